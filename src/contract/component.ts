@@ -1,0 +1,137 @@
+/**
+ * The component contract, in the idiom of the OpenTelemetry Collector: a factory per type, one definition of its
+ * options, `create` without side effects, `start` (sinks first), `stop` (sources first; drains what was accepted).
+ */
+import type { TSchema } from 'typebox';
+import type { Clock } from './clock.ts';
+import type { LogConsumer, SpanConsumer } from './consumer.ts';
+import type { TopologyReader } from './graph-view.ts';
+import type { Logger } from './logger.ts';
+import type { SpanView } from './span-view.ts';
+
+export type Signal = 'traces' | 'logs' | 'events' | 'changes' | 'metrics';
+export type ComponentKind = 'receiver' | 'processor' | 'connector' | 'exporter' | 'extension';
+
+export interface Component {
+  /** Called once. Throws a `StartError` when the component cannot work (busy port, unreadable file). */
+  start(): Promise<void> | void;
+  /** Called once, also after a failed start: stops taking in, finishes what was accepted, frees everything. */
+  stop(): Promise<void> | void;
+}
+
+/** A failed start that is the user's to mend: `message` says what is wrong, `hint` what would be right. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** What code passes to a component, beside the configuration a user writes. */
+export interface Settings {
+  /** Full id, e.g. `otlp` or `kafka/spans`. */
+  readonly id: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly host: Host;
+}
+
+/** An address a component listens on, once bound. */
+export interface Listener {
+  readonly component: string;
+  readonly protocol: 'grpc' | 'http';
+  /** host:port as bound (never port 0). */
+  readonly address: string;
+}
+
+/** A number the program keeps about itself; the list of all is in `telemetry/metrics.ts`. */
+export interface MetricSample {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+/** The service as its components see it. */
+export interface Host {
+  /** The topology connector; undefined until it was created. */
+  topology(): TopologyReader | undefined;
+  /** Announces a bound address for the start-up log and `/v1/status`. */
+  listening(listener: Listener): void;
+  /** Registers a source of metrics, read at every scrape. */
+  metrics(collect: () => readonly MetricSample[]): void;
+  status(): ServiceStatus;
+  collectMetrics(): readonly MetricSample[];
+}
+
+export interface ServiceStatus {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly ready: boolean;
+  readonly listeners: readonly Listener[];
+  readonly pipelines: Readonly<
+    Record<string, { readonly receivers: readonly string[]; readonly processors: readonly string[]; readonly exporters: readonly string[] }>
+  >;
+}
+
+/** A processor is a predicate over a view (drop) or a gate before decoding (memory limiter). */
+export interface Processor extends Component {
+  /** False drops the span (it still carries its parent chain). */
+  keepSpan?(view: SpanView): boolean;
+  /** Throws a `RetryableError` to refuse a request before it is decoded. */
+  admit?(): void;
+}
+
+export interface Consumers {
+  readonly traces?: SpanConsumer;
+  readonly logs?: LogConsumer;
+}
+
+export interface Connector extends Component {
+  readonly consumers: Consumers;
+  readonly reader: TopologyReader;
+}
+
+interface FactoryBase<C> {
+  readonly type: string;
+  /** One or two sentences for the docs. */
+  readonly description: string;
+  /** One definition: type, default, bounds, description, JSON Schema, docs table. */
+  readonly config: TSchema;
+  /** Problems a schema cannot say, each with the path below the component's key. */
+  check?(config: C): readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+}
+
+export interface ReceiverFactory<C> extends FactoryBase<C> {
+  readonly kind: 'receiver';
+  readonly signals: readonly Signal[];
+  create(settings: Settings, config: C, consumers: Consumers): Component;
+}
+
+export interface ProcessorFactory<C> extends FactoryBase<C> {
+  readonly kind: 'processor';
+  readonly signals: readonly Signal[];
+  create(settings: Settings, config: C): Processor;
+}
+
+export interface ConnectorFactory<C> extends FactoryBase<C> {
+  readonly kind: 'connector';
+  /** Signals it takes as an exporter, and signals it gives as a receiver. */
+  readonly takes: readonly Signal[];
+  readonly gives: readonly Signal[];
+  create(settings: Settings, config: C): Connector;
+}
+
+export interface ExtensionFactory<C> extends FactoryBase<C> {
+  readonly kind: 'extension';
+  create(settings: Settings, config: C): Component;
+}
+
+export type ComponentFactory<C = unknown> =
+  | ReceiverFactory<C>
+  | ProcessorFactory<C>
+  | ConnectorFactory<C>
+  | ExtensionFactory<C>;

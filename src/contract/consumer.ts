@@ -1,0 +1,26 @@
+/** The arrow out of a receiver: one request at a time, decoded view by view, then committed whole or not at all. */
+import type { SpanView } from './span-view.ts';
+
+export interface PushResult {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Why spans were rejected; empty when none was. */
+  readonly message: string;
+}
+
+/**
+ * Takes the spans of one request. `begin`, any number of `span`, then `commit` or `abort`; requests never interleave.
+ * After `commit` resolves the observations are in the journal and may be acknowledged; after `abort` nothing happened.
+ */
+export interface SpanConsumer {
+  /** Throws a `RetryableError` under pressure, before anything is decoded. */
+  begin(): void;
+  span(view: SpanView): void;
+  commit(): PushResult | Promise<PushResult>;
+  /** The request was malformed; `reason` is a snake_case name to count. */
+  abort(reason: string): void;
+}
+
+export interface LogConsumer {
+  logs(count: number): PushResult;
+}

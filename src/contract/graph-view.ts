@@ -1,0 +1,64 @@
+/**
+ * The graph → query arrow: an immutable, resolved picture of the graph at one revision.
+ * Readers may keep a view as long as they like; it never changes.
+ */
+import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
+
+export interface GraphView {
+  /** Grows with every change of structure or weights; the same number means the same answer. */
+  readonly revision: number;
+  /** Wall-clock milliseconds, or the newest event time in `analyze`. */
+  readonly asOf: number;
+  /** Sorted by id. */
+  readonly nodes: readonly Node[];
+  /** Sorted by id. */
+  readonly edges: readonly Edge[];
+  /** Compressed adjacency over indexes into `nodes` and `edges`: edges out of node i are outEdges[outStart[i] .. outStart[i+1]-1]. */
+  readonly outStart: Uint32Array;
+  readonly outEdges: Uint32Array;
+  readonly inStart: Uint32Array;
+  readonly inEdges: Uint32Array;
+  /** Index of an edge's source and target node, by edge index. */
+  readonly edgeSource: Uint32Array;
+  readonly edgeTarget: Uint32Array;
+  readonly stats: Stats;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Index by id or by key; -1 when unknown. */
+  nodeIndex(idOrKey: string): number;
+  edgeIndex(idOrKey: string): number;
+}
+
+/** A span still kept by the correlator, for `/v1/debug/trace/{id}`. */
+export interface DebugSpan {
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly service: string | null;
+  /** `client`, `server`, `producer`, `consumer`, `internal` or `database`. */
+  readonly class: string;
+  readonly fate: string;
+  /** How it joined: `shared_id`, `parent`, `link`, `inferred`, or null while it waits. */
+  readonly join: string | null;
+  readonly partnerSpanId: string | null;
+  readonly reason: string | null;
+  readonly start: string;
+  readonly durationSeconds: number;
+}
+
+/** One bounded memory of the correlator, for status and metrics. */
+export interface TierStatus {
+  readonly name: 'rows' | 'links' | 'late' | 'seen';
+  readonly used: number;
+  readonly limit: number;
+  readonly bytesPerEntry: number;
+  /** Seconds back that the tier really reaches: shorter than configured when it is full. */
+  readonly horizonSeconds: number;
+  readonly evicted: number;
+}
+
+/** What the topology connector offers to readers (API, exporters). */
+export interface TopologyReader {
+  view(): GraphView;
+  /** 32 lower-case hex digits (16 are zero-extended). Newest spans first; empty when none is kept. */
+  trace(traceId: string): readonly DebugSpan[];
+  tiers(): readonly TierStatus[];
+}

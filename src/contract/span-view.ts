@@ -1,0 +1,127 @@
+/**
+ * The encodings → normalize arrow: a reused, read-only look at one span, valid only during the call.
+ *
+ * Attributes the conventions know land in numbered slots (see `SlotTable`); a slot holds the value of the best-ranked
+ * (newest) alias present. Values stay bytes of the request until someone asks; only what is kept is interned.
+ */
+
+/** Wire types of an attribute value in a slot. */
+export const VALUE_NONE = 0;
+export const VALUE_STRING = 1;
+export const VALUE_BOOL = 2;
+export const VALUE_INT = 3;
+export const VALUE_DOUBLE = 4;
+/** Arrays, key-value lists, bytes: present, but no scalar. */
+export const VALUE_OTHER = 5;
+
+export const KIND_INTERNAL = 1;
+export const KIND_SERVER = 2;
+export const KIND_CLIENT = 3;
+export const KIND_PRODUCER = 4;
+export const KIND_CONSUMER = 5;
+
+export const MAX_SLOTS = 64;
+
+/** A range of bytes with a slot's value: text for strings, the number itself for scalars. */
+export class SlotValues {
+  readonly type = new Uint8Array(MAX_SLOTS);
+  readonly rank = new Uint8Array(MAX_SLOTS);
+  readonly start = new Int32Array(MAX_SLOTS);
+  readonly end = new Int32Array(MAX_SLOTS);
+  readonly number = new Float64Array(MAX_SLOTS);
+  /** Slots filled since the last reset. */
+  private readonly touched = new Uint8Array(MAX_SLOTS);
+  private touchedCount = 0;
+
+  reset(): void {
+    for (let i = 0; i < this.touchedCount; i++) this.type[this.touched[i]!] = VALUE_NONE;
+    this.touchedCount = 0;
+  }
+
+  /** True when a value of this rank should be written: a smaller rank is a newer name; of equal names the last counts. */
+  wants(slot: number, rank: number): boolean {
+    return this.type[slot] === VALUE_NONE || rank <= this.rank[slot]!;
+  }
+
+  set(slot: number, rank: number, type: number, start: number, end: number, number: number): void {
+    if (this.type[slot] === VALUE_NONE) this.touched[this.touchedCount++] = slot;
+    this.type[slot] = type;
+    this.rank[slot] = rank;
+    this.start[slot] = start;
+    this.end[slot] = end;
+    this.number[slot] = number;
+  }
+}
+
+/** Links of one span: ids as 32-bit words (4 + 2 each, big endian), and the destination named on the link. */
+export class LinkList {
+  count = 0;
+  /** Links the SDK dropped. */
+  dropped = 0;
+  ids = new Int32Array(6 * 64);
+  /** Byte range of a destination attribute on the link; start -1 when it names none. */
+  destinationStart = new Int32Array(64);
+  destinationEnd = new Int32Array(64);
+
+  /** Opens a new entry and returns its index. */
+  push(): number {
+    const i = this.count++;
+    if (i >= this.destinationStart.length) this.grow();
+    this.ids.fill(0, i * 6, i * 6 + 6);
+    this.destinationStart[i] = -1;
+    return i;
+  }
+
+  private grow(): void {
+    const ids = new Int32Array(this.ids.length * 2);
+    ids.set(this.ids);
+    this.ids = ids;
+    const start = new Int32Array(this.destinationStart.length * 2);
+    start.set(this.destinationStart);
+    this.destinationStart = start;
+    const end = new Int32Array(this.destinationEnd.length * 2);
+    end.set(this.destinationEnd);
+    this.destinationEnd = end;
+  }
+}
+
+export class SpanView {
+  /** The bytes that all ranges point into. */
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly attributes = new SlotValues();
+  readonly links = new LinkList();
+  /** The span's resource: its own slots, and a number that changes with every ResourceSpans. */
+  readonly resource = new SlotValues();
+  resourceSerial = 0;
+  /** Byte range of the encoded Resource message: equal bytes are the same resource. */
+  resourceStart = 0;
+  resourceEnd = 0;
+  /** Byte range of the instrumentation scope's name. */
+  scopeStart = 0;
+  scopeEnd = 0;
+  /** Ids as 32-bit words, big endian. A bad length leaves `traceIdOk` or `spanIdOk` false. */
+  trace0 = 0;
+  trace1 = 0;
+  trace2 = 0;
+  trace3 = 0;
+  span0 = 0;
+  span1 = 0;
+  parent0 = 0;
+  parent1 = 0;
+  /** 16 bytes, or 8 (zero-extended), and not all zero. */
+  traceIdOk = false;
+  /** 8 bytes and not all zero. */
+  spanIdOk = false;
+  /** False when a parent id is present with a length other than 8 (or 0). */
+  parentIdOk = true;
+  kind = 0;
+  nameStart = 0;
+  nameEnd = 0;
+  stateStart = 0;
+  stateEnd = 0;
+  /** Microseconds since the epoch; 0 when absent. */
+  start = 0;
+  end = 0;
+  /** 0 unset, 1 ok, 2 error. */
+  statusCode = 0;
+}

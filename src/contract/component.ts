@@ -77,8 +77,18 @@ export interface ServiceStatus {
   >;
 }
 
+/** Attribute name → its slot in a `SpanView`; undefined when it has none. */
+export interface SlotResolver {
+  attribute(name: string): number | undefined;
+  resource(name: string): number | undefined;
+}
+
 /** A processor is a predicate over a view (drop) or a gate before decoding (memory limiter). */
 export interface Processor extends Component {
+  /** Names of span and resource attributes its predicate reads: they are given slots when the conventions do not. */
+  extraAttributes?(): readonly string[];
+  /** Called once, before `start`, when every attribute asked for has its slot. */
+  bindSlots?(slots: SlotResolver): void;
   /** False drops the span (it still carries its parent chain). */
   keepSpan?(view: SpanView): boolean;
   /** Throws a `RetryableError` to refuse a request before it is decoded. */
@@ -90,8 +100,19 @@ export interface Consumers {
   readonly logs?: LogConsumer;
 }
 
+/** Where a pipeline of traces ends. */
+export interface SpanSink extends SpanConsumer {
+  /** In place of `span`: a processor dropped it, so it only carries its parent chain (fate `filtered`). */
+  filtered(view: SpanView): void;
+}
+
+export interface Sinks {
+  readonly traces?: SpanSink;
+  readonly logs?: LogConsumer;
+}
+
 export interface Connector extends Component {
-  readonly consumers: Consumers;
+  readonly consumers: Sinks;
   readonly reader: TopologyReader;
 }
 

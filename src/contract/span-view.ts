@@ -33,6 +33,10 @@ export class SlotValues {
   private readonly touched = new Uint8Array(MAX_SLOTS);
   private touchedCount = 0;
 
+  has(slot: number): boolean {
+    return this.type[slot] !== VALUE_NONE;
+  }
+
   reset(): void {
     for (let i = 0; i < this.touchedCount; i++) this.type[this.touched[i]!] = VALUE_NONE;
     this.touchedCount = 0;
@@ -85,15 +89,28 @@ export class LinkList {
   }
 }
 
+/** Finds the slot of an attribute key: `slot << 8 | rank`, or -1 for a key that no slot wants. */
+export interface KeyLookup {
+  find(bytes: DataView, start: number, end: number): number;
+  findText(key: string): number;
+}
+
+export interface ViewKeys {
+  readonly span: KeyLookup;
+  readonly resource: KeyLookup;
+  readonly link: KeyLookup;
+}
+
 export class SpanView {
+  readonly keys: ViewKeys;
   /** The bytes that all ranges point into. */
-  bytes: Uint8Array = new Uint8Array(0);
+  data: DataView = new DataView(new ArrayBuffer(0));
   readonly attributes = new SlotValues();
   readonly links = new LinkList();
   /** The span's resource: its own slots, and a number that changes with every ResourceSpans. */
   readonly resource = new SlotValues();
   resourceSerial = 0;
-  /** Byte range of the encoded Resource message: equal bytes are the same resource. */
+  /** Byte range of the encoded Resource: equal bytes are the same resource. Start -1: it came in pieces. */
   resourceStart = 0;
   resourceEnd = 0;
   /** Byte range of the instrumentation scope's name. */
@@ -124,4 +141,8 @@ export class SpanView {
   end = 0;
   /** 0 unset, 1 ok, 2 error. */
   statusCode = 0;
+
+  constructor(keys: ViewKeys) {
+    this.keys = keys;
+  }
 }

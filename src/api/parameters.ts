@@ -1,0 +1,102 @@
+/**
+ * Query parameters: their schemas (what `/openapi.json` shows and fastify checks) and the way from their text to a
+ * filter. What a schema cannot say ends in a `Problem` that names the nearest right word.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { EDGE_KINDS, NODE_KINDS, STATES } from '../contract/graph-document.ts';
+import { DEFAULT_STATES, type GraphFilter, isEdgeKind, isNodeKind, isState } from '../query/filter.ts';
+import { decodeCursor } from '../query/page.ts';
+import { nearestWords } from '../query/words.ts';
+import { Problem } from './problem.ts';
+
+export const DEFAULT_PAGE = 1000;
+const MAX_PAGE = 10_000;
+const MAX_GRAPH = 1_000_000;
+export const FORMATS = ['json', 'dot', 'mermaid'] as const;
+
+export const filterParameters = {
+  env: Type.Optional(Type.String({ description: 'Environments, comma-separated; `~` for nodes that have none.' })),
+  namespace: Type.Optional(Type.String({ description: 'Namespaces, comma-separated; `~` for nodes that have none.' })),
+  kind: Type.Optional(
+    Type.String({
+      description: `Kinds, comma-separated. Node kinds (${NODE_KINDS.join(', ')}) keep those nodes and the edges between them; edge kinds (${EDGE_KINDS.join(', ')}) keep those edges and their nodes; given both, those edges between those nodes.`,
+    }),
+  ),
+  state: Type.Optional(
+    Type.String({ description: `States, comma-separated: ${STATES.join(', ')}, or all. Default: all but gone.` }),
+  ),
+  min_count: Type.Optional(Type.Integer({ minimum: 0, description: 'Edges counted at least so often, and their nodes.' })),
+};
+
+export const graphParameters = {
+  ...filterParameters,
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: MAX_GRAPH, description: 'At most so many nodes and edges, the most counted edges first.' }),
+  ),
+  format: Type.Enum([...FORMATS], { default: 'json', description: 'Shape of the answer.' }),
+};
+
+export const pageParameters = {
+  ...filterParameters,
+  limit: Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE, description: 'Items per page.' }),
+  cursor: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+};
+
+/** A query string: these parameters and no others. */
+export function querySchema<P extends Record<string, TSchema>>(parameters: P) {
+  return Type.Object(parameters, { additionalProperties: false });
+}
+
+const filterSchema = querySchema(filterParameters);
+export type FilterQuery = Static<typeof filterSchema>;
+
+/** `defaultStates` undefined: every state, where nothing is asked. */
+export function filterOf(query: FilterQuery): GraphFilter {
+  return {
+    ...(query.env === undefined ? {} : { environments: new Set(listOf(query.env)) }),
+    ...(query.namespace === undefined ? {} : { namespaces: new Set(listOf(query.namespace)) }),
+    ...(query.kind === undefined ? {} : kindsOf(query.kind)),
+    ...statesOf(query.state),
+    ...(query.min_count === undefined ? {} : { minCount: query.min_count }),
+  };
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '');
+}
+
+function kindsOf(text: string): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {
+  const kinds = wordsOf('kind', text, [...NODE_KINDS, ...EDGE_KINDS]);
+  const nodeKinds = new Set(kinds.filter(isNodeKind));
+  const edgeKinds = new Set(kinds.filter(isEdgeKind));
+  return { ...(nodeKinds.size > 0 ? { nodeKinds } : {}), ...(edgeKinds.size > 0 ? { edgeKinds } : {}) };
+}
+
+function statesOf(text: string | undefined): Pick<GraphFilter, 'states'> {
+  if (text === undefined) return { states: DEFAULT_STATES };
+  const states = wordsOf('state', text, [...STATES, 'all']);
+  return states.includes('all') ? {} : { states: new Set(states.filter(isState)) };
+}
+
+/** The comma list, every word of it known. */
+function wordsOf(parameter: string, text: string, known: readonly string[]): string[] {
+  const words = listOf(text);
+  const unknown = words.find(word => !known.includes(word));
+  if (words.length > 0 && unknown === undefined) return words;
+  const wrong = unknown === undefined ? `${parameter} is empty` : `${parameter} "${unknown}" is unknown`;
+  const near = unknown === undefined ? [] : nearestWords(unknown, known);
+  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  throw new Problem(400, 'bad-parameter', `${wrong}${meant} Known: ${known.join(', ')}`, { parameter, near });
+}
+
+/** The id after which the page begins. */
+export function cursorOf(scope: string, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const after = decodeCursor(scope, cursor);
+  if (after !== undefined) return after;
+  const detail = `cursor "${cursor}" is none of /v1/${scope}; take \`next\` of its last page, or leave it out to begin anew`;
+  throw new Problem(400, 'bad-parameter', detail, { parameter: 'cursor' });
+}

@@ -1,0 +1,88 @@
+/** One scalar against its schema: type, choice, unit, bounds. */
+import { parseDuration, parseSize } from '../lib/units.ts';
+import type { CheckContext } from './check-value.ts';
+import { parseEndpoint } from './endpoint.ts';
+import type { LocatedScalar, ScalarValue } from './located.ts';
+import { boundsOf, type OptionSchema, quoteList, typeName, unitOf } from './schema-words.ts';
+
+/** The value, or undefined after a problem. */
+export function checkScalar(schema: OptionSchema, scalar: LocatedScalar, context: CheckContext): ScalarValue | undefined {
+  const value = asText(schema, scalar);
+  const wrong = findWrong(schema, value);
+  if (wrong === undefined) return value;
+  context.problems.error(context.at, context.path, wrong);
+  return undefined;
+}
+
+/**
+ * A variable's text stays a text where one is wanted, whatever it looks like (`00123`, `true`); a bare number is the
+ * text of a duration or size, whose parser then says whether it may lack a unit.
+ */
+function asText(schema: OptionSchema, scalar: LocatedScalar): ScalarValue {
+  if (schema.type !== 'string') return scalar.value;
+  if (scalar.expanded !== undefined) return scalar.expanded;
+  const unit = unitOf(schema);
+  const isAmount = typeof scalar.value === 'number' && (unit === 'duration' || unit === 'size');
+  return isAmount ? String(scalar.value) : scalar.value;
+}
+
+function findWrong(schema: OptionSchema, value: ScalarValue): string | undefined {
+  const shown = schema.writeOnly === true ? 'the value' : `'${String(value)}'`;
+  if (schema.const !== undefined) return value === schema.const ? undefined : `${shown} is not '${schema.const}'`;
+  if (schema.enum !== undefined && !schema.enum.includes(value)) {
+    return `${shown} is none of the allowed values; write ${quoteList(schema.enum.map(String))}`;
+  }
+  if (!isOfType(schema, value)) return `${shown} is of the wrong type; write ${typeName(schema)}`;
+  if (typeof value === 'number') return findWrongNumber(schema, value);
+  return typeof value === 'string' ? findWrongText(schema, value, shown) : undefined;
+}
+
+function isOfType(schema: OptionSchema, value: ScalarValue): boolean {
+  switch (schema.type) {
+    case 'integer':
+      return Number.isSafeInteger(value);
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
+    case 'null':
+      return value === null;
+    case undefined:
+      return true;
+    default:
+      return typeof value === schema.type;
+  }
+}
+
+function findWrongNumber(schema: OptionSchema, value: number): string | undefined {
+  const low = value < (schema.minimum ?? -Infinity) || value <= (schema.exclusiveMinimum ?? -Infinity);
+  const high = value > (schema.maximum ?? Infinity) || value >= (schema.exclusiveMaximum ?? Infinity);
+  return low || high ? `${value} is out of range; it must be ${boundsOf(schema)}` : undefined;
+}
+
+function findWrongText(schema: OptionSchema, value: string, shown: string): string | undefined {
+  if (value === '' && (schema.writeOnly === true || (schema.minLength ?? 0) > 0)) return 'is empty; give it a value';
+  switch (unitOf(schema)) {
+    case 'duration':
+      return findWrongAmount(schema, value, parseDuration);
+    case 'size':
+      return findWrongAmount(schema, value, parseSize);
+    case 'endpoint':
+      return typeof parseEndpoint(value) === 'string' ? String(parseEndpoint(value)) : undefined;
+    case undefined:
+      break;
+  }
+  if (schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(value)) return undefined;
+  return `${shown} has the wrong form; it must match ${schema.pattern}`;
+}
+
+function findWrongAmount(schema: OptionSchema, value: string, parse: (text: string) => number): string | undefined {
+  let amount: number;
+  try {
+    amount = parse(value);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const { 'x-minimum': minimum, 'x-maximum': maximum } = schema;
+  const low = minimum !== undefined && amount < parse(minimum);
+  const high = maximum !== undefined && amount > parse(maximum);
+  return low || high ? `${value} is out of range; it must be ${boundsOf(schema)}` : undefined;
+}

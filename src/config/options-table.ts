@@ -1,0 +1,64 @@
+/** The tables of docs/configuration.md: every option with its type, default, bounds and meaning, by component. */
+import type { ComponentFactory } from '../contract/component.ts';
+import { boundsOf, type OptionSchema, schemaBranches, unitOf } from './schema-words.ts';
+import { factoriesOf, SECTIONS } from './sections.ts';
+import { serviceOptions } from './service-options.ts';
+
+export interface OptionRow {
+  /** Dotted; `<id>` and `[]` stand for any key and any item. */
+  readonly path: string;
+  readonly type: string;
+  readonly default: string;
+  readonly bounds: string;
+  readonly description: string;
+}
+
+/** Markdown: one heading and table per component, and one for `service`. */
+export function optionTables(factories: readonly ComponentFactory[]): string {
+  const parts = SECTIONS.flatMap(section => {
+    const known = factoriesOf(section, factories);
+    if (known.length === 0) return [];
+    return [`## ${section}`, ...known.map(factory => `### ${factory.type}\n\n${factory.description}\n\n${table(factory.config)}`)];
+  });
+  return [...parts, '## service', table(serviceOptions)].join('\n\n');
+}
+
+function table(schema: unknown): string {
+  const lines = optionRows(schema as OptionSchema, '').map(({ path, type, default: preset, bounds, description }) => {
+    return `| \`${path}\` | ${type} | ${preset} | ${bounds} | ${description} |`;
+  });
+  return ['| option | type | default | bounds | what it does |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** Depth first, in the order of definition; groups without a description of their own give no row. */
+export function optionRows(schema: OptionSchema, path: string): OptionRow[] {
+  const own = path === '' || (isGroup(schema) && schema.description === undefined) ? [] : [rowOf(schema, path)];
+  const below = schemaBranches(schema).flatMap(branch => {
+    const properties = Object.entries(branch.properties ?? {}).flatMap(([key, inner]) => {
+      return optionRows(inner, path === '' ? key : `${path}.${key}`);
+    });
+    const free = Object.values(branch.patternProperties ?? {}).flatMap(inner => optionRows(inner, `${path}.<id>`));
+    const isMapList = branch.items !== undefined && isGroup(branch.items);
+    const items = isMapList ? optionRows(branch.items!, `${path}[]`).filter(row => row.path !== `${path}[]`) : [];
+    return [...properties, ...free, ...items];
+  });
+  return [...own, ...below];
+}
+
+function isGroup(schema: OptionSchema): boolean {
+  return schemaBranches(schema).some(branch => branch.type === 'object');
+}
+
+function rowOf(schema: OptionSchema, path: string): OptionRow {
+  const preset = schema.default === undefined || isGroup(schema) ? '' : `\`${JSON.stringify(schema.default).replace(/^"|"$/g, '')}\``;
+  const description = (schema.description ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return { path, type: typeOf(schema), default: preset, bounds: boundsOf(schema), description };
+}
+
+function typeOf(schema: OptionSchema): string {
+  if (schema.anyOf !== undefined) return [...new Set(schemaBranches(schema).map(typeOf))].filter(name => name !== 'null').join(' or ');
+  if (schema.enum !== undefined) return schema.enum.map(value => `\`${String(value)}\``).join(' or ');
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
+  return unitOf(schema) ?? { object: 'map', string: 'text', integer: 'whole number' }[schema.type as string] ?? schema.type ?? 'any';
+}

@@ -1,0 +1,106 @@
+/** One YAML text → a located tree, with every syntax problem at its line and column. */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { emptyMap, type Located, type LocatedEntry, type LocatedMap, type ScalarValue } from './located.ts';
+import type { Position, ProblemList } from './problem.ts';
+
+/** Aliases share nodes, so a few lines can unfold to billions: both limits are far above any real configuration. */
+const MAX_NODES = 100_000;
+const MAX_DEPTH = 64;
+
+/** The root is a map, empty for an empty text or one with problems. */
+export function readYaml(source: string, text: string, problems: ProblemList): LocatedMap {
+  const root = readYamlValue(source, text, problems);
+  if (root.kind === 'map') return root;
+  if (root.kind === 'scalar' && root.value === null) return emptyMap(root.at);
+  problems.error(root.at, [], 'the file must hold a map of sections; write receivers:, connectors:, service: and so on');
+  return emptyMap(root.at);
+}
+
+function readYamlValue(source: string, text: string, problems: ProblemList): Located {
+  const lines = new LineCounter();
+  const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
+  const place = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  for (const error of doc.errors) problems.error(place(error.pos[0]), [], yamlMessage(error.code, error.message));
+  if (doc.errors.length > 0 || doc.contents === null) {
+    return { kind: 'scalar', at: { source, line: 1, column: 1 }, value: null, plain: true };
+  }
+  return convert(doc.contents, { resolve: node => (isAlias(node) ? node.resolve(doc) : node), place, problems });
+}
+
+function yamlMessage(code: string, message: string): string {
+  if (code === 'DUPLICATE_KEY') return 'this key is there twice; keep one of the two';
+  if (code === 'MULTIPLE_DOCS') return 'a file holds one document; put the part after --- into a file of its own';
+  return `not valid YAML: ${message}`;
+}
+
+interface Conversion {
+  resolve(node: Node): Node | undefined;
+  place(offset: number): Position;
+  readonly problems: ProblemList;
+}
+
+function convert(root: Node, { resolve, place, problems }: Conversion): Located {
+  let nodes = 0;
+  const nothing = (at: Position): Located => ({ kind: 'scalar', at, value: null, plain: true });
+
+  function visit(given: Node | null, fallback: Position, depth: number): Located {
+    const at = given?.range ? place(given.range[0]) : fallback;
+    if (given === null) return nothing(at);
+    if (++nodes > MAX_NODES || depth > MAX_DEPTH) {
+      if (nodes <= MAX_NODES + 1) problems.error(at, [], 'nested too deeply, or aliases unfold without end');
+      nodes = MAX_NODES + 1;
+      return nothing(at);
+    }
+    const node = resolve(given);
+    if (isMap(node)) return { kind: 'map', at, entries: mapEntries(node.items, at, depth) };
+    if (isSeq(node)) return { kind: 'list', at, items: node.items.map(item => visit(item as Node | null, at, depth + 1)) };
+    if (!isScalar(node)) return nothing(at);
+    return { kind: 'scalar', at, value: scalarOf(node.value), plain: node.type === 'PLAIN' };
+  }
+
+  function mapEntries(items: readonly { key: unknown; value: unknown }[], mapAt: Position, depth: number) {
+    const entries = new Map<string, LocatedEntry>();
+    for (const { key, value } of items) {
+      const keyNode = key as Node | null;
+      const keyAt = keyNode?.range ? place(keyNode.range[0]) : mapAt;
+      if (!isScalar(keyNode)) problems.error(keyAt, [], 'a key must be a text');
+      else {
+        const name = String(keyNode.value);
+        entries.set(name, { key: name, keyAt, value: visit(value as Node | null, keyAt, depth + 1) });
+      }
+    }
+    return entries;
+  }
+
+  return visit(root, place(0), 0);
+}
+
+function scalarOf(value: unknown): ScalarValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return String(value);
+}
+
+/** An unquoted YAML scalar's value: `8484` is a number, `true` a boolean, `~` or nothing null, the rest text. */
+export function readScalar(text: string): ScalarValue {
+  const doc = parseDocument(text, { prettyErrors: false });
+  if (doc.errors.length > 0 || (doc.contents !== null && !isScalar(doc.contents))) return text;
+  return doc.contents === null ? null : scalarOf(doc.contents.value);
+}
+
+/** The YAML value of a `--set` argument, every part of it placed at the argument itself. */
+export function readSetValue(source: string, text: string, problems: ProblemList): Located {
+  const found = readYamlValue(source, text, problems);
+  return placeAll(found, { source, line: 0, column: 0 });
+}
+
+function placeAll(value: Located, at: Position): Located {
+  if (value.kind === 'scalar') return { ...value, at };
+  if (value.kind === 'list') return { ...value, at, items: value.items.map(item => placeAll(item, at)) };
+  const entries = [...value.entries.values()].map(
+    entry => [entry.key, { ...entry, keyAt: at, value: placeAll(entry.value, at) }] as const,
+  );
+  return { kind: 'map', at, entries: new Map(entries) };
+}

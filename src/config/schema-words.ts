@@ -1,0 +1,110 @@
+/** The part of JSON Schema that option definitions use, and how it is said to a person. */
+import { ENDPOINT_PATTERN } from '../lib/options.ts';
+import { DURATION_PATTERN, SIZE_PATTERN } from '../lib/units.ts';
+
+export interface OptionSchema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, OptionSchema>>;
+  readonly patternProperties?: Readonly<Record<string, OptionSchema>>;
+  readonly additionalProperties?: boolean | OptionSchema;
+  readonly required?: readonly string[];
+  readonly minProperties?: number;
+  readonly items?: OptionSchema;
+  readonly minItems?: number;
+  readonly anyOf?: readonly OptionSchema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
+  readonly pattern?: string;
+  /** A secret: never shown, never empty. */
+  readonly writeOnly?: boolean;
+  readonly examples?: readonly unknown[];
+  readonly 'x-minimum'?: string;
+  readonly 'x-maximum'?: string;
+}
+
+/** Every keyword above; a definition with another one would be checked only in part. */
+export const OPTION_KEYWORDS: ReadonlySet<string> = new Set([
+  'type',
+  'description',
+  'default',
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'required',
+  'minProperties',
+  'items',
+  'minItems',
+  'anyOf',
+  'enum',
+  'const',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'minLength',
+  'pattern',
+  'writeOnly',
+  'examples',
+  'x-minimum',
+  'x-maximum',
+]);
+
+/** A union's members, or the schema alone. */
+export function schemaBranches(schema: OptionSchema): readonly OptionSchema[] {
+  return schema.anyOf?.flatMap(schemaBranches) ?? [schema];
+}
+
+/** The unit a text is written in, told by its pattern. */
+export function unitOf(schema: OptionSchema): 'duration' | 'size' | 'endpoint' | undefined {
+  if (schema.pattern === DURATION_PATTERN) return 'duration';
+  if (schema.pattern === SIZE_PATTERN) return 'size';
+  if (schema.pattern === ENDPOINT_PATTERN) return 'endpoint';
+  return undefined;
+}
+
+/** What a value of this schema is, for `write …`. */
+export function typeName(schema: OptionSchema): string {
+  if (schema.anyOf !== undefined) return [...new Set(schemaBranches(schema).map(typeName))].join(' or ');
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum !== undefined) return quoteList(schema.enum.map(String));
+  const unit = unitOf(schema);
+  if (unit === 'duration') return 'a duration such as 10s or 5m';
+  if (unit === 'size') return 'a size such as 20MiB';
+  if (unit === 'endpoint') return 'host:port';
+  return TYPE_NAMES[schema.type ?? 'any']!;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  any: 'any value',
+};
+
+/** `a, b or c` */
+export function quoteList(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
+}
+
+/** `1 to 100`, `at least 1s`, or nothing. */
+export function boundsOf(schema: OptionSchema): string {
+  const minimum = schema['x-minimum'] ?? schema.minimum;
+  const maximum = schema['x-maximum'] ?? schema.maximum;
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (minimum !== undefined) return `at least ${minimum}`;
+  if (maximum !== undefined) return `at most ${maximum}`;
+  if (schema.exclusiveMinimum !== undefined) return `above ${schema.exclusiveMinimum}`;
+  return '';
+}

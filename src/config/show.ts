@@ -1,0 +1,42 @@
+/** A configuration as it may be shown: with all defaults, without its secrets. */
+import type { TSchema } from 'typebox';
+import { stringify } from 'yaml';
+import type { Config } from './load.ts';
+import { type OptionSchema, schemaBranches } from './schema-words.ts';
+import { SECTIONS } from './sections.ts';
+
+export const REDACTED = '[REDACTED]';
+
+/** Names that hold a secret even where a free map has no definition to say so. */
+const SECRET_NAME = /(^|[_-])(tokens?|passwords?|secrets?|api[_-]?key|authorization|credentials?)$/i;
+
+/** YAML that validates again, but for the redacted values. */
+export function showConfig(config: Config): string {
+  const sections = SECTIONS.map(section => {
+    const shown = [...config[section].values()].map(({ id, factory, config: options }) => {
+      return [id, redact(options, factory.config)] as const;
+    });
+    return [section, Object.fromEntries(shown)] as const;
+  });
+  const filled = sections.filter(([, components]) => Object.keys(components).length > 0);
+  return stringify({ ...Object.fromEntries(filled), service: config.service });
+}
+
+/** The value with everything that is marked `writeOnly`, or is called like a secret, taken out. */
+export function redact(value: unknown, schema: TSchema): unknown {
+  return redactBy(value, schema as OptionSchema);
+}
+
+function redactBy(value: unknown, schema: OptionSchema): unknown {
+  const branches = schemaBranches(schema);
+  if (branches.some(branch => branch.writeOnly === true)) return REDACTED;
+  if (Array.isArray(value)) {
+    const items = branches.find(branch => branch.items !== undefined)?.items ?? {};
+    return value.map(item => redactBy(item, items));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const properties = Object.assign({}, ...branches.map(branch => branch.properties ?? {})) as Record<string, OptionSchema>;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, SECRET_NAME.test(key) ? REDACTED : redactBy(inner, properties[key] ?? {})]),
+  );
+}

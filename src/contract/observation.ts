@@ -1,0 +1,127 @@
+/**
+ * The normalize → journal → correlate arrow: half edges as fixed-size rows of 32-bit words in one buffer.
+ *
+ * In process, identities, plans and groups are numbers of the shared tables (`lib/identities`, `lib/plans`); a batch
+ * needs no dictionary. Rows are laid out as the correlator keeps them, so taking one in is a copy.
+ */
+
+/** Words of a row: 96 bytes. Words from `ROW_OBSERVED` on belong to the correlator. */
+export const ROW_WORDS = 24;
+/** Trace id, 4 words big endian; the low half is 2 and 3. */
+export const TRACE = 0;
+/** Span id, 2 words; parent id, 2 words (zero: root). */
+export const SPAN = 4;
+export const PARENT = 6;
+/** Microseconds since the epoch, a 64-bit float over words 8 and 9. */
+export const START = 8;
+/** Microseconds, or with the top bit set milliseconds (see `packDuration`). */
+export const DURATION = 10;
+/** Identity of the service; 0 for a nameless span. */
+export const SERVICE = 11;
+/** Class and flags, see below. */
+export const SHAPE = 12;
+/** Messaging: identity of the topic, 0 unknown. Database: plan. */
+export const TARGET = 13;
+/** Identity of the external peer a client or root server span names; 0 none. */
+export const PEER = 14;
+/** Messaging: messages of a batch, at least 1. */
+export const MESSAGES = 15;
+/** Adjusted count as a 32-bit float: how many interactions the sampled one stands for. */
+export const ADJUSTED = 16;
+/** Hash of the service instance: tells resends from other instances under one span id. */
+export const INSTANCE = 17;
+/** Number of the consumer group, 0 none. */
+export const GROUP = 18;
+/** Observed: index of the row's first link in the batch; kept: the newest link's number. */
+export const LINK = 19;
+export const ROW_OBSERVED = 20;
+
+/** Classes: the low four bits of SHAPE. */
+export const CLASS_MASK = 15;
+export const INTERNAL = 0;
+export const CLIENT = 1;
+export const SERVER = 2;
+export const PRODUCER = 3;
+export const CONSUMER = 4;
+export const DATABASE = 5;
+/** A message was created, not yet sent: a target of links and a parent like a producer. */
+export const CREATE = 6;
+export const SETTLE = 7;
+
+/** A database span of kind client: a server span may answer it. */
+export const REMOTE = 1 << 4;
+/** A consumer span that processes (else it receives). */
+export const PROCESS = 1 << 5;
+export const ERROR = 1 << 6;
+export const RPC = 1 << 7;
+/** No usable service name: the span only carries the chain. */
+export const NAMELESS = 1 << 8;
+export const FILTERED = 1 << 9;
+export const BATCH = 1 << 10;
+export const NEGATIVE_DURATION = 1 << 11;
+/** The start (or end) is no believable time; the correlator puts the arrival in its place. */
+export const BAD_TIME = 1 << 12;
+export const BAD_PARENT = 1 << 13;
+/** Bits of SHAPE above these are the correlator's. */
+export const SHAPE_OBSERVED = (1 << 14) - 1;
+
+/** Words of a link in a batch: trace (4), span (2), topic named on the link (1), 0. */
+export const LINK_WORDS = 8;
+
+/** Times outside of [2000-01-01, arrival + 1 day] are not believed. Microseconds. */
+export const EARLIEST_TIME = 946_684_800_000_000;
+export const LATEST_AHEAD = 86_400_000_000;
+
+/** A duration in µs as one word: exact below 2^31 µs (36 minutes), in whole milliseconds above (to 24 days). */
+export function packDuration(micros: number): number {
+  if (micros < 0x80000000) return micros | 0;
+  return (Math.min(Math.floor(micros / 1000), 0x7fffffff) | 0x80000000) | 0;
+}
+
+export function unpackDuration(word: number): number {
+  return word >= 0 ? word : (word & 0x7fffffff) * 1000;
+}
+
+/** Spans of one request, ready for the journal. Reused; `reset` empties it. */
+export class ObservationBatch {
+  rows = 0;
+  links = 0;
+  words = new Int32Array(ROW_WORDS * 256);
+  floats = new Float64Array(this.words.buffer);
+  ratios = new Float32Array(this.words.buffer);
+  linkWords = new Int32Array(LINK_WORDS * 64);
+  /** Spans refused before they became rows, by reason. */
+  readonly rejected = new Map<string, number>();
+
+  reset(): void {
+    this.rows = this.links = 0;
+    if (this.rejected.size > 0) this.rejected.clear();
+  }
+
+  /** Opens a row and returns the offset of its first word. All words are stale and must be set. */
+  pushRow(): number {
+    const offset = this.rows++ * ROW_WORDS;
+    if (offset >= this.words.length) {
+      const words = new Int32Array(this.words.length * 2);
+      words.set(this.words);
+      this.words = words;
+      this.floats = new Float64Array(words.buffer);
+      this.ratios = new Float32Array(words.buffer);
+    }
+    return offset;
+  }
+
+  pushLink(): number {
+    const offset = this.links++ * LINK_WORDS;
+    if (offset >= this.linkWords.length) {
+      const words = new Int32Array(this.linkWords.length * 2);
+      words.set(this.linkWords);
+      this.linkWords = words;
+    }
+    return offset;
+  }
+
+  reject(reason: string): void {
+    this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
+  }
+}

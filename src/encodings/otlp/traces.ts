@@ -1,0 +1,309 @@
+/**
+ * OTLP protobuf traces → views, in one pass over the bytes, without an object per span or attribute.
+ * What no slot wants is passed over unread (also events); what is read is checked. Fields may come in any order:
+ * a message whose later parts depend on an earlier-needed one (resource, scope) is looked through for it first.
+ * Field numbers: opentelemetry/proto/trace/v1/trace.proto, common/v1, resource/v1.
+ */
+import type { SpanConsumer } from '../../contract/consumer.ts';
+import {
+  type KeyLookup,
+  type SlotValues,
+  type SpanView,
+  VALUE_BOOL,
+  VALUE_DOUBLE,
+  VALUE_INT,
+  VALUE_NONE,
+  VALUE_OTHER,
+  VALUE_STRING,
+} from '../../contract/span-view.ts';
+import { viewOf } from '../../lib/bytes.ts';
+import { BYTES, FIXED64, VARINT, WireReader } from './wire.ts';
+
+const reader = new WireReader();
+
+/** Hands every span of an ExportTraceServiceRequest to the consumer. Throws a `MalformedError`; some spans may have been handed on by then. */
+export function decodeTraces(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void {
+  reader.data = viewOf(bytes);
+  reader.pos = 0;
+  view.data = reader.data;
+  const limit = bytes.length;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag === 0x0a) readResourceSpans(reader.bytesEnd(limit), view, consumer);
+    else reader.skip(tag, limit);
+  }
+}
+
+function readResourceSpans(limit: number, view: SpanView, consumer: SpanConsumer): void {
+  const start = reader.pos;
+  readResource(limit, view);
+  reader.pos = start;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag === 0x12) readScopeSpans(reader.bytesEnd(limit), view, consumer);
+    else reader.skip(tag, limit);
+  }
+}
+
+/** Fills the resource's slots from all Resource fields of the message (protobuf merges repeated ones). */
+function readResource(limit: number, view: SpanView): void {
+  view.resource.reset();
+  view.resourceSerial++;
+  view.resourceStart = view.resourceEnd = 0;
+  let seen = false;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag !== 0x0a) {
+      reader.skip(tag, limit);
+      continue;
+    }
+    const end = reader.bytesEnd(limit);
+    view.resourceStart = seen ? -1 : reader.pos;
+    view.resourceEnd = end;
+    seen = true;
+    while (reader.pos < end) {
+      const field = reader.varint(end);
+      if (field === 0x0a) readAttribute(reader.bytesEnd(end), view.resource, view.keys.resource);
+      else reader.skip(field, end);
+    }
+  }
+}
+
+function readScopeSpans(limit: number, view: SpanView, consumer: SpanConsumer): void {
+  const start = reader.pos;
+  view.scopeStart = view.scopeEnd = 0;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag === 0x0a) readScope(reader.bytesEnd(limit), view);
+    else reader.skip(tag, limit);
+  }
+  reader.pos = start;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag === 0x12) {
+      readSpan(reader.bytesEnd(limit), view);
+      consumer.span(view);
+    } else reader.skip(tag, limit);
+  }
+}
+
+function readScope(limit: number, view: SpanView): void {
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    if (tag === 0x0a) {
+      view.scopeEnd = reader.bytesEnd(limit);
+      view.scopeStart = reader.pos;
+      reader.pos = view.scopeEnd;
+    } else reader.skip(tag, limit);
+  }
+}
+
+/** Empties a view's span part. */
+export function resetSpan(view: SpanView): void {
+  view.attributes.reset();
+  view.links.count = view.links.dropped = 0;
+  view.trace0 = view.trace1 = view.trace2 = view.trace3 = 0;
+  view.span0 = view.span1 = view.parent0 = view.parent1 = 0;
+  view.traceIdOk = view.spanIdOk = false;
+  view.parentIdOk = true;
+  view.kind = view.start = view.end = view.statusCode = 0;
+  view.nameStart = view.nameEnd = view.stateStart = view.stateEnd = 0;
+}
+
+function readSpan(limit: number, view: SpanView): void {
+  resetSpan(view);
+  const attributes = view.attributes;
+  const keys = view.keys.span;
+  while (reader.pos < limit) {
+    const tag = reader.varint(limit);
+    switch (tag) {
+      case 0x0a:
+        readTraceId(reader.bytesEnd(limit), view);
+        break;
+      case 0x12:
+        readSpanId(reader.bytesEnd(limit), view);
+        break;
+      case 0x1a:
+        view.stateEnd = reader.bytesEnd(limit);
+        view.stateStart = reader.pos;
+        reader.pos = view.stateEnd;
+        break;
+      case 0x22:
+        readParentId(reader.bytesEnd(limit), view);
+        break;
+      case 0x2a:
+        view.nameEnd = reader.bytesEnd(limit);
+        view.nameStart = reader.pos;
+        reader.pos = view.nameEnd;
+        break;
+      case 0x30:
+        view.kind = reader.varint(limit);
+        break;
+      case 0x39:
+        view.start = reader.micros(limit);
+        break;
+      case 0x41:
+        view.end = reader.micros(limit);
+        break;
+      case 0x4a:
+        readAttribute(reader.bytesEnd(limit), attributes, keys);
+        break;
+      case 0x6a:
+        readLink(reader.bytesEnd(limit), view);
+        break;
+      case 0x70:
+        view.links.dropped = reader.varint(limit);
+        break;
+      case 0x7a:
+        readStatus(reader.bytesEnd(limit), view);
+        break;
+      default:
+        reader.skip(tag, limit);
+    }
+  }
+}
+
+function readTraceId(end: number, view: SpanView): void {
+  const { data, pos } = reader;
+  const length = end - pos;
+  view.trace0 = length === 16 ? data.getInt32(pos) : 0;
+  view.trace1 = length === 16 ? data.getInt32(pos + 4) : 0;
+  view.trace2 = length >= 8 ? data.getInt32(end - 8) : 0;
+  view.trace3 = length >= 8 ? data.getInt32(end - 4) : 0;
+  view.traceIdOk = (length === 16 || length === 8) && (view.trace0 | view.trace1 | view.trace2 | view.trace3) !== 0;
+  reader.pos = end;
+}
+
+function readSpanId(end: number, view: SpanView): void {
+  const ok = end - reader.pos === 8;
+  view.span0 = ok ? reader.data.getInt32(reader.pos) : 0;
+  view.span1 = ok ? reader.data.getInt32(reader.pos + 4) : 0;
+  view.spanIdOk = (view.span0 | view.span1) !== 0;
+  reader.pos = end;
+}
+
+function readParentId(end: number, view: SpanView): void {
+  const length = end - reader.pos;
+  view.parent0 = length === 8 ? reader.data.getInt32(reader.pos) : 0;
+  view.parent1 = length === 8 ? reader.data.getInt32(reader.pos + 4) : 0;
+  view.parentIdOk = length === 8 || length === 0;
+  reader.pos = end;
+}
+
+function readStatus(end: number, view: SpanView): void {
+  while (reader.pos < end) {
+    const tag = reader.varint(end);
+    if (tag === 0x18) view.statusCode = reader.varint(end);
+    else reader.skip(tag, end);
+  }
+}
+
+function readLink(end: number, view: SpanView): void {
+  const links = view.links;
+  const i = links.push();
+  const { data } = reader;
+  while (reader.pos < end) {
+    const tag = reader.varint(end);
+    if (tag === 0x0a) {
+      const stop = reader.bytesEnd(end);
+      const length = stop - reader.pos;
+      links.ids[i * 6] = length === 16 ? data.getInt32(reader.pos) : 0;
+      links.ids[i * 6 + 1] = length === 16 ? data.getInt32(reader.pos + 4) : 0;
+      links.ids[i * 6 + 2] = length === 16 || length === 8 ? data.getInt32(stop - 8) : 0;
+      links.ids[i * 6 + 3] = length === 16 || length === 8 ? data.getInt32(stop - 4) : 0;
+      reader.pos = stop;
+    } else if (tag === 0x12) {
+      const stop = reader.bytesEnd(end);
+      const ok = stop - reader.pos === 8;
+      links.ids[i * 6 + 4] = ok ? data.getInt32(reader.pos) : 0;
+      links.ids[i * 6 + 5] = ok ? data.getInt32(reader.pos + 4) : 0;
+      reader.pos = stop;
+    } else if (tag === 0x22) readLinkAttribute(reader.bytesEnd(end), view, i);
+    else reader.skip(tag, end);
+  }
+}
+
+function readLinkAttribute(end: number, view: SpanView, link: number): void {
+  const found = readKeyValue(end, view.keys.link);
+  if (found < 0 || value.type !== VALUE_STRING || value.end === value.start) return;
+  view.links.destinationStart[link] = value.start;
+  view.links.destinationEnd[link] = value.end;
+}
+
+function readAttribute(end: number, into: SlotValues, keys: KeyLookup): void {
+  const found = readKeyValue(end, keys);
+  if (found < 0) return;
+  const slot = found >> 8;
+  const rank = found & 0xff;
+  if (value.type === VALUE_NONE || !into.wants(slot, rank) || isBlank()) return;
+  into.set(slot, rank, value.type, value.start, value.end, value.number);
+}
+
+/** Empty strings and `{}` are absent. */
+function isBlank(): boolean {
+  if (value.type !== VALUE_STRING) return false;
+  const length = value.end - value.start;
+  return (
+    length === 0 ||
+    (length === 2 && reader.data.getUint8(value.start) === 0x7b && reader.data.getUint8(value.start + 1) === 0x7d)
+  );
+}
+
+/** The value of the KeyValue read last. */
+const value = { type: VALUE_NONE, start: 0, end: 0, number: 0 };
+
+/** Reads a KeyValue; its value stands in `value` when the key's slot (the result) is wanted. */
+function readKeyValue(end: number, keys: KeyLookup): number {
+  let found = -1;
+  value.type = VALUE_NONE;
+  while (reader.pos < end) {
+    const tag = reader.varint(end);
+    if (tag === 0x0a) {
+      const stop = reader.bytesEnd(end);
+      found = keys.find(reader.data, reader.pos, stop);
+      reader.pos = stop;
+    } else if (tag === 0x12) {
+      const stop = reader.bytesEnd(end);
+      if (found < 0 && stop === end) reader.pos = end;
+      else readAnyValue(stop);
+    } else reader.skip(tag, end);
+  }
+  return found;
+}
+
+/** The last of the value's alternatives counts. */
+function readAnyValue(end: number): void {
+  while (reader.pos < end) {
+    const tag = reader.varint(end);
+    switch (tag) {
+      case 0x0a:
+        value.type = VALUE_STRING;
+        value.end = reader.bytesEnd(end);
+        value.start = reader.pos;
+        reader.pos = value.end;
+        break;
+      case (2 << 3) | VARINT:
+        value.type = VALUE_BOOL;
+        value.number = reader.int64(end) === 0 ? 0 : 1;
+        break;
+      case (3 << 3) | VARINT:
+        value.type = VALUE_INT;
+        value.number = reader.int64(end);
+        break;
+      case (4 << 3) | FIXED64:
+        if (reader.pos + 8 > end) throw reader.malformed('the message ends inside a double');
+        value.type = VALUE_DOUBLE;
+        value.number = reader.data.getFloat64(reader.pos, true);
+        reader.pos += 8;
+        break;
+      case (5 << 3) | BYTES:
+      case (6 << 3) | BYTES:
+      case (7 << 3) | BYTES:
+        value.type = VALUE_OTHER;
+        reader.pos = reader.bytesEnd(end);
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+}

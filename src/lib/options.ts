@@ -1,0 +1,44 @@
+/**
+ * Building blocks for option definitions: typebox schemas whose values a person writes with a unit.
+ * Bounds that JSON Schema cannot say stand in `x-minimum` and `x-maximum`, in the same writing as the value.
+ */
+import { type TSchema, Type } from 'typebox';
+import { DURATION_PATTERN, SIZE_PATTERN } from './units.ts';
+
+/** `host:port`; an IPv6 host in brackets, an empty host for all addresses. */
+export const ENDPOINT_PATTERN = '^(?:\\[[0-9a-fA-F:.]+\\]|[^:\\s\\[\\]]*):\\d{1,5}$';
+
+export interface UnitOption {
+  readonly description: string;
+  readonly default?: string;
+  readonly minimum?: string;
+  readonly maximum?: string;
+}
+
+function unitOption(pattern: string, { minimum, maximum, ...rest }: UnitOption) {
+  return Type.String({
+    ...rest,
+    pattern,
+    ...(minimum === undefined ? {} : { 'x-minimum': minimum }),
+    ...(maximum === undefined ? {} : { 'x-maximum': maximum }),
+  });
+}
+
+/** A duration in Go syntax plus `d`, e.g. `10s`, `1h30m`, `30d`. */
+export function durationOption(option: UnitOption) {
+  return unitOption(DURATION_PATTERN, option);
+}
+
+/** A size with a unit, e.g. `20MiB`. */
+export function sizeOption(option: UnitOption) {
+  return unitOption(SIZE_PATTERN, option);
+}
+
+/** An object whose unknown keys are errors and whose options may all be left out. */
+export function optionGroup<P extends Record<string, TSchema>>(properties: P, description?: string) {
+  return Type.Object(properties, {
+    additionalProperties: false,
+    default: {},
+    ...(description === undefined ? {} : { description }),
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Keys of the normalizer's caches: the raw bytes of the slots that decide an answer, one after the other, so that a
+ * repeated combination is one lookup and nothing needs interning.
+ */
+import type { SlotValues, SpanView } from '../contract/span-view.ts';
+import { VALUE_STRING } from '../contract/span-view.ts';
+import { viewOf } from '../lib/bytes.ts';
+
+export class CacheKey {
+  private bytes = new Uint8Array(4096);
+  view = viewOf(this.bytes);
+  length = 0;
+
+  /** @param tag tells the kinds of keys in one cache apart. */
+  begin(tag: number, a: number, b: number): void {
+    this.view.setInt32(0, tag, true);
+    this.view.setInt32(4, a, true);
+    this.view.setInt32(8, b, true);
+    this.length = 12;
+  }
+
+  slot(view: SpanView, values: SlotValues, slot: number): void {
+    const type = values.type[slot]!;
+    if (type === VALUE_STRING) return this.range(view, values.start[slot]!, values.end[slot]!);
+    this.reserve(16);
+    this.view.setInt32(this.length, -1 - type, true);
+    this.length += 4;
+    if (type !== 0) {
+      this.view.setFloat64(this.length, values.number[slot]!, true);
+      this.length += 8;
+    }
+  }
+
+  range(view: SpanView, start: number, end: number): void {
+    const length = end - start;
+    this.reserve(length + 8);
+    const to = this.view;
+    const from = view.data;
+    let at = this.length;
+    to.setInt32(at, length, true);
+    at += 4;
+    let i = start;
+    for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i, true), true);
+    for (; i < end; i++) to.setUint8(at++, from.getUint8(i));
+    this.length = at;
+  }
+
+  private reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const bytes = new Uint8Array(2 ** Math.ceil(Math.log2(this.length + more)));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The attributes the program understands, as data: one slot per logical field, its aliases newest first.
+ * Adding an alias is adding a line here; nothing else knows attribute names.
+ */
+import { KeyTable } from '../../lib/key-table.ts';
+import { SpanView } from '../../contract/span-view.ts';
+
+interface SlotDefinition {
+  readonly aliases: readonly string[];
+  /** Any other attribute with one of these prefixes counts as present, value unread. */
+  readonly prefixes?: readonly string[];
+}
+
+/** Span attributes. */
+const SPAN = {
+  peerService: { aliases: ['service.peer.name', 'peer.service'] },
+  serverAddress: { aliases: ['server.address', 'net.peer.name'] },
+  serverPort: { aliases: ['server.port', 'net.peer.port'] },
+  socketAddress: { aliases: ['network.peer.address', 'net.sock.peer.addr', 'net.peer.ip'] },
+  socketPort: { aliases: ['network.peer.port', 'net.sock.peer.port'] },
+  url: { aliases: ['url.full', 'http.url'] },
+  httpHost: { aliases: ['http.host'] },
+  /** Any RPC or HTTP attribute: the span is a call. */
+  rpc: { aliases: ['rpc.system.name', 'rpc.system'], prefixes: ['http.', 'url.', 'rpc.'] },
+  httpStatus: { aliases: ['http.response.status_code', 'http.status_code'] },
+  errorType: { aliases: ['error.type'] },
+  messagingSystem: { aliases: ['messaging.system'] },
+  destinationTemplate: { aliases: ['messaging.destination.template', 'messaging.source.template'] },
+  destination: {
+    aliases: [
+      'messaging.destination.name',
+      'messaging.source.name',
+      'messaging.destination',
+      'messaging.destination_publish.name',
+      'messaging.source',
+      'kafka.topic',
+    ],
+  },
+  queueUrl: { aliases: ['aws.sqs.queue.url', 'messaging.url'] },
+  operationType: { aliases: ['messaging.operation.type'] },
+  operation: { aliases: ['messaging.operation'] },
+  operationName: { aliases: ['messaging.operation.name'] },
+  batchCount: { aliases: ['messaging.batch.message_count'] },
+  group: {
+    aliases: ['messaging.consumer.group.name', 'messaging.kafka.consumer.group', 'messaging.kafka.consumer_group'],
+  },
+  consumerId: { aliases: ['messaging.consumer.id', 'messaging.consumer_id'] },
+  routingKey: { aliases: ['messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key'] },
+  clusterId: { aliases: ['messaging.kafka.cluster.id'] },
+  dbSystem: { aliases: ['db.system.name', 'db.system'] },
+  dbNamespace: { aliases: ['db.namespace', 'db.name', 'db.instance'] },
+  dbCollection: {
+    aliases: ['db.collection.name', 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table', 'db.cosmosdb.container'],
+  },
+  dbStatement: { aliases: ['db.query.text', 'db.statement'] },
+  dbOperation: { aliases: ['db.operation.name', 'db.operation'] },
+  dbSummary: { aliases: ['db.query.summary'] },
+  dbConnection: { aliases: ['db.connection_string'] },
+  dbIndex: { aliases: ['db.redis.database_index'] },
+} as const satisfies Record<string, SlotDefinition>;
+
+/** Resource attributes. */
+const RESOURCE = {
+  serviceName: { aliases: ['service.name'] },
+  serviceNamespace: { aliases: ['service.namespace'] },
+  serviceInstance: { aliases: ['service.instance.id'] },
+  environment: { aliases: ['deployment.environment.name', 'deployment.environment'] },
+  container: { aliases: ['container.id', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.node.name', 'container.name'] },
+} as const satisfies Record<string, SlotDefinition>;
+
+/** Link attributes: the destination of a batch's message. */
+const LINK = {
+  destination: { aliases: ['messaging.destination.name', 'messaging.source.name', 'messaging.destination'] },
+} as const satisfies Record<string, SlotDefinition>;
+
+type Slots<T> = { readonly [K in keyof T]: number };
+
+function numberSlots<T extends Record<string, SlotDefinition>>(definitions: T): Slots<T> {
+  return Object.fromEntries(Object.keys(definitions).map((name, slot) => [name, slot])) as Slots<T>;
+}
+
+function compile(definitions: Record<string, SlotDefinition>, extra: readonly string[] = []): KeyTable {
+  const all = Object.values(definitions);
+  const entries = all.flatMap((d, slot) => d.aliases.map((key, rank) => ({ key, slot, rank })));
+  const known = new Set(entries.map(e => e.key));
+  const more = extra.filter(key => !known.has(key)).map((key, i) => ({ key, slot: all.length + i, rank: 0 }));
+  const prefixes = all.flatMap((d, slot) => (d.prefixes ?? []).map(prefix => ({ prefix, slot })));
+  return new KeyTable([...entries, ...more], prefixes);
+}
+
+export const SPAN_SLOT: Slots<typeof SPAN> = numberSlots(SPAN);
+export const RESOURCE_SLOT: Slots<typeof RESOURCE> = numberSlots(RESOURCE);
+export const LINK_SLOT: Slots<typeof LINK> = numberSlots(LINK);
+
+/** A view that knows the conventions' attributes and those that processors ask for. */
+export function createSpanView(extraAttributes: readonly string[] = []): SpanView {
+  return new SpanView({ span: compile(SPAN, extraAttributes), resource: compile(RESOURCE), link: compile(LINK) });
+}

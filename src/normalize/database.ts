@@ -1,0 +1,161 @@
+/**
+ * Database spans → plans. What a plan needs is in a few slots; equal slots are equal plans, so the statement is read
+ * once per distinct combination and found by its bytes afterwards. The statement's text is not kept beyond the cache.
+ */
+import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
+import { ByteMap } from '../lib/byte-map.ts';
+import type { Identities } from '../lib/identities.ts';
+import { cleanName } from '../lib/names.ts';
+import type { Plan, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
+import { CacheKey } from './cache-key.ts';
+import { SPAN_SLOT } from './conventions/slots.ts';
+import { DATABASE_SYSTEMS } from './conventions/systems.ts';
+import { databaseInstance, urlHost } from './identity/hosts.ts';
+import { buildPlan } from './plan.ts';
+import type { ServiceEntry } from './services.ts';
+import { rangeText, slotText } from './slot-text.ts';
+import { type SpanDatabase, tablesOf } from './tables.ts';
+
+const DATABASE_SLOTS = [
+  SPAN_SLOT.dbSystem,
+  SPAN_SLOT.dbStatement,
+  SPAN_SLOT.dbSummary,
+  SPAN_SLOT.dbCollection,
+  SPAN_SLOT.dbOperation,
+];
+
+/** Slots that decide a plan, beside the environment. */
+const KEY_SLOTS = [
+  SPAN_SLOT.dbSystem,
+  SPAN_SLOT.dbNamespace,
+  SPAN_SLOT.dbCollection,
+  SPAN_SLOT.dbOperation,
+  SPAN_SLOT.dbSummary,
+  SPAN_SLOT.serverAddress,
+  SPAN_SLOT.serverPort,
+  SPAN_SLOT.dbStatement,
+];
+/** Slots that count only where the better ones are missing. */
+const FALLBACK_SLOTS = [
+  SPAN_SLOT.socketAddress,
+  SPAN_SLOT.socketPort,
+  SPAN_SLOT.dbConnection,
+  SPAN_SLOT.peerService,
+  SPAN_SLOT.dbIndex,
+];
+
+export class Databases {
+  private readonly identities: Identities;
+  private readonly plans: Plans;
+  private readonly cache = new ByteMap(16384, 8 << 20);
+  private readonly key = new CacheKey();
+  /** Plans by what they say: equal ones share a number. */
+  private readonly known = new Map<string, number>();
+  private readonly merged = new Map<number, number>();
+
+  constructor(identities: Identities, plans: Plans) {
+    this.identities = identities;
+    this.plans = plans;
+  }
+
+  /** True when the span carries database attributes. */
+  speaksOf(view: SpanView): boolean {
+    for (const slot of DATABASE_SLOTS) if (view.attributes.has(slot)) return true;
+    return false;
+  }
+
+  /** Number of the span's plan. */
+  plan(view: SpanView, service: ServiceEntry): number {
+    const { key } = this;
+    const values = view.attributes;
+    key.begin(service.environmentNumber, service.contained ? service.identity : 0, view.kind === KIND_CLIENT ? 1 : 0);
+    for (const slot of KEY_SLOTS) key.slot(view, values, slot);
+    if (!values.has(SPAN_SLOT.serverAddress) || !values.has(SPAN_SLOT.dbNamespace)) {
+      for (const slot of FALLBACK_SLOTS) key.slot(view, values, slot);
+    }
+    if (!values.has(SPAN_SLOT.dbStatement)) key.range(view, view.nameStart, view.nameEnd);
+    const cached = this.cache.get(key.view, 0, key.length);
+    if (cached > 0) return cached;
+    const plan = this.intern(buildPlan(this.identities, ...this.read(view, service)));
+    this.cache.set(key.view, 0, key.length, plan);
+    return plan;
+  }
+
+  /** The plan of an outer span whose unknown parts the plan of a nested span fills in. */
+  merge(outer: number, inner: number): number {
+    if (outer === inner) return outer;
+    const key = outer * 2 ** 26 + inner;
+    const known = this.merged.get(key);
+    if (known !== undefined) return known;
+    const plan = this.intern(mergePlans(this.identities, this.plans.get(outer), this.plans.get(inner)));
+    if (this.merged.size > 65_536) this.merged.clear();
+    this.merged.set(key, plan);
+    return plan;
+  }
+
+  private intern(plan: Plan): number {
+    const content = JSON.stringify(plan);
+    const known = this.known.get(content);
+    if (known !== undefined) return known;
+    const number = this.plans.add(plan);
+    this.known.set(content, number);
+    return number;
+  }
+
+  private read(view: SpanView, service: ServiceEntry): [PlanTarget, readonly PlanTable[], string] {
+    const values = view.attributes;
+    const text = (slot: number) => slotText(view, values, slot);
+    const named = text(SPAN_SLOT.dbSystem);
+    const system = cleanName(DATABASE_SYSTEMS.get(named) ?? named);
+    const connection = urlHost(text(SPAN_SLOT.dbConnection).replace(/^jdbc:/, ''));
+    const [address, port] =
+      [
+        [text(SPAN_SLOT.serverAddress), text(SPAN_SLOT.serverPort)],
+        [connection.host, connection.port],
+        [text(SPAN_SLOT.socketAddress), text(SPAN_SLOT.socketPort)],
+        [text(SPAN_SLOT.peerService), ''],
+      ].find(([host]) => host !== '') ?? [];
+    const { database, schema, instance } = namespaceParts(
+      text(SPAN_SLOT.dbNamespace) || text(SPAN_SLOT.dbIndex),
+      system,
+      databaseInstance(address ?? '', port ?? '', system, service.contained ? service.name : ''),
+    );
+    const span: SpanDatabase = {
+      system,
+      database,
+      schema,
+      collection: text(SPAN_SLOT.dbCollection),
+      operation: text(SPAN_SLOT.dbOperation),
+      summary: text(SPAN_SLOT.dbSummary),
+      statement: text(SPAN_SLOT.dbStatement),
+      spanName: rangeText(view, view.nameStart, view.nameEnd),
+    };
+    const { tables, skipReason } = tablesOf(span);
+    return [{ environment: service.environment, system, instance: cleanName(instance), database }, tables, skipReason];
+  }
+}
+
+/** PostgreSQL namespaces may be `database|schema`, SQL Server's `instance|database`. */
+function namespaceParts(namespace: string, system: string, host: string) {
+  const bar = namespace.indexOf('|');
+  const [left, right] = bar < 0 ? [namespace, ''] : [namespace.slice(0, bar), namespace.slice(bar + 1)];
+  if (system === 'microsoft.sql_server' && right !== '') {
+    return { database: cleanName(right.toLowerCase()), schema: '', instance: `${host}\\${left.toLowerCase()}` };
+  }
+  if (system === 'postgresql') return { database: cleanName(left), schema: cleanName(right), instance: host };
+  return { database: cleanName(namespace), schema: '', instance: host };
+}
+
+/** The outer span's work, with the target parts (and, when it has none, the tables) of the inner. */
+function mergePlans(identities: Identities, outer: Plan, inner: Plan): Plan {
+  const target: PlanTarget = {
+    environment: outer.target.environment || inner.target.environment,
+    system: outer.target.system || inner.target.system,
+    instance: outer.target.instance || inner.target.instance,
+    database: outer.target.database || inner.target.database,
+  };
+  const bare = outer.tables.every(t => t.table === '');
+  return bare && outer.skipReason !== 'health_check'
+    ? buildPlan(identities, target, inner.tables.length > 0 ? inner.tables : outer.tables, outer.skipReason && inner.skipReason)
+    : buildPlan(identities, target, outer.tables, outer.skipReason);
+}

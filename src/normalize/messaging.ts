@@ -1,0 +1,160 @@
+/** Messaging spans: which operation, which topic, how many messages, which group. */
+import { BATCH, CLASS_MASK, CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
+import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView } from '../contract/span-view.ts';
+import { ByteMap } from '../lib/byte-map.ts';
+import { type Identities, TOPIC } from '../lib/identities.ts';
+import { cleanName } from '../lib/names.ts';
+import { CacheKey } from './cache-key.ts';
+import { SPAN_SLOT } from './conventions/slots.ts';
+import { MESSAGING_VERBS } from './conventions/verbs.ts';
+import { destinationOfSpanName, destinationOfUrl, messagingSystem, rabbitDestination, topicName } from './identity/topics.ts';
+import type { ServiceEntry } from './services.ts';
+import { rangeText, slotNumber, slotText } from './slot-text.ts';
+
+/** No messaging operation could be told. */
+export const NO_OPERATION = -1;
+
+const OPERATION_SLOTS = [SPAN_SLOT.operationType, SPAN_SLOT.operation, SPAN_SLOT.operationName];
+const TOPIC_KEY = 1;
+const LINK_TOPIC_KEY = 2;
+const OPERATION_KEY = 3;
+const GROUP_KEY = 4;
+const MAX_GROUPS = 65_536;
+
+export class Messaging {
+  private readonly identities: Identities;
+  private readonly cache = new ByteMap(16384, 4 << 20);
+  private readonly key = new CacheKey();
+  /** Names of consumer groups by number; 0 is none. */
+  readonly groups: string[] = [''];
+  private readonly groupNumbers = new Map<string, number>();
+
+  constructor(identities: Identities) {
+    this.identities = identities;
+  }
+
+  /** True when the span carries messaging attributes that name a system or destination. */
+  speaksOf(view: SpanView): boolean {
+    const values = view.attributes;
+    return (
+      values.has(SPAN_SLOT.messagingSystem) ||
+      values.has(SPAN_SLOT.destination) ||
+      values.has(SPAN_SLOT.destinationTemplate)
+    );
+  }
+
+  /** Class and PROCESS flag of a messaging span, or NO_OPERATION. */
+  operation(view: SpanView): number {
+    const values = view.attributes;
+    for (const slot of OPERATION_SLOTS) {
+      if (!values.has(slot)) continue;
+      this.key.begin(OPERATION_KEY, slot, 0);
+      this.key.slot(view, values, slot);
+      const known = this.cached(() => (MESSAGING_VERBS.get(slotText(view, values, slot).toLowerCase()) ?? -1) + 1) - 1;
+      if (known >= 0) return known;
+    }
+    if (values.has(SPAN_SLOT.messagingSystem)) {
+      const words = rangeText(view, view.nameStart, view.nameEnd).toLowerCase().split(/\s+/);
+      const verb = MESSAGING_VERBS.get(words.at(-1) ?? '') ?? MESSAGING_VERBS.get(words[0] ?? '');
+      if (verb !== undefined) return verb;
+    }
+    if (view.kind === KIND_PRODUCER) return PRODUCER;
+    return view.kind === KIND_CONSUMER || view.kind === KIND_SERVER ? CONSUMER | PROCESS : NO_OPERATION;
+  }
+
+  /** Identity of the span's topic; 0 when no destination is known. */
+  topic(view: SpanView, service: ServiceEntry): number {
+    const values = view.attributes;
+    const key = this.key;
+    key.begin(TOPIC_KEY, service.environmentNumber, 0);
+    key.slot(view, values, SPAN_SLOT.messagingSystem);
+    key.slot(view, values, SPAN_SLOT.destinationTemplate);
+    key.slot(view, values, SPAN_SLOT.destination);
+    key.slot(view, values, SPAN_SLOT.clusterId);
+    if (values.has(SPAN_SLOT.routingKey)) key.slot(view, values, SPAN_SLOT.routingKey);
+    if (!values.has(SPAN_SLOT.destination) && !values.has(SPAN_SLOT.destinationTemplate)) {
+      key.slot(view, values, SPAN_SLOT.queueUrl);
+      key.range(view, view.nameStart, view.nameEnd);
+    }
+    return this.cached(() => this.internTopic(view, service, this.destination(view)));
+  }
+
+  /** Identity of the topic that a link names, in the span's system and cluster. */
+  linkTopic(view: SpanView, service: ServiceEntry, link: number): number {
+    const { destinationStart, destinationEnd } = view.links;
+    if (destinationStart[link]! < 0) return 0;
+    this.key.begin(LINK_TOPIC_KEY, service.environmentNumber, 0);
+    this.key.slot(view, view.attributes, SPAN_SLOT.messagingSystem);
+    this.key.slot(view, view.attributes, SPAN_SLOT.clusterId);
+    this.key.range(view, destinationStart[link]!, destinationEnd[link]!);
+    return this.cached(() =>
+      this.internTopic(view, service, rangeText(view, destinationStart[link]!, destinationEnd[link]!)),
+    );
+  }
+
+  /** Messages of the span: its batch count, its links to messages, or 1. BATCH is set where it is a batch span. */
+  messages(view: SpanView, shape: number): { count: number; batch: number } {
+    const counted = slotNumber(view, view.attributes, SPAN_SLOT.batchCount);
+    const batch = Number.isFinite(counted) && counted >= 1 ? Math.min(Math.floor(counted), 0x7fffffff) : 0;
+    RESULT.count = Math.max(batch, 1);
+    RESULT.batch = batch > 1 && (shape & CLASS_MASK) <= CONSUMER ? BATCH : 0;
+    return RESULT;
+  }
+
+  /** Number of the consumer group; 0 when none is named. */
+  group(view: SpanView): number {
+    const values = view.attributes;
+    const slot = values.has(SPAN_SLOT.group) ? SPAN_SLOT.group : SPAN_SLOT.consumerId;
+    if (!values.has(slot)) return 0;
+    this.key.begin(GROUP_KEY, slot, 0);
+    this.key.slot(view, values, slot);
+    return this.cached(() => {
+      const text = slotText(view, values, slot);
+      return this.internGroup(cleanName(slot === SPAN_SLOT.group ? text : (text.split(' - ')[0] ?? '')));
+    });
+  }
+
+  private internGroup(name: string): number {
+    if (name === '') return 0;
+    const known = this.groupNumbers.get(name);
+    if (known !== undefined) return known;
+    if (this.groups.length >= MAX_GROUPS) return this.internGroup('(other)');
+    const number = this.groups.push(name) - 1;
+    this.groupNumbers.set(name, number);
+    return number;
+  }
+
+  private destination(view: SpanView): string {
+    const values = view.attributes;
+    const template = slotText(view, values, SPAN_SLOT.destinationTemplate);
+    if (template !== '') return template;
+    const system = messagingSystem(slotText(view, values, SPAN_SLOT.messagingSystem));
+    const named = slotText(view, values, SPAN_SLOT.destination);
+    if (system === 'rabbitmq') {
+      const exchange = rabbitDestination(named, slotText(view, values, SPAN_SLOT.routingKey));
+      if (exchange !== '') return exchange;
+    } else if (named !== '') return named;
+    const url = destinationOfUrl(slotText(view, values, SPAN_SLOT.queueUrl));
+    if (url !== '') return url;
+    return system === '' ? '' : destinationOfSpanName(rangeText(view, view.nameStart, view.nameEnd));
+  }
+
+  private internTopic(view: SpanView, service: ServiceEntry, destination: string): number {
+    const text = (slot: number) => slotText(view, view.attributes, slot);
+    const name = topicName(destination);
+    if (name === '') return 0;
+    const system = messagingSystem(text(SPAN_SLOT.messagingSystem));
+    return this.identities.intern(TOPIC, service.environment, [system, cleanName(text(SPAN_SLOT.clusterId)), name]);
+  }
+
+  private cached(make: () => number): number {
+    const { view, length } = this.key;
+    const known = this.cache.get(view, 0, length);
+    if (known >= 0) return known;
+    const value = make();
+    this.cache.set(view, 0, length, value);
+    return value;
+  }
+}
+
+const RESULT = { count: 1, batch: 0 };

@@ -1,0 +1,185 @@
+/**
+ * Span views → observation rows. Everything that semantic conventions say ends here; what goes on is keys, classes,
+ * identities, times and counts. Works without allocating for what was seen before.
+ */
+import {
+  ADJUSTED,
+  BAD_PARENT,
+  CLASS_MASK,
+  CLIENT,
+  CONSUMER,
+  DATABASE,
+  DURATION,
+  ERROR,
+  FILTERED,
+  GROUP,
+  INSTANCE,
+  INTERNAL,
+  LINK,
+  MESSAGES,
+  NAMELESS,
+  NEGATIVE_DURATION,
+  type ObservationBatch,
+  PARENT,
+  PEER,
+  packDuration,
+  PRODUCER,
+  REMOTE,
+  RPC,
+  SERVER,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  TARGET,
+  TRACE,
+} from '../contract/observation.ts';
+import {
+  KIND_CLIENT,
+  KIND_CONSUMER,
+  KIND_INTERNAL,
+  KIND_PRODUCER,
+  KIND_SERVER,
+  type SpanView,
+} from '../contract/span-view.ts';
+import type { Identities } from '../lib/identities.ts';
+import type { Plans } from '../lib/plans.ts';
+import { SPAN_SLOT } from './conventions/slots.ts';
+import { Databases } from './database.ts';
+import { Messaging, NO_OPERATION } from './messaging.ts';
+import { Peers } from './peers.ts';
+import { adjustedCount } from './sampling.ts';
+import { type ServiceEntry, Services } from './services.ts';
+import { rangeText, slotNumber } from './slot-text.ts';
+
+export class SpanNormalizer {
+  readonly databases: Databases;
+  readonly messaging: Messaging;
+  private readonly services: Services;
+  private readonly peers: Peers;
+
+  constructor(identities: Identities, plans: Plans) {
+    this.services = new Services(identities);
+    this.databases = new Databases(identities, plans);
+    this.messaging = new Messaging(identities);
+    this.peers = new Peers(identities);
+  }
+
+  /** Adds the span as a row, or counts why it cannot be one. `filtered`: a processor dropped it. */
+  add(view: SpanView, batch: ObservationBatch, filtered: boolean): void {
+    if (!view.traceIdOk) return batch.reject('invalid_trace_id');
+    if (!view.spanIdOk) return batch.reject('invalid_span_id');
+    const service = this.services.of(view);
+    const row = batch.pushRow();
+    this.writeKeys(view, batch, row);
+    const { words } = batch;
+    words[row + SERVICE] = service.identity;
+    words[row + INSTANCE] = service.instanceHash;
+    words[row + TARGET] = words[row + PEER] = words[row + GROUP] = words[row + LINK] = 0;
+    words[row + MESSAGES] = 1;
+    let shape = this.flags(view, filtered) | (service.identity === 0 ? NAMELESS : 0);
+    shape |= this.classify(view, batch, row, service, (shape & (NAMELESS | FILTERED)) !== 0);
+    if (shape < 0) throw new RangeError('a row has more flags than bits');
+    words[row + SHAPE] = shape | this.duration(view, batch, row);
+    batch.ratios[row + ADJUSTED] =
+      view.stateEnd > view.stateStart ? adjustedCount(rangeText(view, view.stateStart, view.stateEnd)) : 1;
+  }
+
+  private writeKeys(view: SpanView, batch: ObservationBatch, row: number): void {
+    const { words } = batch;
+    words[row + TRACE] = view.trace0;
+    words[row + TRACE + 1] = view.trace1;
+    words[row + TRACE + 2] = view.trace2;
+    words[row + TRACE + 3] = view.trace3;
+    words[row + SPAN] = view.span0;
+    words[row + SPAN + 1] = view.span1;
+    words[row + PARENT] = view.parent0;
+    words[row + PARENT + 1] = view.parent1;
+  }
+
+  private duration(view: SpanView, batch: ObservationBatch, row: number): number {
+    batch.floats[(row + START) >> 1] = view.start;
+    const micros = view.end - view.start;
+    batch.words[row + DURATION] = micros > 0 ? packDuration(micros) : 0;
+    return micros < 0 ? NEGATIVE_DURATION : 0;
+  }
+
+  private flags(view: SpanView, filtered: boolean): number {
+    const values = view.attributes;
+    let flags = filtered ? FILTERED : 0;
+    if (isError(view)) flags |= ERROR;
+    if (values.has(SPAN_SLOT.rpc) || values.has(SPAN_SLOT.url) || values.has(SPAN_SLOT.httpStatus) || values.has(SPAN_SLOT.httpHost)) flags |= RPC;
+    if (!view.parentIdOk) flags |= BAD_PARENT;
+    return flags;
+  }
+
+  /** The row's class and class-specific words; operation first, span kind second. */
+  private classify(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, transparent: boolean): number {
+    const { messaging, databases } = this;
+    const { kind } = view;
+    const speaks = messaging.speaksOf(view);
+    const stores = !speaks && databases.speaksOf(view);
+    if (speaks || (!stores && (kind === KIND_PRODUCER || kind === KIND_CONSUMER))) {
+      const operation = messaging.operation(view);
+      if (operation !== NO_OPERATION) {
+        return transparent ? operation : operation | this.message(view, batch, row, service, operation);
+      }
+    }
+    if (stores && kind !== KIND_SERVER) {
+      if (!transparent) {
+        batch.words[row + TARGET] = databases.plan(view, service);
+        if (kind === KIND_CLIENT) batch.words[row + PEER] = this.peers.of(view, service);
+      }
+      return kind === KIND_CLIENT ? DATABASE | REMOTE : DATABASE;
+    }
+    return this.call(view, batch, row, service, transparent);
+  }
+
+  private call(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, transparent: boolean): number {
+    const { kind } = view;
+    if (kind === KIND_SERVER) {
+      if (!transparent) batch.words[row + PEER] = this.peers.named(view, service);
+      return SERVER;
+    }
+    const acts = kind === KIND_CLIENT || (kind !== KIND_INTERNAL && view.attributes.has(SPAN_SLOT.peerService));
+    if (!acts) return INTERNAL;
+    if (!transparent) batch.words[row + PEER] = this.peers.of(view, service);
+    return CLIENT;
+  }
+
+  /** Topic, messages, group and links of a messaging span. */
+  private message(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, operation: number): number {
+    const { messaging } = this;
+    const { words } = batch;
+    words[row + TARGET] = messaging.topic(view, service);
+    words[row + PEER] = this.peers.named(view, service);
+    const cls = operation & CLASS_MASK;
+    if (cls !== PRODUCER && cls !== CONSUMER) return 0;
+    const { count, batch: flag } = messaging.messages(view, operation);
+    words[row + MESSAGES] = count;
+    if (cls === CONSUMER) words[row + GROUP] = messaging.group(view);
+    if (view.links.count > 0 || view.links.dropped > 0) this.addLinks(view, batch, row, service);
+    return flag;
+  }
+
+  /** Links follow in the batch; LINK holds the index of the first + 1, the row's MESSAGES the dropped ones as well. */
+  private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): void {
+    const { links } = view;
+    for (let i = 0; i < links.count; i++) {
+      const ids = links.ids;
+      if ((ids[i * 6 + 4]! | ids[i * 6 + 5]!) === 0) continue;
+      const at = batch.pushLink();
+      if (batch.words[row + LINK] === 0) batch.words[row + LINK] = batch.links;
+      batch.linkWords.set(ids.subarray(i * 6, i * 6 + 6), at);
+      batch.linkWords[at + 6] = this.messaging.linkTopic(view, service, i);
+      batch.linkWords[at + 7] = row;
+    }
+  }
+}
+
+/** A side is in error if its status is ERROR, or unset with `error.type` or an HTTP status of 500 or more. */
+function isError(view: SpanView): boolean {
+  if (view.statusCode !== 0) return view.statusCode === 2;
+  if (view.attributes.has(SPAN_SLOT.errorType)) return true;
+  return view.attributes.has(SPAN_SLOT.httpStatus) && slotNumber(view, view.attributes, SPAN_SLOT.httpStatus) >= 500;
+}

@@ -1,0 +1,123 @@
+/**
+ * Which tables a database span touches and how: the table attribute for its own verb, the summary, and every other
+ * table of the statement. Without a table the database itself; without work on data a reason.
+ */
+import { ACCESS_QUERY, ACCESS_READ, ACCESS_WRITE, type PlanTable } from '../lib/plans.ts';
+import { COMMAND_STORES } from './conventions/systems.ts';
+import { DRIVER_HOUSEKEEPING, sqlAccess, storeAccess, storeSkipReason } from './conventions/verbs.ts';
+import { readStatement, readSummary, readTableName, type Statement } from './sql/statement.ts';
+
+/** What a span says of its database work. */
+export interface SpanDatabase {
+  readonly system: string;
+  readonly database: string;
+  /** Schema from the namespace; empty = the system's default. */
+  readonly schema: string;
+  readonly collection: string;
+  readonly operation: string;
+  readonly summary: string;
+  readonly statement: string;
+  readonly spanName: string;
+}
+
+export interface SpanTables {
+  readonly tables: readonly PlanTable[];
+  /** Why the span gives no edge; empty when it gives one. */
+  readonly skipReason: string;
+}
+
+export function tablesOf(span: SpanDatabase): SpanTables {
+  return COMMAND_STORES.has(span.system) ? storeTables(span) : sqlTables(span);
+}
+
+const NONE = { schema: '', database: '', table: '', fromStatement: false };
+
+function storeTables(span: SpanDatabase): SpanTables {
+  const verb = firstWord(span.operation || span.statement || span.spanName);
+  if (verb === '') return { tables: [{ ...NONE, access: ACCESS_QUERY, verbs: [] }], skipReason: '' };
+  const skipReason = storeSkipReason(verb);
+  if (skipReason !== '') return { tables: [], skipReason };
+  const table = { ...NONE, table: span.collection, access: storeAccess(verb), verbs: [verb] };
+  return { tables: [table], skipReason: '' };
+}
+
+function firstWord(text: string): string {
+  return (/^\s*([A-Za-z_]+)/.exec(text)?.[1] ?? '').toLowerCase();
+}
+
+function sqlTables(span: SpanDatabase): SpanTables {
+  const statement = span.statement === '' ? undefined : readStatement(span.statement, span.system);
+  const summary = span.summary === '' ? undefined : readSummary(span.summary, span.system);
+  const tables = new TableSet(span);
+  if (statement) tables.addAll(statement, true);
+  if (summary) tables.addAll(summary, false);
+  if (span.collection !== '') tables.addCollection(statement);
+  if (tables.list.length > 0) return { tables: tables.list, skipReason: '' };
+  return withoutTables(span, statement ?? summary);
+}
+
+/** No table is named: the database itself by the verb, a query, or no work on data at all. */
+function withoutTables(span: SpanDatabase, read: Statement | undefined): SpanTables {
+  if (read?.outcome === 'skip') return { tables: [], skipReason: read.reason || 'health_check' };
+  const verb = firstWord(read?.verb || span.operation);
+  const access = sqlAccess(verb);
+  if (read === undefined && access < 0) {
+    const name = (span.operation || span.spanName).toLowerCase();
+    const housekeeping = DRIVER_HOUSEKEEPING.some(word => name.includes(word));
+    if (housekeeping || span.operation === '') return { tables: [], skipReason: 'driver_housekeeping' };
+  }
+  const known = access >= 0 && read?.outcome !== 'queries';
+  return {
+    tables: [{ ...NONE, access: known ? access : ACCESS_QUERY, verbs: verb === '' ? [] : [verb] }],
+    skipReason: '',
+  };
+}
+
+/** Tables by name and access; the same table under several verbs of one access is one entry. */
+class TableSet {
+  readonly list: PlanTable[] = [];
+  private readonly span: SpanDatabase;
+
+  constructor(span: SpanDatabase) {
+    this.span = span;
+  }
+
+  addAll(read: Statement, fromStatement: boolean): void {
+    for (const effect of read.effects) {
+      this.add(effect.catalog, effect.schema, effect.table, effect.access === 'read' ? ACCESS_READ : ACCESS_WRITE, effect.verb, fromStatement);
+    }
+  }
+
+  /** The table attribute, for the operation's own verb; a statement that names the table knows the verb better. */
+  addCollection(statement: Statement | undefined): void {
+    const name = readTableName(this.span.collection, this.span.system);
+    const schema = name.schema || this.span.schema;
+    if (this.list.some(t => t.table === name.table && (name.schema === '' || t.schema === '' || t.schema === schema))) return;
+    const verb = firstWord(this.span.operation || statement?.verb || this.span.spanName);
+    const access = sqlAccess(verb);
+    this.add(name.catalog, name.schema, name.table, access < 0 ? ACCESS_READ : access, access < 0 ? '' : verb, false);
+  }
+
+  private add(catalog: string, schema: string, table: string, access: number, verb: string, fromStatement: boolean): void {
+    const entry = {
+      database: catalog || (schema !== '' && SCHEMA_IS_DATABASE.has(this.span.system) ? schema : ''),
+      schema: SCHEMA_IS_DATABASE.has(this.span.system) ? '' : schema || this.span.schema,
+      table,
+      access,
+    };
+    const at = this.list.findIndex(
+      t => t.table === table && t.access === access && t.schema === entry.schema && t.database === entry.database,
+    );
+    const known = at < 0 ? undefined : this.list[at]!;
+    const merged: PlanTable = {
+      ...entry,
+      verbs: verb === '' ? (known?.verbs ?? []) : [...new Set([...(known?.verbs ?? []), verb])],
+      fromStatement: (known?.fromStatement ?? false) || fromStatement,
+    };
+    if (at < 0) this.list.push(merged);
+    else this.list[at] = merged;
+  }
+}
+
+/** Systems whose `a.b` is database and table: they have no schemas of their own. */
+const SCHEMA_IS_DATABASE = new Set(['mysql', 'mariadb', 'clickhouse', 'cassandra', 'hive', 'spark', 'tidb']);

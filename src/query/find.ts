@@ -1,0 +1,44 @@
+/**
+ * What a reader means by a text: a node by id, key or unambiguous bare name, an edge by id or key; else what was near.
+ */
+import type { Node } from '../contract/graph-document.ts';
+import type { GraphView } from '../contract/graph-view.ts';
+import { nearestBy } from './words.ts';
+
+export type NodeMatch =
+  | { readonly found: 'one'; readonly index: number }
+  | { readonly found: 'many'; readonly candidates: readonly Node[] }
+  | { readonly found: 'none'; readonly near: readonly Node[] };
+
+export type EdgeMatch =
+  | { readonly found: 'one'; readonly index: number }
+  | { readonly found: 'none'; readonly near: readonly string[] };
+
+const NEAR = 5;
+
+/** `isInScope` narrows bare names only: an id or a key is its node's whatever was asked beside it. */
+export function findNode(view: GraphView, text: string, isInScope: (node: Node) => boolean = () => true): NodeMatch {
+  const index = view.nodeIndex(text);
+  if (index >= 0) return { found: 'one', index };
+  const named = view.nodes.filter(node => node.name === text && isInScope(node));
+  const live = named.filter(node => node.state !== 'gone');
+  const candidates = live.length > 0 ? live : named;
+  if (candidates.length === 1) return { found: 'one', index: view.nodeIndex(candidates[0]!.id) };
+  if (candidates.length > 1) return { found: 'many', candidates };
+  const textOf = text.includes(':') ? (node: Node) => node.id : (node: Node) => node.name;
+  return { found: 'none', near: nearestBy(text, view.nodes, textOf, NEAR) };
+}
+
+/** Near edges are those with the same source, kind or target as the parts of the unknown id, two parts of three. */
+export function findEdge(view: GraphView, text: string): EdgeMatch {
+  const index = view.edgeIndex(text);
+  if (index >= 0) return { found: 'one', index };
+  const [source, kind, target] = text.split('#');
+  const near: string[] = [];
+  for (const edge of view.edges) {
+    if (near.length >= NEAR) break;
+    const shared = Number(edge.source === source) + Number(edge.kind === kind) + Number(edge.target === target);
+    if (shared >= 2) near.push(edge.id);
+  }
+  return { found: 'none', near };
+}

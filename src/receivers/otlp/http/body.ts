@@ -1,0 +1,67 @@
+/**
+ * Collects one request body. A body that arrives in one piece is that piece; otherwise the pieces are copied into a
+ * pooled buffer that grows with what has really arrived, so that a mere announcement of a large body costs nothing.
+ */
+import type { BodyMemory } from './body-memory.ts';
+
+/** An announced length up to this is allocated at once. */
+const TRUSTED_LENGTH = 2 ** 20;
+const EMPTY = new Uint8Array(0);
+
+export class Body {
+  received = 0;
+  private readonly memory: BodyMemory;
+  /** Content-Length, or 0 when the body is chunked. */
+  private readonly announced: number;
+  private only: Buffer | undefined;
+  private buffer: Buffer | undefined;
+
+  constructor(memory: BodyMemory, announced: number) {
+    this.memory = memory;
+    this.announced = announced;
+  }
+
+  /** False when the memory for bodies is spent. */
+  append(piece: Buffer): boolean {
+    const before = this.received;
+    this.received = before + piece.length;
+    if (before === 0) {
+      this.only = piece;
+      return true;
+    }
+    if (!this.ensure(this.received)) return false;
+    if (this.only !== undefined) {
+      this.only.copy(this.buffer!, 0);
+      this.only = undefined;
+    }
+    piece.copy(this.buffer!, before);
+    return true;
+  }
+
+  /** Valid until `release`. */
+  bytes(): Uint8Array {
+    if (this.only !== undefined) return this.only;
+    return this.buffer === undefined ? EMPTY : this.buffer.subarray(0, this.received);
+  }
+
+  /** Gives the memory back; may be called again. */
+  release(): void {
+    this.only = undefined;
+    if (this.buffer !== undefined) this.memory.give(this.buffer);
+    this.buffer = undefined;
+  }
+
+  private ensure(size: number): boolean {
+    const old = this.buffer;
+    if (old !== undefined && old.length >= size) return true;
+    const wanted = this.announced <= TRUSTED_LENGTH ? this.announced : 0;
+    const grown = this.memory.take(Math.max(size, wanted, (old?.length ?? 0) * 2));
+    if (grown === undefined) return false;
+    if (old !== undefined) {
+      old.copy(grown, 0, 0, this.received);
+      this.memory.give(old);
+    }
+    this.buffer = grown;
+    return true;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * One request as node:http hands it over, with what the receiver knows about it in plain fields: the server makes
+ * requests of this class, so that no closure, map or wrapper is needed per request.
+ */
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { Encoding, Signal } from '../signal.ts';
+import type { Body } from './body.ts';
+
+export class Exchange extends IncomingMessage {
+  response!: ServerResponse;
+  otlpSignal: Signal = 'other';
+  encoding: Encoding = 'protobuf';
+  gzip = false;
+  /** Undefined until the head was accepted. */
+  body: Body | undefined;
+  /** Bytes decoded, or read so far. */
+  bytes = 0;
+  /** Answered, or given up by the sender: nothing more is to be done. */
+  settled = false;
+  /** The sender waits for leave (`Expect: 100-continue`) to send its body. */
+  waitsForLeave = false;
+}
+
+/** Content-Length, or -1 when the body is chunked or absent. */
+export function announcedLength(exchange: Exchange): number {
+  const length = exchange.headers['content-length'];
+  return length === undefined ? -1 : Number(length);
+}

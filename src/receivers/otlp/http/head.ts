@@ -1,0 +1,71 @@
+/** Reads a request's head into its exchange; the answer when it is not to be taken, undefined when it is. */
+import type { Consumers } from '../../../contract/component.ts';
+import { type Answer, decline } from '../answer.ts';
+import { METRICS_ANSWER, type Signal } from '../signal.ts';
+import { announcedLength, type Exchange } from './exchange.ts';
+
+const PROTOBUF = 'application/x-protobuf';
+const JSON_TYPE = 'application/json';
+const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map([
+  ['/v1/traces', 'traces'],
+  ['/v1/logs', 'logs'],
+  ['/v1/metrics', 'metrics'],
+]);
+
+export function readHead(exchange: Exchange, consumers: Consumers, maxBodyBytes: number): Answer | undefined {
+  const knownType = readContentType(exchange);
+  return (
+    readPath(exchange, consumers) ??
+    (knownType ? undefined : unsupportedType(exchange)) ??
+    readContentEncoding(exchange) ??
+    (announcedLength(exchange) > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined)
+  );
+}
+
+export function tooLarge(maxBodyBytes: number): Answer {
+  return decline(
+    'too_large',
+    `the request body is larger than ${maxBodyBytes} bytes (max_request_body_size); send smaller batches`,
+  );
+}
+
+function readPath(exchange: Exchange, consumers: Consumers): Answer | undefined {
+  const url = exchange.url!;
+  const signal = SIGNAL_BY_PATH.get(url) ?? SIGNAL_BY_PATH.get(url.split('?', 1)[0]!);
+  if (signal === undefined) return decline('not_found', 'no such path: send POST /v1/traces or POST /v1/logs');
+  exchange.otlpSignal = signal;
+  if (signal === 'metrics') return decline('not_found', METRICS_ANSWER);
+  if (consumers[signal as 'traces' | 'logs'] === undefined) {
+    return decline('not_found', `${signal} are not taken here: no ${signal} pipeline lists this receiver`);
+  }
+  if (exchange.method === 'POST') return undefined;
+  return decline('wrong_method', `${exchange.method} is not for ${url}: send POST`);
+}
+
+/** Sets the encoding; an unknown type leaves JSON, the one a person can read. */
+function readContentType(exchange: Exchange): boolean {
+  const header = exchange.headers['content-type'];
+  if (header === PROTOBUF) return true;
+  exchange.encoding = 'json';
+  if (header === undefined) return false;
+  const type = header.split(';', 1)[0]!.trim().toLowerCase();
+  if (type === PROTOBUF) exchange.encoding = 'protobuf';
+  return type === PROTOBUF || type === JSON_TYPE;
+}
+
+function unsupportedType(exchange: Exchange): Answer {
+  const header = exchange.headers['content-type'];
+  const problem = header === undefined ? 'Content-Type is missing' : `Content-Type "${header}" is not supported`;
+  return decline('unsupported', `${problem}: use ${PROTOBUF} or ${JSON_TYPE}`);
+}
+
+function readContentEncoding(exchange: Exchange): Answer | undefined {
+  const header = exchange.headers['content-encoding'];
+  if (header === undefined) return undefined;
+  const coding = header.trim().toLowerCase();
+  if (coding === 'gzip' || coding === 'x-gzip') exchange.gzip = true;
+  else if (coding !== 'identity' && coding !== '') {
+    return decline('unsupported', `Content-Encoding "${header}" is not supported: use gzip or identity`);
+  }
+  return undefined;
+}

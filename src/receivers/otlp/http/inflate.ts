@@ -1,0 +1,95 @@
+/**
+ * Gunzips request bodies within a limit. Small ones at once: a round trip through the thread pool costs several times
+ * the inflating itself. Large ones off the event loop, within the memory budget.
+ */
+import { gunzip, gunzipSync } from 'node:zlib';
+import type { BodyMemory } from './body-memory.ts';
+
+/** Inflating this much takes about a millisecond. */
+const INLINE_BYTES = 2 ** 20;
+const INLINE_COMPRESSED = 2 ** 18;
+/** Deflate cannot do better. */
+const MAX_RATIO = 1032;
+/** Room beyond the announced length lets zlib see the end of the stream without another call. */
+const SPARE = 64;
+
+export type Inflated =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'no_memory' }
+  | { readonly kind: 'malformed'; readonly message: string };
+
+const TOO_LARGE: Inflated = { kind: 'too_large' };
+
+/** The length a gzip stream says it has (its last four bytes), as far as that can be true. */
+export function announcedLength(compressed: Uint8Array): number {
+  const n = compressed.length;
+  if (n < 18) return 0;
+  const length =
+    compressed[n - 4]! + compressed[n - 3]! * 0x100 + compressed[n - 2]! * 0x1_0000 + compressed[n - 1]! * 0x100_0000;
+  return Math.min(length, n * MAX_RATIO);
+}
+
+/** Inflates in this turn, or returns undefined when that would hold up the event loop. */
+export function inflateInline(compressed: Uint8Array, maxBytes: number): Inflated | undefined {
+  const announced = announcedLength(compressed);
+  if (compressed.length > INLINE_COMPRESSED || announced > INLINE_BYTES) return undefined;
+  const limit = Math.min(maxBytes, INLINE_BYTES);
+  try {
+    const bytes = gunzipSync(compressed, { maxOutputLength: limit, chunkSize: Math.max(announced, 1024) + SPARE });
+    return { kind: 'bytes', bytes };
+  } catch (error) {
+    // The stream lied about its length: the other way bears that.
+    if (isTooLarge(error) && limit < maxBytes) return undefined;
+    return failure(error);
+  }
+}
+
+/**
+ * Inflates in the thread pool and calls `done` once; the memory stays booked until `done` has returned.
+ * Books what the stream announces; a stream that turns out longer is inflated again under the whole limit.
+ */
+export function inflateAside(
+  compressed: Uint8Array,
+  maxBytes: number,
+  memory: BodyMemory,
+  done: (result: Inflated) => void,
+): void {
+  const announced = Math.max(announcedLength(compressed), INLINE_BYTES);
+  if (announced > maxBytes) attempt(compressed, maxBytes, memory, done);
+  else
+    attempt(compressed, announced, memory, result => {
+      if (result.kind === 'too_large' && announced < maxBytes) attempt(compressed, maxBytes, memory, done);
+      else done(result);
+    });
+}
+
+function attempt(compressed: Uint8Array, limit: number, memory: BodyMemory, done: (result: Inflated) => void): void {
+  if (!memory.reserve(limit)) {
+    done({ kind: 'no_memory' });
+    return;
+  }
+  const chunkSize = Math.min(limit, INLINE_BYTES) + SPARE;
+  gunzip(compressed, { maxOutputLength: limit, chunkSize }, (error, bytes) => {
+    if (error !== null) {
+      memory.release(limit);
+      done(failure(error));
+      return;
+    }
+    try {
+      done({ kind: 'bytes', bytes });
+    } finally {
+      memory.release(limit);
+    }
+  });
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+function failure(error: unknown): Inflated {
+  if (isTooLarge(error)) return TOO_LARGE;
+  const detail = error instanceof Error ? error.message : String(error);
+  return { kind: 'malformed', message: `Content-Encoding says gzip, but the body is not whole gzip data: ${detail}` };
+}

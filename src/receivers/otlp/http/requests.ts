@@ -1,0 +1,162 @@
+/**
+ * The requests of one OTLP/HTTP server: reads heads and bodies within their limits, hands whole messages to `Ingest`,
+ * answers each once. Uncompressed and small gzip bodies are handled in the turn in which they end, without promises,
+ * timers or closures of their own.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Answer, decline, refuse } from '../answer.ts';
+import type { HttpOptions } from '../config.ts';
+import type { Counters } from '../counters.ts';
+import type { Ingest } from '../ingest.ts';
+import { Body } from './body.ts';
+import { BodyMemory } from './body-memory.ts';
+import { announcedLength, type Exchange } from './exchange.ts';
+import { readHead, tooLarge } from './head.ts';
+import { type Inflated, inflateAside, inflateInline } from './inflate.ts';
+import { respond } from './respond.ts';
+
+const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);
+const STOPPING = refuse('the receiver is stopping; try again', 1);
+
+export class Requests {
+  /** Requests that were neither answered nor given up. */
+  inFlight = 0;
+  private readonly options: HttpOptions;
+  private readonly ingest: Ingest;
+  private readonly counters: Counters;
+  private readonly memory: BodyMemory;
+  /** Requests whose body is still arriving. */
+  private readonly reading = new Set<Exchange>();
+  private stopping = false;
+  private drained: () => void = () => {};
+
+  constructor(options: HttpOptions, ingest: Ingest, counters: Counters) {
+    this.options = options;
+    this.ingest = ingest;
+    this.counters = counters;
+    this.memory = new BodyMemory(options.maxInflightBytes);
+  }
+
+  open(exchange: Exchange, response: ServerResponse): void {
+    exchange.response = response;
+    this.inFlight += 1;
+    const { maxBodyBytes } = this.options;
+    const answer = this.stopping ? STOPPING : readHead(exchange, this.ingest.consumers, maxBodyBytes);
+    if (answer !== undefined) {
+      this.settle(exchange, answer);
+      return;
+    }
+    exchange.body = new Body(this.memory, Math.max(0, announcedLength(exchange)));
+    this.reading.add(exchange);
+    exchange.on('data', this.onData);
+    exchange.on('end', this.onEnd);
+    exchange.on('error', this.onAbort);
+    if (!exchange.waitsForLeave) return;
+    exchange.waitsForLeave = false;
+    response.writeContinue();
+  }
+
+  /** Answers the request that is arriving on this socket and closes the connection; false when there is none. */
+  interrupt(socket: Duplex, answer: Answer): boolean {
+    for (const exchange of this.reading) {
+      if (exchange.socket !== socket) continue;
+      this.settle(exchange, answer, true);
+      return true;
+    }
+    return false;
+  }
+
+  /** Refuses what comes from now on. Resolves when nothing is in flight, or after the bound. */
+  drain(maxMs: number): Promise<void> {
+    this.stopping = true;
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, maxMs);
+      this.drained = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private readonly onData = dispatch((exchange: Exchange, piece: Buffer) => this.read(exchange, piece));
+  private readonly onEnd = dispatch((exchange: Exchange) => this.finish(exchange));
+  private readonly onAbort = dispatch((exchange: Exchange) => this.abandon(exchange));
+
+  private read(exchange: Exchange, piece: Buffer): void {
+    if (exchange.settled) return;
+    exchange.bytes += piece.length;
+    if (exchange.bytes > this.options.maxBodyBytes) this.settle(exchange, tooLarge(this.options.maxBodyBytes));
+    else if (!exchange.body!.append(piece)) this.settle(exchange, NO_MEMORY);
+  }
+
+  private finish(exchange: Exchange): void {
+    if (exchange.settled) return;
+    this.reading.delete(exchange);
+    const bytes = exchange.body!.bytes();
+    if (!exchange.gzip) {
+      this.push(exchange, bytes);
+      return;
+    }
+    const { maxDecompressedBytes } = this.options;
+    const inflated = inflateInline(bytes, maxDecompressedBytes);
+    if (inflated !== undefined) this.pushInflated(exchange, inflated);
+    else inflateAside(bytes, maxDecompressedBytes, this.memory, result => this.pushInflated(exchange, result));
+  }
+
+  private pushInflated(exchange: Exchange, inflated: Inflated): void {
+    switch (inflated.kind) {
+      case 'bytes':
+        exchange.bytes = inflated.bytes.length;
+        return this.push(exchange, inflated.bytes);
+      case 'no_memory':
+        return this.settle(exchange, NO_MEMORY);
+      case 'malformed':
+        return this.settle(exchange, this.ingest.malformed('bad_gzip', inflated.message));
+      case 'too_large':
+        return this.settle(exchange, inflatedTooLarge(this.options.maxDecompressedBytes));
+    }
+  }
+
+  private push(exchange: Exchange, bytes: Uint8Array): void {
+    const { ingest } = this;
+    const answer =
+      exchange.otlpSignal === 'logs' ? ingest.logs(bytes, exchange.encoding) : ingest.traces(bytes, exchange.encoding);
+    exchange.body!.release();
+    if (answer instanceof Promise) answer.then(later => this.settle(exchange, later));
+    else this.settle(exchange, answer);
+  }
+
+  /** Answers once and frees what the request holds. */
+  private settle(exchange: Exchange, answer: Answer, closing = this.stopping): void {
+    if (exchange.settled) return;
+    this.close(exchange, answer);
+    respond(exchange, answer, closing);
+  }
+
+  /** The sender went away before its body was whole: nothing was taken. */
+  private abandon(exchange: Exchange): void {
+    if (!exchange.settled && this.reading.has(exchange)) this.close(exchange, decline('aborted', ''));
+  }
+
+  private close(exchange: Exchange, answer: Answer): void {
+    exchange.settled = true;
+    exchange.body?.release();
+    this.reading.delete(exchange);
+    this.counters.request('http', exchange.otlpSignal, exchange.encoding, answer.outcome, exchange.bytes);
+    this.inFlight -= 1;
+    if (this.stopping && this.inFlight === 0) this.drained();
+  }
+}
+
+/** An event listener that passes its emitter on as an argument, so that one function serves all requests. */
+function dispatch<A extends unknown[]>(handle: (exchange: Exchange, ...args: A) => void) {
+  return function (this: Exchange, ...args: A): void {
+    handle(this, ...args);
+  };
+}
+
+function inflatedTooLarge(maxBytes: number): Answer {
+  return decline('too_large', `the body inflates to more than ${maxBytes} bytes (max_decompressed_size); send less`);
+}

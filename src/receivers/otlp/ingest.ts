@@ -1,0 +1,97 @@
+/**
+ * Bytes of one request in, its answer out. Begin, decode and commit run in one turn, so requests never interleave;
+ * only the wait for the journal may be a promise. The bytes may be reused as soon as a method has returned.
+ */
+import type { Consumers } from '../../contract/component.ts';
+import type { PushResult, SpanConsumer } from '../../contract/consumer.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { SpanView } from '../../contract/span-view.ts';
+import { MalformedError } from '../../encodings/malformed.ts';
+import { ACCEPTED, type Answer, decline, errorToAnswer } from './answer.ts';
+import type { Codec } from './codec.ts';
+import type { Counters } from './counters.ts';
+import type { Encoding } from './signal.ts';
+
+export class Ingest {
+  readonly consumers: Consumers;
+  private readonly codec: Codec;
+  private readonly counters: Counters;
+  private readonly logger: Logger;
+  private readonly view: SpanView;
+
+  constructor(codec: Codec, consumers: Consumers, counters: Counters, logger: Logger) {
+    this.codec = codec;
+    this.consumers = consumers;
+    this.counters = counters;
+    this.logger = logger;
+    this.view = codec.createView();
+  }
+
+  /** Never throws and never rejects. A promise only when the consumer's commit gave one. */
+  traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
+    const consumer = this.consumers.traces;
+    if (consumer === undefined) return decline('not_found', absent('traces'));
+    try {
+      consumer.begin();
+    } catch (error) {
+      return this.fail(error);
+    }
+    const declined = this.decode(bytes, encoding, consumer);
+    if (declined !== undefined) return declined;
+    try {
+      const result = consumer.commit();
+      return result instanceof Promise
+        ? result.then(resultToAnswer, error => this.fail(error))
+        : resultToAnswer(result);
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  logs(bytes: Uint8Array, encoding: Encoding): Answer {
+    const consumer = this.consumers.logs;
+    if (consumer === undefined) return decline('not_found', absent('logs'));
+    try {
+      const count = encoding === 'json' ? this.codec.logsJson(bytes) : this.codec.logs(bytes);
+      const result = consumer.logs(count);
+      this.counters.logsAccepted(result.accepted);
+      return resultToAnswer(result);
+    } catch (error) {
+      return this.fail(error);
+    }
+  }
+
+  /** Answers for a request whose bytes could not be read, under a snake_case reason. */
+  malformed(reason: string, message: string): Answer {
+    this.counters.malformed(reason);
+    return decline('malformed', message);
+  }
+
+  private decode(bytes: Uint8Array, encoding: Encoding, consumer: SpanConsumer): Answer | undefined {
+    try {
+      if (encoding === 'json') this.codec.tracesJson(bytes, this.view, consumer);
+      else this.codec.traces(bytes, this.view, consumer);
+      return undefined;
+    } catch (error) {
+      const answer = this.fail(error);
+      consumer.abort(error instanceof MalformedError ? error.reason : answer.outcome);
+      return answer;
+    }
+  }
+
+  private fail(error: unknown): Answer {
+    if (error instanceof MalformedError) return this.malformed(error.reason, error.message);
+    const answer = errorToAnswer(error);
+    if (answer.outcome === 'failed') this.logger.error({ err: error }, 'a request could not be processed');
+    return answer;
+  }
+}
+
+function resultToAnswer(result: PushResult): Answer {
+  if (result.rejected === 0 && result.message === '') return ACCEPTED;
+  return { outcome: 'partial', rejected: result.rejected, message: result.message, retryAfterSeconds: 0 };
+}
+
+function absent(signal: 'traces' | 'logs'): string {
+  return `${signal} are not taken here: no ${signal} pipeline of this service lists this receiver`;
+}

@@ -1,0 +1,76 @@
+/** Options of the `topology` connector, and the numbers its parts work with. */
+import { type Static, Type } from 'typebox';
+import { durationOption, optionGroup } from '../../lib/options.ts';
+import { parseDuration } from '../../lib/units.ts';
+
+const count = (preset: number, minimum: number, maximum: number, description: string) =>
+  Type.Integer({ default: preset, minimum, maximum, description });
+
+export const topologyConfig = optionGroup({
+  correlation: optionGroup(
+    {
+      wait: durationOption({
+        default: '10s',
+        minimum: '100ms',
+        maximum: '10m',
+        description: 'How long a span waits for the other half of its interaction before it is decided alone.',
+      }),
+      late: durationOption({
+        default: '5m',
+        minimum: '0s',
+        maximum: '24h',
+        description: 'How long after that a partner may still come and correct the decision; repeated spans are told for as long.',
+      }),
+      max_pending: count(1_000_000, 1_000, 50_000_000, 'Spans remembered within `wait`, at most; the oldest are decided early.'),
+      max_late: count(5_000_000, 0, 200_000_000, 'Decisions that a late partner may still correct, at most.'),
+      max_seen: count(20_000_000, 0, 500_000_000, 'Spans remembered to tell a repeated delivery, at most.'),
+    },
+    'Which spans belong together.',
+  ),
+  weights: optionGroup(
+    {
+      half_life: durationOption({
+        default: '1h',
+        minimum: '1s',
+        maximum: '365d',
+        description: 'After this time without traffic the rate of an edge has fallen by half.',
+      }),
+    },
+    'How edges are weighed.',
+  ),
+  limits: optionGroup(
+    {
+      nodes: count(20_000, 10, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
+      edges: count(200_000, 10, 10_000_000, 'Edges, at most; what comes after goes to an overflow edge of its kind.'),
+    },
+    'How large the graph may grow.',
+  ),
+});
+
+/** As a user writes it, with all defaults. */
+export type TopologyConfig = Static<typeof topologyConfig>;
+
+/** The same in milliseconds and entries. */
+export interface TopologyOptions {
+  readonly waitMs: number;
+  readonly lateMs: number;
+  readonly maxPending: number;
+  readonly maxLate: number;
+  readonly maxSeen: number;
+  readonly halfLifeMs: number;
+  readonly maxNodes: number;
+  readonly maxEdges: number;
+}
+
+export function topologyOptions({ correlation, weights, limits }: TopologyConfig): TopologyOptions {
+  return {
+    waitMs: parseDuration(correlation.wait),
+    lateMs: parseDuration(correlation.late),
+    maxPending: correlation.max_pending,
+    maxLate: correlation.max_late,
+    maxSeen: correlation.max_seen,
+    halfLifeMs: parseDuration(weights.half_life),
+    maxNodes: limits.nodes,
+    maxEdges: limits.edges,
+  };
+}

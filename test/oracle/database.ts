@@ -1,0 +1,151 @@
+/**
+ * Database spans: attributes in, what the span does to which store out.
+ * Also the rule for nested database spans: the outer one counts, with identity parts taken from an inner one.
+ */
+import { readAttribute, readNumber } from './attributes.ts';
+import { databaseNode, type NodeIdentity, type Store, tableNode } from './names.ts';
+import type { Attributes, Span } from './span.ts';
+import {
+  type DataClass,
+  type Effect,
+  HOUSEKEEPING_NAMES,
+  SKIPPED_STATEMENTS,
+  type SkipReason,
+  STATEMENTS,
+  SUMMARIES,
+  TABLE_NAMES,
+  VERBS,
+} from './statements.ts';
+
+const DEFAULT_PORT = 5432;
+const DEFAULT_SCHEMA = 'public';
+
+interface TableWork {
+  readonly does: DataClass;
+  readonly verbs: ReadonlySet<string>;
+  readonly table: string;
+  readonly schema: string;
+  /** True where the statement's text named the table. */
+  readonly named: boolean;
+}
+
+export interface DatabaseWork {
+  readonly skip?: SkipReason;
+  readonly store: Store;
+  readonly tables: readonly TableWork[];
+  /** What is done when no table is known. */
+  readonly fallback: Effect;
+}
+
+/** One edge of a database span: a node, a direction and the verbs. */
+export interface DatabaseUse {
+  readonly does: DataClass;
+  readonly node: NodeIdentity;
+  readonly verbs: ReadonlySet<string>;
+  readonly named: boolean;
+}
+
+export function hasDatabaseAttributes(attributes: Attributes): boolean {
+  return (
+    systemOf(attributes) !== undefined ||
+    statementOf(attributes) !== undefined ||
+    readAttribute(attributes, 'db.query.summary') !== undefined ||
+    tableOf(attributes) !== undefined ||
+    operationOf(attributes) !== undefined
+  );
+}
+
+export function readDatabaseWork(span: Span, environment: string | undefined): DatabaseWork {
+  const { attributes } = span;
+  const [database, schema = DEFAULT_SCHEMA] = readAttribute(attributes, 'db.namespace', 'db.name')?.split('|') ?? [];
+  const store = { environment, system: systemOf(attributes), instance: instanceOf(attributes), database };
+  const skip = skipReason(span);
+  const operation = operationOf(attributes)?.toLowerCase();
+  const fallback: Effect =
+    operation === undefined
+      ? { does: 'queries', verb: lookUpStatement(statementOf(attributes))[0]?.verb ?? '' }
+      : { does: VERBS.get(operation) ?? 'queries', verb: operation };
+  const tables = skip === undefined ? tablesOf(attributes, operation, schema) : [];
+  return { ...(skip && { skip }), store, tables, fallback };
+}
+
+const systemOf = (attributes: Attributes) => readAttribute(attributes, 'db.system.name', 'db.system');
+const statementOf = (attributes: Attributes) => readAttribute(attributes, 'db.query.text', 'db.statement');
+const tableOf = (attributes: Attributes) => readAttribute(attributes, 'db.collection.name', 'db.sql.table');
+const operationOf = (attributes: Attributes) => readAttribute(attributes, 'db.operation.name', 'db.operation');
+
+function instanceOf(attributes: Attributes): string | undefined {
+  const host = readAttribute(attributes, 'server.address', 'net.peer.name', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip');
+  if (host === undefined) return readAttribute(attributes, 'peer.service', 'service.peer.name')?.toLowerCase();
+  const port = readNumber(attributes, 'server.port', 'net.peer.port');
+  return (port === undefined || port === DEFAULT_PORT ? host : `${host}:${port}`).toLowerCase();
+}
+
+function skipReason(span: Span): SkipReason | undefined {
+  if (HOUSEKEEPING_NAMES.includes(span.name)) return 'driver_housekeeping';
+  const statement = statementOf(span.attributes);
+  if (statement !== undefined) return SKIPPED_STATEMENTS.get(statement);
+  const says = readAttribute(span.attributes, 'db.query.summary') ?? tableOf(span.attributes) ?? operationOf(span.attributes);
+  return says === undefined ? 'driver_housekeeping' : undefined;
+}
+
+function lookUpStatement(statement: string | undefined): readonly Effect[] {
+  if (statement === undefined) return [];
+  const effects = STATEMENTS.get(statement);
+  if (effects === undefined) throw new Error(`the oracle does not know the statement ${JSON.stringify(statement)}; add it to statements.ts`);
+  return effects;
+}
+
+/** The table attribute for the operation's own verb, the summary, and every other table of the statement. */
+function tablesOf(attributes: Attributes, operation: string | undefined, schema: string): TableWork[] {
+  const statement = lookUpStatement(statementOf(attributes));
+  const summaryText = readAttribute(attributes, 'db.query.summary');
+  const summary = summaryText === undefined ? [] : (SUMMARIES.get(summaryText) ?? []);
+  const ownVerb = operation ?? summary[0]?.verb ?? statement[0]?.verb;
+  const tableText = tableOf(attributes);
+  const table = tableText === undefined ? undefined : (TABLE_NAMES.get(tableText) ?? { table: tableText });
+  const own: Effect[] =
+    table === undefined || ownVerb === undefined ? [] : [{ does: VERBS.get(ownVerb) ?? 'queries', verb: ownVerb, ...table }];
+  const found: (TableWork & { verbs: Set<string>; named: boolean })[] = [];
+  const add = (effect: Effect, named: boolean) => {
+    if (effect.table === undefined) return;
+    const where = { does: effect.does, table: effect.table, schema: effect.schema ?? schema };
+    const known = found.find(one => one.does === where.does && one.table === where.table && one.schema === where.schema);
+    if (known === undefined) {
+      found.push({ ...where, verbs: new Set([effect.verb]), named });
+      return;
+    }
+    known.verbs.add(effect.verb);
+    if (named) Object.assign(known, { named });
+  };
+  for (const effect of [...own, ...summary]) add(effect, false);
+  for (const effect of statement) add(effect, true);
+  return found;
+}
+
+/** The outer span's own parts first; the inner one fills what is missing. */
+export function fillFromInner(outer: DatabaseWork, inner: DatabaseWork): DatabaseWork {
+  return {
+    ...outer,
+    store: {
+      ...outer.store,
+      instance: outer.store.instance ?? inner.store.instance,
+      database: outer.store.database ?? inner.store.database,
+    },
+    tables: outer.tables.length > 0 ? outer.tables : inner.tables,
+  };
+}
+
+/** One use per table and verb class, or one of the database when no table is known. */
+export function usesOf(work: DatabaseWork): DatabaseUse[] {
+  if (work.tables.length > 0) {
+    return work.tables.map(({ does, verbs, table, schema, named }) => ({
+      does,
+      verbs,
+      named,
+      node: tableNode(work.store, schema, table),
+    }));
+  }
+  const { does, verb } = work.fallback;
+  return [{ does, verbs: new Set(verb === '' ? [] : [verb]), named: false, node: databaseNode(work.store) }];
+}

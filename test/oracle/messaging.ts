@@ -1,0 +1,96 @@
+/** The messaging side of a span: operation, topic and number of messages, from old and new attribute names. */
+import { readAttribute, readNumber } from './attributes.ts';
+import { cleanName, type NodeIdentity, topicNode } from './names.ts';
+import { CONSUMER, PRODUCER, type Span } from './span.ts';
+
+export type Operation = 'send' | 'receive' | 'process' | 'create' | 'settle';
+
+/** What a send, receive or process span hands over. The links of the span are counted where all spans are known. */
+export interface Delivery {
+  readonly operation: 'send' | 'receive' | 'process';
+  readonly batchCount: number;
+  readonly group: string | undefined;
+}
+
+interface MessagingPart {
+  readonly hasAttributes: boolean;
+  readonly hasMessagingKind: boolean;
+  readonly operation: Operation | undefined;
+  readonly topic: NodeIdentity | undefined;
+  readonly delivery: Delivery | undefined;
+}
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
+  ...(['send', 'publish', 'produce', 'enqueue'] as const).map(verb => [verb, 'send'] as const),
+  ...(['receive', 'poll', 'fetch', 'consume'] as const).map(verb => [verb, 'receive'] as const),
+  ...(['process', 'deliver', 'handle'] as const).map(verb => [verb, 'process'] as const),
+  ...(['ack', 'nack', 'commit', 'settle'] as const).map(verb => [verb, 'settle'] as const),
+  ['create', 'create'] as const,
+]);
+
+const KNOWN_SYSTEMS = ['kafka'];
+
+/** `operation` is given when the class was decided from it already. */
+export function messagingPartOf(span: Span, environment: string | undefined, operation: Operation | undefined): MessagingPart {
+  const { attributes } = span;
+  const system = readAttribute(attributes, 'messaging.system');
+  const destination = destinationOf(span);
+  const isKnownSystem = system !== undefined && KNOWN_SYSTEMS.includes(system);
+  const name = destination ?? (isKnownSystem ? nameAndVerb(span.name)?.name : undefined);
+  const told = operation ?? operationOf(span, isKnownSystem);
+  const cluster = readAttribute(attributes, 'messaging.kafka.cluster.id');
+  const counts = told === 'send' || told === 'receive' || told === 'process';
+  return {
+    hasAttributes: system !== undefined || destination !== undefined,
+    hasMessagingKind: span.kind === PRODUCER || span.kind === CONSUMER,
+    operation: told,
+    topic: name === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(name)),
+    delivery: counts ? { operation: told, batchCount: batchCountOf(span), group: groupOf(span) } : undefined,
+  };
+}
+
+function destinationOf(span: Span): string | undefined {
+  return readAttribute(
+    span.attributes,
+    'messaging.destination.template',
+    'messaging.destination.name',
+    'messaging.source.name',
+    'messaging.destination',
+  );
+}
+
+/** The type, the old name, the API verb, the verb in the span's name, and last the span's kind. */
+function operationOf(span: Span, isKnownSystem: boolean): Operation | undefined {
+  const { attributes } = span;
+  const given = ['messaging.operation.type', 'messaging.operation', 'messaging.operation.name'].map(name => readAttribute(attributes, name));
+  const named = isKnownSystem ? nameAndVerb(span.name)?.verb : undefined;
+  for (const verb of [...given, named]) {
+    const operation = verb === undefined ? undefined : OPERATIONS.get(verb);
+    if (operation !== undefined) return operation;
+  }
+  if (span.kind === PRODUCER) return 'send';
+  return span.kind === CONSUMER ? 'process' : undefined;
+}
+
+/** `<name> verb` or `verb <name>`. */
+function nameAndVerb(spanName: string): { name: string; verb: string } | undefined {
+  const words = spanName.split(' ');
+  const [first, second] = words;
+  if (first === undefined || second === undefined || words.length !== 2) return undefined;
+  if (OPERATIONS.has(second)) return { name: first, verb: second };
+  return OPERATIONS.has(first) ? { name: second, verb: first } : undefined;
+}
+
+/** Runs of six and more digits are one topic each time. */
+function topicName(raw: string): string {
+  return cleanName(raw.replace(/\d{6,}/g, '{id}'));
+}
+
+function batchCountOf(span: Span): number {
+  return readNumber(span.attributes, 'messaging.batch.message_count') ?? 0;
+}
+
+function groupOf(span: Span): string | undefined {
+  const group = readAttribute(span.attributes, 'messaging.consumer.group.name', 'messaging.kafka.consumer.group', 'messaging.kafka.consumer_group');
+  return group && cleanName(group);
+}

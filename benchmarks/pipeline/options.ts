@@ -1,4 +1,5 @@
 /** The options of the load, as they stand on a command line: parsed, checked, and turned back into arguments. */
+import { UsageError } from './errors.ts';
 import type { MeshOptions } from './mesh.ts';
 
 export interface LoadOptions extends MeshOptions {
@@ -36,10 +37,6 @@ export const LOAD_USAGE = `  --proto http|grpc         how spans are sent (http)
   --body-spans N            spans in a request (100)
   --traces N                traces in a replay, of 12 spans each (2000)
   --seed N                  of the workload (1)`;
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export type LoadValues = { readonly [K in keyof typeof LOAD_ARGUMENTS]: string | boolean };
 

@@ -44,10 +44,9 @@ class Replay {
   private readonly schedule: Schedule;
   private readonly openLoop: boolean;
   private readonly startMs = now();
-  /** When the newest request of the load proper was answered, and what had been accepted until then. */
+  /** When the newest request in turn was answered, and what had been accepted until then. */
   private busyUntilMs = this.startMs;
   private spansWhileBusy = 0;
-  private readonly endOfLoadMs: number;
   private readonly inFlight = new Set<Buffer>();
   private readonly latencies = new Latencies();
   private spans = 0;
@@ -60,7 +59,6 @@ class Replay {
   constructor(mesh: Mesh, options: ReplayOptions) {
     this.schedule = new Schedule(mesh, { ...options, startMs: this.startMs });
     this.openLoop = options.rate > 0;
-    this.endOfLoadMs = this.startMs + options.durationMs;
   }
 
   async work(sender: Sender): Promise<void> {
@@ -85,7 +83,7 @@ class Replay {
     this.requests++;
     this.bytes += template.bytes.length;
     this.latencies.add(answeredMs - (this.openLoop ? job.dueMs : sentMs));
-    if (answer.accepted) this.accept(template.spans, answeredMs);
+    if (answer.accepted) this.accept(job, answeredMs);
     else if (answer.retryAfterMs !== undefined) {
       this.refusals++;
       this.schedule.postpone(job, answeredMs, answer.retryAfterMs);
@@ -95,13 +93,12 @@ class Replay {
     }
   }
 
-  private accept(spans: number, answeredMs: number): void {
-    this.spans += spans;
-    // The last replay begun within the duration still counts; what trickles in seconds later does not.
-    if (answeredMs < this.endOfLoadMs || answeredMs - this.busyUntilMs < 100) {
-      this.busyUntilMs = answeredMs;
-      this.spansWhileBusy = this.spans;
-    }
+  private accept(job: Job, answeredMs: number): void {
+    this.spans += job.request.template.spans;
+    // What was left for later trickles in long after the load proper: it does not count as its time.
+    if (!job.inTurn) return;
+    this.busyUntilMs = answeredMs;
+    this.spansWhileBusy = this.spans;
   }
 
   result(): Omit<ReplayResult, 'cpuSeconds'> {

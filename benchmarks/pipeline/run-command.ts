@@ -1,13 +1,13 @@
-/** Runs a command of the benchmarks: wrong use ends with exit code 1 and one line, without a stack trace. */
-import { UsageError } from './options.ts';
+/** Runs a command of the benchmarks: what a user can mend ends with exit code 1 and without a stack trace. */
+import { RunError, UsageError } from './errors.ts';
 
 export async function runCommand(usage: string, command: () => Promise<void>): Promise<void> {
   try {
     await command();
   } catch (error) {
     process.exitCode = 1;
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
-    else if (isParseError(error)) console.error(`${error.message}\n\n${usage}`);
+    if (error instanceof RunError) console.error(error.message);
+    else if (error instanceof UsageError || isParseError(error)) console.error(`${error.message}\n\n${usage}`);
     else if (isSystemError(error)) console.error(`${error.message || error.code}: is the server running there?`);
     else throw error;
   }

@@ -11,6 +11,8 @@ export interface Job {
   readonly stamp: Stamp;
   /** When it should be sent, on the clock of the schedule. */
   readonly dueMs: number;
+  /** False for what was left for later. */
+  readonly inTurn: boolean;
 }
 
 export interface ScheduleOptions {
@@ -84,12 +86,16 @@ export class Schedule {
   private takeInTurn(dueMs: number): Job {
     const request = this.inTurn[this.position++]!;
     const stamp = this.stamp!;
-    if (request.resendMs !== undefined) this.later.push({ request, stamp, dueMs: dueMs + request.resendMs });
-    return { request, stamp, dueMs };
+    if (request.resendMs !== undefined) this.leave(request, stamp, dueMs + request.resendMs);
+    return { request, stamp, dueMs, inTurn: true };
   }
 
   private plan(request: PlannedRequest, stamp: Stamp, dueMs: number): void {
-    this.later.push({ request, stamp, dueMs });
-    if (request.resendMs !== undefined) this.later.push({ request, stamp, dueMs: dueMs + request.resendMs });
+    this.leave(request, stamp, dueMs);
+    if (request.resendMs !== undefined) this.leave(request, stamp, dueMs + request.resendMs);
+  }
+
+  private leave(request: PlannedRequest, stamp: Stamp, dueMs: number): void {
+    this.later.push({ request, stamp, dueMs, inTurn: false });
   }
 }

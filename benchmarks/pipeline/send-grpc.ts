@@ -1,32 +1,60 @@
-/** OTLP/gRPC through grpc-js, handing over bodies that are already encoded. */
-import { Client, compressionAlgorithms, credentials, type ServiceError, status as statusCodes } from '@grpc/grpc-js';
+/**
+ * OTLP/gRPC over bare HTTP/2, for bodies that are already encoded: a client library copies and checks what here is
+ * known, and its compression cannot be told to be fast.
+ */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
+import { constants, gzipSync } from 'node:zlib';
 import { ACCEPTED, type Answer, DEFAULT_RETRY_MS, type Sender, type SenderOptions } from './sender.ts';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
-const RETRYABLE: ReadonlySet<number> = new Set([statusCodes.UNAVAILABLE, statusCodes.RESOURCE_EXHAUSTED]);
-const CONNECT_TIMEOUT_MS = 5_000;
+/** RESOURCE_EXHAUSTED, UNAVAILABLE. */
+const RETRYABLE: ReadonlySet<string> = new Set(['8', '14']);
 
 export async function connectGrpc(options: SenderOptions): Promise<Sender> {
-  const client = new Client(`${options.host}:${options.port}`, credentials.createInsecure(), {
-    // Otherwise all senders would share one connection.
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.default_compression_algorithm': options.gzip ? compressionAlgorithms.gzip : compressionAlgorithms.identity,
+  const session = connect(`http://${options.host}:${options.port}`);
+  await new Promise<void>((resolve, reject) => session.once('connect', () => resolve()).once('error', reject));
+  // The streams in flight tell of it.
+  session.on('error', () => {});
+  return { send: body => exportSpans(session, options.gzip, body), close: () => session.destroy() };
+}
+
+function exportSpans(session: ClientHttp2Session, gzip: boolean, body: Buffer): Promise<Answer> {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': EXPORT,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...(gzip ? { 'grpc-encoding': 'gzip' } : {}),
   });
-  await new Promise<void>((resolve, reject) =>
-    client.waitForReady(Date.now() + CONNECT_TIMEOUT_MS, error => (error === undefined ? resolve() : reject(error))),
-  );
-  return { send: body => exportSpans(client, body), close: () => client.close() };
+  stream.end(frame(gzip ? gzipSync(body, { level: constants.Z_BEST_SPEED }) : body, gzip));
+  return answerOf(stream);
 }
 
-function exportSpans(client: Client, body: Buffer): Promise<Answer> {
-  return new Promise(resolve => {
-    client.makeUnaryRequest(EXPORT, same, same, body, error => resolve(error === null ? ACCEPTED : refusal(error)));
+/** A gRPC message: whether it is compressed, its length, its bytes. */
+function frame(message: Buffer, isCompressed: boolean): Buffer {
+  const bytes = Buffer.allocUnsafe(message.length + 5);
+  bytes[0] = isCompressed ? 1 : 0;
+  bytes.writeUInt32BE(message.length, 1);
+  message.copy(bytes, 5);
+  return bytes;
+}
+
+/** The status is in the trailers, or in the headers of an answer without a message. */
+function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let status: IncomingHttpHeaders = {};
+    const keep = (headers: IncomingHttpHeaders): void => {
+      if (headers['grpc-status'] !== undefined) status = headers;
+    };
+    stream.on('response', keep).on('trailers', keep).on('error', reject).resume();
+    stream.once('close', () => resolve(toAnswer(status)));
   });
 }
 
-function refusal(error: ServiceError): Answer {
-  const retryAfterMs = RETRYABLE.has(error.code) ? DEFAULT_RETRY_MS : undefined;
-  return { accepted: false, retryAfterMs, status: `gRPC ${statusCodes[error.code]}: ${error.details}` };
+function toAnswer(headers: IncomingHttpHeaders): Answer {
+  const code = headers['grpc-status'];
+  if (code === '0') return ACCEPTED;
+  if (code === undefined) return { accepted: false, retryAfterMs: undefined, status: 'gRPC: an answer without status' };
+  const retryAfterMs = RETRYABLE.has(String(code)) ? DEFAULT_RETRY_MS : undefined;
+  return { accepted: false, retryAfterMs, status: `gRPC status ${code}: ${headers['grpc-message'] ?? ''}` };
 }
-
-const same = (bytes: Buffer): Buffer => bytes;

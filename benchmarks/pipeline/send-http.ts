@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { constants, gzipSync } from 'node:zlib';
+import { RunError } from './errors.ts';
 import { ACCEPTED, type Answer, DEFAULT_RETRY_MS, type Sender, type SenderOptions } from './sender.ts';
 
 export async function connectHttp(options: SenderOptions): Promise<Sender> {
@@ -32,7 +33,7 @@ class HttpSender implements Sender {
       `${options.gzip ? 'Content-Encoding: gzip\r\n' : ''}Content-Length: `;
     socket.on('data', chunk => this.receive(chunk.toString('latin1')));
     socket.on('error', error => this.fail(error));
-    socket.on('close', () => this.fail(new Error('the server closed the connection')));
+    socket.on('close', () => this.fail(new RunError('the server closed the connection')));
   }
 
   send(body: Buffer): Promise<Answer> {

@@ -8,19 +8,12 @@
  * Half of the consumers are children of the producer; the others start a trace of their own and link to it.
  */
 import * as attributes from './attributes.ts';
+import { drawOutcome, type Outcome } from './outcome.ts';
 import type { Random } from './random.ts';
-import {
-  type Attribute,
-  type Id,
-  type SpanModel,
-  STATUS_ERROR,
-  STATUS_OK,
-  STATUS_UNSET,
-  type Status,
-  type TraceId,
-} from './span-model.ts';
+import { type SpanModel, STATUS_ERROR, STATUS_UNSET, type Status } from './span-model.ts';
+import { type Step, TraceBuilder } from './trace-builder.ts';
 import type { TruthCounter } from './truth.ts';
-import { type Flow, INSTANCES, type Statement, serviceName } from './world.ts';
+import { type Flow, type Statement, serviceName } from './world.ts';
 
 export const SPANS_PER_TRACE = 12;
 
@@ -31,27 +24,6 @@ const PRODUCER = 4;
 const CONSUMER = 5;
 /** Kinds of spans that someone else caused. */
 export const INBOUND: ReadonlySet<number> = new Set([SERVER, CONSUMER]);
-const MS = 1_000_000;
-
-/** How one call went: what each side says, and the HTTP status both saw. */
-interface Outcome {
-  readonly client: Status;
-  readonly server: Status;
-  readonly http: number;
-  readonly clientError: boolean;
-  readonly serverError: boolean;
-}
-
-interface Step {
-  readonly hop: number;
-  readonly kind: number;
-  readonly name: string;
-  readonly scope: string;
-  readonly delayMs: number;
-  readonly aboutMs: number;
-  readonly status?: Status;
-  readonly attributes: readonly Attribute[];
-}
 
 /** Makes the traces of a workload, one after another. */
 export class TraceMaker {
@@ -132,7 +104,7 @@ export class TraceMaker {
     if (linked) trace.detach(c1, producer);
     const { client: c2, server: d1 } = this.httpCall(trace, c1, { method: 'PUT', from: 2, flow, clientMs: 20 });
     const d2 = this.query(trace, d1, 3, flow.statements[1]);
-    const outcome = this.outcome(false);
+    const outcome = drawOutcome(random, false);
     const rpc = { name: `${flow.rpcService}/Check`, scope: 'io.opentelemetry.grpc' };
     const d3 = trace.add(d1, {
       ...rpc,
@@ -165,7 +137,7 @@ export class TraceMaker {
   ): { readonly client: SpanModel; readonly server: SpanModel } {
     const caller = call.flow.services[call.from]!;
     const callee = call.flow.services[call.from + 1]!;
-    const outcome = this.outcome(true);
+    const outcome = drawOutcome(this.random, true);
     const request = { method: call.method, route: call.flow.innerRoute, callee, status: outcome.http };
     const client = trace.add(parent, {
       hop: call.from,
@@ -212,81 +184,6 @@ export class TraceMaker {
 
   private countCall(caller: number, callee: number, outcome: Outcome): void {
     this.truth.edge('calls', serviceName(caller), serviceName(callee), { ...outcome, evidence: ['paired'] });
-  }
-
-  /** Mostly well; else both sides in error, the client alone (it gave up), or the server alone. */
-  private outcome(isHttp: boolean): Outcome {
-    const roll = this.random.below(1_000);
-    const both = {
-      client: STATUS_ERROR,
-      server: STATUS_ERROR,
-      http: 500,
-      clientError: true,
-      serverError: true,
-    } as const;
-    if (roll < 15) return both;
-    if (roll < 20) return { ...both, server: STATUS_UNSET, http: 200, serverError: false };
-    // The server says it by its HTTP status alone; the client handled it and says so.
-    if (roll < 25)
-      return {
-        ...both,
-        client: STATUS_OK,
-        server: isHttp ? STATUS_UNSET : STATUS_ERROR,
-        http: 503,
-        clientError: false,
-      };
-    return { client: STATUS_UNSET, server: STATUS_UNSET, http: 200, clientError: false, serverError: false };
-  }
-}
-
-/** Ids, instances and times of one trace. */
-class TraceBuilder {
-  readonly flow: Flow;
-  private readonly random: Random;
-  private readonly startNs: number;
-  private readonly traceId: TraceId;
-  private readonly instances: readonly number[];
-
-  constructor(random: Random, flow: Flow, startNs: number) {
-    this.random = random;
-    this.flow = flow;
-    this.startNs = startNs;
-    this.traceId = this.newTraceId();
-    this.instances = flow.services.map(() => random.below(INSTANCES));
-  }
-
-  add(parent: SpanModel | undefined, step: Step): SpanModel {
-    const startNs = (parent?.startNs ?? this.startNs) + step.delayMs * MS;
-    return {
-      traceId: parent?.traceId ?? this.traceId,
-      id: this.newId(),
-      parent: parent?.id,
-      link: undefined,
-      service: this.flow.services[step.hop]!,
-      instance: this.instances[step.hop]!,
-      scope: step.scope,
-      kind: step.kind,
-      name: step.name,
-      startNs,
-      endNs: startNs + Math.round(step.aboutMs * MS * (1 + this.random.below(500) / 1_000)),
-      status: step.status ?? STATUS_UNSET,
-      attributes: step.attributes,
-    };
-  }
-
-  /** Makes a span the root of a new trace that links to where it came from. Call before it has children. */
-  detach(span: SpanModel, origin: SpanModel): void {
-    span.traceId = this.newTraceId();
-    span.parent = undefined;
-    span.link = { traceId: origin.traceId, id: origin.id };
-  }
-
-  private newTraceId(): TraceId {
-    return { first: this.newId(), second: this.newId() };
-  }
-
-  private newId(): Id {
-    return { high: this.random.word(), low: this.random.word() };
   }
 }
 

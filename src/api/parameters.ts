@@ -2,7 +2,7 @@
  * Query parameters: their schemas (what `/openapi.json` shows and fastify checks) and the way from their text to a
  * filter. What a schema cannot say ends in a `Problem` that names the nearest right word.
  */
-import { type Static, type TSchema, Type } from 'typebox';
+import { IsOptional, type Static, type TSchema, Type } from 'typebox';
 import { EDGE_KINDS, NODE_KINDS, STATES } from '../contract/graph-document.ts';
 import { DEFAULT_STATES, type GraphFilter, isEdgeKind, isNodeKind, isState } from '../query/filter.ts';
 import { decodeCursor } from '../query/page.ts';
@@ -14,7 +14,7 @@ const MAX_PAGE = 10_000;
 const MAX_GRAPH = 1_000_000;
 export const FORMATS = ['json', 'dot', 'mermaid'] as const;
 
-export const filterParameters = {
+const filterParameters = {
   env: Type.Optional(Type.String({ description: 'Environments, comma-separated; `~` for nodes that have none.' })),
   namespace: Type.Optional(Type.String({ description: 'Namespaces, comma-separated; `~` for nodes that have none.' })),
   kind: Type.Optional(
@@ -25,13 +25,19 @@ export const filterParameters = {
   state: Type.Optional(
     Type.String({ description: `States, comma-separated: ${STATES.join(', ')}, or all. Default: all but gone.` }),
   ),
-  min_count: Type.Optional(Type.Integer({ minimum: 0, description: 'Edges counted at least so often, and their nodes.' })),
+  min_count: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Edges counted at least so often, and their nodes.' }),
+  ),
 };
 
 export const graphParameters = {
   ...filterParameters,
   limit: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: MAX_GRAPH, description: 'At most so many nodes and edges, the most counted edges first.' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: MAX_GRAPH,
+      description: 'At most so many nodes and edges, the most counted edges first.',
+    }),
   ),
   format: Type.Enum([...FORMATS], { default: 'json', description: 'Shape of the answer.' }),
 };
@@ -42,19 +48,24 @@ export const pageParameters = {
   cursor: Type.Optional(Type.String({ description: '`next` of the page before.' })),
 };
 
-/** A query string: these parameters and no others. */
+/** A query string: these parameters and no others. Those with a default are always there, but nobody has to give them. */
 export function querySchema<P extends Record<string, TSchema>>(parameters: P) {
-  return Type.Object(parameters, { additionalProperties: false });
+  const schema = Type.Object(parameters, { additionalProperties: false });
+  const needed = Object.keys(parameters).filter(
+    name => !IsOptional(parameters[name]) && !('default' in parameters[name]!),
+  );
+  Object.assign(schema, { required: needed });
+  return schema;
 }
 
 const filterSchema = querySchema(filterParameters);
 export type FilterQuery = Static<typeof filterSchema>;
 
-/** `defaultStates` undefined: every state, where nothing is asked. */
+/** Throws a `Problem` for words that are no kind or state. */
 export function filterOf(query: FilterQuery): GraphFilter {
   return {
-    ...(query.env === undefined ? {} : { environments: new Set(listOf(query.env)) }),
-    ...(query.namespace === undefined ? {} : { namespaces: new Set(listOf(query.namespace)) }),
+    ...(query.env === undefined ? {} : { environments: namesOf('env', query.env) }),
+    ...(query.namespace === undefined ? {} : { namespaces: namesOf('namespace', query.namespace) }),
     ...(query.kind === undefined ? {} : kindsOf(query.kind)),
     ...statesOf(query.state),
     ...(query.min_count === undefined ? {} : { minCount: query.min_count }),
@@ -66,6 +77,12 @@ function listOf(text: string): string[] {
     .split(',')
     .map(part => part.trim())
     .filter(part => part !== '');
+}
+
+function namesOf(parameter: string, text: string): ReadonlySet<string> {
+  const names = listOf(text);
+  if (names.length > 0) return new Set(names);
+  throw new Problem(400, 'bad-parameter', `${parameter} is empty; name one or leave it out`, { parameter });
 }
 
 function kindsOf(text: string): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {

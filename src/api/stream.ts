@@ -14,6 +14,7 @@ export function streamText(pieces: Iterable<string>): Readable {
 
 async function* chunksOf(pieces: Iterable<string>): AsyncGenerator<Buffer> {
   let chunk = '';
+  await nextTurn();
   let turnEnds = performance.now() + TURN_MS;
   for (const piece of pieces) {
     chunk += piece;

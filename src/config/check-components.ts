@@ -3,7 +3,14 @@ import type { ComponentFactory } from '../contract/component.ts';
 import { checkValue, unknownKey } from './check-value.ts';
 import { isNull, type LocatedEntry, type LocatedMap, placeOf } from './located.ts';
 import type { ProblemList } from './problem.ts';
-import { type ConfiguredComponent, type ConfiguredSection, factoriesOf, SECTION_KINDS, type Section, typeOfId } from './sections.ts';
+import {
+  type ConfiguredComponent,
+  type ConfiguredSection,
+  factoriesOf,
+  SECTION_KINDS,
+  type Section,
+  typeOfId,
+} from './sections.ts';
 
 const ID = /^[a-z][a-z0-9_]*(\/[^\s/]+)?$/;
 
@@ -18,7 +25,11 @@ export function checkSection(
   const entry = root.entries.get(section);
   if (entry === undefined || isNull(entry.value)) return found;
   if (entry.value.kind !== 'map') {
-    problems.error(entry.value.at, [section], `must be a map; write each ${SECTION_KINDS[section]} as a key: '<type>:'`);
+    problems.error(
+      entry.value.at,
+      [section],
+      `must be a map; write each ${SECTION_KINDS[section]} as a key: '<type>:'`,
+    );
     return found;
   }
   const known = factoriesOf(section, factories);
@@ -44,7 +55,11 @@ function checkComponent(
     return undefined;
   }
   if (!ID.test(id)) {
-    problems.error(entry.keyAt, path, `'${id}' is no id; write ${factory.type} or ${factory.type}/name, without blanks`);
+    problems.error(
+      entry.keyAt,
+      path,
+      `'${id}' is no id; write ${factory.type} or ${factory.type}/name, without blanks`,
+    );
     return undefined;
   }
   const before = problems.all.length;
@@ -60,5 +75,8 @@ function checkComponent(
 function unknownType(section: Section, type: string, known: readonly ComponentFactory[]): string {
   const kind = SECTION_KINDS[section];
   if (known.length === 0) return `there is no ${kind} of type '${type}'; no ${section} exist yet, take it out`;
-  return `${kind} type ${unknownKey(type, known.map(one => one.type))}`;
+  return `${kind} type ${unknownKey(
+    type,
+    known.map(one => one.type),
+  )}`;
 }

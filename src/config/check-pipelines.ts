@@ -5,7 +5,7 @@ import { isNull, type Located, type LocatedMap, placeOf, valueAt } from './locat
 import type { Path, ProblemList } from './problem.ts';
 import { quoteList } from './schema-words.ts';
 import { type ConfiguredSection, type Section, typeOfId } from './sections.ts';
-import { type PipelineConfig, SIGNALS, type ServiceConfig } from './service-options.ts';
+import { type PipelineConfig, type ServiceConfig, SIGNALS } from './service-options.ts';
 
 export type Components = Readonly<Record<Section, ConfiguredSection>>;
 
@@ -33,7 +33,8 @@ export function checkReferences(service: ServiceConfig, lookup: Lookup): Readonl
   });
   if (Object.keys(service.pipelines).length === 0) {
     const path = ['service', 'pipelines'];
-    const missing = 'there is no pipeline, so nothing would flow; add one, such as traces: {receivers: [otlp], exporters: [topology]}';
+    const missing =
+      'there is no pipeline, so nothing would flow; add one, such as traces: {receivers: [otlp], exporters: [topology]}';
     lookup.problems.error(placeOf(lookup.root, path), path, missing);
   }
   const taken = new Map<string, string>();
@@ -100,11 +101,22 @@ function resolve(
   const declared = sections.flatMap(section => declaredIds(section, lookup.root));
   const nearest = nearestName(id, declared);
   const right = nearest === undefined ? `add it under ${sections.join(' or ')}` : `did you mean '${nearest}'?`;
-  lookup.problems.error(placeOf(lookup.root, path), path, `'${id}' is not declared under ${sections.join(' or ')}; ${right}`);
+  lookup.problems.error(
+    placeOf(lookup.root, path),
+    path,
+    `'${id}' is not declared under ${sections.join(' or ')}; ${right}`,
+  );
   return undefined;
 }
 
-function checkSignal(factory: ComponentFactory, role: Role, id: string, signal: Signal, path: Path, lookup: Lookup): void {
+function checkSignal(
+  factory: ComponentFactory,
+  role: Role,
+  id: string,
+  signal: Signal,
+  path: Path,
+  lookup: Lookup,
+): void {
   const signals = signalsOf(factory, role);
   if (signals.includes(signal)) return;
   const verb = role === 'receivers' ? 'gives' : 'takes';
@@ -123,13 +135,13 @@ function declaredIds(section: Section, root: Located): readonly string[] {
   return found?.kind === 'map' ? [...found.entries.keys()] : [];
 }
 
-/** Declared, but in no pipeline and not among the extensions: a warning each. */
-export function warnUnused(used: ReadonlySet<string>, { root, problems }: Lookup): void {
+/** Declared rightly, but in no pipeline and not among the extensions: a warning each. */
+export function warnUnused(used: ReadonlySet<string>, { root, components, problems }: Lookup): void {
   for (const section of ['receivers', 'processors', 'connectors', 'exporters', 'extensions'] as const) {
     const found = valueAt(root, [section]);
     if (found?.kind !== 'map' || isNull(found)) continue;
     for (const { key, keyAt } of found.entries.values()) {
-      if (used.has(`${section}/${key}`)) continue;
+      if (used.has(`${section}/${key}`) || !components[section].has(key)) continue;
       const where = section === 'extensions' ? 'service.extensions' : 'a pipeline';
       problems.warn(keyAt, [section, key], `'${key}' is used nowhere; list it in ${where}, or take it out`);
     }

@@ -3,12 +3,16 @@ import { parseDuration, parseSize } from '../lib/units.ts';
 import type { CheckContext } from './check-value.ts';
 import { parseEndpoint } from './endpoint.ts';
 import type { LocatedScalar, ScalarValue } from './located.ts';
-import { boundsOf, type OptionSchema, quoteList, typeName, unitOf } from './schema-words.ts';
+import { boundsOf, type OptionBranch, quoteList, typeName, unitOf } from './schema-words.ts';
 
 /** The value, or undefined after a problem. */
-export function checkScalar(schema: OptionSchema, scalar: LocatedScalar, context: CheckContext): ScalarValue | undefined {
+export function checkScalar(
+  schema: OptionBranch,
+  scalar: LocatedScalar,
+  context: CheckContext,
+): ScalarValue | undefined {
   const value = asText(schema, scalar);
-  const wrong = findWrong(schema, value);
+  const wrong = findWrongEndpoint(value, context) ?? findWrong(schema, value);
   if (wrong === undefined) return value;
   context.problems.error(context.at, context.path, wrong);
   return undefined;
@@ -18,7 +22,7 @@ export function checkScalar(schema: OptionSchema, scalar: LocatedScalar, context
  * A variable's text stays a text where one is wanted, whatever it looks like (`00123`, `true`); a bare number is the
  * text of a duration or size, whose parser then says whether it may lack a unit.
  */
-function asText(schema: OptionSchema, scalar: LocatedScalar): ScalarValue {
+function asText(schema: OptionBranch, scalar: LocatedScalar): ScalarValue {
   if (schema.type !== 'string') return scalar.value;
   if (scalar.expanded !== undefined) return scalar.expanded;
   const unit = unitOf(schema);
@@ -26,7 +30,7 @@ function asText(schema: OptionSchema, scalar: LocatedScalar): ScalarValue {
   return isAmount ? String(scalar.value) : scalar.value;
 }
 
-function findWrong(schema: OptionSchema, value: ScalarValue): string | undefined {
+function findWrong(schema: OptionBranch, value: ScalarValue): string | undefined {
   const shown = schema.writeOnly === true ? 'the value' : `'${String(value)}'`;
   if (schema.const !== undefined) return value === schema.const ? undefined : `${shown} is not '${schema.const}'`;
   if (schema.enum !== undefined && !schema.enum.includes(value)) {
@@ -37,7 +41,7 @@ function findWrong(schema: OptionSchema, value: ScalarValue): string | undefined
   return typeof value === 'string' ? findWrongText(schema, value, shown) : undefined;
 }
 
-function isOfType(schema: OptionSchema, value: ScalarValue): boolean {
+function isOfType(schema: OptionBranch, value: ScalarValue): boolean {
   switch (schema.type) {
     case 'integer':
       return Number.isSafeInteger(value);
@@ -52,21 +56,19 @@ function isOfType(schema: OptionSchema, value: ScalarValue): boolean {
   }
 }
 
-function findWrongNumber(schema: OptionSchema, value: number): string | undefined {
+function findWrongNumber(schema: OptionBranch, value: number): string | undefined {
   const low = value < (schema.minimum ?? -Infinity) || value <= (schema.exclusiveMinimum ?? -Infinity);
   const high = value > (schema.maximum ?? Infinity) || value >= (schema.exclusiveMaximum ?? Infinity);
   return low || high ? `${value} is out of range; it must be ${boundsOf(schema)}` : undefined;
 }
 
-function findWrongText(schema: OptionSchema, value: string, shown: string): string | undefined {
+function findWrongText(schema: OptionBranch, value: string, shown: string): string | undefined {
   if (value === '' && (schema.writeOnly === true || (schema.minLength ?? 0) > 0)) return 'is empty; give it a value';
   switch (unitOf(schema)) {
     case 'duration':
       return findWrongAmount(schema, value, parseDuration);
     case 'size':
       return findWrongAmount(schema, value, parseSize);
-    case 'endpoint':
-      return typeof parseEndpoint(value) === 'string' ? String(parseEndpoint(value)) : undefined;
     case undefined:
       break;
   }
@@ -74,7 +76,14 @@ function findWrongText(schema: OptionSchema, value: string, shown: string): stri
   return `${shown} has the wrong form; it must match ${schema.pattern}`;
 }
 
-function findWrongAmount(schema: OptionSchema, value: string, parse: (text: string) => number): string | undefined {
+/** By convention an option called `endpoint` is an address, whatever else its definition says. */
+function findWrongEndpoint(value: ScalarValue, context: CheckContext): string | undefined {
+  if (context.path.at(-1) !== 'endpoint' || typeof value !== 'string') return undefined;
+  const endpoint = parseEndpoint(value);
+  return typeof endpoint === 'string' ? endpoint : undefined;
+}
+
+function findWrongAmount(schema: OptionBranch, value: string, parse: (text: string) => number): string | undefined {
   let amount: number;
   try {
     amount = parse(value);

@@ -7,7 +7,7 @@ import { nearestName } from '../lib/nearest.ts';
 import { checkScalar } from './check-scalar.ts';
 import { isNull, type Located, type LocatedList, type LocatedMap, plainValue } from './located.ts';
 import type { Path, Position, ProblemList } from './problem.ts';
-import { type OptionSchema, quoteList, schemaBranches, typeName } from './schema-words.ts';
+import { type OptionBranch, type OptionSchema, quoteList, schemaBranches, typeName } from './schema-words.ts';
 
 export interface CheckContext {
   readonly at: Position;
@@ -27,21 +27,25 @@ function check(schema: OptionSchema, value: Located | undefined, context: CheckC
   const branches = schemaBranches(schema);
   const branch = branches.find(one => fits(one, given)) ?? branches[0];
   if (branches.length > 1 && !branches.some(one => fits(one, given))) {
-    const wanted = branches.map(typeName).filter((name, i, all) => all.indexOf(name) === i);
-    here.problems.error(here.at, here.path, `${describe(given)} is none of the allowed values; write ${wanted.join(' or ')}`);
+    const wanted = typeName(schema);
+    here.problems.error(here.at, here.path, `${describe(given)} is none of the allowed values; write ${wanted}`);
     return undefined;
   }
   return checkBranch(branch!, given, here);
 }
 
-function checkBranch(schema: OptionSchema, value: Located, context: CheckContext): unknown {
+function checkBranch(schema: OptionBranch, value: Located, context: CheckContext): unknown {
   if (schema.type === 'object') return value.kind === 'map' ? checkMap(schema, value, context) : wrongType();
   if (schema.type === 'array') return value.kind === 'list' ? checkList(schema, value, context) : wrongType();
   if (schema.type === undefined && schema.enum === undefined && schema.const === undefined) return plainValue(value);
   return value.kind === 'scalar' ? checkScalar(schema, value, context) : wrongType();
 
   function wrongType(): undefined {
-    context.problems.error(context.at, context.path, `${describe(value)} is of the wrong type; write ${typeName(schema)}`);
+    context.problems.error(
+      context.at,
+      context.path,
+      `${describe(value)} is of the wrong type; write ${typeName(schema)}`,
+    );
     return undefined;
   }
 }
@@ -93,7 +97,11 @@ function checkMap(schema: OptionSchema, map: LocatedMap, context: CheckContext):
     else result[key] = check(free, entry.value, { ...context, at: entry.keyAt, path });
   }
   if (map.entries.size < (schema.minProperties ?? 0)) {
-    context.problems.error(context.at, context.path, `is empty; give at least one of ${quoteList(Object.keys(properties))}`);
+    context.problems.error(
+      context.at,
+      context.path,
+      `is empty; give at least one of ${quoteList(Object.keys(properties))}`,
+    );
   }
   return result;
 }
@@ -128,7 +136,7 @@ function hasGroup(schema: OptionSchema): boolean {
   return schemaBranches(schema).some(branch => branch.type === 'object');
 }
 
-function fits(schema: OptionSchema, value: Located): boolean {
+function fits(schema: OptionBranch, value: Located): boolean {
   if (schema.type === 'object') return value.kind === 'map';
   if (schema.type === 'array') return value.kind === 'list';
   if (value.kind !== 'scalar') return schema.type === undefined && schema.enum === undefined;

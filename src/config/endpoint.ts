@@ -9,7 +9,8 @@ export interface Endpoint {
 /** The parts, or a text that says what is wrong. */
 export function parseEndpoint(text: string): Endpoint | string {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]*)):(\d{1,5})$/.exec(text);
-  if (match === null) return `'${text}' is no address; write host:port, such as 127.0.0.1:4317, 0.0.0.0:4317 or [::1]:4317`;
+  if (match === null)
+    return `'${text}' is no address; write host:port, such as 127.0.0.1:4317, 0.0.0.0:4317 or [::1]:4317`;
   const port = Number(match[3]);
   if (port > 65_535) return `${port} is no port; it must be 1 to 65535, or 0 for any free one`;
   return { host: match[1] ?? match[2] ?? '', port };

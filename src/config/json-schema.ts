@@ -1,6 +1,6 @@
 /** The whole configuration as one JSON Schema, for editors and other tools: made from the option definitions. */
 import type { ComponentFactory } from '../contract/component.ts';
-import { type OptionSchema, unitOf } from './schema-words.ts';
+import { type OptionSchema, schemaBranches, unitOf } from './schema-words.ts';
 import { factoriesOf, SECTION_KINDS, SECTIONS, type Section } from './sections.ts';
 import { SIGNALS, serviceOptions } from './service-options.ts';
 
@@ -19,6 +19,7 @@ export function configJsonSchema(factories: readonly ComponentFactory[]): JsonSc
     properties: { ...Object.fromEntries(sections), service: serviceSchema() },
     $defs: {
       expansion: {
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what a user writes
         description: 'A value from outside: ${env:NAME}, ${env:NAME:-default} or ${file:PATH}.',
         type: 'string',
         pattern: '\\$\\{(env|file):[^}]+\\}',
@@ -53,7 +54,7 @@ function serviceSchema(): JsonSchema {
 function exportSchema(schema: OptionSchema): JsonSchema {
   if (schema.anyOf !== undefined) return { ...schema, anyOf: schema.anyOf.map(exportSchema) };
   if (schema.type === 'array') return { ...schema, items: exportSchema(schema.items ?? {}) };
-  if (schema.type === 'object') return exportGroup(schema);
+  if (schemaBranches(schema).some(branch => branch.type === 'object')) return exportGroup(schema);
   const anyText = schema.type === 'string' && schema.pattern === undefined && schema.enum === undefined;
   if (anyText || schema.type === 'null' || schema.const !== undefined) return { ...schema };
   const { description, default: preset, ...form } = schema;

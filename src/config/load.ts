@@ -1,11 +1,11 @@
 /**
  * Configuration texts and `--set` arguments → a checked configuration with all defaults, or every problem at once.
- * Order: read, merge, expand, check each part. Nothing is started and no address is bound.
+ * Order: read, merge, expand, check each part; a text that is not YAML ends it after reading. Nothing is started and no address is bound.
  */
 import type { ComponentFactory } from '../contract/component.ts';
 import { checkSection } from './check-components.ts';
 import { checkListeners } from './check-listeners.ts';
-import { checkReferences, type Components, warnUnused } from './check-pipelines.ts';
+import { type Components, checkReferences, warnUnused } from './check-pipelines.ts';
 import { checkValue, unknownKey } from './check-value.ts';
 import { expand, type Surroundings } from './expand.ts';
 import { type Located, type LocatedMap, mergeLocated, placeOf } from './located.ts';
@@ -41,7 +41,9 @@ export interface LoadResult {
 
 export function loadConfig(input: LoadInput): LoadResult {
   const problems = createProblemList();
-  const root = readAll(input, problems);
+  const written = readAll(input, problems);
+  if (problems.all.length > 0) return { config: undefined, problems: sortProblems(problems.all) };
+  const root = expand(written, input, problems) as LocatedMap;
   const config = check(root, input, problems);
   const failed = problems.all.some(problem => problem.severity === 'error');
   return { config: failed ? undefined : config, problems: sortProblems(problems.all) };
@@ -50,8 +52,12 @@ export function loadConfig(input: LoadInput): LoadResult {
 function readAll(input: LoadInput, problems: ProblemList): LocatedMap {
   const first = { source: input.sources[0]?.name ?? '--set', line: input.sources.length === 0 ? 0 : 1, column: 1 };
   const layers: Located[] = input.sources.map(source => readYaml(source.name, source.text, problems));
-  const merged = [...layers, readSets(input.sets, problems)].reduce(mergeLocated, { kind: 'map', at: first, entries: new Map() });
-  return expand(merged, input, problems) as LocatedMap;
+  const merged = [...layers, readSets(input.sets, problems)].reduce(mergeLocated, {
+    kind: 'map',
+    at: first,
+    entries: new Map(),
+  });
+  return merged as LocatedMap;
 }
 
 function check(root: LocatedMap, input: LoadInput, problems: ProblemList): Config {
@@ -76,11 +82,20 @@ function checkOneConnector({ connectors }: Components, root: LocatedMap, problem
   const [first, ...others] = connectors.keys();
   for (const id of others) {
     const path = ['connectors', id];
-    problems.error(placeOf(root, path), path, `there can be one connector, and '${first}' is there; keep one of the two`);
+    problems.error(
+      placeOf(root, path),
+      path,
+      `there can be one connector, and '${first}' is there; keep one of the two`,
+    );
   }
 }
 
-function checkService(root: LocatedMap, components: Components, input: LoadInput, problems: ProblemList): ServiceConfig {
+function checkService(
+  root: LocatedMap,
+  components: Components,
+  input: LoadInput,
+  problems: ProblemList,
+): ServiceConfig {
   const entry = root.entries.get('service');
   const at = entry?.keyAt ?? root.at;
   const checked = checkValue(serviceOptions, entry?.value, { at, path: ['service'], problems });
@@ -89,7 +104,9 @@ function checkService(root: LocatedMap, components: Components, input: LoadInput
   const used = checkReferences(service, { root, components, problems });
   warnUnused(used, { root, components, problems });
   const listening = (['receivers', 'extensions'] as const).flatMap(section =>
-    [...components[section].values()].filter(({ id }) => used.has(`${section}/${id}`)).map(one => [section, one] as const),
+    [...components[section].values()]
+      .filter(({ id }) => used.has(`${section}/${id}`))
+      .map(one => [section, one] as const),
   );
   checkListeners(listening, root, problems);
   return service;

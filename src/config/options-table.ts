@@ -18,7 +18,10 @@ export function optionTables(factories: readonly ComponentFactory[]): string {
   const parts = SECTIONS.flatMap(section => {
     const known = factoriesOf(section, factories);
     if (known.length === 0) return [];
-    return [`## ${section}`, ...known.map(factory => `### ${factory.type}\n\n${factory.description}\n\n${table(factory.config)}`)];
+    return [
+      `## ${section}`,
+      ...known.map(factory => `### ${factory.type}\n\n${factory.description}\n\n${table(factory.config)}`),
+    ];
   });
   return [...parts, '## service', table(serviceOptions)].join('\n\n');
 }
@@ -27,7 +30,9 @@ function table(schema: unknown): string {
   const lines = optionRows(schema as OptionSchema, '').map(({ path, type, default: preset, bounds, description }) => {
     return `| \`${path}\` | ${type} | ${preset} | ${bounds} | ${description} |`;
   });
-  return ['| option | type | default | bounds | what it does |', '| --- | --- | --- | --- | --- |', ...lines].join('\n');
+  return ['| option | type | default | bounds | what it does |', '| --- | --- | --- | --- | --- |', ...lines].join(
+    '\n',
+  );
 }
 
 /** Depth first, in the order of definition; groups without a description of their own give no row. */
@@ -50,15 +55,21 @@ function isGroup(schema: OptionSchema): boolean {
 }
 
 function rowOf(schema: OptionSchema, path: string): OptionRow {
-  const preset = schema.default === undefined || isGroup(schema) ? '' : `\`${JSON.stringify(schema.default).replace(/^"|"$/g, '')}\``;
+  const preset =
+    schema.default === undefined || isGroup(schema)
+      ? ''
+      : `\`${JSON.stringify(schema.default).replace(/^"|"$/g, '')}\``;
   const description = (schema.description ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
   return { path, type: typeOf(schema), default: preset, bounds: boundsOf(schema), description };
 }
 
 function typeOf(schema: OptionSchema): string {
-  if (schema.anyOf !== undefined) return [...new Set(schemaBranches(schema).map(typeOf))].filter(name => name !== 'null').join(' or ');
+  const branches = schemaBranches(schema).filter(branch => branch.type !== 'null');
+  if (branches.length > 1) return [...new Set(branches.map(typeOf))].join(' or ');
+  if (branches[0] !== undefined && branches[0] !== schema) return typeOf(branches[0]);
   if (schema.enum !== undefined) return schema.enum.map(value => `\`${String(value)}\``).join(' or ');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
-  return unitOf(schema) ?? { object: 'map', string: 'text', integer: 'whole number' }[schema.type as string] ?? schema.type ?? 'any';
+  const type = String(schema.type ?? 'any');
+  return unitOf(schema) ?? { object: 'map', string: 'text', integer: 'whole number' }[type] ?? type;
 }

@@ -1,5 +1,16 @@
 /** One YAML text → a located tree, with every syntax problem at its line and column. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLParseError,
+} from 'yaml';
 import { emptyMap, type Located, type LocatedEntry, type LocatedMap, type ScalarValue } from './located.ts';
 import type { Position, ProblemList } from './problem.ts';
 
@@ -12,7 +23,11 @@ export function readYaml(source: string, text: string, problems: ProblemList): L
   const root = readYamlValue(source, text, problems);
   if (root.kind === 'map') return root;
   if (root.kind === 'scalar' && root.value === null) return emptyMap(root.at);
-  problems.error(root.at, [], 'the file must hold a map of sections; write receivers:, connectors:, service: and so on');
+  problems.error(
+    root.at,
+    [],
+    'the file must hold a map of sections; write receivers:, connectors:, service: and so on',
+  );
   return emptyMap(root.at);
 }
 
@@ -23,17 +38,39 @@ function readYamlValue(source: string, text: string, problems: ProblemList): Loc
     const { line, col } = lines.linePos(offset);
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  for (const error of doc.errors) problems.error(place(error.pos[0]), [], yamlMessage(error.code, error.message));
+  for (const error of withoutFollowing(doc.errors)) {
+    const unquoted = text[error.pos[0] - 1] === '$';
+    const message = unquoted ? UNQUOTED_REFERENCE : yamlMessage(error.code, error.message);
+    problems.error(place(error.pos[0]), [], message);
+  }
   if (doc.errors.length > 0 || doc.contents === null) {
     return { kind: 'scalar', at: { source, line: 1, column: 1 }, value: null, plain: true };
   }
-  return convert(doc.contents, { resolve: node => (isAlias(node) ? node.resolve(doc) : node), place, problems });
+  return convert(doc.contents, { resolve: createResolver(doc), place, problems });
+}
+
+const UNQUOTED_REFERENCE = `not valid YAML: put "\${…}" in quotes within { } and [ ]`;
+
+/** One slip makes the parser stumble many times after it: only the first of those is told. */
+function withoutFollowing(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const syntax = errors.find(error => error.code !== 'DUPLICATE_KEY');
+  return errors.filter(error => error === syntax || error.code === 'DUPLICATE_KEY');
 }
 
 function yamlMessage(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'this key is there twice; keep one of the two';
   if (code === 'MULTIPLE_DOCS') return 'a file holds one document; put the part after --- into a file of its own';
   return `not valid YAML: ${message}`;
+}
+
+/** Each alias is looked up once: a look-up goes through the whole document. */
+function createResolver(doc: Document): Conversion['resolve'] {
+  const found = new Map<Alias, Node | undefined>();
+  return node => {
+    if (!isAlias(node)) return node;
+    if (!found.has(node)) found.set(node, node.resolve(doc));
+    return found.get(node);
+  };
 }
 
 interface Conversion {
@@ -56,7 +93,8 @@ function convert(root: Node, { resolve, place, problems }: Conversion): Located 
     }
     const node = resolve(given);
     if (isMap(node)) return { kind: 'map', at, entries: mapEntries(node.items, at, depth) };
-    if (isSeq(node)) return { kind: 'list', at, items: node.items.map(item => visit(item as Node | null, at, depth + 1)) };
+    if (isSeq(node))
+      return { kind: 'list', at, items: node.items.map(item => visit(item as Node | null, at, depth + 1)) };
     if (!isScalar(node)) return nothing(at);
     return { kind: 'scalar', at, value: scalarOf(node.value), plain: node.type === 'PLAIN' };
   }
@@ -79,7 +117,8 @@ function convert(root: Node, { resolve, place, problems }: Conversion): Located 
 }
 
 function scalarOf(value: unknown): ScalarValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value;
   return String(value);
 }
 

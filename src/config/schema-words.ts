@@ -1,9 +1,10 @@
 /** The part of JSON Schema that option definitions use, and how it is said to a person. */
-import { ENDPOINT_PATTERN } from '../lib/options.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../lib/units.ts';
 
+type TypeWord = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
+
 export interface OptionSchema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
+  readonly type?: TypeWord | readonly TypeWord[];
   readonly description?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, OptionSchema>>;
@@ -56,29 +57,37 @@ export const OPTION_KEYWORDS: ReadonlySet<string> = new Set([
   'x-maximum',
 ]);
 
-/** A union's members, or the schema alone. */
-export function schemaBranches(schema: OptionSchema): readonly OptionSchema[] {
-  return schema.anyOf?.flatMap(schemaBranches) ?? [schema];
+/** An option that allows one type. */
+export type OptionBranch = OptionSchema & { readonly type?: TypeWord };
+
+/** The members of a union (`anyOf`, or a list of types), or the schema alone. */
+export function schemaBranches(schema: OptionSchema): readonly OptionBranch[] {
+  if (schema.anyOf !== undefined) return schema.anyOf.flatMap(schemaBranches);
+  const { type } = schema;
+  if (typeof type !== 'object') return [schema as OptionBranch];
+  return type.map(one => (one === 'null' ? { type: one } : { ...schema, type: one }));
 }
 
 /** The unit a text is written in, told by its pattern. */
-export function unitOf(schema: OptionSchema): 'duration' | 'size' | 'endpoint' | undefined {
+export function unitOf(schema: OptionSchema): 'duration' | 'size' | undefined {
   if (schema.pattern === DURATION_PATTERN) return 'duration';
-  if (schema.pattern === SIZE_PATTERN) return 'size';
-  if (schema.pattern === ENDPOINT_PATTERN) return 'endpoint';
-  return undefined;
+  return schema.pattern === SIZE_PATTERN ? 'size' : undefined;
 }
 
 /** What a value of this schema is, for `write …`. */
 export function typeName(schema: OptionSchema): string {
-  if (schema.anyOf !== undefined) return [...new Set(schemaBranches(schema).map(typeName))].join(' or ');
+  const branches = schemaBranches(schema);
+  if (branches.length > 1) return quoteList([...new Set(branches.flatMap(branchNames))]);
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum !== undefined) return quoteList(schema.enum.map(String));
   const unit = unitOf(schema);
   if (unit === 'duration') return 'a duration such as 10s or 5m';
   if (unit === 'size') return 'a size such as 20MiB';
-  if (unit === 'endpoint') return 'host:port';
-  return TYPE_NAMES[schema.type ?? 'any']!;
+  return TYPE_NAMES[String(schema.type ?? 'any')]!;
+}
+
+function branchNames(branch: OptionBranch): readonly string[] {
+  return branch.enum === undefined ? [typeName(branch)] : branch.enum.map(String);
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

@@ -23,7 +23,10 @@ export const serviceOptions = optionGroup({
     {
       logs: optionGroup(
         {
-          level: Type.Enum([...LOG_LEVELS], { default: 'info', description: 'The least severe lines that are written.' }),
+          level: Type.Enum([...LOG_LEVELS], {
+            default: 'info',
+            description: 'The least severe lines that are written.',
+          }),
           encoding: Type.Enum([...LOG_ENCODINGS], {
             default: 'console',
             description: '`console` is for people, `json` writes one object per line.',

@@ -35,8 +35,14 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
     return value.map(item => redactBy(item, items));
   }
   if (typeof value !== 'object' || value === null) return value;
-  const properties = Object.assign({}, ...branches.map(branch => branch.properties ?? {})) as Record<string, OptionSchema>;
+  const properties = Object.assign({}, ...branches.map(branch => branch.properties ?? {})) as Record<
+    string,
+    OptionSchema
+  >;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, SECRET_NAME.test(key) ? REDACTED : redactBy(inner, properties[key] ?? {})]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      SECRET_NAME.test(key) ? REDACTED : redactBy(inner, properties[key] ?? {}),
+    ]),
   );
 }

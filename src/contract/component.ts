@@ -73,11 +73,18 @@ export interface ServiceStatus {
   readonly ready: boolean;
   readonly listeners: readonly Listener[];
   readonly pipelines: Readonly<
-    Record<string, { readonly receivers: readonly string[]; readonly processors: readonly string[]; readonly exporters: readonly string[] }>
+    Record<
+      string,
+      {
+        readonly receivers: readonly string[];
+        readonly processors: readonly string[];
+        readonly exporters: readonly string[];
+      }
+    >
   >;
 }
 
-/** Attribute name → its slot in a `SpanView`; undefined when it has none. */
+/** Attribute name → its slot in a `SpanView`; undefined when it has none. Names of one meaning share a slot. */
 export interface SlotResolver {
   attribute(name: string): number | undefined;
   resource(name: string): number | undefined;
@@ -85,7 +92,7 @@ export interface SlotResolver {
 
 /** A processor is a predicate over a view (drop) or a gate before decoding (memory limiter). */
 export interface Processor extends Component {
-  /** Names of span and resource attributes its predicate reads: they are given slots when the conventions do not. */
+  /** Names of span attributes its predicate reads: each is given a slot, whether the conventions know it or not. */
   extraAttributes?(): readonly string[];
   /** Called once, before `start`, when every attribute asked for has its slot. */
   bindSlots?(slots: SlotResolver): void;
@@ -98,6 +105,8 @@ export interface Processor extends Component {
 export interface Consumers {
   readonly traces?: SpanConsumer;
   readonly logs?: LogConsumer;
+  /** There whenever `traces` is: a view with a slot for every attribute that somebody behind `traces` reads. */
+  readonly createView?: () => SpanView;
 }
 
 /** Where a pipeline of traces ends. */

@@ -24,7 +24,7 @@ export const SHAPE = 12;
 export const TARGET = 13;
 /** Identity of the external peer a client or root server span names; 0 none. */
 export const PEER = 14;
-/** Messaging: messages of a batch, at least 1. */
+/** Messaging: batch count (at least 1) in the low 24 bits, links the SDK dropped in the high 8. */
 export const MESSAGES = 15;
 /** Adjusted count as a 32-bit float: how many interactions the sampled one stands for. */
 export const ADJUSTED = 16;
@@ -32,7 +32,7 @@ export const ADJUSTED = 16;
 export const INSTANCE = 17;
 /** Number of the consumer group, 0 none. */
 export const GROUP = 18;
-/** Observed: index of the row's first link in the batch; kept: the newest link's number. */
+/** Observed: number of the row's first link in the batch, 0 none; kept: sequence number of its newest link. */
 export const LINK = 19;
 export const ROW_OBSERVED = 20;
 
@@ -65,8 +65,10 @@ export const BAD_PARENT = 1 << 13;
 /** Bits of SHAPE above these are the correlator's. */
 export const SHAPE_OBSERVED = (1 << 14) - 1;
 
-/** Words of a link in a batch: trace (4), span (2), topic named on the link (1), 0. */
+/** Words of a link in a batch: trace (4), span (2), topic named on the link (1), the row's first word (1). */
 export const LINK_WORDS = 8;
+export const LINK_TOPIC = 6;
+export const LINK_OWNER = 7;
 
 /** Times outside of [2000-01-01, arrival + 1 day] are not believed. Microseconds. */
 export const EARLIEST_TIME = 946_684_800_000_000;

@@ -5,9 +5,6 @@
 import { type TSchema, Type } from 'typebox';
 import { DURATION_PATTERN, SIZE_PATTERN } from './units.ts';
 
-/** `host:port`; an IPv6 host in brackets, an empty host for all addresses. */
-export const ENDPOINT_PATTERN = '^(?:\\[[0-9a-fA-F:.]+\\]|[^:\\s\\[\\]]*):\\d{1,5}$';
-
 export interface UnitOption {
   readonly description: string;
   readonly default?: string;

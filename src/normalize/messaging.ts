@@ -1,5 +1,5 @@
 /** Messaging spans: which operation, which topic, how many messages, which group. */
-import { BATCH, CLASS_MASK, CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
+import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
 import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView } from '../contract/span-view.ts';
 import { ByteMap } from '../lib/byte-map.ts';
 import { type Identities, TOPIC } from '../lib/identities.ts';
@@ -92,13 +92,11 @@ export class Messaging {
     );
   }
 
-  /** Messages of the span: its batch count, its links to messages, or 1. BATCH is set where it is a batch span. */
-  messages(view: SpanView, shape: number): { count: number; batch: number } {
+  /** The row's MESSAGES word. */
+  messages(view: SpanView): number {
     const counted = slotNumber(view, view.attributes, SPAN_SLOT.batchCount);
-    const batch = Number.isFinite(counted) && counted >= 1 ? Math.min(Math.floor(counted), 0x7fffffff) : 0;
-    RESULT.count = Math.max(batch, 1);
-    RESULT.batch = batch > 1 && (shape & CLASS_MASK) <= CONSUMER ? BATCH : 0;
-    return RESULT;
+    const count = counted >= 1 ? Math.min(Math.floor(counted), 0xffffff) : 1;
+    return count | (Math.min(view.links.dropped, 255) << 24);
   }
 
   /** Number of the consumer group; 0 when none is named. */
@@ -156,5 +154,3 @@ export class Messaging {
     return value;
   }
 }
-
-const RESULT = { count: 1, batch: 0 };

@@ -5,6 +5,7 @@
 import {
   ADJUSTED,
   BAD_PARENT,
+  BATCH,
   CLASS_MASK,
   CLIENT,
   CONSUMER,
@@ -16,6 +17,8 @@ import {
   INSTANCE,
   INTERNAL,
   LINK,
+  LINK_OWNER,
+  LINK_TOPIC,
   MESSAGES,
   NAMELESS,
   NEGATIVE_DURATION,
@@ -155,14 +158,13 @@ export class SpanNormalizer {
     words[row + PEER] = this.peers.named(view, service);
     const cls = operation & CLASS_MASK;
     if (cls !== PRODUCER && cls !== CONSUMER) return 0;
-    const { count, batch: flag } = messaging.messages(view, operation);
-    words[row + MESSAGES] = count;
+    words[row + MESSAGES] = messaging.messages(view);
     if (cls === CONSUMER) words[row + GROUP] = messaging.group(view);
-    if (view.links.count > 0 || view.links.dropped > 0) this.addLinks(view, batch, row, service);
-    return flag;
+    if (view.links.count > 0) this.addLinks(view, batch, row, service);
+    return (words[row + MESSAGES]! & 0xffffff) > 1 ? BATCH : 0;
   }
 
-  /** Links follow in the batch; LINK holds the index of the first + 1, the row's MESSAGES the dropped ones as well. */
+  /** Links follow in the batch. A consumer without a topic takes the first that a link names. */
   private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): void {
     const { links } = view;
     for (let i = 0; i < links.count; i++) {
@@ -171,8 +173,10 @@ export class SpanNormalizer {
       const at = batch.pushLink();
       if (batch.words[row + LINK] === 0) batch.words[row + LINK] = batch.links;
       batch.linkWords.set(ids.subarray(i * 6, i * 6 + 6), at);
-      batch.linkWords[at + 6] = this.messaging.linkTopic(view, service, i);
-      batch.linkWords[at + 7] = row;
+      const topic = this.messaging.linkTopic(view, service, i);
+      batch.linkWords[at + LINK_TOPIC] = topic;
+      batch.linkWords[at + LINK_OWNER] = row;
+      if (batch.words[row + TARGET] === 0) batch.words[row + TARGET] = topic;
     }
   }
 }

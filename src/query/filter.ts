@@ -31,9 +31,7 @@ const NONE = '~';
 
 /** Environment, namespace and kind: what a node must be, whatever its edges are. */
 export function isNodeWanted(filter: GraphFilter, node: Node): boolean {
-  return (
-    isScopeWanted(filter, node) && (filter.nodeKinds === undefined || filter.nodeKinds.has(node.kind))
-  );
+  return isScopeWanted(filter, node) && (filter.nodeKinds === undefined || filter.nodeKinds.has(node.kind));
 }
 
 /** Environment and namespace alone, to tell apart nodes of one name. */

@@ -25,8 +25,16 @@ export function findNode(view: GraphView, text: string, isInScope: (node: Node) 
   const candidates = live.length > 0 ? live : named;
   if (candidates.length === 1) return { found: 'one', index: view.nodeIndex(candidates[0]!.id) };
   if (candidates.length > 1) return { found: 'many', candidates };
-  const textOf = text.includes(':') ? (node: Node) => node.id : (node: Node) => node.name;
-  return { found: 'none', near: nearestBy(text, view.nodes, textOf, NEAR) };
+  const isId = text.includes(':');
+  const near = isId
+    ? nearestBy(bareId(text), view.nodes, node => bareId(node.id), NEAR)
+    : nearestBy(text, view.nodes, node => node.name, NEAR);
+  return { found: 'none', near };
+}
+
+/** An id without kind and environment: what ids have in common makes them no nearer. */
+function bareId(id: string): string {
+  return id.replace(/^[a-z]*:/, '').replace(/@[^@]*$/, '');
 }
 
 /** Near edges are those with the same source, kind or target as the parts of the unknown id, two parts of three. */

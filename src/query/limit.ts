@@ -7,28 +7,40 @@ import type { Selection } from './select.ts';
 
 export function limitGraph(graph: Selection, limit: number): Selection {
   if (graph.nodes.length <= limit && graph.edges.length <= limit) return graph;
-  const { edges, nodeIds } = heaviestEdges(graph.edges, limit);
+  const edges = edgesWithin(mostCounted(graph.edges, limit), limit);
+  const nodeIds = nodeIdsOf(edges);
   for (const node of graph.nodes) {
     if (nodeIds.size >= limit) break;
     nodeIds.add(node.id);
   }
-  return {
-    nodes: graph.nodes.filter(node => nodeIds.has(node.id)),
-    edges: graph.edges.filter(edge => edges.has(edge)),
-    truncated: true,
-  };
+  return { nodes: graph.nodes.filter(node => nodeIds.has(node.id)), edges, truncated: true };
 }
 
-/** Edges by count (ties in the order given) as long as their nodes fit in. */
-function heaviestEdges(edges: readonly Edge[], limit: number): { edges: Set<Edge>; nodeIds: Set<string> } {
+/** The `limit` edges of the largest counts, of equal ones the first. Linear but for a sort of plain numbers. */
+function mostCounted(edges: readonly Edge[], limit: number): readonly Edge[] {
+  if (edges.length <= limit) return edges;
+  const counts = Float64Array.from(edges, edge => edge.count).sort();
+  const least = counts[counts.length - limit]!;
+  let equalOnes = limit - (counts.length - (counts.lastIndexOf(least) + 1));
+  return edges.filter(edge => edge.count > least || (edge.count === least && equalOnes-- > 0));
+}
+
+/** Leaves out edges, the least counted first, whose nodes would be more than `limit`. */
+function edgesWithin(edges: readonly Edge[], limit: number): readonly Edge[] {
+  if (nodeIdsOf(edges).size <= limit) return edges;
   const kept = new Set<Edge>();
   const nodeIds = new Set<string>();
   for (const edge of edges.toSorted((a, b) => b.count - a.count)) {
-    if (kept.size >= limit) break;
-    const added = new Set([edge.source, edge.target]).difference(nodeIds);
-    if (nodeIds.size + added.size > limit) continue;
-    for (const id of added) nodeIds.add(id);
+    const added = Number(!nodeIds.has(edge.source)) + Number(edge.source !== edge.target && !nodeIds.has(edge.target));
+    if (nodeIds.size + added > limit) continue;
+    nodeIds.add(edge.source).add(edge.target);
     kept.add(edge);
   }
-  return { edges: kept, nodeIds };
+  return edges.filter(edge => kept.has(edge));
+}
+
+function nodeIdsOf(edges: readonly Edge[]): Set<string> {
+  const ids = new Set<string>();
+  for (const edge of edges) ids.add(edge.source).add(edge.target);
+  return ids;
 }

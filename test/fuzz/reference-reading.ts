@@ -4,7 +4,7 @@
  * pieces one after the other are the merged message.
  */
 import protobuf from 'protobufjs';
-import { mendedReader } from './reference.ts';
+import { mendedReader } from './mended-reader.ts';
 import type { RefAttribute, RefLink, RefResourceSpans, RefScopeSpans, RefSpan, RefValue } from './reference-record.ts';
 import { sharedView } from './span-record.ts';
 

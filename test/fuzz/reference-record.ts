@@ -1,6 +1,7 @@
 /** From a decoded request, in a shape both references share, to span records: the rules of ids, slots and links. */
 import { VALUE_BOOL, VALUE_DOUBLE, VALUE_INT, VALUE_OTHER, VALUE_STRING } from '../../src/contract/span-view.ts';
-import { type LinkRecord, type SlotRecord, type SpanRecord, sharedView } from './span-record.ts';
+import { LINK_SLOT } from '../../src/normalize/conventions/slots.ts';
+import { coarseTime, type LinkRecord, type SlotRecord, type SpanRecord, sharedView } from './span-record.ts';
 
 /** A value that is set; text as latin1. */
 export type RefValue =
@@ -68,8 +69,8 @@ function recordSpan(span: RefSpan): Omit<SpanRecord, 'scope' | 'resource' | 'res
     kind: span.kind,
     name: span.name,
     state: span.state,
-    start: Number(span.start / 1000n),
-    end: Number(span.end / 1000n),
+    start: coarseTime(Number(span.start / 1000n)),
+    end: coarseTime(Number(span.end / 1000n)),
     status: span.status,
     attributes: recordSlots(span.attributes, spanKey),
     links: span.links.map(recordLink),
@@ -78,7 +79,11 @@ function recordSpan(span: RefSpan): Omit<SpanRecord, 'scope' | 'resource' | 'res
 }
 
 function recordLink(link: RefLink): LinkRecord {
-  const [, destination] = recordSlots(link.attributes.filter(a => a.value?.type === 'string'), linkKey)[0] ?? [];
+  const [, destination] =
+    recordSlots(
+      link.attributes.filter(a => a.value?.type === 'string'),
+      linkKey,
+    )[LINK_SLOT.destination] ?? [];
   return {
     traceId: idText(link.traceId, 16),
     spanId: idText(link.spanId, 8),

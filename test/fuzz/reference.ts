@@ -12,16 +12,14 @@
  *  - text is not checked for valid UTF-8 here; names are cleaned when they are interned;
  *  - events, entity references, scope attributes, schema URLs, array and key-value-list values, and values of
  *    attributes that no convention knows are not looked into, so they may be malformed, or nested to any depth;
- *  - indexes into a profile's string table (AnyValue 8, KeyValue 3) mean nothing in traces and are ignored.
+ *  - indexes into a profile's string table (AnyValue 8) mean nothing in traces and are ignored: a strict reader refuses.
  *
- * Quirks of protobufjs that are mended here, since other implementations of protobuf refuse or read otherwise:
- *  - it skips an unknown varint of any length; more than ten bytes are malformed;
- *  - it takes a bool as true for a bit beyond the 64th.
+ * Quirks of protobufjs itself are mended in `mended-reader.ts`.
  */
-import protobuf from 'protobufjs';
 import { TracesRequest } from '../kits/otlp.ts';
-import { recordSpans } from './reference-record.ts';
+import { mendedReader } from './mended-reader.ts';
 import { readRequest } from './reference-reading.ts';
+import { recordSpans } from './reference-record.ts';
 import { strictRequest } from './reference-strict.ts';
 import type { Outcome } from './span-record.ts';
 
@@ -39,17 +37,4 @@ function outcome(decode: () => Parameters<typeof recordSpans>[0]): Outcome {
   } catch (error) {
     return { malformed: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** A reader of plain bytes (the one for Buffers lets broken UTF-8 through), without the quirks above. */
-export function mendedReader(bytes: Uint8Array): protobuf.Reader {
-  const reader = protobuf.Reader.create(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const skip = reader.skip;
-  reader.skip = length => {
-    if (length !== undefined) return skip.call(reader, length);
-    reader.uint64();
-    return reader;
-  };
-  reader.bool = () => String(reader.uint64()) !== '0';
-  return reader;
 }

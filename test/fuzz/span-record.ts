@@ -50,7 +50,11 @@ export function outcomeOf(decode: Decoder, bytes: Uint8Array): Outcome {
   const spans: SpanRecord[] = [];
   const firstSerial = sharedView.resourceSerial + 1;
   try {
-    decode(bytes, sharedView, collector(view => spans.push(recordView(view, firstSerial))));
+    decode(
+      bytes,
+      sharedView,
+      collector(view => spans.push(recordView(view, firstSerial))),
+    );
     return { spans };
   } catch (error) {
     if (error instanceof MalformedError) return { malformed: error.message };
@@ -62,11 +66,17 @@ export function sameSpans(a: Outcome, b: Outcome): boolean {
   return 'spans' in a && 'spans' in b && isDeepStrictEqual(a.spans, b.spans);
 }
 
+/** Microseconds are exact up to 2^53 (the year 2255); beyond, only their size is compared. */
+export function coarseTime(micros: number): number {
+  return Number.isSafeInteger(micros) ? micros : Math.fround(micros);
+}
+
 function collector(span: (view: SpanView) => void): SpanConsumer {
   return { begin: () => {}, span, commit: () => ({ accepted: 0, rejected: 0, message: '' }), abort: () => {} };
 }
 
-function recordView(view: SpanView, firstSerial: number): SpanRecord {
+/** @param firstSerial the resource number that counts as 0. */
+export function recordView(view: SpanView, firstSerial: number): SpanRecord {
   return {
     traceId: view.traceIdOk ? hex(view.trace0, view.trace1, view.trace2, view.trace3) : null,
     spanId: view.spanIdOk ? hex(view.span0, view.span1) : null,
@@ -75,8 +85,8 @@ function recordView(view: SpanView, firstSerial: number): SpanRecord {
     kind: view.kind | 0,
     name: text(view, view.nameStart, view.nameEnd),
     state: text(view, view.stateStart, view.stateEnd),
-    start: view.start,
-    end: view.end,
+    start: coarseTime(view.start),
+    end: coarseTime(view.end),
     status: view.statusCode | 0,
     scope: text(view, view.scopeStart, view.scopeEnd),
     resourceIndex: view.resourceSerial - firstSerial,
@@ -101,7 +111,14 @@ function recordSlots(view: SpanView, slots: SlotValues): SlotRecord {
 function recordLinks(view: SpanView): LinkRecord[] {
   const { ids, destinationStart, destinationEnd, count } = view.links;
   return Array.from({ length: count }, (_, i) => {
-    const [a, b, c, d, e, f] = ids.subarray(i * 6, i * 6 + 6) as unknown as [number, number, number, number, number, number];
+    const [a, b, c, d, e, f] = ids.subarray(i * 6, i * 6 + 6) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const start = destinationStart[i]!;
     return {
       traceId: hex(a, b, c, d),

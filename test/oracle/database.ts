@@ -75,7 +75,14 @@ const tableOf = (attributes: Attributes) => readAttribute(attributes, 'db.collec
 const operationOf = (attributes: Attributes) => readAttribute(attributes, 'db.operation.name', 'db.operation');
 
 function instanceOf(attributes: Attributes): string | undefined {
-  const host = readAttribute(attributes, 'server.address', 'net.peer.name', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip');
+  const host = readAttribute(
+    attributes,
+    'server.address',
+    'net.peer.name',
+    'network.peer.address',
+    'net.sock.peer.addr',
+    'net.peer.ip',
+  );
   if (host === undefined) return readAttribute(attributes, 'peer.service', 'service.peer.name')?.toLowerCase();
   const port = readNumber(attributes, 'server.port', 'net.peer.port');
   return (port === undefined || port === DEFAULT_PORT ? host : `${host}:${port}`).toLowerCase();
@@ -85,14 +92,16 @@ function skipReason(span: Span): SkipReason | undefined {
   if (HOUSEKEEPING_NAMES.includes(span.name)) return 'driver_housekeeping';
   const statement = statementOf(span.attributes);
   if (statement !== undefined) return SKIPPED_STATEMENTS.get(statement);
-  const says = readAttribute(span.attributes, 'db.query.summary') ?? tableOf(span.attributes) ?? operationOf(span.attributes);
+  const says =
+    readAttribute(span.attributes, 'db.query.summary') ?? tableOf(span.attributes) ?? operationOf(span.attributes);
   return says === undefined ? 'driver_housekeeping' : undefined;
 }
 
 function lookUpStatement(statement: string | undefined): readonly Effect[] {
-  if (statement === undefined) return [];
+  if (statement === undefined || SKIPPED_STATEMENTS.has(statement)) return [];
   const effects = STATEMENTS.get(statement);
-  if (effects === undefined) throw new Error(`the oracle does not know the statement ${JSON.stringify(statement)}; add it to statements.ts`);
+  if (effects === undefined)
+    throw new Error(`the oracle does not know the statement ${JSON.stringify(statement)}; add it to statements.ts`);
   return effects;
 }
 
@@ -105,12 +114,16 @@ function tablesOf(attributes: Attributes, operation: string | undefined, schema:
   const tableText = tableOf(attributes);
   const table = tableText === undefined ? undefined : (TABLE_NAMES.get(tableText) ?? { table: tableText });
   const own: Effect[] =
-    table === undefined || ownVerb === undefined ? [] : [{ does: VERBS.get(ownVerb) ?? 'queries', verb: ownVerb, ...table }];
+    table === undefined || ownVerb === undefined
+      ? []
+      : [{ does: VERBS.get(ownVerb) ?? 'queries', verb: ownVerb, ...table }];
   const found: (TableWork & { verbs: Set<string>; named: boolean })[] = [];
   const add = (effect: Effect, named: boolean) => {
     if (effect.table === undefined) return;
     const where = { does: effect.does, table: effect.table, schema: effect.schema ?? schema };
-    const known = found.find(one => one.does === where.does && one.table === where.table && one.schema === where.schema);
+    const known = found.find(
+      one => one.does === where.does && one.table === where.table && one.schema === where.schema,
+    );
     if (known === undefined) {
       found.push({ ...where, verbs: new Set([effect.verb]), named });
       return;

@@ -31,7 +31,11 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 const KNOWN_SYSTEMS = ['kafka'];
 
 /** `operation` is given when the class was decided from it already. */
-export function messagingPartOf(span: Span, environment: string | undefined, operation: Operation | undefined): MessagingPart {
+export function messagingPartOf(
+  span: Span,
+  environment: string | undefined,
+  operation: Operation | undefined,
+): MessagingPart {
   const { attributes } = span;
   const system = readAttribute(attributes, 'messaging.system');
   const destination = destinationOf(span);
@@ -44,7 +48,8 @@ export function messagingPartOf(span: Span, environment: string | undefined, ope
     hasAttributes: system !== undefined || destination !== undefined,
     hasMessagingKind: span.kind === PRODUCER || span.kind === CONSUMER,
     operation: told,
-    topic: name === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(name)),
+    topic:
+      name === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(name)),
     delivery: counts ? { operation: told, batchCount: batchCountOf(span), group: groupOf(span) } : undefined,
   };
 }
@@ -62,7 +67,9 @@ function destinationOf(span: Span): string | undefined {
 /** The type, the old name, the API verb, the verb in the span's name, and last the span's kind. */
 function operationOf(span: Span, isKnownSystem: boolean): Operation | undefined {
   const { attributes } = span;
-  const given = ['messaging.operation.type', 'messaging.operation', 'messaging.operation.name'].map(name => readAttribute(attributes, name));
+  const given = ['messaging.operation.type', 'messaging.operation', 'messaging.operation.name'].map(name =>
+    readAttribute(attributes, name),
+  );
   const named = isKnownSystem ? nameAndVerb(span.name)?.verb : undefined;
   for (const verb of [...given, named]) {
     const operation = verb === undefined ? undefined : OPERATIONS.get(verb);
@@ -91,6 +98,11 @@ function batchCountOf(span: Span): number {
 }
 
 function groupOf(span: Span): string | undefined {
-  const group = readAttribute(span.attributes, 'messaging.consumer.group.name', 'messaging.kafka.consumer.group', 'messaging.kafka.consumer_group');
+  const group = readAttribute(
+    span.attributes,
+    'messaging.consumer.group.name',
+    'messaging.kafka.consumer.group',
+    'messaging.kafka.consumer_group',
+  );
   return group && cleanName(group);
 }

@@ -54,17 +54,30 @@ function encodePart(part: string | undefined): string {
 
 type Parts = Omit<NodeIdentity, 'id' | 'kind'>;
 
-function identity(kind: NodeKind, path: readonly (string | undefined)[], parts: { [K in keyof Parts]: Parts[K] | undefined }): NodeIdentity {
+function identity(
+  kind: NodeKind,
+  path: readonly (string | undefined)[],
+  parts: { [K in keyof Parts]: Parts[K] | undefined },
+): NodeIdentity {
   const suffix = parts.environment === undefined ? '' : `@${encodePart(parts.environment)}`;
   const known = Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
   return { ...(known as Parts & object), id: `${kind}:${path.map(encodePart).join('/')}${suffix}`, kind };
 }
 
-export function serviceNode(environment: string | undefined, namespace: string | undefined, name: string): NodeIdentity {
+export function serviceNode(
+  environment: string | undefined,
+  namespace: string | undefined,
+  name: string,
+): NodeIdentity {
   return identity('service', namespace === undefined ? [name] : [namespace, name], { name, namespace, environment });
 }
 
-export function topicNode(environment: string | undefined, system: string | undefined, cluster: string | undefined, name: string): NodeIdentity {
+export function topicNode(
+  environment: string | undefined,
+  system: string | undefined,
+  cluster: string | undefined,
+  name: string,
+): NodeIdentity {
   return identity('topic', [system, cluster, name], { name, system, cluster, environment });
 }
 

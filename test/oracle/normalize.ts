@@ -8,7 +8,7 @@ import { type Delivery, messagingPartOf, type Operation } from './messaging.ts';
 import { cleanName, externalNode, type NodeIdentity, serviceNode } from './names.ts';
 import { CLIENT, INTERNAL, SERVER, type Span, STATUS_ERROR, STATUS_UNSET, UNSPECIFIED } from './span.ts';
 
-export type SpanClass = 'client' | 'server' | 'producer' | 'consumer' | 'internal' | 'database';
+type SpanClass = 'client' | 'server' | 'producer' | 'consumer' | 'internal' | 'database';
 
 export interface Fact {
   readonly span: Span;
@@ -53,7 +53,8 @@ export function normalizeSpan(span: Span, nowUs: number, replacementUs: number):
   const environment = environmentOf(span);
   const { class: spanClass, operation } = service === undefined ? NAMELESS : classify(span);
   const creates = operation === 'create';
-  const messaging = spanClass === 'producer' || spanClass === 'consumer' ? messagingPartOf(span, environment, operation) : undefined;
+  const messaging =
+    spanClass === 'producer' || spanClass === 'consumer' ? messagingPartOf(span, environment, operation) : undefined;
   return {
     span,
     class: spanClass,
@@ -85,7 +86,8 @@ function classify(span: Span): Classified {
   const { kind } = span;
   const messaging = messagingPartOf(span, undefined, undefined);
   const hasDatabase = hasDatabaseAttributes(span.attributes);
-  if (messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase)) return classOfOperation(messaging.operation);
+  if (messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase))
+    return classOfOperation(messaging.operation);
   if (hasDatabase && (kind === CLIENT || kind === INTERNAL || kind === UNSPECIFIED)) return { class: 'database' };
   if (kind === CLIENT) return { class: 'client' };
   if (kind === SERVER) return { class: 'server' };
@@ -119,7 +121,14 @@ function namedPeerOf(span: Span, environment: string | undefined): NodeIdentity 
 }
 
 function hostPeerOf(span: Span, environment: string | undefined): NodeIdentity | undefined {
-  const host = readAttribute(span.attributes, 'server.address', 'net.peer.name', 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip');
+  const host = readAttribute(
+    span.attributes,
+    'server.address',
+    'net.peer.name',
+    'network.peer.address',
+    'net.sock.peer.addr',
+    'net.peer.ip',
+  );
   if (host === undefined) return undefined;
   const port = readAttribute(span.attributes, 'server.port', 'net.peer.port');
   const isDefaultPort = port === undefined || port === '80' || port === '443';

@@ -10,7 +10,6 @@ export const PRODUCER = 4;
 export const CONSUMER = 5;
 
 export const STATUS_UNSET = 0;
-export const STATUS_OK = 1;
 export const STATUS_ERROR = 2;
 
 export type AttributeValue = string | number | boolean;
@@ -65,5 +64,7 @@ export function wholeTraceId(id: string): string {
 export function sameTrace(a: string, b: string): boolean {
   const [left, right] = [wholeTraceId(a), wholeTraceId(b)];
   const [leftHigh, rightHigh] = [left.slice(0, 16), right.slice(0, 16)];
-  return left.slice(16) === right.slice(16) && (leftHigh === rightHigh || ZEROS.test(leftHigh) || ZEROS.test(rightHigh));
+  return (
+    left.slice(16) === right.slice(16) && (leftHigh === rightHigh || ZEROS.test(leftHigh) || ZEROS.test(rightHigh))
+  );
 }

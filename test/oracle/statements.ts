@@ -14,24 +14,46 @@ export interface Effect {
 
 export type SkipReason = 'health_check' | 'transaction_control' | 'settings' | 'driver_housekeeping';
 
-const reads = (table: string, schema?: string): Effect => ({ does: 'reads', verb: 'select', table, ...(schema && { schema }) });
-const writes = (verb: string, table: string, schema?: string): Effect => ({ does: 'writes', verb, table, ...(schema && { schema }) });
+const reads = (table: string, schema?: string): Effect => ({
+  does: 'reads',
+  verb: 'select',
+  table,
+  ...(schema && { schema }),
+});
+const writes = (verb: string, table: string, schema?: string): Effect => ({
+  does: 'writes',
+  verb,
+  table,
+  ...(schema && { schema }),
+});
 
 export const STATEMENTS: ReadonlyMap<string, readonly Effect[]> = new Map([
   ['SELECT id FROM orders WHERE id = $1', [reads('orders')]],
   ['select * from ORDERS where id = ?', [reads('orders')]],
   ['SELECT * FROM audit.events LIMIT 10', [reads('events', 'audit')]],
   ['SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id', [reads('orders'), reads('customers')]],
-  ['WITH recent AS (SELECT id FROM orders) SELECT * FROM recent JOIN stock ON stock.id = recent.id', [reads('orders'), reads('stock')]],
+  [
+    'WITH recent AS (SELECT id FROM orders) SELECT * FROM recent JOIN stock ON stock.id = recent.id',
+    [reads('orders'), reads('stock')],
+  ],
   ['INSERT INTO orders (id, total) VALUES ($1, $2)', [writes('insert', 'orders')]],
   ['INSERT INTO "Order" (id) VALUES ($1)', [writes('insert', 'Order')]],
   ['INSERT INTO archive SELECT * FROM orders WHERE done', [writes('insert', 'archive'), reads('orders')]],
   ['UPDATE stock SET n = n - 1 WHERE id = $1', [writes('update', 'stock')]],
   ['DELETE FROM carts WHERE id = $1', [writes('delete', 'carts')]],
   ['TRUNCATE TABLE sessions', [writes('truncate', 'sessions')]],
-  ['INSERT INTO orders (id) VALUES ($1); UPDATE stock SET n = 1 WHERE id = $2', [writes('insert', 'orders'), writes('update', 'stock')]],
-  ['INSERT INTO orders (id) VALUES ($1); DELETE FROM orders WHERE id = $2', [writes('insert', 'orders'), writes('delete', 'orders')]],
-  ['UPDATE stock SET n = 1 WHERE id = $1; SELECT n FROM stock WHERE id = $1', [writes('update', 'stock'), reads('stock')]],
+  [
+    'INSERT INTO orders (id) VALUES ($1); UPDATE stock SET n = 1 WHERE id = $2',
+    [writes('insert', 'orders'), writes('update', 'stock')],
+  ],
+  [
+    'INSERT INTO orders (id) VALUES ($1); DELETE FROM orders WHERE id = $2',
+    [writes('insert', 'orders'), writes('delete', 'orders')],
+  ],
+  [
+    'UPDATE stock SET n = 1 WHERE id = $1; SELECT n FROM stock WHERE id = $1',
+    [writes('update', 'stock'), reads('stock')],
+  ],
   ['CALL close_day($1)', [{ does: 'queries', verb: 'call' }]],
 ]);
 

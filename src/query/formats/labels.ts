@@ -9,7 +9,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\u
 
 /** One printable line. */
 export function printable(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(UNPRINTABLE, '\ufffd').toWellFormed();
+  if (/^[ -~]*$/.test(text)) return text;
+  return text.replace(/\s/gu, ' ').replace(UNPRINTABLE, '\ufffd').toWellFormed();
 }
 
 /** Node id → label. */

@@ -45,5 +45,5 @@ function edgeLine(edge: Edge, ids: ReadonlyMap<string, string>): string {
 }
 
 function escaped(value: string): string {
-  return printable(value).replace(/[^\p{L}\p{M}\p{N}\p{So}\u200d\ufffd ._/-]/gu, mark => `#${mark.codePointAt(0)};`);
+  return printable(value).replace(/[^\p{L}\p{M}\p{N}\p{So}\ufffd ._/-]/gu, mark => `#${mark.codePointAt(0)};`);
 }

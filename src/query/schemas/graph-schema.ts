@@ -3,7 +3,15 @@
  * the tests, which also hold the types of the contract against it.
  */
 import { type TSchema, Type } from 'typebox';
-import { EDGE_KINDS, EVIDENCE_KINDS, type EvidenceKind, FATES, type Fate, NODE_KINDS, STATES } from '../../contract/graph-document.ts';
+import {
+  EDGE_KINDS,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  FATES,
+  type Fate,
+  NODE_KINDS,
+  STATES,
+} from '../../contract/graph-document.ts';
 
 const text = (description: string) => Type.String({ description });
 const time = (description: string) => Type.String({ format: 'date-time', description });
@@ -34,7 +42,9 @@ export const NodeSchema = Type.Object(
     state: StateSchema,
     firstSeen: time('Event time of the first sight.'),
     lastSeen: time('Event time of the last sight.'),
-    entry: Type.Optional(Type.Object({ count: count('Root server spans.') }, { description: 'Requests that enter the system here.' })),
+    entry: Type.Optional(
+      Type.Object({ count: count('Root server spans.') }, { description: 'Requests that enter the system here.' }),
+    ),
     unresolved: Type.Optional(count('Client spans whose callee could not be told.')),
     attributes: Type.Record(Type.String(), Type.String(), { description: 'What else is known of it.' }),
     rawIds: Type.Array(Type.String(), { description: 'Identities that were merged into this node.' }),
@@ -54,7 +64,12 @@ const LatencySchema = Type.Object(
 );
 
 const LagSchema = Type.Object(
-  { p50: seconds('median.'), p95: seconds('95th percentile.'), p99: seconds('99th percentile.'), count: count('Measured.') },
+  {
+    p50: seconds('median.'),
+    p95: seconds('95th percentile.'),
+    p99: seconds('99th percentile.'),
+    count: count('Measured.'),
+  },
   { description: 'Time in the queue: start of the consumer minus end of the producer.' },
 );
 
@@ -93,7 +108,10 @@ export const EdgeSchema = Type.Object(
     estimated: amount('Count corrected for sampling.'),
     rate: amount('Per second, exponentially decayed.'),
     latency: Type.Optional(
-      Type.Object({ client: Type.Optional(LatencySchema), server: Type.Optional(LatencySchema) }, { description: 'As either side saw it.' }),
+      Type.Object(
+        { client: Type.Optional(LatencySchema), server: Type.Optional(LatencySchema) },
+        { description: 'As either side saw it.' },
+      ),
     ),
     lag: Type.Optional(LagSchema),
     firstSeen: time('Event time of the first interaction.'),
@@ -146,4 +164,10 @@ export const GraphDocumentSchema = Type.Object(
 );
 
 /** Schemas that others name by `$id`. */
-export const SHARED_GRAPH_SCHEMAS: readonly TSchema[] = [NodeSchema, EdgeSchema, StatsSchema, DiagnosticSchema, GraphDocumentSchema];
+export const SHARED_GRAPH_SCHEMAS: readonly TSchema[] = [
+  NodeSchema,
+  EdgeSchema,
+  StatsSchema,
+  DiagnosticSchema,
+  GraphDocumentSchema,
+];

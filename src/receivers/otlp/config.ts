@@ -1,16 +1,11 @@
 /** The options of the OTLP receiver, and the same as numbers once defaults are in. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Default } from 'typebox/value';
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from '../../lib/units.ts';
-import { ENDPOINT_PATTERN } from './endpoint.ts';
+import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
+import { parseDuration, parseSize } from '../../lib/units.ts';
 
-const duration = (fallback: string, description: string) =>
-  Type.String({ pattern: DURATION_PATTERN, default: fallback, description });
-const size = (fallback: string, description: string) =>
-  Type.String({ pattern: SIZE_PATTERN, default: fallback, description });
 const endpoint = (fallback: string) =>
   Type.String({
-    pattern: ENDPOINT_PATTERN,
     default: fallback,
     description: 'Address to listen on, host:port. Port 0 picks a free one; an empty host is every interface.',
   });
@@ -18,20 +13,32 @@ const endpoint = (fallback: string) =>
 const orNull = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] }));
 
-const keepalive = Type.Object(
+const keepaliveConfig = Type.Object(
   {
-    max_connection_idle: Type.Optional(duration('30m', 'Closes a connection without calls for this long.')),
-    max_connection_age: Type.Optional(
-      Type.String({ pattern: DURATION_PATTERN, description: 'Closes every connection at this age; unset: never.' }),
+    max_connection_idle: Type.Optional(
+      durationOption({
+        default: '30m',
+        minimum: '1s',
+        description: 'Closes a connection without calls for this long.',
+      }),
     ),
-    max_connection_age_grace: Type.Optional(duration('30s', 'What a call may still take on an aged connection.')),
-    time: Type.Optional(duration('2h', 'Pings a silent client after this long.')),
-    timeout: Type.Optional(duration('20s', 'Closes the connection when a ping got no answer for this long.')),
+    max_connection_age: Type.Optional(
+      durationOption({ minimum: '1s', description: 'Closes every connection at this age; left out: never.' }),
+    ),
+    max_connection_age_grace: Type.Optional(
+      durationOption({ default: '30s', description: 'What a call may still take on an aged connection.' }),
+    ),
+    time: Type.Optional(
+      durationOption({ default: '2h', minimum: '1s', description: 'Pings a silent client after this long.' }),
+    ),
+    timeout: Type.Optional(
+      durationOption({ default: '20s', minimum: '1s', description: 'Closes a connection whose ping goes unanswered.' }),
+    ),
   },
   { additionalProperties: false, default: {}, description: 'HTTP/2 keepalive, as in the Collector.' },
 );
 
-export const grpcConfig = Type.Object(
+const grpcConfig = Type.Object(
   {
     endpoint: Type.Optional(endpoint('127.0.0.1:4317')),
     max_recv_msg_size_mib: Type.Optional(
@@ -40,23 +47,33 @@ export const grpcConfig = Type.Object(
     max_concurrent_streams: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100_000, default: 100, description: 'Calls at once on one connection.' }),
     ),
-    keepalive: Type.Optional(
-      Type.Object({ server_parameters: Type.Optional(keepalive) }, { additionalProperties: false, default: {} }),
-    ),
+    keepalive: Type.Optional(optionGroup({ server_parameters: Type.Optional(keepaliveConfig) })),
   },
   { additionalProperties: false, description: 'OTLP over gRPC.' },
 );
 
-export const httpConfig = Type.Object(
+const httpConfig = Type.Object(
   {
     endpoint: Type.Optional(endpoint('127.0.0.1:4318')),
-    max_request_body_size: Type.Optional(size('20MiB', 'Largest request body as sent, before decompression.')),
-    max_decompressed_size: Type.Optional(size('64MiB', 'Largest request body after decompression.')),
-    max_inflight_body_size: Type.Optional(
-      size('256MiB', 'Memory for bodies that are being read or decompressed; beyond it, requests get 503.'),
+    max_request_body_size: Type.Optional(
+      sizeOption({ default: '20MiB', minimum: '1KiB', description: 'Largest body as sent, before decompression.' }),
     ),
-    read_timeout: Type.Optional(duration('30s', 'Time for a whole request to arrive; after it, 408.')),
-    idle_timeout: Type.Optional(duration('60s', 'Closes a connection without requests for this long.')),
+    max_decompressed_size: Type.Optional(
+      sizeOption({ default: '64MiB', minimum: '1KiB', description: 'Largest body after decompression.' }),
+    ),
+    max_inflight_body_size: Type.Optional(
+      sizeOption({
+        default: '256MiB',
+        minimum: '1KiB',
+        description: 'Memory for bodies that are being read or decompressed; beyond it requests get 503.',
+      }),
+    ),
+    read_timeout: Type.Optional(
+      durationOption({ default: '30s', minimum: '100ms', description: 'Time for a request to arrive; after it, 408.' }),
+    ),
+    idle_timeout: Type.Optional(
+      durationOption({ default: '60s', minimum: '1s', description: 'Closes a connection without requests.' }),
+    ),
   },
   { additionalProperties: false, description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.' },
 );
@@ -65,15 +82,19 @@ export const otlpConfig = Type.Object(
   {
     protocols: Type.Object(
       { grpc: orNull(grpcConfig), http: orNull(httpConfig) },
-      { additionalProperties: false, description: 'Protocols to listen for; one that is not listed is off.' },
+      {
+        additionalProperties: false,
+        minProperties: 1,
+        description: 'Protocols to listen for; one that is not listed is off.',
+      },
     ),
   },
   { additionalProperties: false },
 );
 
 export type OtlpConfig = Static<typeof otlpConfig>;
-export type GrpcConfig = Static<typeof grpcConfig>;
-export type HttpConfig = Static<typeof httpConfig>;
+type GrpcConfig = Static<typeof grpcConfig>;
+type HttpConfig = Static<typeof httpConfig>;
 
 export interface HttpOptions {
   readonly endpoint: string;
@@ -110,7 +131,9 @@ export function toHttpOptions(config: HttpConfig | null): HttpOptions {
 
 export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
   const full = Default(grpcConfig, { ...config }) as Required<GrpcConfig>;
-  const alive = Default(keepalive, { ...full.keepalive.server_parameters }) as Required<Static<typeof keepalive>>;
+  const alive = Default(keepaliveConfig, { ...full.keepalive.server_parameters }) as Required<
+    Static<typeof keepaliveConfig>
+  >;
   const age = alive.max_connection_age as string | undefined;
   return {
     endpoint: full.endpoint,
@@ -126,23 +149,12 @@ export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
 
 type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
 
-/** What the schema cannot say: at least one protocol, and limits that make sense together. */
+/** What the schema cannot say: the memory for bodies must have room for the largest one allowed. */
 export function checkOtlpConfig(config: OtlpConfig): readonly Problem[] {
-  const { grpc, http } = config.protocols;
-  if (grpc === undefined && http === undefined) {
-    return [{ path: ['protocols'], message: 'no protocol is listed: name grpc, http or both' }];
-  }
+  const { http } = config.protocols;
   if (http === undefined) return [];
-  const options = toHttpOptions(http);
-  const problems: Problem[] = [];
-  const atLeast = (key: keyof HttpConfig, value: number, least: number, text: string) => {
-    if (value < least) problems.push({ path: ['protocols', 'http', key], message: `must be at least ${text}` });
-  };
-  atLeast('max_request_body_size', options.maxBodyBytes, 1024, '1KiB');
-  atLeast('max_decompressed_size', options.maxDecompressedBytes, 1024, '1KiB');
-  atLeast('read_timeout', options.readTimeoutMs, 100, '100ms');
-  atLeast('idle_timeout', options.idleTimeoutMs, 1000, '1s');
-  const largest = Math.max(options.maxBodyBytes, options.maxDecompressedBytes);
-  atLeast('max_inflight_body_size', options.maxInflightBytes, largest, 'the largest body the other limits allow');
-  return problems;
+  const { maxBodyBytes, maxDecompressedBytes, maxInflightBytes } = toHttpOptions(http);
+  if (maxInflightBytes >= Math.max(maxBodyBytes, maxDecompressedBytes)) return [];
+  const message = 'is smaller than one body may be; raise it above max_request_body_size and max_decompressed_size';
+  return [{ path: ['protocols', 'http', 'max_inflight_body_size'], message }];
 }

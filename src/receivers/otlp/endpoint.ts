@@ -2,15 +2,13 @@
 import { StartError } from '../../contract/component.ts';
 import type { Protocol } from './signal.ts';
 
-/** `127.0.0.1:4318`, `[::1]:4318`, `localhost:0`, `:4318`. */
-export const ENDPOINT_PATTERN = '^(?:\\[[0-9a-fA-F:.%a-z]+\\]|[^\\[\\]:/\\s]*):\\d{1,5}$';
-
-export interface Endpoint {
+interface Endpoint {
   /** Without brackets; 0.0.0.0 when the text names none. */
   readonly host: string;
   readonly port: number;
 }
 
+/** `127.0.0.1:4318`, `[::1]:4318`, `localhost:0`, `:4318`; the text was checked with the configuration. */
 export function parseEndpoint(text: string): Endpoint {
   const colon = text.lastIndexOf(':');
   const host = text.slice(0, colon).replace(/^\[|\]$/g, '');

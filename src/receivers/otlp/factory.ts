@@ -1,27 +1,31 @@
 /** The `otlp` receiver type: its options and the decoders it works with. */
 import type { ReceiverFactory } from '../../contract/component.ts';
-import { SpanView } from '../../contract/span-view.ts';
+import type { SpanView } from '../../contract/span-view.ts';
 import { countLogs, countLogsJson } from '../../encodings/otlp/logs.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { decodeTracesJson } from '../../encodings/otlp/traces-json.ts';
-import type { Codec } from './codec.ts';
 import { checkOtlpConfig, type OtlpConfig, otlpConfig } from './config.ts';
 import { createOtlpReceiver } from './receiver.ts';
 
-const codec: Codec = {
-  traces: decodeTraces,
-  tracesJson: decodeTracesJson,
-  logs: countLogs,
-  logsJson: countLogsJson,
-  createView: () => new SpanView(),
-};
-
-export const otlpReceiverFactory: ReceiverFactory<OtlpConfig> = {
-  kind: 'receiver',
-  type: 'otlp',
-  description: 'Takes spans and log records over OTLP/gRPC and OTLP/HTTP (protobuf and JSON, gzip).',
-  signals: ['traces', 'logs'],
-  config: otlpConfig,
-  check: checkOtlpConfig,
-  create: (settings, config, consumers) => createOtlpReceiver(settings, config, consumers, codec),
-};
+/**
+ * `createView` gives the view that decoded spans are shown in, with the slots that their consumer reads. It is called
+ * once per receiver, when the receiver is created.
+ */
+export function createOtlpReceiverFactory(createView: () => SpanView): ReceiverFactory<OtlpConfig> {
+  const codec = {
+    traces: decodeTraces,
+    tracesJson: decodeTracesJson,
+    logs: countLogs,
+    logsJson: countLogsJson,
+    createView,
+  };
+  return {
+    kind: 'receiver',
+    type: 'otlp',
+    description: 'Takes spans and log records over OTLP/gRPC and OTLP/HTTP (protobuf and JSON, gzip).',
+    signals: ['traces', 'logs'],
+    config: otlpConfig,
+    check: checkOtlpConfig,
+    create: (settings, config, consumers) => createOtlpReceiver(settings, config, consumers, codec),
+  };
+}

@@ -19,9 +19,15 @@ export const topologyConfig = optionGroup({
         default: '5m',
         minimum: '0s',
         maximum: '24h',
-        description: 'How long after that a partner may still come and correct the decision; repeated spans are told for as long.',
+        description:
+          'How long after that a partner may still come and correct the decision; repeated spans are told for as long.',
       }),
-      max_pending: count(1_000_000, 1_000, 50_000_000, 'Spans remembered within `wait`, at most; the oldest are decided early.'),
+      max_pending: count(
+        1_000_000,
+        1_000,
+        50_000_000,
+        'Spans remembered within `wait`, at most; the oldest are decided early.',
+      ),
       max_late: count(5_000_000, 0, 200_000_000, 'Decisions that a late partner may still correct, at most.'),
       max_seen: count(20_000_000, 0, 500_000_000, 'Spans remembered to tell a repeated delivery, at most.'),
     },

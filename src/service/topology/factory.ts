@@ -5,7 +5,8 @@ import { type TopologyConfig, topologyConfig } from './config.ts';
 export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   kind: 'connector',
   type: 'topology',
-  description: 'Takes spans from every pipeline that ends in it and keeps the one graph of services, topics and tables.',
+  description:
+    'Takes spans from every pipeline that ends in it and keeps the one graph of services, topics and tables.',
   takes: ['traces', 'logs'],
   gives: [],
   config: topologyConfig,

@@ -1,5 +1,5 @@
 /** OTLP over gRPC: takes raw messages, hands them to `Ingest`, answers with hand-written bytes. */
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from '@grpc/grpc-js';
 import { type Answer, decline } from '../answer.ts';
 import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
@@ -10,6 +10,9 @@ import { type ExportCall, type ExportReply, exportService, reply } from './calls
 
 /** How long `stop` waits for calls in flight. */
 const DRAIN_MS = 10_000;
+
+// grpc-js writes to stderr on its own; what matters reaches the caller as an error.
+setLogVerbosity(logVerbosity.NONE);
 
 export class GrpcServer {
   private readonly options: GrpcOptions;

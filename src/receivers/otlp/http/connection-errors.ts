@@ -5,18 +5,18 @@ import { CONTENT_TYPE, statusBody } from './respond.ts';
 
 const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Request Timeout' };
 
-export function isTimeout(error: Error): boolean {
-  return codeOf(error) === 'ERR_HTTP_REQUEST_TIMEOUT';
-}
-
-export function connectionErrorToAnswer(error: Error, readTimeoutMs: number): Answer {
-  if (isTimeout(error)) {
+/** Undefined when the connection itself broke and there is nobody to answer. */
+export function connectionErrorToAnswer(error: Error, readTimeoutMs: number): Answer | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return decline('timed_out', `the request did not arrive within ${readTimeoutMs} ms (read_timeout)`);
   }
-  if (codeOf(error) === 'HPE_PAUSED_H2_UPGRADE') {
+  if (code === 'HPE_PAUSED_H2_UPGRADE') {
     return decline('malformed', 'this port speaks HTTP/1.1; send OTLP/gRPC to the endpoint of protocols.grpc');
   }
-  return decline('malformed', `this is not HTTP/1.1: ${error.message}`);
+  // The sender hung up in the middle of a request.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined;
+  return code.startsWith('HPE_') ? decline('malformed', `this is not HTTP/1.1: ${error.message}`) : undefined;
 }
 
 export function sendLastWord(socket: Duplex, answer: Answer): void {
@@ -28,8 +28,4 @@ export function sendLastWord(socket: Duplex, answer: Answer): void {
   const body = statusBody(answer, 'json').toString();
   const head = `HTTP/1.1 ${http} ${REASONS[http]}\r\nConnection: close\r\nContent-Type: ${CONTENT_TYPE.json}\r\n`;
   socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
 }

@@ -22,7 +22,7 @@ export type Inflated =
 const TOO_LARGE: Inflated = { kind: 'too_large' };
 
 /** The length a gzip stream says it has (its last four bytes), as far as that can be true. */
-export function announcedLength(compressed: Uint8Array): number {
+function announcedLength(compressed: Uint8Array): number {
   const n = compressed.length;
   if (n < 18) return 0;
   const length =

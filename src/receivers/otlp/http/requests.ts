@@ -21,7 +21,7 @@ const STOPPING = refuse('the receiver is stopping; try again', 1);
 
 export class Requests {
   /** Requests that were neither answered nor given up. */
-  inFlight = 0;
+  private inFlight = 0;
   private readonly options: HttpOptions;
   private readonly ingest: Ingest;
   private readonly counters: Counters;
@@ -106,17 +106,19 @@ export class Requests {
   }
 
   private pushInflated(exchange: Exchange, inflated: Inflated): void {
-    switch (inflated.kind) {
-      case 'bytes':
-        exchange.bytes = inflated.bytes.length;
-        return this.push(exchange, inflated.bytes);
-      case 'no_memory':
-        return this.settle(exchange, NO_MEMORY);
-      case 'malformed':
-        return this.settle(exchange, this.ingest.malformed('bad_gzip', inflated.message));
-      case 'too_large':
-        return this.settle(exchange, inflatedTooLarge(this.options.maxDecompressedBytes));
+    if (inflated.kind !== 'bytes') {
+      this.settle(exchange, this.notInflated(inflated));
+      return;
     }
+    exchange.bytes = inflated.bytes.length;
+    this.push(exchange, inflated.bytes);
+  }
+
+  private notInflated(failure: Exclude<Inflated, { kind: 'bytes' }>): Answer {
+    if (failure.kind === 'no_memory') return NO_MEMORY;
+    if (failure.kind === 'malformed') return this.ingest.malformed('bad_gzip', failure.message);
+    const max = this.options.maxDecompressedBytes;
+    return decline('too_large', `the body inflates to more than ${max} bytes (max_decompressed_size); send less`);
   }
 
   private push(exchange: Exchange, bytes: Uint8Array): void {
@@ -155,8 +157,4 @@ function dispatch<A extends unknown[]>(handle: (exchange: Exchange, ...args: A) 
   return function (this: Exchange, ...args: A): void {
     handle(this, ...args);
   };
-}
-
-function inflatedTooLarge(maxBytes: number): Answer {
-  return decline('too_large', `the body inflates to more than ${maxBytes} bytes (max_decompressed_size); send less`);
 }

@@ -12,10 +12,11 @@ import { announcedLength, type Exchange } from './exchange.ts';
 
 /** An unread rest up to this is read and thrown away, and the connection stays. */
 const READABLE_REST = 2 ** 20;
-const LINGER_MS = 2000;
+const LINGER_MS = 1000;
 
 export const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
-const EMPTY_BODY = { protobuf: Buffer.alloc(0), json: Buffer.from('{}') } as const;
+/** Texts, because node:http sends those in one write with the head. */
+const EMPTY_BODY = { protobuf: '', json: '{}' } as const;
 const EMPTY_HEADERS = {
   protobuf: { 'Content-Type': CONTENT_TYPE.protobuf, 'Content-Length': 0 },
   json: { 'Content-Type': CONTENT_TYPE.json, 'Content-Length': 2 },

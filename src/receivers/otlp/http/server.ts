@@ -74,6 +74,7 @@ export class HttpServer {
 
   private failConnection(error: Error, socket: Duplex): void {
     const answer = connectionErrorToAnswer(error, this.options.readTimeoutMs);
-    if (!this.requests.interrupt(socket, answer)) sendLastWord(socket, answer);
+    if (answer === undefined) socket.destroy();
+    else if (!this.requests.interrupt(socket, answer)) sendLastWord(socket, answer);
   }
 }

@@ -1,0 +1,31 @@
+/** A short run for continuous integration: fails when an edge is not exact or a span costs too much. */
+import { parseArgs } from 'node:util';
+import { measure } from './pipeline/measure.ts';
+import { LOAD_ARGUMENTS, LOAD_USAGE, number, readLoadOptions } from './pipeline/options.ts';
+import { formatNotes, formatTable } from './pipeline/report.ts';
+import { runCommand } from './pipeline/run-command.ts';
+import { TACIT_COMMAND } from './pipeline/target.ts';
+
+const USAGE = `node benchmarks/ci.ts MAX_CPU_SECONDS_PER_MILLION_SPANS [options]
+${LOAD_USAGE}
+  --tacit CMD               starts tacit (this checkout)`;
+const SETTLE_MS = 30_000;
+
+await runCommand(USAGE, async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...LOAD_ARGUMENTS,
+      duration: { type: 'string', default: '5s' },
+      duplicates: { type: 'string', default: '0.05' },
+      tacit: { type: 'string', default: TACIT_COMMAND },
+    },
+  });
+  const limit = number(positionals[0] ?? '', 'MAX_CPU_SECONDS_PER_MILLION_SPANS', 0, 1e6);
+  const run = { load: readLoadOptions(values), settleMs: SETTLE_MS, visibility: false };
+  const measurement = await measure('tacit', values.tacit, true, run);
+  console.log([formatTable([measurement]), ...formatNotes(measurement)].join('\n'));
+  const { cpuPerMillion, result, judgement } = measurement;
+  if (cpuPerMillion > limit) console.log(`CPU per million spans is ${cpuPerMillion.toFixed(2)} s, above ${limit} s`);
+  if (cpuPerMillion > limit || result.failures > 0 || judgement?.right !== true) process.exitCode = 1;
+});

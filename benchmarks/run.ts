@@ -1,0 +1,60 @@
+/** `npm run bench`: the whole program under load, on one core, held against the truth. */
+import { parseArgs } from 'node:util';
+import { RunError } from './pipeline/errors.ts';
+import { durationMs, LOAD_ARGUMENTS, LOAD_USAGE, number, readLoadOptions } from './pipeline/options.ts';
+import { canPin } from './pipeline/pinning.ts';
+import { canMeasure } from './pipeline/process-usage.ts';
+import { formatNotes, formatTable, saveResult } from './pipeline/report.ts';
+import { type Contender, compareMedians, runRounds } from './pipeline/run.ts';
+import { runCommand } from './pipeline/run-command.ts';
+import { TACIT_COMMAND } from './pipeline/target.ts';
+
+const USAGE = `npm run bench -- [options]
+${LOAD_USAGE}
+  --tacit CMD               starts tacit; {http} {grpc} {api} become free ports, {tmp} an empty directory
+                            (this checkout; ports without a place in CMD are 4318, 4317 and 8484)
+  --set KEY=VALUE           passed on to tacit
+  --peer CMD                another program with OTLP on 4317 and 4318 (or {grpc}, {http}), measured by turns
+  --rounds N                runs of each (1)
+  --settle 60s              longest wait after the load until nothing is pending (60s); a peer always gets 15s
+  --visibility              also measure how soon a new edge shows
+  --save                    keep the result in benchmarks/results/`;
+
+await runCommand(USAGE, async () => {
+  const { values } = parseArgs({
+    options: {
+      ...LOAD_ARGUMENTS,
+      tacit: { type: 'string', default: TACIT_COMMAND },
+      set: { type: 'string', multiple: true, default: [] },
+      peer: { type: 'string' },
+      rounds: { type: 'string', default: '1' },
+      settle: { type: 'string', default: '60s' },
+      visibility: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  if (!canMeasure()) throw new RunError('the benchmark reads CPU and memory from /proc: it needs Linux');
+  const load = readLoadOptions(values);
+  const options = { load, settleMs: durationMs(values.settle, '--settle'), visibility: values.visibility };
+  const rounds = number(values.rounds, '--rounds', 1, 1_000);
+  if (!canPin()) console.error('taskset or a second core is missing: nothing is pinned, figures will vary more');
+  const measurements = await runRounds(contenders(values), rounds, options, m => {
+    console.error([formatTable([m]), ...formatNotes(m), ''].join('\n'));
+  });
+  console.log(formatTable(measurements));
+  if (values.peer !== undefined) console.log(compareMedians(measurements, 'tacit', 'peer'));
+  if (values.save) console.log(`saved ${await saveResult(load, measurements)}`);
+  if (measurements.some(m => m.result.failures > 0 || m.judgement?.right === false)) process.exitCode = 2;
+});
+
+function contenders(values: {
+  tacit: string;
+  set: readonly string[];
+  peer?: string | undefined;
+}): readonly Contender[] {
+  const sets = values.set.map(pair => ` --set '${pair.replaceAll("'", "'\\''")}'`).join('');
+  const tacit = { name: 'tacit', command: values.tacit + sets, isTacit: true };
+  return values.peer === undefined ? [tacit] : [tacit, { name: 'peer', command: values.peer, isTacit: false }];
+}

@@ -1,0 +1,29 @@
+/** The API's own description: OpenAPI 3.1 at `/openapi.json` from the routes' schemas, browsable at `/docs`. */
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { SHARED_GRAPH_SCHEMAS } from '../query/schemas/graph-schema.ts';
+import { ProblemSchema } from './problem.ts';
+
+/** To be called before the routes are added. */
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  for (const schema of [...SHARED_GRAPH_SCHEMAS, ProblemSchema]) app.addSchema(schema);
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'tacit',
+        version,
+        description: 'A live graph of services, topics and tables, from OpenTelemetry spans.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: [
+        { name: 'graph', description: 'Questions about the graph.' },
+        { name: 'service', description: 'About tacit itself.' },
+      ],
+    },
+    refResolver: { buildLocalReference: json => String(json.$id) },
+  });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}

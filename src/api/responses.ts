@@ -1,0 +1,103 @@
+/** Schemas of the answers for the OpenAPI description; the graph itself is in `query/schemas/`. */
+import { type TSchema, Type } from 'typebox';
+
+const integer = (description: string) => Type.Integer({ minimum: 0, description });
+const nullableText = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem#') } },
+});
+
+/** `200` and the errors a route with parameters can give. */
+export function answers(description: string, schema: TSchema, errors: readonly (400 | 404)[] = [400]) {
+  const texts = { 400: 'A parameter is wrong or unknown.', 404: 'Nothing has this name.' };
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    ...Object.fromEntries(errors.map(status => [status, problem(texts[status])])),
+    503: problem('There is no graph yet.'),
+  };
+}
+
+/** As `answers`, with the drawings a graph can be asked for. */
+export function graphAnswers(description: string, errors: readonly (400 | 404)[]) {
+  const response = answers(description, Type.Ref('GraphDocument#'), errors);
+  const drawing = { schema: Type.String() };
+  const content = { ...response[200].content, 'text/vnd.graphviz': drawing, 'text/vnd.mermaid': drawing };
+  return {
+    ...response,
+    200: { ...response[200], content },
+    304: { description: 'Unchanged since the revision of If-None-Match.', type: 'null' },
+  };
+}
+
+export function textAnswer(description: string, type: string) {
+  return { 200: { description, content: { [type]: { schema: Type.String() } } } };
+}
+
+export function pageSchema(item: 'Node' | 'Edge') {
+  return Type.Object({
+    items: Type.Array(Type.Ref(`${item}#`), { description: 'Sorted by id.' }),
+    next: nullableText('Cursor of the next page; null on the last.'),
+  });
+}
+
+export const TraceSchema = Type.Object({
+  traceId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  spans: Type.Array(
+    Type.Object({
+      spanId: Type.String(),
+      parentSpanId: nullableText('Null at a root.'),
+      service: nullableText('Null when the span names none.'),
+      class: Type.String({ description: 'client, server, producer, consumer, internal or database.' }),
+      fate: Type.String({ description: 'What became of it.' }),
+      join: nullableText('shared_id, parent, link or inferred; null while it waits.'),
+      partnerSpanId: nullableText('The span it was joined with.'),
+      reason: nullableText('Why it has this fate.'),
+      start: Type.String({ format: 'date-time' }),
+      durationSeconds: Type.Number(),
+    }),
+    { description: 'Spans of the trace that are still kept, newest first; empty when there are none.' },
+  ),
+});
+
+const names = Type.Array(Type.String());
+
+export const StatusSchema = Type.Object({
+  version: Type.String(),
+  startedAt: Type.String({ format: 'date-time' }),
+  uptimeSeconds: Type.Number({ minimum: 0 }),
+  ready: Type.Boolean(),
+  listeners: Type.Array(
+    Type.Object({
+      component: Type.String(),
+      protocol: Type.Enum(['grpc', 'http']),
+      address: Type.String({ description: 'host:port as bound.' }),
+    }),
+  ),
+  pipelines: Type.Record(Type.String(), Type.Object({ receivers: names, processors: names, exporters: names })),
+  graph: Type.Union([
+    Type.Object({
+      revision: integer('Grows with every change.'),
+      asOf: Type.String({ format: 'date-time' }),
+      nodes: integer('Nodes of every state.'),
+      edges: integer('Edges of every state.'),
+    }),
+    Type.Null(),
+  ]),
+  stats: Type.Union([Type.Ref('Stats#'), Type.Null()]),
+  diagnostics: Type.Array(Type.Ref('Diagnostic#')),
+  tiers: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      used: integer('Entries held.'),
+      limit: integer('Entries it may hold.'),
+      bytesPerEntry: Type.Number(),
+      horizonSeconds: Type.Number({ description: 'Seconds back it really reaches.' }),
+      evicted: integer('Entries that had to go early.'),
+    }),
+    { description: 'The bounded memories of the correlator.' },
+  ),
+});
+
+export const HealthSchema = Type.Object({ status: Type.String() });

@@ -1,0 +1,49 @@
+/** `/v1/edges`: pages of edges, and one edge by its name in the path or as `?id=`. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { pageOf } from '../../query/page.ts';
+import { selectGraph } from '../../query/select.ts';
+import { type ApiContext, viewOf } from '../context.ts';
+import { isUnchanged } from '../entity-tag.ts';
+import { cursorOf, filterOf, pageParameters, querySchema } from '../parameters.ts';
+import { edgeOfPath, pathAfter, resolveEdge } from '../resolve.ts';
+import { answers, pageSchema } from '../responses.ts';
+
+const NAME = 'Id (`source#kind#target`) or key.';
+const querystring = querySchema({
+  id: Type.Optional(Type.String({ description: `Answer this edge instead of a page. ${NAME}` })),
+  ...pageParameters,
+});
+
+export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
+  listRoute(app, context);
+  const schema = {
+    summary: 'One edge',
+    tags: ['graph'],
+    params: Type.Object({ id: Type.String({ description: `${NAME} Percent-encoded.` }) }),
+    querystring: querySchema({}),
+    response: answers('The edge.', Type.Ref('Edge#'), [400, 404]),
+  };
+  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const view = viewOf(context);
+    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    return reply.send(edgeOfPath(view, pathAfter('/v1/edges/', request)));
+  };
+  app.get('/v1/edges/:id', { schema }, handler);
+  app.get('/v1/edges/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
+}
+
+function listRoute(app: FastifyInstance, context: ApiContext): void {
+  const answer = Type.Union([pageSchema('Edge'), Type.Ref('Edge#')]);
+  const response = answers('A page of edges, or with `id` the edge alone.', answer, [400, 404]);
+  const schema = { summary: 'Edges', tags: ['graph'], querystring, response };
+  app.get<{ Querystring: Static<typeof querystring> }>('/v1/edges', { schema }, (request, reply) => {
+    const { id, cursor, limit, ...query } = request.query;
+    const filter = filterOf(query);
+    const after = cursorOf('edges', cursor);
+    const view = viewOf(context);
+    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    if (id !== undefined) return reply.send(view.edges[resolveEdge(view, id)]);
+    return reply.send(pageOf(selectGraph(view, filter).edges, 'edges', after, limit));
+  });
+}

@@ -1,0 +1,49 @@
+/** `/v1/nodes`: pages of nodes, and one node by its name in the path or as `?id=`. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { pageOf } from '../../query/page.ts';
+import { selectNodes } from '../../query/select.ts';
+import { type ApiContext, viewOf } from '../context.ts';
+import { isUnchanged } from '../entity-tag.ts';
+import { cursorOf, filterOf, pageParameters, querySchema } from '../parameters.ts';
+import { nodeOfPath, pathAfter, resolveNode } from '../resolve.ts';
+import { answers, pageSchema } from '../responses.ts';
+
+const NAME = 'Id, key, or unambiguous bare name.';
+const querystring = querySchema({
+  id: Type.Optional(Type.String({ description: `Answer this node instead of a page. ${NAME}` })),
+  ...pageParameters,
+});
+
+export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
+  listRoute(app, context);
+  const schema = {
+    summary: 'One node',
+    tags: ['graph'],
+    params: Type.Object({ id: Type.String({ description: `${NAME} Percent-encoded.` }) }),
+    querystring: querySchema({}),
+    response: answers('The node.', Type.Ref('Node#'), [400, 404]),
+  };
+  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const view = viewOf(context);
+    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    return reply.send(nodeOfPath(view, pathAfter('/v1/nodes/', request)));
+  };
+  app.get('/v1/nodes/:id', { schema }, handler);
+  app.get('/v1/nodes/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
+}
+
+function listRoute(app: FastifyInstance, context: ApiContext): void {
+  const answer = Type.Union([pageSchema('Node'), Type.Ref('Node#')]);
+  const response = answers('A page of nodes, or with `id` the node alone.', answer, [400, 404]);
+  const schema = { summary: 'Nodes', tags: ['graph'], querystring, response };
+  app.get<{ Querystring: Static<typeof querystring> }>('/v1/nodes', { schema }, (request, reply) => {
+    const { id, cursor, limit, ...query } = request.query;
+    const filter = filterOf(query);
+    const after = cursorOf('nodes', cursor);
+    const view = viewOf(context);
+    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    if (id !== undefined) return reply.send(view.nodes[resolveNode(view, id, filter)]);
+    return reply.send(pageOf(selectNodes(view, filter), 'nodes', after, limit));
+  });
+}

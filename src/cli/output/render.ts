@@ -1,0 +1,39 @@
+/** A graph document in the format a person or a program asked for. */
+import type { GraphDocument } from '../../contract/graph-document.ts';
+import { graphToDot } from '../../query/formats/dot.ts';
+import { graphToMermaid } from '../../query/formats/mermaid.ts';
+import { graphToTable } from './table.ts';
+
+export const OUTPUT_FORMATS = ['table', 'json', 'dot', 'mermaid'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+export function isOutputFormat(text: string): text is OutputFormat {
+  return (OUTPUT_FORMATS as readonly string[]).includes(text);
+}
+
+/** Text that ends with a line end. */
+export function renderGraph(document: GraphDocument, format: OutputFormat): string {
+  switch (format) {
+    case 'table':
+      return graphToTable(document);
+    case 'json':
+      return `${JSON.stringify(document, null, 2)}\n`;
+    case 'dot':
+      return graphToDot(document);
+    case 'mermaid':
+      return graphToMermaid(document);
+  }
+}
+
+/** Resolves once the text was handed over, so that an exit right after it cuts nothing off. A closed pipe is no error. */
+export function writeText(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', settle);
+    stream.write(text, settle);
+    function settle(error?: Error | null): void {
+      stream.removeListener('error', settle);
+      if (error == null || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
+      else reject(error);
+    }
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * The correlate → graph arrow: one thing that happened, its exact reversal, or its settling (the windows in which it
+ * could still be taken back are over). One reused object; valid only during the call.
+ */
+import { EDGE_KINDS, EVIDENCE_KINDS } from './graph-document.ts';
+
+export const ADD = 1;
+export const REVERSE = -1;
+/** Nothing is added: times and exemplars of what was added become final. */
+export const SETTLE = 0;
+
+export const CALLS = EDGE_KINDS.indexOf('calls');
+export const PUBLISHES = EDGE_KINDS.indexOf('publishes');
+export const CONSUMES = EDGE_KINDS.indexOf('consumes');
+export const ROUTES = EDGE_KINDS.indexOf('routes');
+export const MESSAGES_EDGE = EDGE_KINDS.indexOf('messages');
+export const WRITES = EDGE_KINDS.indexOf('writes');
+export const READS = EDGE_KINDS.indexOf('reads');
+export const QUERIES = EDGE_KINDS.indexOf('queries');
+
+const bit = (kind: (typeof EVIDENCE_KINDS)[number]): number => 1 << EVIDENCE_KINDS.indexOf(kind);
+export const BY_CLIENT_SPAN = bit('client_span');
+export const BY_SERVER_SPAN = bit('server_span');
+export const BY_PAIR = bit('paired');
+export const BY_PARENT_CHILD = bit('parent_child');
+export const BY_LINK = bit('span_link');
+export const BY_STATEMENT = bit('statement');
+
+/** Lanes of a consumes edge: received and processed messages are counted apart. */
+export const LANE_NONE = 0;
+export const LANE_RECEIVE = 1;
+export const LANE_PROCESS = 2;
+
+const NO_VERBS: readonly string[] = [];
+
+export class Interaction {
+  sign = ADD;
+  /** Index into EDGE_KINDS. */
+  kind = 0;
+  /** Identities, in the direction of the data. */
+  source = 0;
+  target = 0;
+  /** 1, or 0 when only evidence is added to what was counted elsewhere. */
+  count = 1;
+  served = 0;
+  messages = 0;
+  batches = 0;
+  lane = LANE_NONE;
+  clientError = false;
+  serverError = false;
+  /** Adjusted count, 1 when not sampled. */
+  adjusted = 1;
+  /** Event time in µs. */
+  time = 0;
+  /** µs; -1 = not seen from this side. */
+  clientDuration = -1;
+  serverDuration = -1;
+  /** Consumer start − producer end in µs; NaN = unknown. */
+  lag = Number.NaN;
+  /** Bits of EVIDENCE_KINDS. */
+  evidence = 0;
+  verbs: readonly string[] = NO_VERBS;
+  /** Number of the consumer group, 0 none. */
+  group = 0;
+  /** The example: trace id (4 words) and span id (2 words). */
+  trace0 = 0;
+  trace1 = 0;
+  trace2 = 0;
+  trace3 = 0;
+  span0 = 0;
+  span1 = 0;
+
+  /** Empties everything but sign, example and adjusted count. */
+  begin(kind: number, source: number, target: number, time: number, evidence: number): void {
+    this.kind = kind;
+    this.source = source;
+    this.target = target;
+    this.time = time;
+    this.evidence = evidence;
+    this.count = 1;
+    this.served = this.messages = this.batches = this.group = 0;
+    this.lane = LANE_NONE;
+    this.clientError = this.serverError = false;
+    this.clientDuration = this.serverDuration = -1;
+    this.lag = Number.NaN;
+    this.verbs = NO_VERBS;
+  }
+}
+
+/** Takes interactions. What the correlator tells of services beside edges: entries, and clients nobody answered. */
+export interface InteractionSink {
+  apply(interaction: Interaction): void;
+  /** A service was seen at this time (µs). */
+  service(identity: number, time: number): void;
+  /** Root server spans of a service. */
+  entry(identity: number, sign: number): void;
+  /** Client spans of a service whose callee could not be told. */
+  unresolved(identity: number, sign: number): void;
+}

@@ -1,0 +1,191 @@
+/**
+ * Late entries: what a partner may still ask for after its row is gone, 32 bytes each, for `late`. Outbound spans stand
+ * under their own key; inbound spans and links that wait for a parent or target stand under that key. A ring in order
+ * of decision with one chain per bucket, newest first; a pointer that does not lead to an older entry ends its chain.
+ *
+ * Layout (words): 0 fingerprint, 1 fingerprint (high 16 bits) and class (low 16), 2 next in chain (place + 1),
+ * 3 service, 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
+ */
+import { SHAPE_OBSERVED } from '../contract/observation.ts';
+
+const WORDS = 8;
+const MAX_CLASSES = 65_535;
+const MAX_RATIOS = 1024;
+
+/** A class: SHAPE as observed in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
+export const WAITER = 1 << 14;
+/** The span's own edge (external call, topic, tables) is counted. */
+export const COUNTED = 1 << 15;
+/** A waiter for the target of a link, else for the parent. */
+export const BY_LINK = 1 << 16;
+const FATE_SHIFT = 17;
+const REASON_SHIFT = 21;
+
+export function lateClass(shape: number, flags: number, fate: number, reason: number): number {
+  return (shape & SHAPE_OBSERVED) | flags | (fate << FATE_SHIFT) | (reason << REASON_SHIFT);
+}
+
+export function fateOfClass(cls: number): number {
+  return (cls >>> FATE_SHIFT) & 15;
+}
+
+export function reasonOfClass(cls: number): number {
+  return (cls >>> REASON_SHIFT) & 63;
+}
+
+export class LateEntries {
+  readonly limit: number;
+  evicted = 0;
+  private readonly words: Int32Array;
+  private readonly double = new Float64Array(1);
+  private readonly doubleWords = new Int32Array(this.double.buffer);
+  private readonly buckets: Int32Array;
+  private readonly bucketMask: number;
+  /** Place of the next entry, and how many places before it are in use. */
+  private head = 0;
+  private used = 0;
+  /** Distinct classes with their adjusted counts. */
+  private readonly classes: number[] = [];
+  private readonly ratios: number[] = [];
+  private readonly classNumbers = new Map<number, number>();
+  private readonly ratioNumbers = new Map<number, number>([[1, 0]]);
+  /** Entries by the time they were made, oldest first. */
+  private readonly slices: { ms: number; count: number }[] = [];
+  private readonly lateMs: number;
+
+  constructor(limit: number, lateMs: number) {
+    this.limit = limit;
+    this.lateMs = lateMs;
+    this.words = new Int32Array(limit * WORDS);
+    const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
+    this.buckets = new Int32Array(buckets);
+    this.bucketMask = buckets - 1;
+  }
+
+  get count(): number {
+    return this.used;
+  }
+
+  /** Time of the oldest entry's slice, ms; 0 when there is none. */
+  get since(): number {
+    return this.slices[0]?.ms ?? 0;
+  }
+
+  /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
+  advance(nowMs: number): void {
+    const { slices } = this;
+    while (slices.length > 0 && nowMs - slices[0]!.ms > this.lateMs) this.used -= slices.shift()!.count;
+    const newest = slices.at(-1);
+    if (newest === undefined || nowMs - newest.ms >= this.lateMs / 64) slices.push({ ms: nowMs, count: 0 });
+  }
+
+  /** @param a,b 64 well-mixed bits of the key. */
+  add(a: number, b: number, cls: number, adjusted: number, service: number, target: number, start: number, duration: number): void {
+    if (this.used >= this.limit) this.evictOldest();
+    const w = this.words;
+    const place = this.head;
+    const base = place * WORDS;
+    const bucket = a & this.bucketMask;
+    w[base] = b;
+    w[base + 1] = (a & 0xffff0000) | this.classNumber(cls, adjusted);
+    w[base + 2] = this.buckets[bucket]!;
+    w[base + 3] = service;
+    w[base + 4] = target;
+    this.double[0] = start;
+    w[base + 5] = this.doubleWords[0]!;
+    w[base + 6] = this.doubleWords[1]!;
+    w[base + 7] = duration;
+    this.buckets[bucket] = place + 1;
+    this.head = place + 1 === this.limit ? 0 : place + 1;
+    this.used++;
+    this.slices.at(-1)!.count++;
+  }
+
+  /** The newest outbound (or waiting) entry with the key, as its base; -1 none. */
+  first(a: number, b: number, waiter: boolean): number {
+    return this.find(this.buckets[a & this.bucketMask]!, 0, a, b, waiter);
+  }
+
+  nextEntry(entry: number, a: number, b: number, waiter: boolean): number {
+    return this.find(this.words[entry + 2]!, this.age(entry / WORDS), a, b, waiter);
+  }
+
+  private find(pointer: number, age: number, a: number, b: number, waiter: boolean): number {
+    const w = this.words;
+    while (pointer !== 0) {
+      const older = this.age(pointer - 1);
+      if (older <= age || older > this.used) return -1;
+      age = older;
+      const base = (pointer - 1) * WORDS;
+      if (w[base] === b && ((w[base + 1]! ^ a) & 0xffff0000) === 0 && ((this.classOf(base) & WAITER) !== 0) === waiter) return base;
+      pointer = w[base + 2]!;
+    }
+    return -1;
+  }
+
+  /** 1 for the newest entry. */
+  private age(place: number): number {
+    const distance = this.head - place;
+    return distance > 0 ? distance : distance + this.limit;
+  }
+
+  classOf(entry: number): number {
+    return this.classes[this.words[entry + 1]! & 0xffff]!;
+  }
+
+  adjusted(entry: number): number {
+    return this.ratios[this.words[entry + 1]! & 0xffff]!;
+  }
+
+  service(entry: number): number {
+    return this.words[entry + 3]!;
+  }
+
+  target(entry: number): number {
+    return this.words[entry + 4]!;
+  }
+
+  start(entry: number): number {
+    this.doubleWords[0] = this.words[entry + 5]!;
+    this.doubleWords[1] = this.words[entry + 6]!;
+    return this.double[0]!;
+  }
+
+  duration(entry: number): number {
+    return this.words[entry + 7]!;
+  }
+
+  /** Changes what an entry is counted as. */
+  reclass(entry: number, cls: number): void {
+    const adjusted = this.adjusted(entry);
+    this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classNumber(cls, adjusted);
+  }
+
+  private classNumber(cls: number, adjusted: number): number {
+    const key = cls + this.ratioNumber(adjusted) * 2 ** 27;
+    const known = this.classNumbers.get(key);
+    if (known !== undefined) return known;
+    // Adjusted counts are the only part with many values: beyond the room they count as unsampled.
+    if (this.classes.length >= MAX_CLASSES) return this.classNumber(cls, 1);
+    this.ratios.push(key < 2 ** 27 ? 1 : adjusted);
+    const number = this.classes.push(cls) - 1;
+    this.classNumbers.set(key, number);
+    return number;
+  }
+
+  private ratioNumber(adjusted: number): number {
+    const known = this.ratioNumbers.get(adjusted);
+    if (known !== undefined) return known;
+    if (this.ratioNumbers.size >= MAX_RATIOS) return 0;
+    this.ratioNumbers.set(adjusted, this.ratioNumbers.size);
+    return this.ratioNumbers.size - 1;
+  }
+
+  private evictOldest(): void {
+    this.evicted++;
+    this.used--;
+    const { slices } = this;
+    slices[0]!.count--;
+    while (slices.length > 1 && slices[0]!.count <= 0) slices.shift();
+  }
+}

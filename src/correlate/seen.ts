@@ -1,0 +1,163 @@
+/**
+ * What was seen: fingerprints of the duplicate key (trace id, span id, side, service, instance, start), 8 bytes each,
+ * for about `late`. An entry holds 60 bits of the key and the number of its time slice (4 bits); entries of slices gone
+ * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, so that growing
+ * never takes long. A key that finds both its buckets full drives out one of the oldest slice there.
+ */
+const WAYS = 8;
+const BUCKET_WORDS = WAYS * 2;
+const SLICES = 15;
+const MIN_BUCKETS = 256;
+const MAX_BUCKETS = 16_384;
+/** Two choices of eight fill to this share before entries are driven out. */
+const FILL = 0.93;
+
+export class Seen {
+  readonly limit: number;
+  private readonly segments: Int32Array[];
+  /** Entries by slice tag (1..15); tag 0 is empty room. */
+  private readonly counts = new Float64Array(SLICES + 1);
+  private readonly starts = new Float64Array(SLICES + 1);
+  /** Running numbers of the newest slice and the oldest whose entries still count. */
+  private newest = SLICES;
+  private oldest = SLICES;
+  private readonly sliceMs: number;
+  evicted = 0;
+
+  constructor(limit: number, lateMs: number) {
+    this.limit = limit;
+    this.sliceMs = Math.max(lateMs / (SLICES - 2), 1);
+    const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
+    this.segments = Array.from({ length: count }, () => new Int32Array(MIN_BUCKETS * BUCKET_WORDS));
+  }
+
+  get count(): number {
+    let total = 0;
+    for (let n = this.oldest; n <= this.newest; n++) total += this.counts[tag(n)]!;
+    return total;
+  }
+
+  /** Start of the oldest slice held, ms; 0 before the first. */
+  get since(): number {
+    return this.starts[tag(this.oldest)]!;
+  }
+
+  /** Opens a new slice when the newest is old enough, and forgets those older than the horizon. */
+  advance(nowMs: number): void {
+    const { starts, sliceMs } = this;
+    if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
+    while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2)) this.forgetOldest();
+    if (nowMs - starts[tag(this.newest)]! < sliceMs) return;
+    if (this.newest - this.oldest >= SLICES - 2) this.forgetOldest();
+    this.newest++;
+    this.counts[tag(this.newest)] = 0;
+    starts[tag(this.newest)] = nowMs;
+  }
+
+  /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
+  test(a: number, b: number): boolean {
+    const at = Math.floor(((b >>> 0) / 4294967296) * this.segments.length);
+    const high = a & 0x0fffffff;
+    const table = this.segments[at]!;
+    const mask = table.length / BUCKET_WORDS - 1;
+    const first = firstBucket(high, b, mask);
+    const second = secondBucket(first, high, mask);
+    let free = this.probe(table, first, high, b);
+    if (free === FOUND) return true;
+    const other = this.probe(table, second, high, b);
+    if (other === FOUND) return true;
+    if (free < 0) free = other;
+    if (free < 0) {
+      if (mask + 1 < MAX_BUCKETS) {
+        this.segments[at] = this.grown(table);
+        return this.test(a, b);
+      }
+      free = this.driveOut(table, first, second);
+    }
+    table[free] = (tag(this.newest) << 28) | high;
+    table[free + 1] = b;
+    this.counts[tag(this.newest)]!++;
+    return false;
+  }
+
+  /** FOUND, the first free place in the bucket, or -1. */
+  private probe(table: Int32Array, bucket: number, high: number, low: number): number {
+    let free = -1;
+    const end = (bucket + 1) * BUCKET_WORDS;
+    for (let i = bucket * BUCKET_WORDS; i < end; i += 2) {
+      const word = table[i]!;
+      if (word === 0) return free < 0 ? i : free;
+      if ((word & 0x0fffffff) === high && table[i + 1] === low && this.young(word >>> 28)) return FOUND;
+      if (free < 0 && !this.young(word >>> 28)) free = i;
+    }
+    return free;
+  }
+
+  private young(slice: number): boolean {
+    return (tag(this.newest) - slice + SLICES) % SLICES <= this.newest - this.oldest;
+  }
+
+  /** A table of twice the size with the entries that still count. */
+  private grown(table: Int32Array): Int32Array {
+    const larger = new Int32Array(table.length * 2);
+    const mask = larger.length / BUCKET_WORDS - 1;
+    for (let i = 0; i < table.length; i += 2) {
+      const word = table[i]!;
+      if (word === 0 || !this.young(word >>> 28)) continue;
+      const high = word & 0x0fffffff;
+      const first = firstBucket(high, table[i + 1]!, mask);
+      const place = emptyIn(larger, first) ?? emptyIn(larger, secondBucket(first, high, mask));
+      if (place === undefined) {
+        this.counts[word >>> 28]!--;
+        this.evicted++;
+        continue;
+      }
+      larger[place] = word;
+      larger[place + 1] = table[i + 1]!;
+    }
+    return larger;
+  }
+
+  private driveOut(table: Int32Array, first: number, second: number): number {
+    let place = first * BUCKET_WORDS;
+    let oldest = -1;
+    for (const bucket of [first, second]) {
+      for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) {
+        const age = (tag(this.newest) - (table[i]! >>> 28) + SLICES) % SLICES;
+        if (age > oldest) {
+          oldest = age;
+          place = i;
+        }
+      }
+    }
+    this.counts[table[place]! >>> 28]!--;
+    this.evicted++;
+    return place;
+  }
+
+  private forgetOldest(): void {
+    this.counts[tag(this.oldest)] = 0;
+    this.oldest++;
+  }
+}
+
+const FOUND = -2;
+
+/** Slice tag of a running number: 1..15. */
+function tag(running: number): number {
+  return (running % SLICES) + 1;
+}
+
+function firstBucket(high: number, low: number, mask: number): number {
+  const h = Math.imul(high ^ (low << 13) ^ (low >>> 7), 0x85ebca6b);
+  return (h ^ (h >>> 15)) & mask;
+}
+
+function secondBucket(first: number, high: number, mask: number): number {
+  return (first ^ ((Math.imul(high | 1, 0x5bd1e995) >>> 11) | 1)) & mask;
+}
+
+function emptyIn(table: Int32Array, bucket: number): number | undefined {
+  for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) if (table[i] === 0) return i;
+  return undefined;
+}

@@ -1,0 +1,24 @@
+/** The process around the commands: streams in, exit code out. The heavy parts load only for commands that need them. */
+import type { Application } from '../cli/application.ts';
+import { createCommands } from '../cli/commands.ts';
+import { runProgram } from '../cli/program.ts';
+import { VERSION } from './version.ts';
+
+const application: Application = {
+  version: VERSION,
+  serve: async (args, io) => (await import('./application.ts')).serve(args, io),
+  validate: async (args, io) => (await import('./application.ts')).validate(args, io),
+};
+
+export async function runMain(): Promise<void> {
+  const { stdin, stdout, stderr, env, argv } = process;
+  // A reader that has seen enough (`| head`) is no mistake.
+  stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const program = { version: VERSION, commands: createCommands(application) };
+  const code = await runProgram(argv.slice(2), { stdin, stdout, stderr, env }, program);
+  // Pipes are written asynchronously: the exit waits for what is still on its way.
+  stderr.write('', () => stdout.write('', () => process.exit(code)));
+}

@@ -1,0 +1,34 @@
+/** Files and `--set` arguments of a command line → a checked configuration and its problems. */
+import { readFileSync } from 'node:fs';
+import { DEFAULT_CONFIG } from '../config/default.ts';
+import { type LoadResult, loadConfig, type Source } from '../config/load.ts';
+import { componentFactories } from './components.ts';
+
+export interface ConfigRequest {
+  /** Merged in order; none: the embedded default. */
+  readonly files: readonly string[];
+  readonly sets: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** False: pipelines may be missing. */
+  readonly complete?: boolean;
+}
+
+export function readConfig({ files, sets, env, complete = true }: ConfigRequest): LoadResult {
+  const sources: Source[] = [];
+  for (const name of files) {
+    try {
+      sources.push({ name, text: readFileSync(name, 'utf8') });
+    } catch (error) {
+      return { config: undefined, problems: [unreadable(name, error as NodeJS.ErrnoException)] };
+    }
+  }
+  if (files.length === 0) sources.push({ name: '(default configuration)', text: DEFAULT_CONFIG });
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  return loadConfig({ sources, sets, env, readFile, factories: componentFactories, complete });
+}
+
+function unreadable(name: string, error: NodeJS.ErrnoException): LoadResult['problems'][number] {
+  const what = error.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${error.code ?? error.message})`;
+  const message = `${what}; name a configuration file with --config, or leave it out for the default`;
+  return { severity: 'error', at: { source: name, line: 0, column: 0 }, path: [], message };
+}

@@ -1,0 +1,55 @@
+/** `serve`: configuration → running service until a signal; answers with the exit code. */
+import type { Config } from '../config/load.ts';
+import { formatProblem, type Problem } from '../config/problem.ts';
+import { typeOfId } from '../config/sections.ts';
+import { systemClock } from '../contract/clock.ts';
+import { StartError } from '../contract/component.ts';
+import { createLogger, type RootLogger } from '../telemetry/logger.ts';
+import { announce } from './announcement.ts';
+import { createService, type Service } from './service.ts';
+import { watchSignals } from './signals.ts';
+import { describeStartFailure } from './start-failure.ts';
+import { VERSION } from './version.ts';
+
+export interface ServeOutput {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** `warnings`: what the check of the configuration wants said. */
+export async function runService(config: Config, warnings: readonly Problem[], output: ServeOutput): Promise<number> {
+  const { logs } = config.service.telemetry;
+  const logger = createLogger(logs, output.stderr);
+  for (const warning of warnings) logger.warn({}, formatProblem(warning));
+  const signals = watchSignals(logger);
+  try {
+    const service = await startService(config, logger);
+    sayReady(service, config, logger, output);
+    const signal = await signals.end;
+    logger.info({ signal }, 'stopping: what was accepted is finished first; a second signal ends at once');
+    await service.stop();
+    logger.info({}, 'stopped');
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    output.stderr.write(describeStartFailure(error));
+    return 1;
+  } finally {
+    signals.release();
+  }
+}
+
+async function startService(config: Config, logger: RootLogger): Promise<Service> {
+  const service = createService(config, { logger, clock: systemClock, version: VERSION });
+  await service.start();
+  return service;
+}
+
+/** One log line with every bound address for programs; the same in a readable form where people read the log. */
+function sayReady(service: Service, config: Config, logger: RootLogger, output: ServeOutput): void {
+  const { listeners } = service;
+  logger.info({ version: VERSION, listeners }, 'ready');
+  if (config.service.telemetry.logs.encoding !== 'console') return;
+  const apiIds = config.service.extensions.filter(id => typeOfId(id) === 'http_api');
+  output.stdout.write(announce({ version: VERSION, listeners, apiIds }));
+}

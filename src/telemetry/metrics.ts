@@ -1,0 +1,88 @@
+/**
+ * The metrics the program keeps about itself: name, type, labels and meaning of each are declared here and nowhere
+ * else. Names begin with `tacit_` and end in the base unit; counters end in `_total`.
+ */
+import type { MetricSample } from '../contract/component.ts';
+
+export interface MetricDefinition {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** One value; samples of the same name are put together when they are collected. */
+  sample(value: number, labels?: Readonly<Record<string, string>>): MetricSample;
+}
+
+function define(
+  type: MetricDefinition['type'],
+  name: string,
+  help: string,
+  labels: readonly string[],
+): MetricDefinition {
+  return {
+    name,
+    type,
+    help,
+    labels,
+    sample: (value, given = {}) => ({ name, type, help, values: [{ labels: given, value }] }),
+  };
+}
+
+export const BUILD_INFO = define('gauge', 'tacit_build_info', 'Always 1; the version is a label.', ['version']);
+export const READY = define('gauge', 'tacit_ready', '1 while the service takes data, else 0.', []);
+export const START_TIME = define('gauge', 'tacit_start_time_seconds', 'When the service started, since the epoch.', []);
+export const SPANS_DROPPED = define(
+  'counter',
+  'tacit_processor_dropped_spans_total',
+  'Spans that met a rule of a drop processor.',
+  ['processor'],
+);
+export const MEMORY_LIMIT = define(
+  'gauge',
+  'tacit_memory_limiter_limit_bytes',
+  'Resident memory above which requests are refused.',
+  ['processor'],
+);
+export const RESIDENT_MEMORY = define(
+  'gauge',
+  'tacit_memory_limiter_resident_bytes',
+  'Resident memory of the process when it was last looked at.',
+  ['processor'],
+);
+export const REQUESTS_REFUSED_FOR_MEMORY = define(
+  'counter',
+  'tacit_memory_limiter_refused_requests_total',
+  'Requests refused because memory was short.',
+  ['processor'],
+);
+
+export const METRICS: readonly MetricDefinition[] = [
+  BUILD_INFO,
+  READY,
+  START_TIME,
+  SPANS_DROPPED,
+  MEMORY_LIMIT,
+  RESIDENT_MEMORY,
+  REQUESTS_REFUSED_FOR_MEMORY,
+];
+
+/** Samples of one name become one sample with all their values, in the order in which names first come. */
+export function mergeSamples(samples: readonly MetricSample[]): readonly MetricSample[] {
+  const byName = new Map<string, MetricSample>();
+  for (const sample of samples) {
+    const earlier = byName.get(sample.name);
+    byName.set(
+      sample.name,
+      earlier === undefined ? sample : { ...earlier, values: [...earlier.values, ...sample.values] },
+    );
+  }
+  return [...byName.values()];
+}
+
+/** Markdown for the docs. */
+export function metricTable(): string {
+  const lines = METRICS.map(
+    ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.map(l => `\`${l}\``).join(', ')} | ${help} |`,
+  );
+  return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}

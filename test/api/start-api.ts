@@ -1,0 +1,73 @@
+/** The extension as the service runs it, on a free port, over a view the test can change. */
+
+import { httpApiFactory } from '../../src/api/factory.ts';
+import type { Host, Listener, MetricSample, ServiceStatus, Settings } from '../../src/contract/component.ts';
+import type { DebugSpan, GraphView } from '../../src/contract/graph-view.ts';
+import type { Logger } from '../../src/contract/logger.ts';
+
+export interface RunningApi {
+  readonly base: string;
+  readonly address: string;
+  readonly warnings: readonly string[];
+  view: GraphView | undefined;
+  ready: boolean;
+  spans: readonly DebugSpan[];
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  json(path: string, status?: number): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+export const STARTED_AT = '2026-08-01T12:00:00.000Z';
+
+export async function startApi(view: GraphView | undefined, endpoint = '127.0.0.1:0'): Promise<RunningApi> {
+  const listeners: Listener[] = [];
+  const collectors: (() => readonly MetricSample[])[] = [];
+  const warnings: string[] = [];
+  const host: Host = {
+    topology: () =>
+      api.view === undefined
+        ? undefined
+        : {
+            view: () => api.view!,
+            trace: id => (id === '0'.repeat(16).concat('00000000000000ab') ? api.spans : []),
+            tiers: () => [{ name: 'rows', used: 1, limit: 10, bytesPerEntry: 96, horizonSeconds: 10, evicted: 0 }],
+          },
+    listening: listener => listeners.push(listener),
+    metrics: collect => collectors.push(collect),
+    collectMetrics: () => collectors.flatMap(collect => collect()),
+    status: (): ServiceStatus => ({
+      version: '0.1.0-test',
+      startedAt: STARTED_AT,
+      ready: api.ready,
+      listeners,
+      pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
+    }),
+  };
+  const ignore = () => {};
+  const logger: Logger = {
+    debug: ignore,
+    info: ignore,
+    warn: (_fields, text) => warnings.push(text),
+    error: (fields, text) => warnings.push(`${text} ${JSON.stringify(fields)}`),
+  };
+  const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
+  const settings: Settings = { id: 'http_api', logger, clock, host };
+  const component = httpApiFactory.create(settings, { endpoint });
+  const api = { view, ready: true, spans: [], warnings } as unknown as RunningApi;
+  await component.start();
+  const address = listeners[0]!.address;
+  const base = `http://${address}`;
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(base + path, { headers });
+  return Object.assign(api, {
+    base,
+    address,
+    get,
+    async json(path: string, status = 200) {
+      const response = await get(path);
+      const body = await response.text();
+      if (response.status !== status) throw new Error(`${path} answered ${response.status}, not ${status}: ${body}`);
+      return JSON.parse(body) as Record<string, unknown>;
+    },
+    stop: async () => component.stop(),
+  });
+}

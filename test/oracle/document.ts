@@ -1,0 +1,88 @@
+/** Decisions in, the parts of a graph document that spans can fill out: nodes, edges, fates and reasons. */
+import { FATES, type Node, type SpanStats } from '../../src/contract/graph-document.ts';
+import { compareValues } from './chains.ts';
+import type { Decisions } from './decisions.ts';
+import type { NodeIdentity } from './names.ts';
+import { edgeId, type OracleEdge, weighEdge } from './weights.ts';
+
+type NodeFields =
+  | 'id'
+  | 'kind'
+  | 'name'
+  | 'namespace'
+  | 'environment'
+  | 'system'
+  | 'cluster'
+  | 'instance'
+  | 'database'
+  | 'schema';
+export type OracleNode = Pick<Node, NodeFields | 'entry' | 'unresolved'>;
+
+/** Every `GraphDocument` is one of these. */
+export interface OracleDocument {
+  readonly nodes: readonly OracleNode[];
+  readonly edges: readonly OracleEdge[];
+  readonly stats: { readonly spans: SpanStats; readonly reasons: Readonly<Record<string, number>> };
+}
+
+/** Fates and reasons of the spans that never became facts. */
+export interface Refused {
+  readonly received: number;
+  readonly duplicates: number;
+  readonly reasons: readonly string[];
+}
+
+export function buildDocument(decisions: Decisions, refused: Refused): OracleDocument {
+  const edges = buildEdges(decisions);
+  const reasons = [
+    ...refused.reasons,
+    ...decisions.spans.flatMap(({ reason, fact }) => [
+      ...(reason === undefined ? [] : [reason]),
+      ...(fact.negativeDuration ? ['negative_duration'] : []),
+      ...(fact.badTime ? ['bad_time'] : []),
+    ]),
+  ];
+  return {
+    nodes: buildNodes(decisions),
+    edges,
+    stats: { spans: countFates(decisions, refused), reasons: Object.fromEntries(tally(reasons)) },
+  };
+}
+
+function tally(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+function interactionsOf({ spans, changeInteractions }: Decisions) {
+  return [...spans.flatMap(decision => decision.interactions), ...changeInteractions];
+}
+
+function buildEdges(decisions: Decisions): OracleEdge[] {
+  const interactions = interactionsOf(decisions);
+  const ids = [...new Set(interactions.map(edgeId))].sort(compareValues);
+  return ids.map(id => weighEdge(interactions.filter(one => edgeId(one) === id)));
+}
+
+/** Every service that was seen, and every end of an edge. */
+function buildNodes(decisions: Decisions): OracleNode[] {
+  const seen = decisions.spans.flatMap(({ fact }) => fact.service ?? []);
+  const ends = interactionsOf(decisions).flatMap(({ source, target }) => [source, target]);
+  const byId = new Map<string, NodeIdentity>([...seen, ...ends].map(node => [node.id, node]));
+  return [...byId.values()]
+    .sort((a, b) => compareValues(a.id, b.id))
+    .map(node => ({ ...node, ...countsOf(node, decisions) }));
+}
+
+function countsOf(node: NodeIdentity, { spans }: Decisions): Pick<OracleNode, 'entry' | 'unresolved'> {
+  const own = spans.filter(({ fact }) => fact.service?.id === node.id);
+  const entries = own.filter(decision => decision.isEntry).length;
+  const unresolved = own.filter(({ fact, fate }) => fact.class === 'client' && fate === 'unpaired').length;
+  return { ...(entries > 0 && { entry: { count: entries } }), ...(unresolved > 0 && { unresolved }) };
+}
+
+function countFates({ spans }: Decisions, { received, duplicates, reasons }: Refused): SpanStats {
+  const counts = Object.fromEntries(FATES.map(fate => [fate, spans.filter(one => one.fate === fate).length]));
+  return { ...counts, received, duplicates, rejected: reasons.length } as SpanStats;
+}

@@ -1,0 +1,177 @@
+/** What happened, one by one: each interaction belongs to one edge and has the time of one span. */
+import type { EdgeKind, EvidenceKind } from '../../src/contract/graph-document.ts';
+import type { ServiceChange } from './changes.ts';
+import type { DatabaseWork } from './database.ts';
+import { usesOf } from './database.ts';
+import { countMessages } from './links.ts';
+import type { NodeIdentity } from './names.ts';
+import type { Fact } from './normalize.ts';
+import type { Join } from './pairing.ts';
+
+interface Message {
+  readonly operation: 'send' | 'receive' | 'process';
+  readonly count: number;
+  readonly isBatch: boolean;
+  readonly group: string | undefined;
+}
+
+export interface Interaction {
+  readonly kind: EdgeKind;
+  readonly source: NodeIdentity;
+  readonly target: NodeIdentity;
+  /** The span whose start is the interaction's time. */
+  readonly witness: Fact;
+  /** The larger adjusted count of its sides. */
+  readonly adjusted: number;
+  readonly evidence: readonly EvidenceKind[];
+  readonly served?: boolean;
+  readonly client?: Fact;
+  readonly server?: Fact;
+  readonly lagsUs?: readonly number[];
+  readonly message?: Message;
+  readonly operations?: readonly string[];
+}
+
+const larger = (...sides: readonly Fact[]) => Math.max(...sides.map(side => side.adjusted));
+
+/** C→S, P→S and D→S. */
+export function callOfPair(client: Fact, server: Fact): Interaction {
+  const sides = { client, server, served: true, witness: client, adjusted: larger(client, server) };
+  return { kind: 'calls', source: client.service!, target: server.service!, evidence: ['paired'], ...sides };
+}
+
+/** A server span whose caller is known without a client span. */
+export function callOfServer(source: NodeIdentity, server: Fact, evidence: EvidenceKind): Interaction {
+  return {
+    kind: 'calls',
+    source,
+    target: server.service!,
+    evidence: [evidence],
+    server,
+    served: true,
+    witness: server,
+    adjusted: server.adjusted,
+  };
+}
+
+/** A client span that found nobody but names its peer. */
+export function callOfClient(client: Fact, peer: NodeIdentity): Interaction {
+  return {
+    kind: 'calls',
+    source: client.service!,
+    target: peer,
+    evidence: ['client_span'],
+    client,
+    witness: client,
+    adjusted: client.adjusted,
+  };
+}
+
+export function publication(producer: Fact, topic: NodeIdentity, facts: readonly Fact[]): Interaction {
+  return {
+    kind: 'publishes',
+    source: producer.service!,
+    target: topic,
+    evidence: ['client_span'],
+    client: producer,
+    witness: producer,
+    adjusted: producer.adjusted,
+    ...messagePart(producer, facts),
+  };
+}
+
+/** A consumer span and its topic; what joined it adds evidence and lag. */
+export function consumption(join: Join, topic: NodeIdentity, facts: readonly Fact[]): Interaction {
+  const consumer = join.inbound;
+  return {
+    kind: 'consumes',
+    source: topic,
+    target: consumer.service!,
+    evidence: ['server_span', ...joinEvidence(join)],
+    server: consumer,
+    witness: consumer,
+    adjusted: consumer.adjusted,
+    lagsUs: lagsOf(join),
+    ...messagePart(consumer, facts),
+  };
+}
+
+/** A consumer span of an unknown topic, and who handed it the message. */
+export function handover(join: Join, source: NodeIdentity, facts: readonly Fact[]): Interaction {
+  const consumer = join.inbound;
+  const evidence = joinEvidence(join);
+  return {
+    kind: 'messages',
+    source,
+    target: consumer.service!,
+    evidence: evidence.length > 0 ? evidence : ['server_span'],
+    server: consumer,
+    witness: join.partners[0] ?? consumer,
+    adjusted: larger(consumer, ...join.partners),
+    lagsUs: lagsOf(join),
+    ...messagePart(consumer, facts),
+  };
+}
+
+/** One per topic of a partner that differs by name, within one system, from the topic the consumer names. */
+export function routesOf(join: Join): Interaction[] {
+  const target = join.inbound.topic;
+  if (target === undefined) return [];
+  const routes: Interaction[] = [];
+  for (const partner of join.partners) {
+    const source = partner.topic;
+    if (source === undefined || source.system !== target.system || source.name === target.name) continue;
+    if (routes.some(route => route.source.id === source.id)) continue;
+    const evidence = joinEvidence(join).slice(0, 1);
+    routes.push({
+      kind: 'routes',
+      source,
+      target,
+      evidence,
+      witness: partner,
+      adjusted: larger(partner, join.inbound),
+    });
+  }
+  return routes;
+}
+
+export function interactionOfChange({ from, to, client, children, isDelivery }: ServiceChange): Interaction {
+  const witness = client ?? children[0]!;
+  const common = { target: to, evidence: ['parent_child'] as const, witness, adjusted: witness.adjusted };
+  if (!isDelivery) return { kind: 'calls', source: from, ...common, ...(client && { client }) };
+  const message = { operation: 'process', count: 1, isBatch: false, group: undefined } as const;
+  const delivered = { ...common, message, operations: ['process'] };
+  const topic = client?.topic;
+  return topic === undefined
+    ? { kind: 'messages', source: from, ...delivered }
+    : { kind: 'consumes', source: topic, ...delivered };
+}
+
+export function databaseInteractions(span: Fact, work: DatabaseWork): Interaction[] {
+  return usesOf(work).map(({ does, node, verbs, named }) => ({
+    kind: does,
+    source: does === 'reads' ? node : span.service!,
+    target: does === 'reads' ? span.service! : node,
+    evidence: named ? ['client_span', 'statement'] : ['client_span'],
+    client: span,
+    witness: span,
+    adjusted: span.adjusted,
+    operations: [...verbs],
+  }));
+}
+
+function joinEvidence(join: Join): EvidenceKind[] {
+  if (join.rank === 'parent_child') return ['parent_child'];
+  return join.partners.map(() => (join.rank === 'link' ? 'span_link' : 'paired'));
+}
+
+/** From the partner's end to the consumer's start; a negative one is skew. */
+function lagsOf(join: Join): number[] {
+  return join.partners.map(partner => join.inbound.startUs - partner.endUs).filter(lag => lag >= 0);
+}
+
+function messagePart(fact: Fact, facts: readonly Fact[]): { message: Message; operations: readonly string[] } {
+  const { operation, batchCount, group } = fact.delivery!;
+  const message = { operation, group, count: countMessages(fact, facts), isBatch: batchCount > 1 };
+  return { message, operations: [operation] };
+}

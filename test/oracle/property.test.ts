@@ -1,0 +1,46 @@
+/** The program against the oracle: any trace set, in order at once, and shuffled with copies over several requests. */
+import { describe, expect, it } from 'vitest';
+import { analyzeRequests } from '../kits/subject.ts';
+import { compareDocuments } from './compare.ts';
+import { addCoverage, type Coverage, formatCoverage, generateTraceSet } from './generate.ts';
+import { analyzeSpans } from './model.ts';
+import { disorder, splitRequests, toRequest } from './requests.ts';
+import { shrinkSpans } from './shrink.ts';
+import type { Span } from './span.ts';
+
+const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 2000);
+const FIRST_SEED = Number(process.env.TACIT_PROPERTY_SEED ?? 0);
+const TIMEOUT_MS = 600_000;
+
+type Packer = (spans: readonly Span[]) => object[];
+
+describe('the graph of any trace set', () => {
+  it(
+    'is the oracle’s, in any order',
+    async () => {
+      const coverage: Coverage = new Map();
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
+        const spans = generateTraceSet(seed);
+        addCoverage(coverage, analyzeSpans(spans));
+        await holdAgainstOracle(seed, 'in order', spans, all => [toRequest(all)]);
+        await holdAgainstOracle(seed, 'disordered', disorder(spans, seed), all => splitRequests(all, seed));
+      }
+      console.log(`reached by ${RUNS} trace sets:\n${formatCoverage(coverage)}`);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+async function holdAgainstOracle(seed: number, order: string, spans: readonly Span[], pack: Packer): Promise<void> {
+  if ((await differences(spans, pack)).length === 0) return;
+  const fewest = await shrinkSpans(spans, async fewer => (await differences(fewer, pack)).length > 0);
+  const told = [
+    `seed ${seed} ${order} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`,
+    ...(await differences(fewest, pack)),
+  ];
+  expect.fail(`${told.join('\n')}\nspans: ${JSON.stringify(fewest, null, 1)}`);
+}
+
+async function differences(spans: readonly Span[], pack: Packer): Promise<string[]> {
+  return compareDocuments(analyzeSpans(spans).document, await analyzeRequests(pack(spans)));
+}

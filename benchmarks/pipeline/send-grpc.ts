@@ -56,5 +56,12 @@ function toAnswer(headers: IncomingHttpHeaders): Answer {
   if (code === '0') return ACCEPTED;
   if (code === undefined) return { accepted: false, retryAfterMs: undefined, status: 'gRPC: an answer without status' };
   const retryAfterMs = RETRYABLE.has(String(code)) ? DEFAULT_RETRY_MS : undefined;
-  return { accepted: false, retryAfterMs, status: `gRPC status ${code}: ${headers['grpc-message'] ?? ''}` };
+  return {
+    accepted: false,
+    retryAfterMs,
+    status: `gRPC status ${code}: ${percentDecoded(String(headers['grpc-message'] ?? ''))}`,
+  };
 }
+
+const percentDecoded = (text: string): string =>
+  text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Component, type ExtensionFactory, type Settings, StartError } from '../contract/component.ts';
 import { type HttpApiConfig, httpApiConfigSchema } from './config.ts';
-import { type Endpoint, formatEndpoint, isLoopback, parseEndpoint } from './endpoint.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { countRequests } from './request-counter.ts';
 import { createServer } from './server.ts';
 
@@ -40,9 +40,6 @@ function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
       await listen(app, endpoint, settings.id);
       const address = formatEndpoint({ ...endpoint, port: (app.server.address() as AddressInfo).port });
       host.listening({ component: settings.id, protocol: 'http', address });
-      if (!isLoopback(endpoint.host)) {
-        logger.warn({ component: settings.id, address }, 'the API listens beyond loopback without authentication');
-      }
     },
     async stop() {
       if (app !== undefined) await closeWithin(app, DRAIN_MS);

@@ -4,7 +4,7 @@ import { boundsOf, type OptionSchema, schemaBranches, unitOf } from './schema-wo
 import { factoriesOf, SECTIONS } from './sections.ts';
 import { serviceOptions } from './service-options.ts';
 
-export interface OptionRow {
+interface OptionRow {
   /** Dotted; `<id>` and `[]` stand for any key and any item. */
   readonly path: string;
   readonly type: string;
@@ -36,7 +36,7 @@ function table(schema: unknown): string {
 }
 
 /** Depth first, in the order of definition; groups without a description of their own give no row. */
-export function optionRows(schema: OptionSchema, path: string): OptionRow[] {
+function optionRows(schema: OptionSchema, path: string): OptionRow[] {
   const own = path === '' || (isGroup(schema) && schema.description === undefined) ? [] : [rowOf(schema, path)];
   const below = schemaBranches(schema).flatMap(branch => {
     const properties = Object.entries(branch.properties ?? {}).flatMap(([key, inner]) => {

@@ -83,8 +83,13 @@ export function typeName(schema: OptionSchema): string {
   const unit = unitOf(schema);
   if (unit === 'duration') return 'a duration such as 10s or 5m';
   if (unit === 'size') return 'a size such as 20MiB';
+  const keys = Object.keys(schema.properties ?? {});
+  if (keys.length > 0 && keys.length <= MAX_NAMED_KEYS) return `a map of ${quoteList(keys)}`;
   return TYPE_NAMES[String(schema.type ?? 'any')]!;
 }
+
+/** A longer list of keys would drown the message. */
+const MAX_NAMED_KEYS = 6;
 
 function branchNames(branch: OptionBranch): readonly string[] {
   return branch.enum === undefined ? [typeName(branch)] : branch.enum.map(String);

@@ -8,7 +8,7 @@ export const SIGNALS: readonly Signal[] = ['traces', 'logs', 'events', 'changes'
 
 const ids = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description, default: [] });
 
-export const pipelineOptions = optionGroup(
+const pipelineOptions = optionGroup(
   {
     receivers: ids('Ids of the receivers (or connectors) the pipeline starts at. At least one.'),
     processors: ids('Ids of the processors, in the order in which they see the data.'),

@@ -67,12 +67,17 @@ export class Chains {
     const [nameA, nameB] = [this.serviceName(a), this.serviceName(b)];
     if (nameA !== nameB) return nameA < nameB;
     const kind = kindOrder(w[a + SHAPE]!) - kindOrder(w[b + SHAPE]!);
-    return kind !== 0 ? kind < 0 : w[a + SERVICE]! < w[b + SERVICE]!;
+    return kind !== 0 ? kind < 0 : this.serviceId(a) < this.serviceId(b);
   }
 
   private serviceName(row: number): string {
     const service = this.rows.words[row + SERVICE]!;
     return service === 0 ? '' : (this.identities.get(service).parts[1] ?? '');
+  }
+
+  private serviceId(row: number): string {
+    const service = this.rows.words[row + SERVICE]!;
+    return service === 0 ? '' : this.identities.get(service).id;
   }
 
   isSameService(a: number, b: number): boolean {

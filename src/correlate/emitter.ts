@@ -94,6 +94,11 @@ export class Emitter {
     this.sink.apply(out);
   }
 
+  /** A request that enters the system at this service. */
+  entry(service: number, sign: number): void {
+    this.sink.entry(service, sign);
+  }
+
   /** A client span that found nobody but names its peer. The trace id stands at `row`. */
   external(client: Facts, peer: number, row: number, sign: number): void {
     const out = this.begin(CALLS, client.service, peer, client.start, BY_CLIENT_SPAN, sign);

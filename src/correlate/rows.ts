@@ -12,7 +12,6 @@ import { mix } from '../lib/bytes.ts';
 /** Next older row in the chain of the row's key, and of its parent's key (sequence numbers). */
 const NEXT = 20;
 const CHILD_NEXT = 21;
-/** See `decision.ts`. */
 export const PARTNER = 22;
 export const EXTRA = 23;
 
@@ -123,6 +122,17 @@ export class Rows {
     this.buckets[bucket + 2] = sequence;
     this.nextLink = (sequence + 1) | 0;
     return base;
+  }
+
+  /** Row of the link's owner; -1 when it has left. */
+  linkOwner(link: number): number {
+    const sequence = this.links[link + LINK_ROW]!;
+    return this.alive(sequence) ? this.base(sequence) : -1;
+  }
+
+  /** Sequence number of the row the link is joined with; 0 none. */
+  linkTarget(link: number): number {
+    return this.links[link + LINK_TARGET]!;
   }
 
   /** First link the row owns, as a base; -1 none. */

@@ -9,7 +9,7 @@ import type { Logger } from '../contract/logger.ts';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export const LOG_ENCODINGS = ['console', 'json'] as const;
-export type LogEncoding = (typeof LOG_ENCODINGS)[number];
+type LogEncoding = (typeof LOG_ENCODINGS)[number];
 
 export interface LoggerConfig {
   readonly level: LogLevel;

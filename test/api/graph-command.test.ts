@@ -137,7 +137,8 @@ describe('tacit graph', () => {
   });
 });
 
-const dot = await new Promise<boolean>(resolve => execFile('dot', ['-V'], error => resolve(error === null)));
+const GRAPHVIZ = 'dot';
+const dot = await new Promise<boolean>(resolve => execFile(GRAPHVIZ, ['-V'], error => resolve(error === null)));
 if (!dot) console.warn('SKIPPED: Graphviz (`dot`) is not installed, its reading of the drawing is not tested');
 
 describe.skipIf(!dot)('Graphviz', () => {
@@ -145,7 +146,7 @@ describe.skipIf(!dot)('Graphviz', () => {
     const { out } = await run(['--file', file, '--format', 'dot']);
     const path = await fileOf('graph.dot', out);
     const svg = await new Promise<string>((resolve, reject) =>
-      execFile('dot', ['-Tsvg', path], (error, text) => (error === null ? resolve(text) : reject(error))),
+      execFile(GRAPHVIZ, ['-Tsvg', path], (error, text) => (error === null ? resolve(text) : reject(error))),
     );
     expect(svg.match(/class="edge"/g)).toHaveLength(edges.length);
   });

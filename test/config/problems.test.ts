@@ -168,7 +168,7 @@ const cases: readonly Case[] = [
       - { kind: sever }
 `,
     problems: [
-      "a.yaml:8:17: processors.drop.spans[0].kind: 'sever' is none of the allowed values; write unspecified, internal, server, client, producer, consumer or a map",
+      "a.yaml:8:17: processors.drop.spans[0].kind: 'sever' is none of the allowed values; write unspecified, internal, server, client, producer, consumer or a map of equals or in",
     ],
   },
   {

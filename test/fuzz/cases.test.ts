@@ -21,7 +21,7 @@ import {
   VARINT,
   varint,
   varintField,
-} from './wire-tree.ts';
+} from './wire-bytes.ts';
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

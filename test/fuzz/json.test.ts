@@ -12,6 +12,9 @@ import { respelled } from './json-spelling.ts';
 import { arbitraryRequest, requestOf } from './requests.ts';
 import { type Outcome, outcomeOf, type SpanRecord } from './span-record.ts';
 
+/** Inputs per property; raise it for a long search: TACIT_FUZZ_RUNS=20000. */
+const RUNS = Number(process.env.TACIT_FUZZ_RUNS ?? 400);
+
 const encoder = new TextEncoder();
 const decodeText = (json: string): Outcome => outcomeOf(decodeTracesJson, encoder.encode(json));
 const decodeObject = (request: object): Outcome => decodeText(JSON.stringify(request));
@@ -28,7 +31,7 @@ describe('a JSON request fills the view like its protobuf equivalent', () => {
       fc.property(arbitraryRequest, request => {
         expect(decodeObject(request)).toEqual(outcomeOf(decodeTraces, encodeTraces(request)));
       }),
-      { numRuns: 500 },
+      { numRuns: RUNS },
     );
   });
 
@@ -37,7 +40,7 @@ describe('a JSON request fills the view like its protobuf equivalent', () => {
       fc.property(respelled(arbitraryRequest), ({ request, json }) => {
         expect(decodeText(json)).toEqual(outcomeOf(decodeTraces, encodeTraces(request)));
       }),
-      { numRuns: 1000 },
+      { numRuns: RUNS },
     );
   });
 
@@ -176,7 +179,7 @@ describe('input that is no request', () => {
     }));
     fc.assert(
       fc.property(node, value => void decodeText(JSON.stringify(value))),
-      { numRuns: 2000 },
+      { numRuns: RUNS },
     );
   });
 
@@ -193,7 +196,7 @@ describe('input that is no request', () => {
         }, JSON.stringify(request));
         decodeText(json);
       }),
-      { numRuns: 1000 },
+      { numRuns: RUNS },
     );
   });
 

@@ -7,9 +7,12 @@ import { describe, expect, test } from 'vitest';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 import { expectAgreement } from './agreement.ts';
+import { rearranged } from './rearranged.ts';
 import { arbitraryRequest } from './requests.ts';
 import { outcomeOf } from './span-record.ts';
-import { rearranged } from './wire-tree.ts';
+
+/** Inputs per property; raise it for a long search: TACIT_FUZZ_RUNS=20000. */
+const RUNS = Number(process.env.TACIT_FUZZ_RUNS ?? 400);
 
 const encoded = arbitraryRequest.map(encodeTraces);
 
@@ -45,24 +48,24 @@ describe('the scanner agrees with the reference decoder on', () => {
         expectAgreement(bytes);
         expect(outcomeOf(decodeTraces, bytes)).toHaveProperty('spans');
       }),
-      { numRuns: 300 },
+      { numRuns: RUNS },
     );
   });
 
   test('requests with fields moved, repeated, split, overlong, of other wire types, and unknown ones', () => {
-    fc.assert(fc.property(rearranged(encoded), expectAgreement), { numRuns: 1500 });
+    fc.assert(fc.property(rearranged(encoded), expectAgreement), { numRuns: RUNS });
   });
 
   test('mutated bytes', () => {
-    fc.assert(fc.property(mutated, expectAgreement), { numRuns: 1500 });
+    fc.assert(fc.property(mutated, expectAgreement), { numRuns: RUNS });
   });
 
   test('flipped bits', () => {
-    fc.assert(fc.property(flipped, expectAgreement), { numRuns: 1500 });
+    fc.assert(fc.property(flipped, expectAgreement), { numRuns: RUNS });
   });
 
   test('bytes that were never a request', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), expectAgreement), { numRuns: 1500 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), expectAgreement), { numRuns: RUNS });
   });
 
   test('requests cut at every length', () => {

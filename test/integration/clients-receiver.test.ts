@@ -12,6 +12,7 @@ import { createOtlpReceiverFactory } from '../../src/receivers/otlp/factory.ts';
 import { recordView, type SlotRecord, type SpanRecord } from '../fuzz/span-record.ts';
 import { COMPRESSIONS, createExporter, EXPORTER_KINDS } from '../kits/sdk/exporters.ts';
 import { runShop, SPANS_PER_ORDER } from '../kits/sdk/shop.ts';
+import { startSink } from '../kits/sdk/sink.ts';
 
 const ORDERS = 3;
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -30,7 +31,19 @@ test.each(variants)('%s, compression %s', async (kind, compression) => {
     await receiver.stop();
   }
   expect(spans).toHaveLength(ORDERS * SPANS_PER_ORDER);
-  for (const shape of new Set(spans.map(span => span.traceId))) expectOrder(spans.filter(s => s.traceId === shape));
+  const traces = Map.groupBy(spans, span => span.traceId);
+  expect(traces.size).toBe(ORDERS);
+  for (const trace of traces.values()) expectOrder(trace);
+});
+
+test.each(['http/json', 'http/protobuf'] as const)('%s with gzip really is compressed', async kind => {
+  const sink = await startSink();
+  try {
+    await runShop(1, () => createExporter(kind, 'gzip', sink.endpoint));
+    expect(sink.requests.map(request => request.contentEncoding)).toEqual(['gzip', 'gzip', 'gzip']);
+  } finally {
+    sink.close();
+  }
 });
 
 function expectOrder(trace: readonly SpanRecord[]): void {

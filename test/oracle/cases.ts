@@ -6,7 +6,7 @@ import type { OracleEdge } from './weights.ts';
 
 export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 export const OTHER_TRACE = '0af7651916cd43dd8448eb211c80319c';
-export const START_US = Date.UTC(2026, 0, 15, 12) * 1000;
+export const START_US = Date.UTC(2024, 0, 15, 12) * 1000;
 
 export const spanId = (n: number) => n.toString(16).padStart(16, '0');
 

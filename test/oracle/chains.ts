@@ -7,6 +7,9 @@ import { namesNoParent, sameTrace } from './span.ts';
 
 const MAX_HOPS = 256;
 
+/** The order of kinds among spans that share an id. */
+const CLASSES = ['internal', 'client', 'server', 'producer', 'consumer', 'database'];
+
 export type Parent = Fact | 'root' | 'missing';
 
 export function compareValues<T extends string | number>(a: T, b: T): number {
@@ -26,10 +29,9 @@ export function compareSharers(a: Fact, b: Fact): number {
   return (
     compareValues(a.startUs, b.startUs) ||
     compareValues(serviceName(a), serviceName(b)) ||
-    compareValues(a.span.kind, b.span.kind) ||
+    compareValues(CLASSES.indexOf(a.class), CLASSES.indexOf(b.class)) ||
     compareValues(serviceId(a), serviceId(b)) ||
-    compareValues(a.instance, b.instance) ||
-    compareValues(a.class, b.class)
+    compareValues(a.instance, b.instance)
   );
 }
 

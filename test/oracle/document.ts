@@ -1,5 +1,5 @@
 /** Decisions in, the parts of a graph document that spans can fill out: nodes, edges, fates and reasons. */
-import { FATES, type Node, type SpanStats } from '../../src/contract/graph-document.ts';
+import type { Fate, Node, SpanStats } from '../../src/contract/graph-document.ts';
 import { compareValues } from './chains.ts';
 import type { Decisions } from './decisions.ts';
 import type { NodeIdentity } from './names.ts';
@@ -83,6 +83,18 @@ function countsOf(node: NodeIdentity, { spans }: Decisions): Pick<OracleNode, 'e
 }
 
 function countFates({ spans }: Decisions, { received, duplicates, reasons }: Refused): SpanStats {
-  const counts = Object.fromEntries(FATES.map(fate => [fate, spans.filter(one => one.fate === fate).length]));
-  return { ...counts, received, duplicates, rejected: reasons.length } as SpanStats;
+  const count = (fate: Fate) => spans.filter(one => one.fate === fate).length;
+  return {
+    received,
+    rejected: reasons.length,
+    duplicates,
+    filtered: 0,
+    skipped: count('skipped'),
+    internal: count('internal'),
+    paired: count('paired'),
+    inferred: count('inferred'),
+    unpaired: count('unpaired'),
+    evicted: 0,
+    pending: 0,
+  };
 }

@@ -2,19 +2,14 @@
 import type { Exemplar } from '../../src/contract/graph-document.ts';
 import { compareValues } from './chains.ts';
 import type { Interaction } from './interactions.ts';
+import { mixBits } from './names.ts';
 import { wholeTraceId } from './span.ts';
 
 const MAX_EXEMPLARS = 4;
 
 /** The finalizer of murmur3 over the xor of the two low words (bytes 8–11 and 12–15) of a whole trace id. */
 export function hashTraceId(traceId: string): number {
-  let hash = Number.parseInt(traceId.slice(16, 24), 16) ^ Number.parseInt(traceId.slice(24, 32), 16);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  hash ^= hash >>> 16;
-  return hash >>> 0;
+  return mixBits(Number.parseInt(traceId.slice(16, 24), 16) ^ Number.parseInt(traceId.slice(24, 32), 16));
 }
 
 /** One per trace (its smallest span id), those with the smallest hashes. */

@@ -13,7 +13,7 @@ export { addCoverage, type Coverage, formatCoverage } from './coverage.ts';
 type Draft = { -readonly [K in keyof Span]: Span[K] } & { role: Role };
 type Resource = Span['resource'];
 
-const EPOCH_US = Date.UTC(2026, 0, 15, 12) * 1000;
+const EPOCH_US = Date.UTC(2024, 0, 15, 12) * 1000;
 const STATES = [
   'ot=th:8',
   'ot=th:c',

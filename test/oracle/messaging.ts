@@ -1,7 +1,7 @@
 /** The messaging side of a span: operation, topic and number of messages, from old and new attribute names. */
 import { readAttribute, readNumber } from './attributes.ts';
 import { cleanName, type NodeIdentity, topicNode } from './names.ts';
-import { CONSUMER, PRODUCER, type Span } from './span.ts';
+import { CONSUMER, PRODUCER, SERVER, type Span } from './span.ts';
 
 export type Operation = 'send' | 'receive' | 'process' | 'create' | 'settle';
 
@@ -40,7 +40,7 @@ export function messagingPartOf(
   const system = readAttribute(attributes, 'messaging.system');
   const destination = destinationOf(span);
   const isKnownSystem = system !== undefined && KNOWN_SYSTEMS.includes(system);
-  const name = destination ?? (isKnownSystem ? nameAndVerb(span.name)?.name : undefined);
+  const name = destination ?? (isKnownSystem ? nameBesideVerb(span.name) : undefined);
   const told = operation ?? operationOf(span, isKnownSystem);
   const cluster = readAttribute(attributes, 'messaging.kafka.cluster.id');
   const counts = told === 'send' || told === 'receive' || told === 'process';
@@ -64,28 +64,28 @@ function destinationOf(span: Span): string | undefined {
   );
 }
 
-/** The type, the old name, the API verb, the verb in the span's name, and last the span's kind. */
+/** The type, the old name, the API verb, the verb in the span's name, and last the kind (old consumers were servers). */
 function operationOf(span: Span, isKnownSystem: boolean): Operation | undefined {
   const { attributes } = span;
   const given = ['messaging.operation.type', 'messaging.operation', 'messaging.operation.name'].map(name =>
     readAttribute(attributes, name),
   );
-  const named = isKnownSystem ? nameAndVerb(span.name)?.verb : undefined;
-  for (const verb of [...given, named]) {
-    const operation = verb === undefined ? undefined : OPERATIONS.get(verb);
+  const words = isKnownSystem ? span.name.split(' ') : [];
+  for (const verb of [...given, words.at(-1), words[0]]) {
+    const operation = verb === undefined ? undefined : OPERATIONS.get(verb.toLowerCase());
     if (operation !== undefined) return operation;
   }
   if (span.kind === PRODUCER) return 'send';
-  return span.kind === CONSUMER ? 'process' : undefined;
+  return span.kind === CONSUMER || span.kind === SERVER ? 'process' : undefined;
 }
 
 /** `<name> verb` or `verb <name>`. */
-function nameAndVerb(spanName: string): { name: string; verb: string } | undefined {
+function nameBesideVerb(spanName: string): string | undefined {
   const words = spanName.split(' ');
   const [first, second] = words;
   if (first === undefined || second === undefined || words.length !== 2) return undefined;
-  if (OPERATIONS.has(second)) return { name: first, verb: second };
-  return OPERATIONS.has(first) ? { name: second, verb: first } : undefined;
+  if (OPERATIONS.has(second.toLowerCase())) return first;
+  return OPERATIONS.has(first.toLowerCase()) ? second : undefined;
 }
 
 /** Runs of six and more digits are one topic each time. */

@@ -36,17 +36,34 @@ export function cleanName(raw: string): string {
     if (Buffer.byteLength(kept + character) > KEPT_NAME_BYTES) break;
     kept += character;
   }
-  return `${kept}~${fnv1a(bytes).toString(16).padStart(8, '0')}`;
+  return `${kept}~${hashBytes(bytes).toString(16).padStart(8, '0')}`;
 }
 
-function fnv1a(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
+/** 32 bits over little-endian words, the bytes that remain, and the finalizers of xxHash and murmur3. */
+function hashBytes(bytes: Buffer): number {
+  let hash = bytes.length ^ 0x9e3779b9;
+  const wholeWords = bytes.length - (bytes.length % 4);
+  for (let i = 0; i < wholeWords; i += 4) {
+    hash = Math.imul(hash ^ bytes.readInt32LE(i), 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  for (const byte of bytes.subarray(wholeWords)) hash = Math.imul(hash ^ byte, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x27d4eb2f);
+  return mixBits(hash ^ (hash >>> 15));
+}
+
+/** The finalizer of murmur3. */
+export function mixBits(word: number): number {
+  let hash = word ^ (word >>> 16);
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function encodePart(part: string | undefined): string {
   if (part === undefined) return UNKNOWN;
+  if (part === UNKNOWN) return '%7E';
   return part.replace(ENCODED, found =>
     [...Buffer.from(found)].map(byte => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );

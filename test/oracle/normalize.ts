@@ -86,17 +86,18 @@ function classify(span: Span): Classified {
   const { kind } = span;
   const messaging = messagingPartOf(span, undefined, undefined);
   const hasDatabase = hasDatabaseAttributes(span.attributes);
-  if (messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase))
-    return classOfOperation(messaging.operation);
-  if (hasDatabase && (kind === CLIENT || kind === INTERNAL || kind === UNSPECIFIED)) return { class: 'database' };
+  const isMessaging = messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase);
+  if (isMessaging && messaging.operation !== undefined) return classOfOperation(messaging.operation);
+  if (hasDatabase && !isMessaging && (kind === CLIENT || kind === INTERNAL || kind === UNSPECIFIED))
+    return { class: 'database' };
   if (kind === CLIENT) return { class: 'client' };
   if (kind === SERVER) return { class: 'server' };
   if (kind === UNSPECIFIED && namedPeerOf(span, undefined) !== undefined) return { class: 'client' };
   return { class: 'internal' };
 }
 
-/** A create span has the place of a producer in the tree; settling, or an unknown operation, has none. */
-function classOfOperation(operation: Operation | undefined): Classified {
+/** A create span has the place of a producer in the tree; settling carries the chain only. */
+function classOfOperation(operation: Operation): Classified {
   if (operation === 'send' || operation === 'create') return { class: 'producer', operation };
   if (operation === 'receive' || operation === 'process') return { class: 'consumer', operation };
   return { class: 'internal' };

@@ -126,7 +126,8 @@ function peerAttributes(random: Random): Record<string, AttributeValue> {
 function serverAttributes(random: Random): Record<string, AttributeValue> {
   const peer: Record<string, AttributeValue> = random.chance(0.15) ? { [peerKey(random)]: peerName(random) } : {};
   const database: Record<string, AttributeValue> = random.chance(0.05) ? { 'db.system': 'postgresql' } : {};
-  return { ...rpcAttributes(random), ...peer, ...database };
+  const messaging = random.chance(0.03) ? destination(random, 'messaging.destination') : {};
+  return { ...rpcAttributes(random), ...peer, ...database, ...messaging };
 }
 
 function internalAttributes(random: Random): Record<string, AttributeValue> {
@@ -211,7 +212,7 @@ function batchPart(random: Random): Record<string, AttributeValue> {
 function producerCostume(random: Random): Costume {
   const { name, attributes } = destinationPart(random, 'publish');
   const isClient = Object.keys(attributes).length > 0 && random.chance(0.2);
-  const operation = operationPart(random, ['send', 'publish'], isClient);
+  const operation = operationPart(random, ['send', 'publish', 'Send'], isClient && random.chance(0.8));
   return {
     kind: isClient ? CLIENT : PRODUCER,
     name,

@@ -17,7 +17,7 @@ const TAGS = [0x0a, 0x12, 0x12];
 function countIn(limit: number, depth: number): number {
   let count = 0;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag !== TAGS[depth]) {
       reader.skip(tag, limit);
       continue;
@@ -32,7 +32,7 @@ function countIn(limit: number, depth: number): number {
 }
 
 function checkRecord(end: number): void {
-  while (reader.pos < end) reader.skip(reader.varint(end), end);
+  while (reader.pos < end) reader.skip(reader.uint32(end), end);
 }
 
 export function countLogsJson(bytes: Uint8Array): number {

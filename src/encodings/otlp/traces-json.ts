@@ -29,9 +29,9 @@ const words: IdWords = { w0: 0, w1: 0, w2: 0, w3: 0, ok: false };
 
 export function decodeTracesJson(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void {
   const request = asObject(parseJson(bytes), '$');
-  // Every value is at most as long as its JSON; a resource's bytes are written twice.
-  if (scratch.length < bytes.length * 3 + 4096) {
-    scratch = Buffer.allocUnsafe(bytes.length * 3 + 4096);
+  // A byte of JSON gives at most three (U+FFFD for one that is no UTF-8); a resource's values are written twice.
+  if (scratch.length < bytes.length * 6 + 4096) {
+    scratch = Buffer.allocUnsafe(bytes.length * 6 + 4096);
     scratchView = viewOf(scratch);
   }
   used = 0;
@@ -103,7 +103,7 @@ function readSpan(span: JsonObject, view: SpanView): void {
     parseId(parent, 8, words);
     view.parent0 = words.w2;
     view.parent1 = words.w3;
-    view.parentIdOk = words.ok || /^0+$/.test(parent);
+    view.parentIdOk = words.ok || /^(0{16}|A{11}=?)$/.test(parent);
   }
   view.stateStart = used;
   view.stateEnd = write(text(field(span, 'traceState', 'trace_state'), 'traceState'));
@@ -117,6 +117,7 @@ function readSpan(span: JsonObject, view: SpanView): void {
   readAttributes(span, view.attributes, view.keys.span);
   const links = span['links'];
   if (links !== undefined && links !== null) readLinks(span, view);
+  view.links.dropped = Number(field(span, 'droppedLinksCount', 'dropped_links_count') ?? 0) >>> 0;
 }
 
 function readLinks(span: JsonObject, view: SpanView): void {
@@ -129,16 +130,17 @@ function readLinks(span: JsonObject, view: SpanView): void {
     parseId(text(field(link, 'spanId', 'span_id'), 'links.spanId'), 8, words);
     links.ids[i * 6 + 4] = words.w2;
     links.ids[i * 6 + 5] = words.w3;
+    let rank = 0xff;
     for (const attribute of array(link, 'attributes', 'attributes')) {
       const { key, value } = asObject(attribute, 'links.attributes');
-      if (typeof key !== 'string' || view.keys.link.findText(key) < 0) continue;
+      const found = typeof key === 'string' ? view.keys.link.findText(key) : -1;
       const string = stringValue(value);
-      if (string === undefined || string === '') continue;
+      if (found < 0 || (found & 0xff) > rank || string === undefined || string === '' || string === '{}') continue;
+      rank = found & 0xff;
       links.destinationStart[i] = used;
       links.destinationEnd[i] = write(string);
     }
   }
-  links.dropped = Number(field(span, 'droppedLinksCount', 'dropped_links_count') ?? 0) >>> 0;
 }
 
 function stringValue(value: Json | undefined): string | undefined {

@@ -28,7 +28,7 @@ export function decodeTraces(bytes: Uint8Array, view: SpanView, consumer: SpanCo
   view.data = reader.data;
   const limit = bytes.length;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag === 0x0a) readResourceSpans(reader.bytesEnd(limit), view, consumer);
     else reader.skip(tag, limit);
   }
@@ -39,7 +39,7 @@ function readResourceSpans(limit: number, view: SpanView, consumer: SpanConsumer
   readResource(limit, view);
   reader.pos = start;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag === 0x12) readScopeSpans(reader.bytesEnd(limit), view, consumer);
     else reader.skip(tag, limit);
   }
@@ -52,7 +52,7 @@ function readResource(limit: number, view: SpanView): void {
   view.resourceStart = view.resourceEnd = 0;
   let seen = false;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag !== 0x0a) {
       reader.skip(tag, limit);
       continue;
@@ -62,7 +62,7 @@ function readResource(limit: number, view: SpanView): void {
     view.resourceEnd = end;
     seen = true;
     while (reader.pos < end) {
-      const field = reader.varint(end);
+      const field = reader.uint32(end);
       if (field === 0x0a) readAttribute(reader.bytesEnd(end), view.resource, view.keys.resource);
       else reader.skip(field, end);
     }
@@ -73,13 +73,13 @@ function readScopeSpans(limit: number, view: SpanView, consumer: SpanConsumer): 
   const start = reader.pos;
   view.scopeStart = view.scopeEnd = 0;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag === 0x0a) readScope(reader.bytesEnd(limit), view);
     else reader.skip(tag, limit);
   }
   reader.pos = start;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag === 0x12) {
       readSpan(reader.bytesEnd(limit), view);
       consumer.span(view);
@@ -89,7 +89,7 @@ function readScopeSpans(limit: number, view: SpanView, consumer: SpanConsumer): 
 
 function readScope(limit: number, view: SpanView): void {
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     if (tag === 0x0a) {
       view.scopeEnd = reader.bytesEnd(limit);
       view.scopeStart = reader.pos;
@@ -115,7 +115,7 @@ function readSpan(limit: number, view: SpanView): void {
   const attributes = view.attributes;
   const keys = view.keys.span;
   while (reader.pos < limit) {
-    const tag = reader.varint(limit);
+    const tag = reader.uint32(limit);
     switch (tag) {
       case 0x0a:
         readTraceId(reader.bytesEnd(limit), view);
@@ -192,7 +192,7 @@ function readParentId(end: number, view: SpanView): void {
 
 function readStatus(end: number, view: SpanView): void {
   while (reader.pos < end) {
-    const tag = reader.varint(end);
+    const tag = reader.uint32(end);
     if (tag === 0x18) view.statusCode = reader.varint(end);
     else reader.skip(tag, end);
   }
@@ -202,8 +202,9 @@ function readLink(end: number, view: SpanView): void {
   const links = view.links;
   const i = links.push();
   const { data } = reader;
+  let rank = 0xff;
   while (reader.pos < end) {
-    const tag = reader.varint(end);
+    const tag = reader.uint32(end);
     if (tag === 0x0a) {
       const stop = reader.bytesEnd(end);
       const length = stop - reader.pos;
@@ -218,16 +219,18 @@ function readLink(end: number, view: SpanView): void {
       links.ids[i * 6 + 4] = ok ? data.getInt32(reader.pos) : 0;
       links.ids[i * 6 + 5] = ok ? data.getInt32(reader.pos + 4) : 0;
       reader.pos = stop;
-    } else if (tag === 0x22) readLinkAttribute(reader.bytesEnd(end), view, i);
+    } else if (tag === 0x22) rank = readLinkAttribute(reader.bytesEnd(end), view, i, rank);
     else reader.skip(tag, end);
   }
 }
 
-function readLinkAttribute(end: number, view: SpanView, link: number): void {
+/** Returns the rank of the destination's name that the link now has: the newest alias counts. */
+function readLinkAttribute(end: number, view: SpanView, link: number, rank: number): number {
   const found = readKeyValue(end, view.keys.link);
-  if (found < 0 || value.type !== VALUE_STRING || value.end === value.start) return;
+  if (found < 0 || value.type !== VALUE_STRING || isBlank() || (found & 0xff) > rank) return rank;
   view.links.destinationStart[link] = value.start;
   view.links.destinationEnd[link] = value.end;
+  return found & 0xff;
 }
 
 function readAttribute(end: number, into: SlotValues, keys: KeyLookup): void {
@@ -257,7 +260,7 @@ function readKeyValue(end: number, keys: KeyLookup): number {
   let found = -1;
   value.type = VALUE_NONE;
   while (reader.pos < end) {
-    const tag = reader.varint(end);
+    const tag = reader.uint32(end);
     if (tag === 0x0a) {
       const stop = reader.bytesEnd(end);
       found = keys.find(reader.data, reader.pos, stop);
@@ -274,7 +277,7 @@ function readKeyValue(end: number, keys: KeyLookup): number {
 /** The last of the value's alternatives counts. */
 function readAnyValue(end: number): void {
   while (reader.pos < end) {
-    const tag = reader.varint(end);
+    const tag = reader.uint32(end);
     switch (tag) {
       case 0x0a:
         value.type = VALUE_STRING;

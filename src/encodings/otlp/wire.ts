@@ -43,6 +43,18 @@ export class WireReader {
     return value >>> 0;
   }
 
+  /** A tag or a length: 32 bits in at most five bytes, where `varint` would drop what is above. */
+  uint32(limit: number): number {
+    const start = this.pos;
+    const value = this.varint(limit);
+    const length = this.pos - start;
+    if (length > 5 || (length === 5 && this.data.getUint8(this.pos - 1) > 0x0f)) {
+      this.pos = start;
+      throw this.malformed('a tag or length has more than 32 bits');
+    }
+    return value;
+  }
+
   /** A signed 64-bit varint; exact up to 2^53. */
   int64(limit: number): number {
     let low = 0;
@@ -65,7 +77,7 @@ export class WireReader {
 
   /** Reads a length and returns where the field's bytes end; `pos` is at their start. */
   bytesEnd(limit: number): number {
-    const length = this.varint(limit);
+    const length = this.uint32(limit);
     const end = this.pos + length;
     if (end > limit) throw this.malformed(`a field of ${length} bytes reaches beyond its message`);
     return end;
@@ -114,8 +126,9 @@ export class WireReader {
   private skipGroup(field: number, limit: number): void {
     const open = [field];
     while (open.length > 0) {
-      const tag = this.varint(limit);
+      const tag = this.uint32(limit);
       if ((tag & 7) === GROUP) {
+        if (tag >>> 3 === 0) throw this.malformed('field number 0');
         if (open.length >= MAX_GROUP_DEPTH) throw this.malformed('groups nest too deep');
         open.push(tag >>> 3);
       } else if ((tag & 7) === END_GROUP) {

@@ -24,7 +24,7 @@ const kindMatcher = Type.Object(
   { additionalProperties: false },
 );
 
-export const dropRule = Type.Object(
+const dropRule = Type.Object(
   {
     attribute: Type.Optional(
       Type.String({

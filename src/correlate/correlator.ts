@@ -1,0 +1,218 @@
+/**
+ * Observations → interactions. A pure data structure: time comes with every call, nothing is read from outside.
+ *
+ * What a span counts is a function of the rows kept (and, for late partners, of the late entries). When a row arrives,
+ * the rows whose decision may depend on it are decided again; a decision that changed is taken back exactly and given
+ * anew. So within `wait` the result does not depend on order.
+ */
+import type { InteractionSink } from '../contract/interaction.ts';
+import {
+  BAD_TIME,
+  CLASS_MASK,
+  CREATE,
+  DATABASE,
+  DURATION,
+  EARLIEST_TIME,
+  FILTERED,
+  INTERNAL,
+  LATEST_AHEAD,
+  LINK,
+  LINK_OWNER,
+  LINK_WORDS,
+  NEGATIVE_DURATION,
+  type ObservationBatch,
+  PRODUCER,
+  ROW_WORDS,
+  SERVICE,
+  SETTLE as SETTLE_CLASS,
+  SHAPE,
+  START,
+  TARGET,
+} from '../contract/observation.ts';
+import type { Identities } from '../lib/identities.ts';
+import type { Plans } from '../lib/plans.ts';
+import { Chains } from './chains.ts';
+import { Crossings } from './crossings.ts';
+import { Emitter } from './emitter.ts';
+import { Expiry } from './expiry.ts';
+import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
+import { hash, hashDuplicate } from './hash.ts';
+import { Inbound } from './inbound.ts';
+import { LateEntries } from './late.ts';
+import { LatePartners } from './late-partners.ts';
+import { Links } from './links.ts';
+import { Outbound } from './outbound.ts';
+import { EXTRA, LINK_ROW, PARTNER, Rows } from './rows.ts';
+import { Seen } from './seen.ts';
+import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent, OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
+
+export interface CorrelationOptions {
+  readonly waitMs: number;
+  readonly lateMs: number;
+  readonly maxPending: number;
+  readonly maxLate: number;
+  readonly maxSeen: number;
+  /** Offline: event times are not held against the arrival, and nothing expires before `finish`. */
+  readonly offline: boolean;
+}
+
+/** What the correlator asks of the normalizer: the plan of an outer database span, completed by an inner one. */
+export type MergePlans = (outer: number, inner: number) => number;
+
+/** Rows looked at again for one arrival; more are counted and left as they are. */
+const MAX_VISITS = 20_000;
+const SKEW_AHEAD = 5_000_000;
+
+export class Correlator {
+  readonly rows: Rows;
+  readonly seen: Seen;
+  readonly late: LateEntries;
+  readonly fates = new Fates();
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  private readonly links: Links;
+  private readonly latePartners: LatePartners;
+  private readonly expiry: Expiry;
+  private readonly sink: InteractionSink;
+  private readonly options: CorrelationOptions;
+  private readonly visit: number[] = [];
+
+  constructor(options: CorrelationOptions, identities: Identities, plans: Plans, merge: MergePlans, sink: InteractionSink) {
+    this.options = options;
+    this.sink = sink;
+    this.rows = new Rows(options.maxPending);
+    this.seen = new Seen(options.maxSeen, options.lateMs);
+    this.late = new LateEntries(options.maxLate, options.lateMs);
+    const { rows, fates, late } = this;
+    const chains = new Chains(rows, identities);
+    const emitter = new Emitter(rows, plans, identities, sink);
+    const crossings = new Crossings(rows, emitter);
+    this.links = new Links(rows, chains);
+    this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
+    this.latePartners = new LatePartners({ rows, fates, late, emitter, sink, outbound: this.outbound });
+    this.inbound = new Inbound({ rows, fates, chains, emitter, crossings, links: this.links, outbound: this.outbound, latePartners: this.latePartners });
+    this.outbound.inbound = this.inbound;
+    this.expiry = new Expiry({ rows, fates, late, emitter, sink, crossings, inbound: this.inbound, outbound: this.outbound, waitMs: options.waitMs });
+  }
+
+  /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
+  apply(batch: ObservationBatch, arrivalMs: number): void {
+    if (!this.options.offline) this.tick(arrivalMs);
+    else if (this.seen.since === 0) this.tick(arrivalMs);
+    for (const [reason, count] of batch.rejected) {
+      this.fates.received += count;
+      this.fates.count(REJECTED, reasonNumber(reason), count);
+    }
+    for (let i = 0; i < batch.rows; i++) this.take(batch, i * ROW_WORDS, arrivalMs * 1000);
+  }
+
+  /** Decides what is due at this time. */
+  tick(nowMs: number): void {
+    this.seen.advance(nowMs);
+    this.late.advance(nowMs);
+    if (!this.options.offline) this.expiry.expireBefore(nowMs);
+    this.expiry.stamp(nowMs);
+  }
+
+  /** Decides everything that waits. */
+  finish(): void {
+    this.expiry.expireAll();
+  }
+
+  private take(batch: ObservationBatch, offset: number, arrivalUs: number): void {
+    const { rows, fates } = this;
+    fates.received++;
+    hashDuplicate(batch.words, offset);
+    if (this.seen.test(hash.a, hash.b)) return fates.count(DUPLICATE, 0, 1);
+    if (rows.count >= rows.limit) this.expiry.evictOldest();
+    const row = rows.push(batch.words, offset);
+    this.admit(row, arrivalUs);
+    if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
+    this.resolve(row);
+    this.resolveDependents(row);
+  }
+
+  private admit(row: number, arrivalUs: number): void {
+    const { rows, fates } = this;
+    const { words: w, floats } = rows;
+    const start = floats[(row + START) >> 1]!;
+    const shape = w[row + SHAPE]!;
+    if (start < EARLIEST_TIME || start > arrivalUs + LATEST_AHEAD || (shape & BAD_TIME) !== 0) {
+      floats[(row + START) >> 1] = arrivalUs;
+      w[row + DURATION] = 0;
+      fates.note('bad_time');
+    } else {
+      if ((shape & NEGATIVE_DURATION) !== 0) fates.note('negative_duration');
+      if (!this.options.offline && start > arrivalUs + SKEW_AHEAD) {
+        floats[(row + START) >> 1] = arrivalUs + SKEW_AHEAD;
+        fates.note('clock_skew');
+      }
+    }
+    w[row + STATE] = w[row + PARTNER] = w[row + EXTRA] = w[row + LINK] = 0;
+    if ((shape & CLASS_MASK) === DATABASE) {
+      w[row + OWN_PLAN] = w[row + TARGET]!;
+      w[row + SERVER_JOINS] = 0;
+    }
+    if (w[row + SERVICE] !== 0 && (shape & FILTERED) === 0) this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
+  }
+
+  private keepLinks(batch: ObservationBatch, offset: number, row: number): void {
+    const { rows } = this;
+    for (let i = batch.words[offset + LINK]! - 1; i < batch.links; i++) {
+      if (batch.linkWords[i * LINK_WORDS + LINK_OWNER] !== offset) break;
+      if (rows.linkCount >= rows.linkLimit) this.expiry.dropOldestLink();
+      const sequence = rows.nextLink;
+      const link = rows.pushLink(batch.linkWords, i * LINK_WORDS, row, rows.words[row + LINK]!);
+      rows.words[row + LINK] = sequence;
+      if (this.links.look(link, row)) this.links.accept(link);
+    }
+  }
+
+  /** Decides a row from the rows as they are now. */
+  private resolve(row: number): void {
+    if (isInbound(this.rows.words[row + SHAPE]!)) this.inbound.resolve(row);
+    else this.outbound.resolve(row);
+  }
+
+  /** Decides again what may depend on a new row: rows under its id, all that climb through it, links to it. */
+  private resolveDependents(row: number): void {
+    const { rows } = this;
+    const w = rows.words;
+    const shape = w[row + SHAPE]!;
+    if (isCaller(shape)) {
+      this.inbound.resolveSharers(row);
+      this.latePartners.meetWaiters(row);
+    } else if (isOutbound(shape)) this.latePartners.meetWaiters(row);
+    this.resolveBelow(row);
+    for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
+  }
+
+  private resolveBelow(row: number): void {
+    const { rows, visit } = this;
+    visit.length = 0;
+    visit.push(row);
+    let visits = 0;
+    while (visit.length > 0) {
+      const at = visit.pop()!;
+      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at)) {
+        if (child === row || child === at) continue;
+        if (++visits > MAX_VISITS) return this.fates.note('visits_capped');
+        this.resolve(child);
+        if (isPassedThrough(rows.words[child + SHAPE]!)) visit.push(child);
+      }
+    }
+  }
+
+  private relink(link: number): void {
+    const { rows } = this;
+    const sequence = rows.links[link + LINK_ROW]!;
+    if (!rows.alive(sequence)) return;
+    const owner = rows.base(sequence);
+    if (!this.links.look(link, owner)) return;
+    const shape = rows.words[owner + SHAPE]!;
+    if (isTransparent(shape)) return;
+    const cls = shape & CLASS_MASK;
+    if (cls === PRODUCER || cls === CREATE) this.outbound.changeLinks(owner, () => this.links.accept(link));
+    else if (cls !== INTERNAL && cls !== SETTLE_CLASS) this.inbound.changeLinks(owner, () => this.links.accept(link));
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * The end of the wait: rows leave in order of arrival, what is open is decided, what was counted becomes final, and
+ * what a late partner may still ask for goes to the late entries.
+ */
+import { type InteractionSink, SETTLE } from '../contract/interaction.ts';
+import {
+  ADJUSTED,
+  CLASS_MASK,
+  CLIENT,
+  CONSUMER,
+  CREATE,
+  DATABASE,
+  DURATION,
+  LINK,
+  PARENT,
+  PEER,
+  PRODUCER,
+  SERVER,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  TARGET,
+} from '../contract/observation.ts';
+import type { Crossings } from './crossings.ts';
+import type { Emitter } from './emitter.ts';
+import { Facts } from './facts.ts';
+import {
+  EVICTED,
+  type Fates,
+  INFERRED,
+  NO_DESTINATION,
+  NO_REASON,
+  PENDING,
+  UNPAIRED,
+  UNPAIRED_CLIENT,
+  UNPAIRED_NAMELESS,
+} from './fates.ts';
+import { hash, hashKey } from './hash.ts';
+import type { Inbound } from './inbound.ts';
+import { BY_LINK, COUNTED, type LateEntries, lateClass, WAITER } from './late.ts';
+import type { Outbound } from './outbound.ts';
+import { LINK_STATE, type Rows } from './rows.ts';
+import { setFate } from './set-fate.ts';
+import {
+  COUNTED_OWN,
+  decisionOf,
+  fateOf,
+  isInbound,
+  isOutbound,
+  isTransparent,
+  JOINS,
+  NAMED_BELOW,
+  NAMELESS_BELOW,
+  reasonOf,
+  STATE,
+  UNDECIDED,
+} from './state.ts';
+
+interface Parts {
+  readonly rows: Rows;
+  readonly fates: Fates;
+  readonly late: LateEntries;
+  readonly emitter: Emitter;
+  readonly sink: InteractionSink;
+  readonly crossings: Crossings;
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  readonly waitMs: number;
+}
+
+/** Links that an unjoined consumer leaves behind as waiters. */
+const MAX_WAITING_LINKS = 8;
+
+export class Expiry {
+  evicted = 0;
+  linksDropped = 0;
+  private readonly rows: Rows;
+  private readonly parts: Parts;
+  private readonly facts = new Facts();
+  /** (first sequence, ms) of rows that arrived from then on, oldest first. */
+  private readonly arrivals: { readonly first: number; readonly ms: number }[] = [];
+
+  constructor(parts: Parts) {
+    this.rows = parts.rows;
+    this.parts = parts;
+  }
+
+  /** Arrival of the oldest row, ms; 0 when there is none. */
+  get since(): number {
+    return this.arrivals[0]?.ms ?? 0;
+  }
+
+  /** Rows from here on arrived at this time. */
+  stamp(nowMs: number): void {
+    const newest = this.arrivals.at(-1);
+    if (newest !== undefined && newest.ms === nowMs) return;
+    if (newest !== undefined && newest.first === this.rows.next) this.arrivals.pop();
+    this.arrivals.push({ first: this.rows.next, ms: nowMs });
+  }
+
+  /** Lets the rows leave whose wait is over. */
+  expireBefore(nowMs: number): void {
+    const { arrivals, rows } = this;
+    while (arrivals.length > 0 && nowMs - arrivals[0]!.ms >= this.parts.waitMs) {
+      const end = arrivals[1]?.first ?? rows.next;
+      while (rows.oldest !== end && rows.count > 0) this.expireOldest(false);
+      arrivals.shift();
+    }
+    this.dropOwnerlessLinks();
+  }
+
+  expireAll(): void {
+    while (this.rows.count > 0) this.expireOldest(false);
+    this.arrivals.length = 0;
+    this.dropOwnerlessLinks();
+  }
+
+  /** The tier is full: the oldest row is decided early. */
+  evictOldest(): void {
+    this.evicted++;
+    this.expireOldest(true);
+    while (this.arrivals.length > 1 && !this.rows.alive(this.arrivals[0]!.first) && this.rows.oldest === this.arrivals[1]!.first) {
+      this.arrivals.shift();
+    }
+  }
+
+  dropOldestLink(): void {
+    this.linksDropped++;
+    this.rows.shiftLink();
+  }
+
+  private dropOwnerlessLinks(): void {
+    const { rows } = this;
+    while (rows.linkCount > 0 && rows.linkOwner(rows.linkBase(rows.oldestLink)) < 0) rows.shiftLink();
+  }
+
+  private expireOldest(early: boolean): void {
+    const row = this.rows.base(this.rows.oldest);
+    const shape = this.rows.words[row + SHAPE]!;
+    if (!isTransparent(shape)) {
+      if (isInbound(shape)) this.closeInbound(row, early);
+      else this.closeOutbound(row, shape, early);
+    }
+    this.rows.shift();
+  }
+
+  private closeInbound(row: number, early: boolean): void {
+    const { inbound, fates } = this.parts;
+    const w = this.rows.words;
+    const open = fateOf(w[row + STATE]!) === PENDING;
+    const waits = decisionOf(w[row + STATE]!) === UNDECIDED;
+    inbound.close(row);
+    inbound.settle(row);
+    if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
+    if (waits) this.waitForParent(row);
+    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.parts.inbound.partners(row).length === 0) this.waitForLinks(row);
+  }
+
+  private closeOutbound(row: number, shape: number, early: boolean): void {
+    const { inbound, outbound, crossings } = this.parts;
+    const w = this.rows.words;
+    if (isOutbound(shape)) {
+      if (w[row + JOINS]! > 0) inbound.settlePartnersOf(row);
+      this.decideAlone(row, shape, early);
+      crossings.settle(row);
+    }
+    outbound.emitOwn(row, SETTLE);
+    outbound.settleCrossing(row);
+    if (isOutbound(shape)) this.keepOutbound(row, shape);
+  }
+
+  /** A client or producer that nobody joined: what is known of it alone. */
+  private decideAlone(row: number, shape: number, early: boolean): void {
+    const w = this.rows.words;
+    const state = w[row + STATE]!;
+    if (fateOf(state) !== PENDING) return;
+    const { fates, sink, emitter } = this.parts;
+    const cls = shape & CLASS_MASK;
+    if (cls === PRODUCER) return setFate(fates, w, row, early ? EVICTED : UNPAIRED, early ? NO_REASON : NO_DESTINATION);
+    if (cls !== CLIENT) return;
+    const nameless = (state & NAMELESS_BELOW) !== 0 && (state & NAMED_BELOW) === 0;
+    if (w[row + PEER] !== 0 && !nameless) {
+      emitter.external(this.facts.ofRow(this.rows, row), w[row + PEER]!, row, 1);
+      emitter.external(this.facts, w[row + PEER]!, row, SETTLE);
+      w[row + STATE]! |= COUNTED_OWN;
+      return setFate(fates, w, row, early ? EVICTED : INFERRED, NO_REASON);
+    }
+    if (early) return setFate(fates, w, row, EVICTED, NO_REASON);
+    sink.unresolved(w[row + SERVICE]!, 1);
+    setFate(fates, w, row, UNPAIRED, nameless ? UNPAIRED_NAMELESS : UNPAIRED_CLIENT);
+  }
+
+  private keepOutbound(row: number, shape: number): void {
+    const w = this.rows.words;
+    const cls = shape & CLASS_MASK;
+    const target = cls === CLIENT ? w[row + PEER]! : w[row + TARGET]!;
+    if (cls === CREATE || cls === PRODUCER || cls === CLIENT || cls === DATABASE) {
+      this.keep(row, w[row + SPAN]!, w[row + SPAN + 1]!, (w[row + STATE]! & COUNTED_OWN) !== 0 ? COUNTED : 0, target);
+    }
+  }
+
+  private waitForParent(row: number): void {
+    const w = this.rows.words;
+    if ((w[row + PARENT]! | w[row + PARENT + 1]!) === 0) return;
+    const target = (w[row + SHAPE]! & CLASS_MASK) === SERVER ? w[row + PEER]! : w[row + TARGET]!;
+    this.keep(row, w[row + PARENT]!, w[row + PARENT + 1]!, WAITER, target);
+  }
+
+  private waitForLinks(row: number): void {
+    const { rows } = this;
+    let kept = 0;
+    for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0 && kept < MAX_WAITING_LINKS; link = rows.siblingLink(link)) {
+      if (rows.links[link + LINK_STATE] !== 0) continue;
+      hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
+      this.add(row, WAITER | BY_LINK, rows.words[row + TARGET]!);
+      kept++;
+    }
+  }
+
+  private keep(row: number, s0: number, s1: number, flags: number, target: number): void {
+    hashKey(this.rows.words, row, s0, s1);
+    this.add(row, flags, target);
+  }
+
+  private add(row: number, flags: number, target: number): void {
+    const w = this.rows.words;
+    const state = w[row + STATE]!;
+    const cls = lateClass(w[row + SHAPE]!, flags, fateOf(state), reasonOf(state));
+    const start = this.rows.floats[(row + START) >> 1]!;
+    this.parts.late.add(hash.a, hash.b, cls, this.rows.ratios[row + ADJUSTED]!, w[row + SERVICE]!, target, start, w[row + DURATION]!);
+  }
+}

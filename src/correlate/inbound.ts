@@ -1,0 +1,284 @@
+/**
+ * Decisions about inbound spans (servers, consumers): whom each is joined with, at the best rank that the kept rows
+ * allow, and what follows when nobody is found.
+ */
+import { BY_PARENT_CHILD, BY_SERVER_SPAN, SETTLE } from '../contract/interaction.ts';
+import { CLASS_MASK, DATABASE, PEER, SERVER, SERVICE, SHAPE, SPAN, TARGET } from '../contract/observation.ts';
+import { type Chains, found, MISSING } from './chains.ts';
+import type { Crossings } from './crossings.ts';
+import type { Emitter } from './emitter.ts';
+import { type Fates, INFERRED, LOCAL_PARENT, MISSING_PARENT, NO_DESTINATION, NO_REASON, PAIRED, PENDING, UNPAIRED } from './fates.ts';
+import type { LatePartners } from './late-partners.ts';
+import type { Links } from './links.ts';
+import type { Outbound } from './outbound.ts';
+import { EXTRA, PARTNER, type Rows } from './rows.ts';
+import { setFate } from './set-fate.ts';
+import {
+  BY_LATE,
+  BY_LINKS,
+  BY_PARENT,
+  BY_SHARED_ID,
+  decisionOf,
+  ENTRY,
+  isInbound,
+  isPassedThrough,
+  JOINS,
+  LOCAL,
+  MISSING_ABOVE_REMOTE,
+  PARENT_CHILD,
+  SERVER_JOINS,
+  SETTLED,
+  STATE,
+  UNDECIDED,
+  withDecision,
+} from './state.ts';
+
+interface Parts {
+  readonly rows: Rows;
+  readonly fates: Fates;
+  readonly chains: Chains;
+  readonly emitter: Emitter;
+  readonly crossings: Crossings;
+  readonly links: Links;
+  readonly outbound: Outbound;
+  readonly latePartners: LatePartners;
+}
+
+/** A decision before it is taken. */
+const next = { decision: UNDECIDED, partner: -1, remote: 0 };
+
+export class Inbound {
+  private readonly rows: Rows;
+  private readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.rows = parts.rows;
+    this.parts = parts;
+  }
+
+  /** Decides the row; a decision that stands is left alone. */
+  resolve(row: number): void {
+    const w = this.rows.words;
+    const state = w[row + STATE]!;
+    if ((state & SETTLED) !== 0) return;
+    this.decide(row);
+    const fresh = state === 0;
+    if (!fresh && this.stands(row)) return;
+    if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row)) return;
+    if (!fresh) this.withdraw(row);
+    this.take(row);
+  }
+
+  private isOpen(decision: number): boolean {
+    return decision === UNDECIDED || decision === ENTRY || decision === MISSING_ABOVE_REMOTE;
+  }
+
+  private stands(row: number): boolean {
+    const w = this.rows.words;
+    if (decisionOf(w[row + STATE]!) !== next.decision) return false;
+    if (next.decision === BY_SHARED_ID || next.decision === BY_PARENT) {
+      return w[row + PARTNER] === this.rows.sequenceAt(next.partner);
+    }
+    return next.decision === BY_LINKS || w[row + EXTRA] === next.remote;
+  }
+
+  private decide(row: number): void {
+    const { chains } = this.parts;
+    next.remote = 0;
+    next.partner = chains.sharer(row);
+    if (next.partner >= 0) {
+      next.decision = BY_SHARED_ID;
+      return;
+    }
+    chains.climb(row);
+    next.partner = found.row;
+    if (found.row >= 0) next.decision = BY_PARENT;
+    else if (this.isConsumer(row) && this.parts.links.partners(row).length > 0) next.decision = BY_LINKS;
+    else if (found.remote !== 0) {
+      next.remote = found.remote;
+      next.decision = found.row === MISSING ? MISSING_ABOVE_REMOTE : PARENT_CHILD;
+    } else if (found.row === MISSING) next.decision = UNDECIDED;
+    else next.decision = found.local || found.passedOwn ? LOCAL : ENTRY;
+  }
+
+  private isConsumer(row: number): boolean {
+    return (this.rows.words[row + SHAPE]! & CLASS_MASK) !== SERVER;
+  }
+
+  /** Takes the decision in `next`: notes it, tells the partners, counts it. */
+  private take(row: number): void {
+    const w = this.rows.words;
+    w[row + STATE] = withDecision(w[row + STATE]!, next.decision);
+    w[row + EXTRA] = next.remote;
+    w[row + PARTNER] = next.partner >= 0 ? this.rows.sequenceAt(next.partner) : 0;
+    this.tellPartners(row, 1);
+    this.emit(row, 1);
+    this.updateFate(row);
+  }
+
+  private withdraw(row: number): void {
+    this.emit(row, -1);
+    this.tellPartners(row, -1);
+  }
+
+  /** Rows the span is joined with. */
+  partners(row: number): readonly number[] {
+    const w = this.rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision === BY_SHARED_ID || decision === BY_PARENT) {
+      return this.rows.alive(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : [];
+    }
+    return decision === BY_LINKS ? this.parts.links.partners(row) : [];
+  }
+
+  private tellPartners(row: number, sign: number): void {
+    const w = this.rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision !== BY_SHARED_ID && decision !== BY_PARENT && decision !== BY_LINKS) return;
+    if (decision !== BY_LINKS) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
+    for (const partner of this.parts.links.partners(row)) this.tell(partner, row, sign);
+  }
+
+  private tell(partner: number, row: number, sign: number): void {
+    const w = this.rows.words;
+    w[partner + JOINS]! += sign;
+    if (!this.isConsumer(row) && (w[partner + SHAPE]! & CLASS_MASK) === DATABASE) w[partner + SERVER_JOINS]! += sign;
+    this.parts.crossings.addPair(partner, w[row + SERVICE]!, sign);
+    this.parts.outbound.refresh(partner);
+  }
+
+  /** Counts, takes back or settles what the decision means. */
+  emit(row: number, sign: number): void {
+    const w = this.rows.words;
+    const { emitter } = this.parts;
+    const decision = decisionOf(w[row + STATE]!);
+    if (this.isConsumer(row)) {
+      const caller = decision === PARENT_CHILD ? w[row + EXTRA]! : 0;
+      return emitter.consumer(row, this.partners(row), caller, sign);
+    }
+    if (decision === BY_SHARED_ID || decision === BY_PARENT) {
+      if (this.rows.alive(w[row + PARTNER]!)) emitter.pair(this.rows.base(w[row + PARTNER]!), row, sign);
+    } else if (decision === PARENT_CHILD) emitter.served(row, w[row + EXTRA]!, BY_PARENT_CHILD, sign);
+    else if (decision === ENTRY) {
+      if (w[row + PEER] !== 0) emitter.served(row, w[row + PEER]!, BY_SERVER_SPAN, sign);
+      else if (sign !== SETTLE) emitter.entry(w[row + SERVICE]!, sign);
+    }
+  }
+
+  private updateFate(row: number): void {
+    const w = this.rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    const [fate, reason] = this.isConsumer(row) ? this.consumerFate(row, decision) : serverFate(decision);
+    setFate(this.parts.fates, w, row, fate, reason);
+  }
+
+  private consumerFate(row: number, decision: number): readonly [number, number] {
+    const w = this.rows.words;
+    if (decision === BY_SHARED_ID || decision === BY_PARENT || decision === BY_LINKS || decision === BY_LATE) return [PAIRED, NO_REASON];
+    if (w[row + TARGET] !== 0 || w[row + PEER] !== 0 || decision === PARENT_CHILD) return [INFERRED, NO_REASON];
+    if (decision === UNDECIDED || decision === MISSING_ABOVE_REMOTE) return [PENDING, NO_REASON];
+    return [UNPAIRED, decision === LOCAL ? LOCAL_PARENT : NO_DESTINATION];
+  }
+
+  /** The wait is over: what is still open is decided by what is known. */
+  close(row: number): void {
+    const w = this.rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision === MISSING_ABOVE_REMOTE) {
+      const remote = w[row + EXTRA]!;
+      this.withdraw(row);
+      next.decision = PARENT_CHILD;
+      next.partner = -1;
+      next.remote = remote;
+      this.take(row);
+    } else if (decision === UNDECIDED && (!this.isConsumer(row) || (w[row + TARGET] === 0 && w[row + PEER] === 0))) {
+      setFate(this.parts.fates, w, row, UNPAIRED, MISSING_PARENT);
+    }
+  }
+
+  /** Makes final what the row counts; it is not decided again. */
+  settle(row: number): void {
+    const w = this.rows.words;
+    if ((w[row + STATE]! & SETTLED) !== 0) return;
+    this.emit(row, SETTLE);
+    w[row + STATE]! |= SETTLED;
+  }
+
+  /** The row leaves: what its joined inbound spans count with it becomes final. */
+  settlePartnersOf(outbound: number): void {
+    this.forEachJoined(outbound, row => this.settle(row));
+  }
+
+  /** Inbound spans of a service joined with the outbound row. */
+  countJoined(outbound: number, service: number): number {
+    let count = 0;
+    this.forEachJoined(outbound, (row, times) => {
+      if (this.rows.words[row + SERVICE] === service) count += times;
+    });
+    return count;
+  }
+
+  private forEachJoined(outbound: number, visit: (row: number, times: number) => void): void {
+    const { rows } = this;
+    const w = rows.words;
+    const sequence = rows.sequenceAt(outbound);
+    const joined = (row: number) => isInbound(w[row + SHAPE]!) && w[row + PARTNER] === sequence && isPair(decisionOf(w[row + STATE]!));
+    const [s0, s1] = [w[outbound + SPAN]!, w[outbound + SPAN + 1]!];
+    for (let row = rows.firstRow(w, outbound, s0, s1); row >= 0; row = rows.nextRow(row, w, outbound, s0, s1)) {
+      if (row !== outbound && joined(row)) visit(row, 1);
+    }
+    const below = [outbound];
+    for (let at = below.pop(), visits = 0; at !== undefined && visits < MAX_BELOW; at = below.pop()) {
+      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at), visits++) {
+        if (child === at || child === outbound) continue;
+        if (joined(child)) visit(child, 1);
+        if (isPassedThrough(w[child + SHAPE]!)) below.push(child);
+      }
+    }
+    for (let link = rows.firstLinkTo(outbound); link >= 0; link = rows.nextLinkTo(link, outbound)) {
+      const owner = rows.linkOwner(link);
+      if (owner >= 0 && decisionOf(w[owner + STATE]!) === BY_LINKS && rows.linkTarget(link) === sequence) visit(owner, 1);
+    }
+  }
+
+  /** Decides again the inbound spans that share the id of a new client or producer. */
+  resolveSharers(caller: number): void {
+    const { rows } = this;
+    const w = rows.words;
+    const [s0, s1] = [w[caller + SPAN]!, w[caller + SPAN + 1]!];
+    for (let row = rows.firstRow(w, caller, s0, s1); row >= 0; row = rows.nextRow(row, w, caller, s0, s1)) {
+      if (row !== caller && isInbound(w[row + SHAPE]!)) this.resolve(row);
+    }
+  }
+
+  /** What a link of the row points at became known: the row is counted anew around the change. */
+  changeLinks(row: number, change: () => void): void {
+    const w = this.rows.words;
+    if ((w[row + STATE]! & SETTLED) !== 0) return;
+    this.withdraw(row);
+    change();
+    this.decide(row);
+    this.take(row);
+  }
+}
+
+/** Spans beneath an outbound row that are looked through for joined ones. */
+const MAX_BELOW = 20_000;
+
+const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
+
+function serverFate(decision: number): readonly [number, number] {
+  switch (decision) {
+    case BY_SHARED_ID:
+    case BY_PARENT:
+    case BY_LATE:
+      return [PAIRED, NO_REASON];
+    case PARENT_CHILD:
+    case ENTRY:
+      return [INFERRED, NO_REASON];
+    case LOCAL:
+      return [UNPAIRED, LOCAL_PARENT];
+    default:
+      return [PENDING, NO_REASON];
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Joins across the wait: a span that arrives within `late` after its partner was decided moves exactly one
+ * interaction, from the inferred edge to the real one. Such joins are final.
+ */
+import {
+  BY_LINK as LINK_EVIDENCE,
+  BY_PAIR,
+  CONSUMES,
+  type InteractionSink,
+  SETTLE,
+} from '../contract/interaction.ts';
+import { CLASS_MASK, CLIENT, CONSUMER, CREATE, DATABASE, LINK, PARENT, PRODUCER, SERVER, SERVICE, SHAPE, SPAN, TARGET } from '../contract/observation.ts';
+import { found } from './chains.ts';
+import type { Emitter } from './emitter.ts';
+import { Facts } from './facts.ts';
+import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
+import { hash, hashKey } from './hash.ts';
+import { BY_LINK, COUNTED, fateOfClass, type LateEntries, lateClass, reasonOfClass, WAITER } from './late.ts';
+import { LINK_STATE, type Rows } from './rows.ts';
+import { setFate } from './set-fate.ts';
+import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
+import type { Outbound } from './outbound.ts';
+
+interface Parts {
+  readonly rows: Rows;
+  readonly fates: Fates;
+  readonly late: LateEntries;
+  readonly emitter: Emitter;
+  readonly sink: InteractionSink;
+  readonly outbound: Outbound;
+}
+
+export class LatePartners {
+  private readonly rows: Rows;
+  private readonly parts: Parts;
+  private readonly partner = new Facts();
+  private readonly own = new Facts();
+
+  constructor(parts: Parts) {
+    this.rows = parts.rows;
+    this.parts = parts;
+  }
+
+  /** Looks for the partner of a new inbound span among the late entries, after a climb that found none. */
+  joinInbound(row: number): boolean {
+    if (this.parts.late.count === 0) return false;
+    const w = this.rows.words;
+    if (this.joinUnder(row, w[row + SPAN]!, w[row + SPAN + 1]!, true)) return true;
+    const below = found.below;
+    const [p0, p1] = [w[below + PARENT]!, w[below + PARENT + 1]!];
+    if ((p0 | p1) !== 0 && this.joinUnder(row, p0, p1, false)) return true;
+    return (w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.joinLinked(row);
+  }
+
+  private joinUnder(row: number, s0: number, s1: number, shared: boolean): boolean {
+    const { late } = this.parts;
+    const w = this.rows.words;
+    hashKey(w, row, s0, s1);
+    const { a, b } = hash;
+    for (let entry = late.first(a, b, false); entry >= 0; entry = late.nextEntry(entry, a, b, false)) {
+      const cls = late.classOf(entry);
+      if (!isOutbound(cls) || (shared && (cls & CLASS_MASK) === DATABASE)) continue;
+      if (found.remote !== 0 && !shared && late.service(entry) !== found.remote) continue;
+      this.join(row, entry, s0, s1, BY_PAIR);
+      return true;
+    }
+    return false;
+  }
+
+  private joinLinked(row: number): boolean {
+    const { rows, parts } = this;
+    let joined = false;
+    for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0; link = rows.siblingLink(link)) {
+      if (rows.links[link + LINK_STATE] !== 0) continue;
+      hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
+      const entry = parts.late.first(hash.a, hash.b, false);
+      if (entry < 0 || !this.mayLink(row, entry)) continue;
+      if (!joined) this.join(row, entry, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!, LINK_EVIDENCE);
+      else this.markJoined(entry);
+      joined = true;
+    }
+    return joined;
+  }
+
+  private mayLink(row: number, entry: number): boolean {
+    const cls = this.parts.late.classOf(entry) & CLASS_MASK;
+    if (cls === PRODUCER || cls === CREATE) return true;
+    return cls === CLIENT && this.parts.late.service(entry) !== this.rows.words[row + SERVICE];
+  }
+
+  /** Joins the inbound row with an outbound entry, for good. */
+  private join(row: number, entry: number, s0: number, s1: number, evidence: number): void {
+    const { rows, parts } = this;
+    const w = rows.words;
+    const partner = this.partner.ofEntry(parts.late, entry, s0, s1);
+    const own = this.own.ofRow(rows, row);
+    w[row + STATE] = withDecision(w[row + STATE]!, BY_LATE) | SETTLED;
+    if ((own.shape & CLASS_MASK) === SERVER) {
+      this.takeBackInferred(entry, partner, row);
+      parts.emitter.call(partner, own, row, 1);
+      parts.emitter.call(partner, own, row, SETTLE);
+    } else this.consume(row, partner, own, evidence);
+    this.markJoined(entry);
+    setFate(parts.fates, w, row, PAIRED, NO_REASON);
+  }
+
+  private consume(row: number, partner: Facts, own: Facts, evidence: number): void {
+    const w = this.rows.words;
+    const cls = partner.shape & CLASS_MASK;
+    if (w[row + TARGET] === 0 && (cls === PRODUCER || cls === CREATE)) w[row + TARGET] = partner.target;
+    const { emitter } = this.parts;
+    emitter.consumer(row, [], partner.service, 1);
+    emitter.consumer(row, [], partner.service, SETTLE);
+    if (w[row + TARGET] === 0) return;
+    const lag = own.start - (partner.start + partner.duration);
+    emitter.lateJoin(CONSUMES, w[row + TARGET]!, w[row + SERVICE]!, evidence, lag);
+  }
+
+  /** The entry's inferred edge gives its interaction back. */
+  private takeBackInferred(entry: number, client: Facts, row: number): void {
+    const { late, emitter, sink } = this.parts;
+    const cls = late.classOf(entry);
+    if ((cls & COUNTED) !== 0) {
+      if ((cls & CLASS_MASK) === DATABASE) emitter.database(client, row, -1);
+      else if ((cls & CLASS_MASK) === CLIENT) emitter.external(client, client.target, row, -1);
+    } else if ((cls & CLASS_MASK) === CLIENT && fateOfClass(cls) === UNPAIRED) sink.unresolved(client.service, -1);
+    if ((cls & CLASS_MASK) !== PRODUCER) late.reclass(entry, cls & ~COUNTED);
+  }
+
+  private markJoined(entry: number): void {
+    const { late, fates } = this.parts;
+    const cls = late.classOf(entry);
+    if (fateOfClass(cls) === PAIRED || (cls & CLASS_MASK) === CREATE) return;
+    fates.count(fateOfClass(cls), reasonOfClass(cls), -1);
+    fates.count(PAIRED, NO_REASON, 1);
+    late.reclass(entry, lateClass(cls, cls & COUNTED, PAIRED, NO_REASON));
+  }
+
+  /** A new outbound row meets the inbound spans and links that waited for it in vain. */
+  meetWaiters(row: number): void {
+    const { late } = this.parts;
+    if (late.count === 0) return;
+    const w = this.rows.words;
+    hashKey(w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
+    const { a, b } = hash;
+    for (let entry = late.first(a, b, true); entry >= 0; entry = late.nextEntry(entry, a, b, true)) this.meet(row, entry);
+  }
+
+  private meet(row: number, entry: number): void {
+    const { late, emitter, fates, outbound } = this.parts;
+    const w = this.rows.words;
+    const cls = late.classOf(entry);
+    if ((cls & CLASS_MASK) !== SERVER && (cls & CLASS_MASK) !== CONSUMER) return;
+    const waiter = this.partner.ofEntry(late, entry, 0, 0);
+    const rowClass = w[row + SHAPE]! & CLASS_MASK;
+    if ((cls & BY_LINK) !== 0 && rowClass !== PRODUCER && rowClass !== CREATE) return;
+    if ((cls & CLASS_MASK) === SERVER) {
+      if (rowClass === DATABASE) w[row + SERVER_JOINS]!++;
+      emitter.call(this.own.ofRow(this.rows, row), waiter, row, 1);
+      emitter.call(this.own, waiter, row, SETTLE);
+    } else {
+      if (waiter.target === 0) return;
+      const own = this.own.ofRow(this.rows, row);
+      const evidence = (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR;
+      emitter.lateJoin(CONSUMES, waiter.target, waiter.service, evidence, waiter.start - (own.start + own.duration));
+    }
+    w[row + JOINS]!++;
+    outbound.refresh(row);
+    if (fateOfClass(cls) !== PAIRED) {
+      fates.count(fateOfClass(cls), reasonOfClass(cls), -1);
+      fates.count(PAIRED, NO_REASON, 1);
+    }
+    late.reclass(entry, lateClass(0, WAITER, PAIRED, NO_REASON));
+  }
+}

@@ -1,0 +1,74 @@
+/** Span links of kept rows: what each points at, and which rows a consumer is joined with through them. */
+import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import type { Chains } from './chains.ts';
+import { joinsThrough, LINK_JOINS, LINK_NO_MESSAGE } from './link-state.ts';
+import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
+import { isCaller, isTransparent } from './state.ts';
+
+export class Links {
+  private readonly rows: Rows;
+  private readonly chains: Chains;
+
+  constructor(rows: Rows, chains: Chains) {
+    this.rows = rows;
+    this.chains = chains;
+  }
+
+  /** Looks at the rows a link points at. True when what it says of its owner would change; `next` holds the new state. */
+  look(link: number, owner: number): boolean {
+    const { links } = this.rows;
+    next.state = next.target = 0;
+    const [s0, s1] = [links[link + SPAN]!, links[link + SPAN + 1]!];
+    let best = -1;
+    let message = false;
+    let any = false;
+    for (let row = this.rows.firstRow(links, link, s0, s1); row >= 0; row = this.rows.nextRow(row, links, link, s0, s1)) {
+      any = true;
+      if (row === owner) continue;
+      const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
+      const caller = isCaller(this.rows.words[row + SHAPE]!);
+      if (caller && cls !== CLIENT) message = true;
+      if (caller && this.mayJoin(owner, row, cls) && (best < 0 || this.chains.isSmaller(row, best))) best = row;
+    }
+    if (any && !message) next.state |= LINK_NO_MESSAGE;
+    if (best >= 0) {
+      next.state |= LINK_JOINS;
+      next.target = this.rows.sequenceAt(best);
+    }
+    return next.state !== links[link + LINK_STATE] || next.target !== links[link + LINK_TARGET];
+  }
+
+  /** Takes over what `look` found. */
+  accept(link: number): void {
+    this.rows.links[link + LINK_STATE] = next.state;
+    this.rows.links[link + LINK_TARGET] = next.target;
+  }
+
+  /** A consumer joins producers, and clients of other services. */
+  private mayJoin(owner: number, row: number, cls: number): boolean {
+    const w = this.rows.words;
+    if ((w[owner + SHAPE]! & CLASS_MASK) !== CONSUMER || isTransparent(w[owner + SHAPE]!)) return false;
+    return cls !== CLIENT || w[row + SERVICE] !== w[owner + SERVICE];
+  }
+
+  /** Rows joined through the owner's links, in the order of (trace id, span id) of the link; rows gone are left out. */
+  partners(owner: number): number[] {
+    const { rows } = this;
+    const joined: number[] = [];
+    for (let link = rows.firstLink(rows.words[owner + LINK]!); link >= 0; link = rows.siblingLink(link)) {
+      if (joinsThrough(rows.links[link + LINK_STATE]!) && rows.alive(rows.links[link + LINK_TARGET]!)) joined.push(link);
+    }
+    if (joined.length > 1) joined.sort((a, b) => compareLinks(rows.links, a, b));
+    return joined.map(link => rows.base(rows.links[link + LINK_TARGET]!));
+  }
+}
+
+const next = { state: 0, target: 0 };
+
+function compareLinks(links: Int32Array, a: number, b: number): number {
+  for (let i = TRACE; i < SPAN + 2; i++) {
+    const [x, y] = [links[a + i]! >>> 0, links[b + i]! >>> 0];
+    if (x !== y) return x - y;
+  }
+  return 0;
+}

@@ -1,0 +1,129 @@
+/** Small real components that write down what happens to them, and the settings and configuration around them. */
+
+import { PassThrough } from 'node:stream';
+import { Type } from 'typebox';
+import type { Config } from '../../src/config/load.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { formatProblem } from '../../src/config/problem.ts';
+import type {
+  Component,
+  ComponentFactory,
+  ConnectorFactory,
+  Consumers,
+  ExtensionFactory,
+  ProcessorFactory,
+  ReceiverFactory,
+  SpanSink,
+} from '../../src/contract/component.ts';
+import type { TopologyReader } from '../../src/contract/graph-view.ts';
+import { createLogger, type LogLevel } from '../../src/telemetry/logger.ts';
+import { viewOf } from '../kits/view.ts';
+
+/** Behaviour of one component, by id. */
+export interface Behaviour {
+  start?(): Promise<void> | void;
+  stop?(): Promise<void> | void;
+}
+
+export interface Workshop {
+  readonly journal: string[];
+  readonly factories: readonly ComponentFactory[];
+  /** What each receiver was given, by id. */
+  readonly consumers: ReadonlyMap<string, Consumers>;
+}
+
+const config = Type.Object({}, { additionalProperties: false });
+const rest = { config, description: 'For tests.' };
+
+export function createWorkshop(behaviours: Readonly<Record<string, Behaviour>> = {}): Workshop {
+  const journal: string[] = [];
+  const consumers = new Map<string, Consumers>();
+
+  function recorder(id: string): Component {
+    return {
+      async start() {
+        journal.push(`start ${id}`);
+        await behaviours[id]?.start?.();
+      },
+      async stop() {
+        await behaviours[id]?.stop?.();
+        journal.push(`stop ${id}`);
+      },
+    };
+  }
+
+  const receiver: ReceiverFactory<unknown> = {
+    ...rest,
+    kind: 'receiver',
+    type: 'source',
+    signals: ['traces', 'logs'],
+    create(settings, _, given) {
+      consumers.set(settings.id, given);
+      return recorder(settings.id);
+    },
+  };
+  const extension: ExtensionFactory<unknown> = {
+    ...rest,
+    kind: 'extension',
+    type: 'helper',
+    create: settings => recorder(settings.id),
+  };
+  const gate: ProcessorFactory<unknown> = {
+    ...rest,
+    kind: 'processor',
+    type: 'gate',
+    signals: ['traces', 'logs'],
+    create: settings => ({ ...recorder(settings.id), admit: () => void journal.push(`admit ${settings.id}`) }),
+  };
+  const connector: ConnectorFactory<unknown> = {
+    ...rest,
+    kind: 'connector',
+    type: 'sink',
+    takes: ['traces', 'logs'],
+    gives: [],
+    create: settings => ({
+      ...recorder(settings.id),
+      consumers: { traces: recordingSink(journal) },
+      reader: EMPTY_GRAPH,
+    }),
+  };
+  return { journal, factories: [receiver, extension, gate, connector], consumers };
+}
+
+const EMPTY_VIEW = viewOf([], []);
+const EMPTY_GRAPH: TopologyReader = { view: () => EMPTY_VIEW, trace: () => [], tiers: () => [] };
+
+/** Writes down the calls; a span is told by its kind. */
+function recordingSink(journal: string[]): SpanSink {
+  return {
+    begin: () => void journal.push('begin'),
+    span: view => void journal.push(`span ${view.kind}`),
+    filtered: view => void journal.push(`filtered ${view.kind}`),
+    commit: () => {
+      journal.push('commit');
+      return { accepted: 0, rejected: 0, message: '' };
+    },
+    abort: reason => void journal.push(`abort ${reason}`),
+  };
+}
+
+export function checkedConfig(text: string, factories: readonly ComponentFactory[]): Config {
+  const around = { env: {}, readFile: () => '', sets: [] };
+  const result = loadConfig({ ...around, sources: [{ name: 'test.yaml', text }], factories });
+  if (result.config === undefined) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.config;
+}
+
+/** A JSON logger and the lines it wrote. */
+export function createTestLogger(level: LogLevel = 'debug') {
+  const output = new PassThrough();
+  const text: string[] = [];
+  output.on('data', chunk => text.push(String(chunk)));
+  const lines = () =>
+    text
+      .join('')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+  return { logger: createLogger({ level, encoding: 'json' }, output), lines };
+}

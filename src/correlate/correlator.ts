@@ -72,7 +72,7 @@ export class Correlator {
   readonly outbound: Outbound;
   private readonly links: Links;
   private readonly latePartners: LatePartners;
-  private readonly expiry: Expiry;
+  readonly expiry: Expiry;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
   private readonly visit: number[] = [];

@@ -54,6 +54,7 @@ export class LateEntries {
   private readonly lateMs: number;
 
   constructor(limit: number, lateMs: number) {
+    limit = Math.max(limit, 1);
     this.limit = limit;
     this.lateMs = lateMs;
     this.words = new Int32Array(limit * WORDS);

@@ -1,6 +1,12 @@
 /** The `topology` connector: takes spans, keeps the graph. */
-import { type ConnectorFactory, StartError } from '../../contract/component.ts';
-import { type TopologyConfig, topologyConfig } from './config.ts';
+import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
+import { FATES } from '../../contract/graph-document.ts';
+import { EDGES, LOG_RECORDS, NODES, SPANS, SPANS_RECEIVED, TIER_ENTRIES, TIER_EVICTED, TIER_HORIZON } from '../../telemetry/metrics.ts';
+import { type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
+import { Topology } from './topology.ts';
+
+/** Idle streams finish their edges within this time of being due. */
+const TICK_MS = 100;
 
 export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   kind: 'connector',
@@ -10,7 +16,39 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   takes: ['traces', 'logs'],
   gives: [],
   config: topologyConfig,
-  create() {
-    throw new StartError('the topology connector is not built yet');
+  create(settings, config) {
+    return createConnector(new Topology(topologyOptions(config), settings.clock, false), settings);
   },
 };
+
+function createConnector(topology: Topology, settings: Settings): Connector {
+  let timer: NodeJS.Timeout | undefined;
+  settings.host.metrics(() => samples(topology));
+  return {
+    consumers: { traces: topology.sink, logs: topology.logs },
+    reader: topology,
+    start() {
+      timer = setInterval(() => topology.tick(), TICK_MS);
+    },
+    stop() {
+      clearInterval(timer);
+      topology.finish();
+    },
+  };
+}
+
+function samples(topology: Topology): readonly MetricSample[] {
+  const spans = topology.correlator.fates.stats();
+  return [
+    SPANS_RECEIVED.sample(spans.received),
+    ...FATES.map(fate => SPANS.sample(spans[fate], { fate })),
+    LOG_RECORDS.sample(topology.logRecords),
+    NODES.sample(topology.store.nodes.length),
+    EDGES.sample(topology.store.edges.length),
+    ...topology.tiers().flatMap(({ name, used, evicted, horizonSeconds }) => [
+      TIER_ENTRIES.sample(used, { tier: name }),
+      TIER_EVICTED.sample(evicted, { tier: name }),
+      TIER_HORIZON.sample(horizonSeconds, { tier: name }),
+    ]),
+  ];
+}

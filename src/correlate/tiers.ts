@@ -1,0 +1,26 @@
+/** How full the correlator's memories are, and how far back each really reaches. */
+import type { TierStatus } from '../contract/graph-view.ts';
+import { ROW_WORDS } from '../contract/observation.ts';
+import type { Correlator } from './correlator.ts';
+
+export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
+  const { rows, late, seen, expiry } = correlator;
+  const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
+  return [
+    tier('rows', rows.count, rows.limit, ROW_WORDS * 4, back(expiry.since), expiry.evicted),
+    tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
+    tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
+    tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
+  ];
+}
+
+function tier(
+  name: TierStatus['name'],
+  used: number,
+  limit: number,
+  bytesPerEntry: number,
+  horizonSeconds: number,
+  evicted: number,
+): TierStatus {
+  return { name, used, limit, bytesPerEntry, horizonSeconds, evicted };
+}

@@ -1,0 +1,181 @@
+/**
+ * The additive weights of one edge: only integers that add up and can be taken back. Everything else (rates, quantiles,
+ * confidence) is derived from them when a view is taken.
+ */
+import { EVIDENCE_KINDS } from '../contract/graph-document.ts';
+import { ADD, type Interaction, LANE_PROCESS, LANE_RECEIVE, REVERSE, SETTLE } from '../contract/interaction.ts';
+import { Exemplars } from './exemplars.ts';
+import { Histogram } from './histogram.ts';
+import { TimeBuckets } from './time-buckets.ts';
+
+/** Indexes into `counters`. */
+export const COUNT = 0;
+export const COUNT_PROCESS = 1;
+export const SERVED = 2;
+export const MESSAGES_SENT = 3;
+export const MESSAGES_RECEIVED = 4;
+export const MESSAGES_PROCESSED = 5;
+export const BATCHES = 6;
+export const CLIENT_ERRORS = 7;
+export const SERVER_ERRORS = 8;
+export const ERRORS = 9;
+/** Adjusted counts in 2^-20. */
+export const ADJUSTED_UNITS = 10;
+export const ADJUSTED_UNITS_PROCESS = 11;
+export const EVIDENCE = 12;
+const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
+const UNIT = 2 ** 20;
+
+/** Times and examples of interactions that may still be taken back: of the current and the previous epoch. */
+class Provisional {
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+  exemplars = new Exemplars();
+}
+
+export class EdgeAggregate {
+  readonly kind: number;
+  /** Nodes (numbers of the store). */
+  readonly source: number;
+  readonly target: number;
+  readonly counters = new Float64Array(COUNTERS);
+  client: Histogram | undefined;
+  server: Histogram | undefined;
+  lag: Histogram | undefined;
+  /** Verbs and how often; few, so a list. */
+  readonly verbs: string[] = [];
+  readonly verbCounts: number[] = [];
+  /** Consumer group → messages received, processed. */
+  groups: Map<number, [number, number]> | undefined;
+  readonly buckets = new TimeBuckets();
+  /** Of `consumes`: the buckets of process spans. */
+  processBuckets: TimeBuckets | undefined;
+  /** Settled, µs; infinite while nothing is. */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+  exemplars = new Exemplars();
+  private current = new Provisional();
+  private previous = new Provisional();
+  private epoch = 0;
+
+  constructor(kind: number, source: number, target: number) {
+    this.kind = kind;
+    this.source = source;
+    this.target = target;
+  }
+
+  /** @param epoch the store's, for what is provisional. */
+  apply(i: Interaction, epoch: number): void {
+    if (i.sign === SETTLE) return this.settle(i);
+    const { sign } = i;
+    if (i.count !== 0) this.addCounts(i, sign);
+    this.addEvidence(i.evidence, sign);
+    if (i.clientDuration >= 0) (this.client ??= new Histogram()).add(i.clientDuration, sign);
+    if (i.serverDuration >= 0) (this.server ??= new Histogram()).add(i.serverDuration, sign);
+    if (i.lag >= 0) (this.lag ??= new Histogram()).add(i.lag, sign);
+    if (i.count === 0) return;
+    if (sign === ADD) this.notice(i, epoch);
+    else if (sign === REVERSE) this.unnotice(i, epoch);
+  }
+
+  private addCounts(i: Interaction, sign: number): void {
+    const c = this.counters;
+    const process = i.lane === LANE_PROCESS;
+    const units = sign * Math.round(i.adjusted * UNIT);
+    c[COUNT]! += sign;
+    c[ADJUSTED_UNITS]! += units;
+    if (process) {
+      c[COUNT_PROCESS]! += sign;
+      c[ADJUSTED_UNITS_PROCESS]! += units;
+      (this.processBuckets ??= new TimeBuckets()).add(i.time, sign);
+    }
+    this.buckets.add(i.time, sign);
+    c[SERVED]! += sign * i.served;
+    if (i.clientError) c[CLIENT_ERRORS]! += sign;
+    if (i.serverError) c[SERVER_ERRORS]! += sign;
+    if (i.clientError || i.serverError) c[ERRORS]! += sign;
+    if (i.messages > 0) this.addMessages(i, sign);
+    for (let v = 0; v < i.verbs.length; v++) this.addVerb(i.verbs[v]!, sign);
+  }
+
+  private addMessages(i: Interaction, sign: number): void {
+    const c = this.counters;
+    const messages = sign * i.messages;
+    if (i.lane === LANE_PROCESS) c[MESSAGES_PROCESSED]! += messages;
+    else if (i.lane === LANE_RECEIVE) c[MESSAGES_RECEIVED]! += messages;
+    else c[MESSAGES_SENT]! += messages;
+    c[BATCHES]! += sign * i.batches;
+    if (i.group !== 0) this.addGroup(i.group, i.lane, messages);
+  }
+
+  private addGroup(group: number, lane: number, messages: number): void {
+    this.groups ??= new Map();
+    let entry = this.groups.get(group);
+    if (entry === undefined) this.groups.set(group, (entry = [0, 0]));
+    entry[lane === LANE_PROCESS ? 1 : 0] += messages;
+    if (entry[0] === 0 && entry[1] === 0) this.groups.delete(group);
+  }
+
+  private addVerb(verb: string, sign: number): void {
+    const at = this.verbs.indexOf(verb);
+    if (at >= 0) this.verbCounts[at]! += sign;
+    else {
+      this.verbs.push(verb);
+      this.verbCounts.push(sign);
+    }
+  }
+
+  private addEvidence(bits: number, sign: number): void {
+    for (let k = 0; bits !== 0; k++, bits >>>= 1) if ((bits & 1) !== 0) this.counters[EVIDENCE + k]! += sign;
+  }
+
+  private notice(i: Interaction, epoch: number): void {
+    this.rotate(epoch);
+    const { current } = this;
+    if (i.time < current.first) current.first = i.time;
+    if (i.time > current.last) current.last = i.time;
+    current.exemplars.offer(i);
+  }
+
+  private unnotice(i: Interaction, epoch: number): void {
+    this.rotate(epoch);
+    this.current.exemplars.remove(i);
+    this.previous.exemplars.remove(i);
+    this.exemplars.remove(i);
+    if (this.counters[COUNT] === 0) this.forget();
+  }
+
+  /** Nothing is left: times and examples of what was taken back go as well. */
+  private forget(): void {
+    this.first = Number.POSITIVE_INFINITY;
+    this.last = Number.NEGATIVE_INFINITY;
+    this.exemplars = new Exemplars();
+    this.current = new Provisional();
+    this.previous = new Provisional();
+  }
+
+  private settle(i: Interaction): void {
+    if (i.time < this.first) this.first = i.time;
+    if (i.time > this.last) this.last = i.time;
+    this.exemplars.offer(i);
+  }
+
+  private rotate(epoch: number): void {
+    if (epoch === this.epoch) return;
+    this.previous = epoch === this.epoch + 1 ? this.current : new Provisional();
+    this.current = new Provisional();
+    this.epoch = epoch;
+  }
+
+  /** First and last time, µs, and examples: settled and provisional together. */
+  seen(epoch: number): { readonly first: number; readonly last: number; readonly exemplars: Exemplars } {
+    this.rotate(epoch);
+    const exemplars = new Exemplars();
+    for (const set of [this.exemplars, this.current.exemplars, this.previous.exemplars]) exemplars.merge(set);
+    return {
+      first: Math.min(this.first, this.current.first, this.previous.first),
+      last: Math.max(this.last, this.current.last, this.previous.last),
+      exemplars,
+    };
+  }
+}

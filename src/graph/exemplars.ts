@@ -1,0 +1,86 @@
+/** Up to four example spans, one per trace: those with the smallest hash of the trace id, so that order has no say. */
+import type { Interaction } from '../contract/interaction.ts';
+import type { Exemplar } from '../contract/graph-document.ts';
+import { finalize } from '../lib/bytes.ts';
+
+const MAX = 4;
+const WORDS = 6;
+
+export class Exemplars {
+  private readonly hashes: number[] = [];
+  /** Trace id (4 words) and span id (2 words) of each. */
+  private readonly words = new Int32Array(MAX * WORDS);
+
+  get size(): number {
+    return this.hashes.length;
+  }
+
+  /** Offers an interaction's example. */
+  offer(from: Interaction): void {
+    const { hashes } = this;
+    const hash = finalize(from.trace2 ^ from.trace3);
+    if (hashes.length === MAX && hash > hashes[MAX - 1]!) return;
+    const words = [from.trace0, from.trace1, from.trace2, from.trace3, from.span0, from.span1];
+    this.offerWords(hash, words);
+  }
+
+  private offerWords(hash: number, words: readonly number[]): void {
+    const { hashes } = this;
+    let at = 0;
+    for (; at < hashes.length; at++) {
+      const order = hash - hashes[at]! || this.compareTrace(at, words);
+      if (order === 0) {
+        if (this.isSmallerSpan(words, at)) this.words.set(words, at * WORDS);
+        return;
+      }
+      if (order < 0) break;
+    }
+    if (at === MAX) return;
+    if (hashes.length === MAX) hashes.pop();
+    this.words.copyWithin((at + 1) * WORDS, at * WORDS, Math.min(hashes.length, MAX - 1) * WORDS);
+    this.words.set(words, at * WORDS);
+    hashes.splice(at, 0, hash);
+  }
+
+  /** Takes a span out again, when its interaction is taken back. */
+  remove(from: Interaction): void {
+    for (let at = 0; at < this.hashes.length; at++) {
+      const w = at * WORDS;
+      if (this.words[w + 3] !== from.trace3 || this.words[w + 2] !== from.trace2) continue;
+      if (this.words[w + 4] !== from.span0 || this.words[w + 5] !== from.span1) continue;
+      this.words.copyWithin(w, w + WORDS);
+      this.hashes.splice(at, 1);
+      return;
+    }
+  }
+
+  /** Puts these and the other's together. */
+  merge(other: Exemplars): void {
+    other.hashes.forEach((hash, at) => {
+      this.offerWords(hash, [...other.words.subarray(at * WORDS, (at + 1) * WORDS)]);
+    });
+  }
+
+  list(): Exemplar[] {
+    return this.hashes.map((_, at) => ({ traceId: this.hex(at * WORDS, 4), spanId: this.hex(at * WORDS + 4, 2) }));
+  }
+
+  private compareTrace(at: number, words: readonly number[]): number {
+    for (let i = 0; i < 4; i++) {
+      const order = (words[i]! >>> 0) - (this.words[at * WORDS + i]! >>> 0);
+      if (order !== 0) return order;
+    }
+    return 0;
+  }
+
+  private isSmallerSpan(words: readonly number[], at: number): boolean {
+    const order = (words[4]! >>> 0) - (this.words[at * WORDS + 4]! >>> 0);
+    return order !== 0 ? order < 0 : words[5]! >>> 0 < this.words[at * WORDS + 5]! >>> 0;
+  }
+
+  private hex(from: number, count: number): string {
+    let text = '';
+    for (let i = from; i < from + count; i++) text += (this.words[i]! >>> 0).toString(16).padStart(8, '0');
+    return text;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Durations on one fixed exponential scale: 8 buckets per doubling of microseconds, so that any two histograms add up.
+ * Bucket 0 holds durations below 1 µs; bucket 1 + i those from 2^(i/8) up to 2^((i+1)/8) µs.
+ */
+const PER_DOUBLING = 8;
+/** Up to 2^40 µs (12 days); longer ones fall into the last bucket. */
+const MAX_BUCKET = 40 * PER_DOUBLING;
+const GROW = 32;
+
+export function bucketOf(micros: number): number {
+  return micros < 1 ? 0 : Math.min(1 + Math.floor(Math.log2(micros) * PER_DOUBLING), MAX_BUCKET);
+}
+
+/** Geometric middle of a bucket in seconds. */
+export function middleOf(bucket: number): number {
+  return bucket === 0 ? 0 : 2 ** ((bucket - 0.5) / PER_DOUBLING) / 1e6;
+}
+
+export class Histogram {
+  count = 0;
+  /** Sum of the durations, µs. */
+  sum = 0;
+  /** Counts of the buckets from `first` on; grows to both sides as needed. */
+  private counts = new Float64Array(0);
+  private first = 0;
+
+  add(micros: number, sign: number): void {
+    this.count += sign;
+    this.sum += sign * micros;
+    this.addAt(bucketOf(micros), sign);
+  }
+
+  private addAt(bucket: number, by: number): void {
+    let at = bucket - this.first;
+    if (at < 0 || at >= this.counts.length) {
+      this.cover(bucket);
+      at = bucket - this.first;
+    }
+    this.counts[at]! += by;
+  }
+
+  merge(other: Histogram): void {
+    this.count += other.count;
+    this.sum += other.sum;
+    other.counts.forEach((count, i) => {
+      if (count !== 0) this.addAt(other.first + i, count);
+    });
+  }
+
+  private cover(bucket: number): void {
+    const empty = this.counts.length === 0;
+    const from = Math.max(0, empty ? bucket - GROW / 2 : Math.min(this.first, bucket - GROW / 4));
+    const to = Math.min(MAX_BUCKET + 1, empty ? bucket + GROW / 2 : Math.max(this.first + this.counts.length, bucket + GROW / 4));
+    const counts = new Float64Array(to - from);
+    counts.set(this.counts, empty ? 0 : this.first - from);
+    this.counts = counts;
+    this.first = from;
+  }
+
+  /** Seconds below which the share q of the durations lies: the middle of the bucket where the count reaches it. */
+  quantile(q: number): number {
+    let seen = 0;
+    for (let i = 0; i < this.counts.length; i++) {
+      seen += this.counts[i]!;
+      if (seen > 0 && seen >= q * this.count) return middleOf(this.first + i);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,51 @@
+/** A node of the store as readers meet it. */
+import { NODE_KINDS, type Node } from '../contract/graph-document.ts';
+import { DATABASE, EXTERNAL, type Identity, SERVICE, shortKey, TABLE, TOPIC } from '../lib/identities.ts';
+import { isoTime } from './iso-time.ts';
+import type { NodeAggregate } from './store.ts';
+
+/** Field names of an identity's parts, by kind. */
+const PART_FIELDS: Readonly<Record<number, readonly string[]>> = {
+  [SERVICE]: ['namespace', 'name'],
+  [TOPIC]: ['system', 'cluster', 'name'],
+  [TABLE]: ['system', 'instance', 'database', 'schema', 'name'],
+  [DATABASE]: ['system', 'instance', 'database'],
+  [EXTERNAL]: ['name'],
+};
+
+type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'attributes' | 'rawIds'> & Partial<Node>;
+
+/** What of a node never changes. */
+export function identityToNode(identity: Identity): NodeIdentity {
+  const fields: Record<string, string> = {};
+  if (identity.overflow) fields['name'] = identity.parts[0]!;
+  else {
+    PART_FIELDS[identity.kind]!.forEach((field, i) => {
+      if (identity.parts[i] !== '') fields[field] = identity.parts[i]!;
+    });
+  }
+  return {
+    id: identity.id,
+    key: shortKey(identity.id),
+    kind: NODE_KINDS[identity.kind]!,
+    name: fields['name'] ?? fields['database'] ?? '~',
+    ...fields,
+    ...(identity.environment !== '' && { environment: identity.environment }),
+    virtual: identity.kind !== SERVICE,
+    ...(identity.overflow && { overflow: true }),
+    attributes: {},
+    rawIds: [identity.id],
+  };
+}
+
+/** @param first,last of the node's edges, µs; infinite when it has none. */
+export function nodeToDocument(fixed: NodeIdentity, node: NodeAggregate, first: number, last: number): Node {
+  return {
+    ...fixed,
+    state: 'active',
+    firstSeen: isoTime(Math.min(node.first, first)),
+    lastSeen: isoTime(Math.max(node.last, last)),
+    ...(node.entries > 0 && { entry: { count: node.entries } }),
+    ...(node.unresolved > 0 && { unresolved: node.unresolved }),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Counts by event time: minutes for the newest two hours of what was counted, ten minutes before that, for a day.
+ * Sparse and sorted; additive, also below zero.
+ */
+const MINUTE_US = 60e6;
+const FINE_MINUTES = 120;
+const COARSE = 10;
+const KEPT_MINUTES = 24 * 60;
+/** Entries before old ones are folded. */
+const FOLD_AT = 160;
+
+export class TimeBuckets {
+  /** First minute of each bucket, ascending. */
+  private readonly minutes: number[] = [];
+  private readonly counts: number[] = [];
+
+  add(timeUs: number, count: number): void {
+    const minute = Math.floor(timeUs / MINUTE_US);
+    const { minutes, counts } = this;
+    const last = minutes.length - 1;
+    if (last >= 0 && minutes[last] === minute) counts[last]! += count;
+    else this.insert(minute, count);
+  }
+
+  private insert(minute: number, count: number): void {
+    const { minutes, counts } = this;
+    const newest = minutes.at(-1) ?? minute;
+    const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
+    let at = minutes.length;
+    while (at > 0 && minutes[at - 1]! > start) at--;
+    if (at > 0 && minutes[at - 1] === start) counts[at - 1]! += count;
+    else {
+      minutes.splice(at, 0, start);
+      counts.splice(at, 0, count);
+      if (minutes.length > FOLD_AT + KEPT_MINUTES / COARSE) this.fold();
+    }
+  }
+
+  /** Folds minutes that are no longer among the newest into ten, and forgets what is older than a day. */
+  private fold(): void {
+    const newest = this.minutes.at(-1)!;
+    const folded = new Map<number, number>();
+    this.minutes.forEach((minute, i) => {
+      if (newest - minute > KEPT_MINUTES) return;
+      const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
+      folded.set(start, (folded.get(start) ?? 0) + this.counts[i]!);
+    });
+    this.minutes.length = this.counts.length = 0;
+    for (const [start, count] of [...folded].sort(([a], [b]) => a - b)) {
+      this.minutes.push(start);
+      this.counts.push(count);
+    }
+  }
+
+  /** Per second: Σ count · ln 2 / h · 2^(−(now − t)/h), t the bucket's middle, h the half-life. Times in ms. */
+  rate(nowMs: number, halfLifeMs: number): number {
+    const newest = this.minutes.at(-1) ?? 0;
+    let rate = 0;
+    for (let i = 0; i < this.minutes.length; i++) {
+      const minute = this.minutes[i]!;
+      const width = newest - minute >= FINE_MINUTES && minute % COARSE === 0 ? COARSE : 1;
+      const age = Math.max(nowMs - (minute + width / 2) * 60_000, 0);
+      rate += this.counts[i]! * 2 ** (-age / halfLifeMs);
+    }
+    return (rate * Math.LN2 * 1000) / halfLifeMs;
+  }
+}

@@ -1,0 +1,32 @@
+/** The program as the oracle's tests see it: requests in, the finished graph out, offline, through scanner and all. */
+import type { GraphDocument } from '../../src/contract/graph-document.ts';
+import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
+import { createSpanView } from '../../src/normalize/conventions/slots.ts';
+import { graphDocument } from '../../src/query/graph-document.ts';
+import { Topology } from '../../src/service/topology/topology.ts';
+import { encodeTraces } from './otlp.ts';
+
+export const SMALL = {
+  waitMs: 10_000,
+  lateMs: 300_000,
+  maxPending: 4000,
+  maxLate: 4000,
+  maxSeen: 20_000,
+  halfLifeMs: 3_600_000,
+  maxNodes: 20_000,
+  maxEdges: 200_000,
+};
+
+/** Each object is one OTLP JSON export request, in the order of arrival. */
+export function analyzeRequests(requests: readonly object[]): GraphDocument {
+  const topology = new Topology(SMALL, { now: () => Date.now() }, true);
+  const view = createSpanView();
+  for (const request of requests) {
+    topology.sink.begin();
+    decodeTraces(encodeTraces(request), view, topology.sink);
+    topology.sink.commit();
+  }
+  topology.finish();
+  const graph = topology.view();
+  return graphDocument(graph, { nodes: graph.nodes, edges: graph.edges, truncated: false });
+}

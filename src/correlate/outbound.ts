@@ -140,8 +140,9 @@ export class Outbound {
   /** Counts, takes back or settles the row's own edges. */
   emitOwn(row: number, sign: number): void {
     if ((this.rows.words[row + STATE]! & COUNTED_OWN) === 0) return;
-    if ((this.rows.words[row + SHAPE]! & CLASS_MASK) === PRODUCER) this.parts.emitter.publish(row, sign);
-    else this.parts.emitter.database(this.facts.ofRow(this.rows, row), row, sign);
+    const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
+    if (cls === PRODUCER) this.parts.emitter.publish(row, sign);
+    else if (cls === DATABASE) this.parts.emitter.database(this.facts.ofRow(this.rows, row), row, sign);
   }
 
   /** What a link of a producer points at became known: its messages are counted anew around the change. */

@@ -2,7 +2,7 @@
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
-import { graphDocument } from '../../src/query/graph-document.ts';
+import { graphDocument } from '../../src/query/document.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { encodeTraces } from './otlp.ts';
 

@@ -130,10 +130,19 @@ function hostPeerOf(span: Span, environment: string | undefined): NodeIdentity |
     'net.sock.peer.addr',
     'net.peer.ip',
   );
-  if (host === undefined) return undefined;
+  if (host === undefined) return urlPeerOf(span, environment);
   const port = readAttribute(span.attributes, 'server.port', 'net.peer.port');
   const isDefaultPort = port === undefined || port === '80' || port === '443';
   return externalNode(environment, cleanName(isDefaultPort ? host : `${host}:${port}`));
+}
+
+/** Without an address the URL tells whom the client called. */
+function urlPeerOf(span: Span, environment: string | undefined): NodeIdentity | undefined {
+  const url = readAttribute(span.attributes, 'url.full', 'http.url');
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { hostname, port } = new URL(url);
+  if (hostname === '') return undefined;
+  return externalNode(environment, cleanName(port === '' || port === '80' || port === '443' ? hostname : `${hostname}:${port}`));
 }
 
 function timesOf(span: Span, nowUs: number, replacementUs: number) {

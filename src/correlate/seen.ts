@@ -1,6 +1,6 @@
 /**
  * What was seen: fingerprints of the duplicate key (trace id, span id, side, service, instance, start), 8 bytes each,
- * for about `late`. An entry holds 60 bits of the key and the number of its time slice (4 bits); entries of slices gone
+ * for about `late`. An entry holds 59 bits of the key and the number of its time slice (4 bits); entries of slices gone
  * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, so that growing
  * never takes long. A key that finds both its buckets full drives out one of the oldest slice there.
  */
@@ -9,8 +9,8 @@ const BUCKET_WORDS = WAYS * 2;
 const SLICES = 15;
 const MIN_BUCKETS = 256;
 const MAX_BUCKETS = 16_384;
-/** Two choices of eight fill to this share before entries are driven out. */
-const FILL = 0.93;
+/** Two choices of eight, with one move, fill to this share before entries are driven out. */
+const FILL = 0.85;
 
 export class Seen {
   readonly limit: number;
@@ -21,6 +21,8 @@ export class Seen {
   /** Running numbers of the newest slice and the oldest whose entries still count. */
   private newest = SLICES;
   private oldest = SLICES;
+  /** Bit per tag: its entries still count. */
+  private youngTags = 1 << tag(SLICES);
   private readonly sliceMs: number;
   evicted = 0;
 
@@ -52,29 +54,35 @@ export class Seen {
     this.newest++;
     this.counts[tag(this.newest)] = 0;
     starts[tag(this.newest)] = nowMs;
+    this.youngTags |= 1 << tag(this.newest);
   }
 
   /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
   test(a: number, b: number): boolean {
-    const at = Math.floor(((b >>> 0) / 4294967296) * this.segments.length);
-    const high = a & 0x0fffffff;
+    const at = ((b >>> 16) * this.segments.length) >>> 16;
+    const high = a & KEY_BITS;
     const table = this.segments[at]!;
     const mask = table.length / BUCKET_WORDS - 1;
     const first = firstBucket(high, b, mask);
-    const second = secondBucket(first, high, mask);
     let free = this.probe(table, first, high, b);
     if (free === FOUND) return true;
-    const other = this.probe(table, second, high, b);
-    if (other === FOUND) return true;
-    if (free < 0) free = other;
-    if (free < 0) {
-      if (mask + 1 < MAX_BUCKETS) {
-        this.segments[at] = this.grown(table);
-        return this.test(a, b);
+    if (free < 0 || (table[first * BUCKET_WORDS]! & SPILLED) !== 0) {
+      const second = secondBucket(first, high, mask);
+      const other = this.probe(table, second, high, b);
+      if (other === FOUND) return true;
+      if (free < 0) {
+        if (other < 0 && mask + 1 < MAX_BUCKETS) {
+          this.segments[at] = this.grown(table);
+          return this.test(a, b);
+        }
+        if (other < 0) free = this.makeRoom(table, first, second, mask);
+        else {
+          table[first * BUCKET_WORDS]! |= SPILLED;
+          free = other;
+        }
       }
-      free = this.driveOut(table, first, second);
     }
-    table[free] = (tag(this.newest) << 28) | high;
+    table[free] = (tag(this.newest) << 28) | (table[free]! & SPILLED) | high;
     table[free + 1] = b;
     this.counts[tag(this.newest)]!++;
     return false;
@@ -86,15 +94,15 @@ export class Seen {
     const end = (bucket + 1) * BUCKET_WORDS;
     for (let i = bucket * BUCKET_WORDS; i < end; i += 2) {
       const word = table[i]!;
-      if (word === 0) return free < 0 ? i : free;
-      if ((word & 0x0fffffff) === high && table[i + 1] === low && this.young(word >>> 28)) return FOUND;
+      if (word >>> 28 === 0) return free < 0 ? i : free;
+      if ((word & KEY_BITS) === high && table[i + 1] === low && this.young(word >>> 28)) return FOUND;
       if (free < 0 && !this.young(word >>> 28)) free = i;
     }
     return free;
   }
 
   private young(slice: number): boolean {
-    return (tag(this.newest) - slice + SLICES) % SLICES <= this.newest - this.oldest;
+    return ((this.youngTags >>> slice) & 1) !== 0;
   }
 
   /** A table of twice the size with the entries that still count. */
@@ -103,19 +111,43 @@ export class Seen {
     const mask = larger.length / BUCKET_WORDS - 1;
     for (let i = 0; i < table.length; i += 2) {
       const word = table[i]!;
-      if (word === 0 || !this.young(word >>> 28)) continue;
-      const high = word & 0x0fffffff;
+      if (!this.young(word >>> 28)) continue;
+      const high = word & KEY_BITS;
       const first = firstBucket(high, table[i + 1]!, mask);
-      const place = emptyIn(larger, first) ?? emptyIn(larger, secondBucket(first, high, mask));
+      let place = emptyIn(larger, first);
+      if (place === undefined) {
+        larger[first * BUCKET_WORDS]! |= SPILLED;
+        place = emptyIn(larger, secondBucket(first, high, mask));
+      }
       if (place === undefined) {
         this.counts[word >>> 28]!--;
         this.evicted++;
         continue;
       }
-      larger[place] = word;
+      larger[place] = (word & ~SPILLED) | (larger[place]! & SPILLED);
       larger[place + 1] = table[i + 1]!;
     }
     return larger;
+  }
+
+  /** A place in one of two full buckets: an entry moves to its other bucket, or the oldest is driven out. */
+  private makeRoom(table: Int32Array, first: number, second: number, mask: number): number {
+    for (let n = 0; n < WAYS * 2; n++) {
+      const bucket = n < WAYS ? first : second;
+      const place = bucket * BUCKET_WORDS + (n % WAYS) * 2;
+      const high = table[place]! & KEY_BITS;
+      const home = firstBucket(high, table[place + 1]!, mask);
+      const away = secondBucket(home, high, mask);
+      const free = this.probe(table, home === bucket ? away : home, -1, 0);
+      if (free < 0) continue;
+      table[free] = (table[place]! & ~SPILLED) | (table[free]! & SPILLED);
+      table[free + 1] = table[place + 1]!;
+      if (home === bucket) table[home * BUCKET_WORDS]! |= SPILLED;
+      if (bucket === second) table[first * BUCKET_WORDS]! |= SPILLED;
+      return place;
+    }
+    table[first * BUCKET_WORDS]! |= SPILLED;
+    return this.driveOut(table, first, second);
   }
 
   private driveOut(table: Int32Array, first: number, second: number): number {
@@ -137,11 +169,15 @@ export class Seen {
 
   private forgetOldest(): void {
     this.counts[tag(this.oldest)] = 0;
+    this.youngTags &= ~(1 << tag(this.oldest));
     this.oldest++;
   }
 }
 
 const FOUND = -2;
+/** Of an entry's first word: 27 bits of the key, and on a bucket's first entry whether keys of it stand in their second. */
+const KEY_BITS = 0x07ffffff;
+const SPILLED = 0x08000000;
 
 /** Slice tag of a running number: 1..15. */
 function tag(running: number): number {
@@ -158,6 +194,6 @@ function secondBucket(first: number, high: number, mask: number): number {
 }
 
 function emptyIn(table: Int32Array, bucket: number): number | undefined {
-  for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) if (table[i] === 0) return i;
+  for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) if (table[i]! >>> 28 === 0) return i;
   return undefined;
 }

@@ -1,0 +1,45 @@
+/** System catalogues: what a database keeps about itself. They are no tables of anybody's data. */
+import type { TableName } from './names.ts';
+
+const SCHEMAS = new Set(
+  'information_schema pg_catalog pg_toast sys performance_schema sysibm sysibmadm syscat sysstat'.split(' '),
+);
+
+/** Schemas that are the system's own in some systems only. */
+const SCHEMAS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ...['mysql', 'mariadb', 'tidb'].map(system => [system, new Set(['mysql'])] as const),
+  ['clickhouse', new Set(['system'])],
+  ['cassandra', new Set(['system', 'system_schema', 'system_auth', 'system_distributed', 'system_traces'])],
+  ['cockroachdb', new Set(['crdb_internal', 'system'])],
+  ['oracle.db', new Set(['system'])],
+]);
+
+/** By unqualified name, in any system. */
+const TABLES = new Set(
+  `dual sysdummy1 sqlite_master sqlite_schema sqlite_temp_master sqlite_temp_schema sqlite_sequence sqlite_stat1
+  sysobjects syscolumns sysindexes sysdatabases sysusers systypes sysprocesses syscomments sysreferences sysforeignkeys
+  systables nls_session_parameters nls_database_parameters product_component_version rdb$database rdb$relations
+  rdb$relation_fields session_privs`.split(/\s+/),
+);
+
+const ORACLE_VIEWS = new Set(
+  `tables tab_columns tab_cols objects views indexes ind_columns constraints cons_columns sequences users synonyms
+  triggers source tab_comments col_comments tab_partitions tablespaces segments extents free_space data_files
+  procedures arguments types jobs errors dependencies mviews lobs sys_privs role_privs tab_privs`.split(/\s+/),
+);
+
+export function isSystemCatalogue({ schema, table }: TableName, system: string): boolean {
+  if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || (SCHEMAS_OF.get(system)?.has(schema) ?? false);
+  const name = table.toLowerCase();
+  if (name.startsWith('pg_')) return system !== 'mysql' && system !== 'mariadb';
+  return TABLES.has(name) || isOracleView(name, system);
+}
+
+/** `all_tables`, `user_indexes`, `v$session`, … */
+function isOracleView(name: string, system: string): boolean {
+  if (name.startsWith('v$') || name.startsWith('gv$')) return true;
+  if (system !== 'oracle.db' && system !== 'oracle') return false;
+  const bar = name.indexOf('_');
+  const scope = name.slice(0, bar);
+  return (scope === 'all' || scope === 'dba' || scope === 'user') && ORACLE_VIEWS.has(name.slice(bar + 1));
+}

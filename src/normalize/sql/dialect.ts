@@ -1,0 +1,112 @@
+/** What differs between database systems in how their statements are read, as data. */
+
+export interface Dialect {
+  /** A backslash escapes inside every string; `unsure`: only where the text looks so. */
+  readonly backslash: boolean | 'unsure';
+  /** `#` opens a comment; `unsure`: only before a blank. */
+  readonly hashComments: boolean | 'unsure';
+  /** `--` opens a comment only before a blank. */
+  readonly dashNeedsBlank: boolean;
+  /** `[name]`; `unsure`: unless it looks like a subscript. */
+  readonly brackets: boolean | 'unsure';
+  /** `$tag$ … $tag$`. */
+  readonly dollarQuotes: boolean;
+  readonly nestedComments: boolean;
+  /** Comments that open with `/*!` are code. */
+  readonly versionComments: boolean;
+  /** Quoted names: kept as they are, kept unless all upper case, or folded like all others. */
+  readonly quotedNames: 'keep' | 'keep_mixed' | 'fold';
+  /** One pair of backticks may hold a whole path. */
+  readonly backtickPaths: boolean;
+  /** Where `SELECT … INTO name` makes a table; elsewhere it fills a variable. */
+  readonly selectIntoTable: 'always' | 'outside_blocks' | 'never';
+  /** A common table expression may name itself without RECURSIVE. */
+  readonly selfReference: boolean;
+}
+
+const STANDARD: Dialect = {
+  backslash: 'unsure',
+  hashComments: 'unsure',
+  dashNeedsBlank: false,
+  brackets: 'unsure',
+  dollarQuotes: true,
+  nestedComments: false,
+  versionComments: true,
+  quotedNames: 'keep_mixed',
+  backtickPaths: false,
+  selectIntoTable: 'outside_blocks',
+  selfReference: true,
+};
+
+const POSTGRESQL: Dialect = {
+  ...STANDARD,
+  backslash: false,
+  hashComments: false,
+  brackets: false,
+  nestedComments: true,
+  versionComments: false,
+  quotedNames: 'keep',
+  selfReference: false,
+};
+
+const MYSQL: Dialect = {
+  ...STANDARD,
+  backslash: true,
+  hashComments: true,
+  dashNeedsBlank: true,
+  brackets: false,
+  dollarQuotes: false,
+  quotedNames: 'fold',
+  selectIntoTable: 'never',
+  selfReference: false,
+};
+
+const SQL_SERVER: Dialect = {
+  ...STANDARD,
+  backslash: false,
+  hashComments: false,
+  brackets: true,
+  dollarQuotes: false,
+  nestedComments: true,
+  versionComments: false,
+  quotedNames: 'fold',
+  selectIntoTable: 'always',
+};
+
+const ORACLE: Dialect = {
+  ...STANDARD,
+  backslash: false,
+  hashComments: false,
+  brackets: false,
+  dollarQuotes: false,
+  versionComments: false,
+  selectIntoTable: 'never',
+};
+
+const SQLITE: Dialect = { ...STANDARD, backslash: false, hashComments: false, dollarQuotes: false, quotedNames: 'fold' };
+
+const LAKE: Dialect = {
+  ...STANDARD,
+  backslash: true,
+  hashComments: 'unsure',
+  brackets: false,
+  quotedNames: 'fold',
+  backtickPaths: true,
+  selectIntoTable: 'never',
+};
+
+const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
+  ...['postgresql', 'cockroachdb', 'yugabytedb', 'greenplum', 'edb'].map(s => [s, POSTGRESQL] as const),
+  ['aws.redshift', { ...POSTGRESQL, quotedNames: 'fold' }],
+  ...['mysql', 'mariadb', 'tidb', 'vitess', 'singlestore'].map(s => [s, MYSQL] as const),
+  ['microsoft.sql_server', SQL_SERVER],
+  ['oracle.db', ORACLE],
+  ['oracle', ORACLE],
+  ['sqlite', SQLITE],
+  ...['clickhouse', 'hive', 'spark', 'databricks', 'gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, LAKE] as const),
+]);
+
+/** The dialect of a `db.system.name`; of an unknown one what most statements have in common. */
+export function dialectOf(system: string): Dialect {
+  return DIALECTS.get(system) ?? STANDARD;
+}

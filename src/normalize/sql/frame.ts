@@ -1,0 +1,140 @@
+/** What the reader knows about one pair of parentheses (or, at the bottom, about the statement). */
+
+/** Values, calls, column lists; becomes a query when its first word is one. */
+export const EXPRESSION = 0;
+/** Parentheses around joined tables; becomes a query likewise. */
+export const TABLES = 1;
+export const QUERY = 2;
+
+/** Where in a clause the reader is. */
+export const IDLE = 0;
+/** A table's name comes next. */
+export const NAME = 1;
+/** Behind a table: an alias may come. */
+export const BEHIND = 2;
+/** Behind CREATE, ALTER, DROP: what kind of object is meant comes next. */
+export const OBJECT = 3;
+/** Behind an index's name: ON and its table come. */
+export const INDEX = 4;
+
+/** Where in a WITH list the reader is. */
+export const NO_LIST = 0;
+export const LIST_NAME = 1;
+export const LIST_BODY = 2;
+export const LIST_BEHIND = 3;
+
+export type Access = 'read' | 'write';
+
+export type Verb =
+  | 'select'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'merge'
+  | 'truncate'
+  | 'create'
+  | 'alter'
+  | 'drop'
+  | 'rename'
+  | 'copy';
+
+/** A table as it was named, before aliases are resolved. */
+export interface Reference {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly table: string;
+  alias: string;
+  verb: Verb;
+  access: Access;
+  /** Named as what the verb changes, not as where it takes data from. */
+  readonly target: boolean;
+}
+
+export class Frame {
+  kind = QUERY;
+  mode = IDLE;
+  /** No token was seen yet. */
+  fresh = true;
+  /** A statement may begin here. */
+  atStart = false;
+  verb: Verb | '' = '';
+  /** A comma brings the next table. */
+  list = false;
+  /** The next name is a target, for this verb. */
+  target = false;
+  targetVerb: Verb = 'select';
+  /** Targets named so far. */
+  targets = 0;
+  joined = false;
+  usingSeen = false;
+  /** Behind SET of an UPDATE over several tables: an assignment begins. */
+  assignment = false;
+  inSet = false;
+  /** Behind RETURNING: INTO fills variables. */
+  returning = false;
+  unionSeen = false;
+  temporary = false;
+  /** First of the reader's references that belong here. */
+  firstReference = 0;
+  /** Reference that an alias would belong to; -1 for none. */
+  lastReference = -1;
+  qualifiers: string[] = [];
+  withList = NO_LIST;
+  recursive = false;
+  /** Local names of the reader when the frame opened. */
+  firstLocal = 0;
+  /** The local name whose body this is; -1 for none. */
+  bodyOf = -1;
+
+  reset(kind: number, mode: number, firstReference: number, firstLocal: number): void {
+    this.kind = kind;
+    this.mode = mode;
+    this.firstReference = firstReference;
+    this.firstLocal = firstLocal;
+    this.fresh = true;
+    this.atStart = false;
+    this.target = false;
+    this.targetVerb = 'select';
+    this.unionSeen = false;
+    this.temporary = false;
+    this.withList = NO_LIST;
+    this.recursive = false;
+    this.bodyOf = -1;
+    this.beginVerb('');
+  }
+
+  /** Forgets what the verb before left behind. */
+  beginVerb(verb: Verb | ''): void {
+    this.verb = verb;
+    this.list = false;
+    this.targets = 0;
+    this.joined = false;
+    this.usingSeen = false;
+    this.assignment = false;
+    this.inSet = false;
+    this.returning = false;
+    this.lastReference = -1;
+    if (this.qualifiers.length > 0) this.qualifiers = [];
+  }
+
+  expectTable(): void {
+    this.mode = NAME;
+    this.target = false;
+    this.list = true;
+  }
+
+  expectTarget(verb: Verb, list: boolean): void {
+    this.mode = NAME;
+    this.target = true;
+    this.targetVerb = verb;
+    this.list = list;
+  }
+
+  /** Leaves the list of tables: only expressions follow. */
+  leaveTables(): void {
+    this.mode = IDLE;
+    this.list = false;
+    this.inSet = false;
+    this.assignment = false;
+  }
+}

@@ -1,0 +1,315 @@
+/**
+ * SQL text → tokens, one at a time, in one pass and without copying: a token is its kind and its offsets. Comments are
+ * skipped (a sqlcommenter traceparent in one is kept). The text may break off anywhere: then the last token is END
+ * with `truncated` set.
+ */
+import { BLANK, classOf, DIGIT, isNameCode, LETTER } from './characters.ts';
+import type { Dialect } from './dialect.ts';
+import { findWord, HASH_SEED, hashStep } from './lexicon.ts';
+import { alternativeEnd, commentEnd, dollarTagLength, lineEnd, stringEnd } from './quoted.ts';
+import { findTraceparent } from './traceparent.ts';
+
+export const END = 0;
+export const WORD = 1;
+/** A quoted name; its offsets leave the quotes out. */
+export const QUOTED = 2;
+export const STRING = 3;
+export const NUMBER = 4;
+export const PARAMETER = 5;
+/** `@name` and `#name`: what lives no longer than the session. */
+export const VARIABLE = 6;
+export const OPEN = 7;
+export const CLOSE = 8;
+export const COMMA = 9;
+export const SEMICOLON = 10;
+export const DOT = 11;
+/** `::`, before a type's name. */
+export const CAST = 12;
+export const OTHER = 13;
+
+/** Characters of a statement that are read. */
+export const MAX_LENGTH = 65_536;
+
+const QUOTE = 39;
+const DOUBLE_QUOTE = 34;
+const BACKTICK = 96;
+const BRACKET = 91;
+
+export class Tokens {
+  kind = END;
+  start = 0;
+  stop = 0;
+  /** Lexicon number of a WORD that SQL gives a meaning; never of one behind a dot. */
+  word = 0;
+  /** Opening quote of a QUOTED token. */
+  quote = 0;
+  previousKind = END;
+  previousWord = 0;
+  previousStop = 0;
+  truncated = false;
+  traceparent = '';
+  readonly text: string;
+  private readonly dialect: Dialect;
+  private end: number;
+  private at = 0;
+  /** An inner delimiter that reads as a blank: the end of an opened dollar quote. */
+  private seamAt = -1;
+  private seamLength = 0;
+
+  constructor(text: string, dialect: Dialect) {
+    this.text = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
+    this.end = this.text.length;
+    this.truncated = text.length > MAX_LENGTH;
+    this.dialect = dialect;
+  }
+
+  next(): void {
+    this.previousKind = this.kind;
+    this.previousWord = this.word;
+    this.previousStop = this.stop;
+    this.word = 0;
+    const { text } = this;
+    this.skipBlanks();
+    this.start = this.at;
+    if (this.at >= this.end) {
+      this.kind = END;
+      this.stop = this.at;
+      return;
+    }
+    const code = text.charCodeAt(this.at);
+    const kind = classOf(code);
+    if (kind === LETTER) this.readWord();
+    else if (kind === DIGIT) this.readNumber();
+    else this.readMark(code);
+  }
+
+  /** True when the text breaks off right behind the token before END. */
+  get cutBehindPrevious(): boolean {
+    return this.kind === END && this.truncated && this.previousStop >= this.start;
+  }
+
+  /** Reads on inside the dollar-quoted string that is the current token. */
+  enterDollarQuote(): void {
+    const length = dollarTagLength(this.text, this.start, this.end);
+    if (this.kind !== STRING || length === 0) return;
+    this.at = this.start + length;
+    this.seamAt = this.stop - length;
+    this.seamLength = length;
+  }
+
+  /** True when the next character that is no blank is `code`. */
+  isNext(code: number): boolean {
+    let at = this.at;
+    while (at < this.end && classOf(this.text.charCodeAt(at)) === BLANK) at++;
+    return this.text.charCodeAt(at) === code;
+  }
+
+  /** Lexicon number of the word that comes next; 0 for anything else. */
+  peekWord(): number {
+    const { text, end } = this;
+    let at = this.at;
+    while (at < end && classOf(text.charCodeAt(at)) === BLANK) at++;
+    let hash = HASH_SEED;
+    const start = at;
+    for (; at < end && isNameCode(text.charCodeAt(at)); at++) hash = hashStep(hash, text.charCodeAt(at));
+    return findWord(text, start, at, hash);
+  }
+
+  private skipBlanks(): void {
+    const { text, end, dialect } = this;
+    while (this.at < end) {
+      const code = text.charCodeAt(this.at);
+      const following = text.charCodeAt(this.at + 1);
+      if (this.at === this.seamAt) this.at += this.seamLength;
+      else if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
+      else if (code === 45 && following === 45 && this.opensDashComment()) this.skipLine();
+      else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32))) this.skipLine();
+      else if (code === 47 && following === 42) this.skipComment();
+      else if (code === 42 && following === 47) this.at += 2;
+      else return;
+    }
+  }
+
+  private opensDashComment(): boolean {
+    const code = this.text.charCodeAt(this.at + 2);
+    return !this.dialect.dashNeedsBlank || code <= 32 || this.at + 2 >= this.end;
+  }
+
+  private skipLine(): void {
+    const stop = lineEnd(this.text, this.at, this.end);
+    this.noteTraceparent(this.at, stop);
+    this.at = stop;
+  }
+
+  private skipComment(): void {
+    const { text, at, dialect } = this;
+    if (dialect.versionComments && text.charCodeAt(at + 2) === 33) {
+      this.at += 3;
+      while (classOf(text.charCodeAt(this.at)) === DIGIT) this.at++;
+      return;
+    }
+    const stop = commentEnd(text, at + 2, this.end, dialect.nestedComments);
+    this.noteTraceparent(at, stop < 0 ? this.end : stop);
+    if (stop < 0) this.breakOff();
+    else this.at = stop;
+  }
+
+  private noteTraceparent(start: number, stop: number): void {
+    if (this.traceparent === '') this.traceparent = findTraceparent(this.text, start, stop);
+  }
+
+  /** The rest of the text is the beginning of something that never ends. */
+  private breakOff(): void {
+    this.kind = END;
+    this.at = this.end;
+    this.stop = this.end;
+    this.truncated = true;
+  }
+
+  private readWord(): void {
+    const { text } = this;
+    const end = this.seamAt > this.at ? this.seamAt : this.end;
+    let hash = HASH_SEED;
+    let at = this.at;
+    for (; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (!isNameCode(code)) break;
+      hash = hashStep(hash, code);
+    }
+    if (text.charCodeAt(at) === QUOTE && at - this.at <= 2 && this.readPrefixedString(at)) return;
+    this.kind = WORD;
+    this.stop = this.at = at;
+    if (this.previousKind !== DOT) this.word = findWord(text, this.start, at, hash);
+  }
+
+  /** `N'…'`, `E'…'`, `q'[…]'` and the like; the prefix ends at `quoteAt`. */
+  private readPrefixedString(quoteAt: number): boolean {
+    const prefix = this.text.slice(this.at, quoteAt).toLowerCase();
+    if (prefix === 'q' || prefix === 'nq') this.readTo(STRING, alternativeEnd(this.text, quoteAt + 1, this.end));
+    else if (prefix === 'n' || prefix === 'e' || prefix === 'b' || prefix === 'x' || prefix === 'r') {
+      const backslash = prefix === 'e' || this.dialect.backslash;
+      this.readTo(STRING, stringEnd(this.text, quoteAt + 1, this.end, QUOTE, backslash));
+    } else return false;
+    return true;
+  }
+
+  private readTo(kind: number, stop: number): void {
+    if (stop < 0) return this.breakOff();
+    this.kind = kind;
+    this.stop = this.at = stop;
+  }
+
+  private readNumber(): void {
+    const { text, end } = this;
+    let at = this.at + 1;
+    while (at < end) {
+      const code = text.charCodeAt(at);
+      if (!isNameCode(code) && !(code === 46 && classOf(text.charCodeAt(at + 1)) === DIGIT)) break;
+      at++;
+    }
+    this.readTo(NUMBER, at);
+  }
+
+  private readMark(code: number): void {
+    const { at } = this;
+    switch (code) {
+      case 40:
+        return this.readTo(OPEN, at + 1);
+      case 41:
+        return this.readTo(CLOSE, at + 1);
+      case 44:
+        return this.readTo(COMMA, at + 1);
+      case 59:
+        return this.readTo(SEMICOLON, at + 1);
+      case 46:
+        return this.readDot();
+      case QUOTE:
+        return this.readTo(STRING, stringEnd(this.text, at + 1, this.end, QUOTE, this.dialect.backslash));
+      case DOUBLE_QUOTE:
+      case BACKTICK:
+        return this.readQuotedName(code, code);
+      case BRACKET:
+        return this.opensName() ? this.readQuotedName(BRACKET, 93) : this.readTo(OTHER, at + 1);
+      case 0x2026:
+        return this.readEllipsis(1);
+      default:
+        return this.readSigil(code);
+    }
+  }
+
+  private readQuotedName(open: number, close: number): void {
+    const backslash = open === DOUBLE_QUOTE && this.dialect.backslash === true;
+    const stop = stringEnd(this.text, this.at + 1, this.end, close, backslash);
+    this.readTo(QUOTED, stop);
+    if (this.kind === END) return;
+    this.quote = open;
+    this.start++;
+    this.stop--;
+  }
+
+  /** A bracket opens a name, unless it is a subscript or an array. */
+  private opensName(): boolean {
+    const { brackets } = this.dialect;
+    if (brackets !== 'unsure') return brackets;
+    const before = this.text.charCodeAt(this.at - 1);
+    if (isNameCode(before) || before === 93 || before === 41 || before === DOUBLE_QUOTE) return this.previousWord !== 0;
+    return isNameCode(this.text.charCodeAt(this.at + 1)) && classOf(this.text.charCodeAt(this.at + 1)) === LETTER;
+  }
+
+  private readDot(): void {
+    const { text, at } = this;
+    if (text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46) return this.readEllipsis(3);
+    const number = classOf(text.charCodeAt(at + 1)) === DIGIT && this.previousKind !== WORD && this.previousKind !== QUOTED;
+    if (number) this.readNumber();
+    else this.readTo(DOT, at + 1);
+  }
+
+  /** At the end it says that the text was cut; elsewhere that values were left out. */
+  private readEllipsis(length: number): void {
+    const rest = this.text.slice(this.at + length, this.at + length + 12).trim().toLowerCase();
+    const marked = rest.startsWith('[trunc') || rest.startsWith('(trunc') || rest.startsWith('<trunc');
+    if (!marked && (rest !== '' || this.text.length > this.at + length + 12)) return this.readTo(OTHER, this.at + length);
+    this.breakOff();
+  }
+
+  private readSigil(code: number): void {
+    const { text, at } = this;
+    const next = text.charCodeAt(at + 1);
+    if (code === 63) return this.readTo(PARAMETER, this.nameEnd(at + 1));
+    if (code === 64) {
+      if (next === 64) return this.readTo(PARAMETER, this.nameEnd(at + 2));
+      return this.readTo(VARIABLE, this.nameEnd(at + 1));
+    }
+    if (code === 35 && (next === 35 || isNameCode(next))) return this.readTo(VARIABLE, this.nameEnd(at + 2));
+    if (code === 58) {
+      if (next === 58) return this.readTo(CAST, at + 2);
+      return isNameCode(next) ? this.readTo(PARAMETER, this.nameEnd(at + 1)) : this.readTo(OTHER, at + 1);
+    }
+    if (code === 36) return this.readDollar();
+    if (code === 37) return this.readPercent(next);
+    this.readTo(OTHER, at + 1);
+  }
+
+  private nameEnd(from: number): number {
+    let at = from;
+    while (at < this.end && isNameCode(this.text.charCodeAt(at))) at++;
+    return at;
+  }
+
+  private readDollar(): void {
+    const { text, at, end } = this;
+    const length = this.dialect.dollarQuotes ? dollarTagLength(text, at, end) : 0;
+    if (length === 0) return this.readTo(PARAMETER, this.nameEnd(at + 1));
+    const close = text.indexOf(text.slice(at, at + length), at + length);
+    this.readTo(STRING, close < 0 ? -1 : close + length);
+  }
+
+  /** `%s`, `%(name)s`; else the operator. */
+  private readPercent(next: number): void {
+    const { text, at } = this;
+    if (next === 115 && !isNameCode(text.charCodeAt(at + 2))) return this.readTo(PARAMETER, at + 2);
+    const stop = next === 40 ? this.nameEnd(at + 2) : at;
+    const closed = stop > at && text.charCodeAt(stop) === 41 && text.charCodeAt(stop + 1) === 115;
+    this.readTo(closed ? PARAMETER : OTHER, closed ? stop + 2 : at + 1);
+  }
+}

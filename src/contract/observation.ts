@@ -77,7 +77,7 @@ export const LATEST_AHEAD = 86_400_000_000;
 /** A duration in µs as one word: exact below 2^31 µs (36 minutes), in whole milliseconds above (to 24 days). */
 export function packDuration(micros: number): number {
   if (micros < 0x80000000) return micros | 0;
-  return (Math.min(Math.floor(micros / 1000), 0x7fffffff) | 0x80000000) | 0;
+  return Math.min(Math.floor(micros / 1000), 0x7fffffff) | 0x80000000 | 0;
 }
 
 export function unpackDuration(word: number): number {

@@ -43,7 +43,11 @@ export class Chains {
     if (p0 === w[row + SPAN] && p1 === w[row + SPAN + 1]) return MISSING;
     let best = this.rows.firstRow(w, row, p0, p1);
     if (best < 0) return MISSING;
-    for (let other = this.rows.nextRow(best, w, row, p0, p1); other >= 0; other = this.rows.nextRow(other, w, row, p0, p1)) {
+    for (
+      let other = this.rows.nextRow(best, w, row, p0, p1);
+      other >= 0;
+      other = this.rows.nextRow(other, w, row, p0, p1)
+    ) {
       if (this.isBetterParent(other, best, row)) best = other;
     }
     return best;

@@ -31,6 +31,7 @@ import {
 } from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
+import { visitBelow } from './below.ts';
 import { Chains } from './chains.ts';
 import { Crossings } from './crossings.ts';
 import { Emitter } from './emitter.ts';
@@ -44,7 +45,16 @@ import { Links } from './links.ts';
 import { Outbound } from './outbound.ts';
 import { EXTRA, LINK_ROW, PARTNER, Rows } from './rows.ts';
 import { Seen } from './seen.ts';
-import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent, OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
+import {
+  isCaller,
+  isInbound,
+  isOutbound,
+  isPassedThrough,
+  isTransparent,
+  OWN_PLAN,
+  SERVER_JOINS,
+  STATE,
+} from './state.ts';
 
 export interface CorrelationOptions {
   readonly waitMs: number;
@@ -59,8 +69,6 @@ export interface CorrelationOptions {
 /** What the correlator asks of the normalizer: the plan of an outer database span, completed by an inner one. */
 export type MergePlans = (outer: number, inner: number) => number;
 
-/** Rows looked at again for one arrival; more are counted and left as they are. */
-const MAX_VISITS = 20_000;
 const SKEW_AHEAD = 5_000_000;
 
 export class Correlator {
@@ -75,9 +83,14 @@ export class Correlator {
   readonly expiry: Expiry;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
-  private readonly visit: number[] = [];
 
-  constructor(options: CorrelationOptions, identities: Identities, plans: Plans, merge: MergePlans, sink: InteractionSink) {
+  constructor(
+    options: CorrelationOptions,
+    identities: Identities,
+    plans: Plans,
+    merge: MergePlans,
+    sink: InteractionSink,
+  ) {
     this.options = options;
     this.sink = sink;
     this.rows = new Rows(options.maxPending);
@@ -90,9 +103,29 @@ export class Correlator {
     this.links = new Links(rows, chains);
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
     this.latePartners = new LatePartners({ rows, fates, late, emitter, sink, outbound: this.outbound });
-    this.inbound = new Inbound({ rows, fates, chains, emitter, crossings, links: this.links, outbound: this.outbound, latePartners: this.latePartners });
+    this.inbound = new Inbound({
+      rows,
+      fates,
+      chains,
+      emitter,
+      crossings,
+      links: this.links,
+      outbound: this.outbound,
+      latePartners: this.latePartners,
+    });
     this.outbound.inbound = this.inbound;
-    this.expiry = new Expiry({ rows, fates, late, emitter, sink, crossings, inbound: this.inbound, outbound: this.outbound, waitMs: options.waitMs });
+    this.expiry = new Expiry({
+      rows,
+      fates,
+      late,
+      emitter,
+      sink,
+      crossings,
+      inbound: this.inbound,
+      outbound: this.outbound,
+      latePartners: this.latePartners,
+      waitMs: options.waitMs,
+    });
   }
 
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
@@ -128,7 +161,7 @@ export class Correlator {
     const row = rows.push(batch.words, offset);
     this.admit(row, arrivalUs);
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
-    this.resolve(row);
+    this.resolveRow(row);
     this.resolveDependents(row);
   }
 
@@ -153,7 +186,8 @@ export class Correlator {
       w[row + OWN_PLAN] = w[row + TARGET]!;
       w[row + SERVER_JOINS] = 0;
     }
-    if (w[row + SERVICE] !== 0 && (shape & FILTERED) === 0) this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
+    if (w[row + SERVICE] !== 0 && (shape & FILTERED) === 0)
+      this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
   }
 
   private keepLinks(batch: ObservationBatch, offset: number, row: number): void {
@@ -169,10 +203,10 @@ export class Correlator {
   }
 
   /** Decides a row from the rows as they are now. */
-  private resolve(row: number): void {
+  private readonly resolveRow = (row: number): void => {
     if (isInbound(this.rows.words[row + SHAPE]!)) this.inbound.resolve(row);
     else this.outbound.resolve(row);
-  }
+  };
 
   /** Decides again what may depend on a new row: rows under its id, all that climb through it, links to it. */
   private resolveDependents(row: number): void {
@@ -183,24 +217,9 @@ export class Correlator {
       this.inbound.resolveSharers(row);
       this.latePartners.meetWaiters(row);
     } else if (isOutbound(shape)) this.latePartners.meetWaiters(row);
-    this.resolveBelow(row);
+    if (!visitBelow(rows, row, isPassedThrough, this.resolveRow)) this.fates.note('visits_capped');
+    if (rows.linkCount === 0) return;
     for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
-  }
-
-  private resolveBelow(row: number): void {
-    const { rows, visit } = this;
-    visit.length = 0;
-    visit.push(row);
-    let visits = 0;
-    while (visit.length > 0) {
-      const at = visit.pop()!;
-      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at)) {
-        if (child === row || child === at) continue;
-        if (++visits > MAX_VISITS) return this.fates.note('visits_capped');
-        this.resolve(child);
-        if (isPassedThrough(rows.words[child + SHAPE]!)) visit.push(child);
-      }
-    }
   }
 
   private relink(link: number): void {

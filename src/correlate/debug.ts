@@ -1,6 +1,7 @@
 /** The kept spans of one trace, for people who ask why. */
-import type { DebugSpan } from '../contract/graph-view.ts';
+
 import { FATES } from '../contract/graph-document.ts';
+import type { DebugSpan } from '../contract/graph-view.ts';
 import {
   CLASS_MASK,
   CONSUMER,
@@ -30,7 +31,8 @@ export function debugTrace(rows: Rows, identities: Identities, traceId: string):
     const row = rows.base(rows.next - i);
     if (rows.words[row + TRACE + 2] !== words[2] || rows.words[row + TRACE + 3] !== words[3]) continue;
     const [high0, high1] = [rows.words[row + TRACE]!, rows.words[row + TRACE + 1]!];
-    const sameHigh = (high0 === words[0] && high1 === words[1]) || (high0 | high1) === 0 || (words[0]! | words[1]!) === 0;
+    const sameHigh =
+      (high0 === words[0] && high1 === words[1]) || (high0 | high1) === 0 || (words[0]! | words[1]!) === 0;
     if (sameHigh) spans.push(describe(rows, identities, row));
   }
   return spans;

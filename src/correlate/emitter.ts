@@ -202,7 +202,14 @@ export class Emitter {
   }
 
   /** A join's evidence and lag, on the edge that the message is counted on (whose first join is counted with it). */
-  private join(row: number, partners: readonly number[], i: number, topic: number, evidence: number, sign: number): void {
+  private join(
+    row: number,
+    partners: readonly number[],
+    i: number,
+    topic: number,
+    evidence: number,
+    sign: number,
+  ): void {
     const own = this.own.ofRow(this.rows, row);
     const partner = this.other.ofRow(this.rows, partners[i]!);
     const source = topic !== 0 ? topic : this.rows.words[partners[0]! + SERVICE]!;
@@ -267,7 +274,14 @@ export class Emitter {
     out.batches = (rows.words[row + SHAPE]! & BATCH) !== 0 ? 1 : 0;
   }
 
-  private begin(kind: number, source: number, target: number, time: number, evidence: number, sign: number): Interaction {
+  private begin(
+    kind: number,
+    source: number,
+    target: number,
+    time: number,
+    evidence: number,
+    sign: number,
+  ): Interaction {
     this.out.begin(kind, source, target, time, evidence);
     this.out.sign = sign;
     this.out.adjusted = 1;
@@ -280,4 +294,3 @@ function topicOf(facts: Facts): number {
   const cls = facts.shape & CLASS_MASK;
   return cls === PRODUCER || cls === CREATE ? facts.target : 0;
 }
-

@@ -39,6 +39,7 @@ import {
 import { hash, hashKey } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, WAITER } from './late.ts';
+import type { LatePartners } from './late-partners.ts';
 import type { Outbound } from './outbound.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
@@ -49,7 +50,6 @@ import {
   isInbound,
   isOutbound,
   isTransparent,
-  JOINS,
   NAMED_BELOW,
   NAMELESS_BELOW,
   reasonOf,
@@ -65,6 +65,7 @@ interface Parts {
   readonly sink: InteractionSink;
   readonly crossings: Crossings;
   readonly inbound: Inbound;
+  readonly latePartners: LatePartners;
   readonly outbound: Outbound;
   readonly waitMs: number;
 }
@@ -120,7 +121,11 @@ export class Expiry {
   evictOldest(): void {
     this.evicted++;
     this.expireOldest(true);
-    while (this.arrivals.length > 1 && !this.rows.alive(this.arrivals[0]!.first) && this.rows.oldest === this.arrivals[1]!.first) {
+    while (
+      this.arrivals.length > 1 &&
+      !this.rows.alive(this.arrivals[0]!.first) &&
+      this.rows.oldest === this.arrivals[1]!.first
+    ) {
       this.arrivals.shift();
     }
   }
@@ -146,22 +151,22 @@ export class Expiry {
   }
 
   private closeInbound(row: number, early: boolean): void {
-    const { inbound, fates } = this.parts;
+    const { inbound, fates, latePartners } = this.parts;
     const w = this.rows.words;
     const open = fateOf(w[row + STATE]!) === PENDING;
     const waits = decisionOf(w[row + STATE]!) === UNDECIDED;
+    if (waits && latePartners.joinSharer(row)) return;
     inbound.close(row);
     inbound.settle(row);
     if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
     if (waits) this.waitForParent(row);
-    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.parts.inbound.partners(row).length === 0) this.waitForLinks(row);
+    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.parts.inbound.partners(row).length === 0)
+      this.waitForLinks(row);
   }
 
   private closeOutbound(row: number, shape: number, early: boolean): void {
-    const { inbound, outbound, crossings } = this.parts;
-    const w = this.rows.words;
+    const { outbound, crossings } = this.parts;
     if (isOutbound(shape)) {
-      if (w[row + JOINS]! > 0) inbound.settlePartnersOf(row);
       this.decideAlone(row, shape, early);
       crossings.settle(row);
     }
@@ -210,7 +215,11 @@ export class Expiry {
   private waitForLinks(row: number): void {
     const { rows } = this;
     let kept = 0;
-    for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0 && kept < MAX_WAITING_LINKS; link = rows.siblingLink(link)) {
+    for (
+      let link = rows.firstLink(rows.words[row + LINK]!);
+      link >= 0 && kept < MAX_WAITING_LINKS;
+      link = rows.siblingLink(link)
+    ) {
       if (rows.links[link + LINK_STATE] !== 0) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
       this.add(row, WAITER | BY_LINK, rows.words[row + TARGET]!);
@@ -228,6 +237,14 @@ export class Expiry {
     const state = w[row + STATE]!;
     const cls = lateClass(w[row + SHAPE]!, flags, fateOf(state), reasonOf(state));
     const start = this.rows.floats[(row + START) >> 1]!;
-    this.parts.late.add(hash.a, hash.b, cls, this.rows.ratios[row + ADJUSTED]!, w[row + SERVICE]!, target, start, w[row + DURATION]!);
+    this.parts.late.add(
+      hash,
+      cls,
+      this.rows.ratios[row + ADJUSTED]!,
+      w[row + SERVICE]!,
+      target,
+      start,
+      w[row + DURATION]!,
+    );
   }
 }

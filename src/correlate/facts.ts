@@ -1,4 +1,6 @@
 /** What an interaction needs of one of its sides, from a kept row or from a late entry. Reused. */
+
+import type { Interaction } from '../contract/interaction.ts';
 import {
   ADJUSTED,
   DURATION,
@@ -11,7 +13,6 @@ import {
   TRACE,
   unpackDuration,
 } from '../contract/observation.ts';
-import type { Interaction } from '../contract/interaction.ts';
 import type { LateEntries } from './late.ts';
 import type { Rows } from './rows.ts';
 

@@ -1,8 +1,8 @@
-/** 64-bit hashes of row keys, as two 32-bit words in `hash`. */
+/** Hashes of row keys, in `hash`: 64 bits as two words, and 16 bits of the high half of the trace id, 0 where it has none. */
 import { INSTANCE, SERVICE, SHAPE, START, TRACE } from '../contract/observation.ts';
 import { sideOf } from './state.ts';
 
-export const hash = { a: 0, b: 0 };
+export const hash = { a: 0, b: 0, high: 0 };
 
 function begin(): void {
   hash.a = 0x243f6a88;
@@ -31,6 +31,9 @@ export function hashKey(of: Int32Array, at: number, span0: number, span1: number
   add(span0);
   add(span1);
   finish();
+  const high0 = of[at + TRACE]!;
+  const high1 = of[at + TRACE + 1]!;
+  hash.high = (high0 | high1) === 0 ? 0 : (Math.imul(high0 ^ Math.imul(high1, 0x9e3779b1), 0x85ebca6b) >>> 16) | 1;
 }
 
 /** The key of a resend: trace id, span id, side, service, instance, start as it was reported. */

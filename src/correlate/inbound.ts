@@ -4,10 +4,21 @@
  */
 import { BY_PARENT_CHILD, BY_SERVER_SPAN, SETTLE } from '../contract/interaction.ts';
 import { CLASS_MASK, DATABASE, PEER, SERVER, SERVICE, SHAPE, SPAN, TARGET } from '../contract/observation.ts';
+import { visitBelow } from './below.ts';
 import { type Chains, found, MISSING } from './chains.ts';
 import type { Crossings } from './crossings.ts';
 import type { Emitter } from './emitter.ts';
-import { type Fates, INFERRED, LOCAL_PARENT, MISSING_PARENT, NO_DESTINATION, NO_REASON, PAIRED, PENDING, UNPAIRED } from './fates.ts';
+import {
+  type Fates,
+  INFERRED,
+  LOCAL_PARENT,
+  MISSING_PARENT,
+  NO_DESTINATION,
+  NO_REASON,
+  PAIRED,
+  PENDING,
+  UNPAIRED,
+} from './fates.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
@@ -60,13 +71,19 @@ export class Inbound {
   resolve(row: number): void {
     const w = this.rows.words;
     const state = w[row + STATE]!;
-    if ((state & SETTLED) !== 0) return;
+    if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return;
     this.decide(row);
     const fresh = state === 0;
     if (!fresh && this.stands(row)) return;
-    if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row)) return;
+    if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row, next.decision === ENTRY))
+      return;
     if (!fresh) this.withdraw(row);
     this.take(row);
+  }
+
+  /** A pair whose other row has left is final. */
+  private partnerLeft(row: number, state: number): boolean {
+    return isPair(decisionOf(state)) && !this.rows.alive(this.rows.words[row + PARTNER]!);
   }
 
   private isOpen(decision: number): boolean {
@@ -126,7 +143,7 @@ export class Inbound {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     if (decision === BY_SHARED_ID || decision === BY_PARENT) {
-      return this.rows.alive(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : [];
+      return this.rows.intact(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : [];
     }
     return decision === BY_LINKS ? this.parts.links.partners(row) : [];
   }
@@ -136,7 +153,7 @@ export class Inbound {
     const decision = decisionOf(w[row + STATE]!);
     if (decision !== BY_SHARED_ID && decision !== BY_PARENT && decision !== BY_LINKS) return;
     if (decision !== BY_LINKS) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
-    for (const partner of this.parts.links.partners(row)) this.tell(partner, row, sign);
+    for (const partner of this.parts.links.partners(row, true)) this.tell(partner, row, sign);
   }
 
   private tell(partner: number, row: number, sign: number): void {
@@ -157,7 +174,7 @@ export class Inbound {
       return emitter.consumer(row, this.partners(row), caller, sign);
     }
     if (decision === BY_SHARED_ID || decision === BY_PARENT) {
-      if (this.rows.alive(w[row + PARTNER]!)) emitter.pair(this.rows.base(w[row + PARTNER]!), row, sign);
+      if (this.rows.intact(w[row + PARTNER]!)) emitter.pair(this.rows.base(w[row + PARTNER]!), row, sign);
     } else if (decision === PARENT_CHILD) emitter.served(row, w[row + EXTRA]!, BY_PARENT_CHILD, sign);
     else if (decision === ENTRY) {
       if (w[row + PEER] !== 0) emitter.served(row, w[row + PEER]!, BY_SERVER_SPAN, sign);
@@ -174,7 +191,8 @@ export class Inbound {
 
   private consumerFate(row: number, decision: number): readonly [number, number] {
     const w = this.rows.words;
-    if (decision === BY_SHARED_ID || decision === BY_PARENT || decision === BY_LINKS || decision === BY_LATE) return [PAIRED, NO_REASON];
+    if (decision === BY_SHARED_ID || decision === BY_PARENT || decision === BY_LINKS || decision === BY_LATE)
+      return [PAIRED, NO_REASON];
     if (w[row + TARGET] !== 0 || w[row + PEER] !== 0 || decision === PARENT_CHILD) return [INFERRED, NO_REASON];
     if (decision === UNDECIDED || decision === MISSING_ABOVE_REMOTE) return [PENDING, NO_REASON];
     return [UNPAIRED, decision === LOCAL ? LOCAL_PARENT : NO_DESTINATION];
@@ -196,17 +214,9 @@ export class Inbound {
     }
   }
 
-  /** Makes final what the row counts; it is not decided again. */
+  /** Makes final what the row counts; it leaves. */
   settle(row: number): void {
-    const w = this.rows.words;
-    if ((w[row + STATE]! & SETTLED) !== 0) return;
-    this.emit(row, SETTLE);
-    w[row + STATE]! |= SETTLED;
-  }
-
-  /** The row leaves: what its joined inbound spans count with it becomes final. */
-  settlePartnersOf(outbound: number): void {
-    this.forEachJoined(outbound, row => this.settle(row));
+    if ((this.rows.words[row + STATE]! & SETTLED) === 0) this.emit(row, SETTLE);
   }
 
   /** Inbound spans of a service joined with the outbound row. */
@@ -222,22 +232,19 @@ export class Inbound {
     const { rows } = this;
     const w = rows.words;
     const sequence = rows.sequenceAt(outbound);
-    const joined = (row: number) => isInbound(w[row + SHAPE]!) && w[row + PARTNER] === sequence && isPair(decisionOf(w[row + STATE]!));
+    const joined = (row: number) =>
+      isInbound(w[row + SHAPE]!) && w[row + PARTNER] === sequence && isPair(decisionOf(w[row + STATE]!));
     const [s0, s1] = [w[outbound + SPAN]!, w[outbound + SPAN + 1]!];
     for (let row = rows.firstRow(w, outbound, s0, s1); row >= 0; row = rows.nextRow(row, w, outbound, s0, s1)) {
       if (row !== outbound && joined(row)) visit(row, 1);
     }
-    const below = [outbound];
-    for (let at = below.pop(), visits = 0; at !== undefined && visits < MAX_BELOW; at = below.pop()) {
-      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at), visits++) {
-        if (child === at || child === outbound) continue;
-        if (joined(child)) visit(child, 1);
-        if (isPassedThrough(w[child + SHAPE]!)) below.push(child);
-      }
-    }
+    visitBelow(rows, outbound, isPassedThrough, row => {
+      if (joined(row)) visit(row, 1);
+    });
     for (let link = rows.firstLinkTo(outbound); link >= 0; link = rows.nextLinkTo(link, outbound)) {
       const owner = rows.linkOwner(link);
-      if (owner >= 0 && decisionOf(w[owner + STATE]!) === BY_LINKS && rows.linkTarget(link) === sequence) visit(owner, 1);
+      if (owner >= 0 && decisionOf(w[owner + STATE]!) === BY_LINKS && rows.linkTarget(link) === sequence)
+        visit(owner, 1);
     }
   }
 
@@ -254,16 +261,14 @@ export class Inbound {
   /** What a link of the row points at became known: the row is counted anew around the change. */
   changeLinks(row: number, change: () => void): void {
     const w = this.rows.words;
-    if ((w[row + STATE]! & SETTLED) !== 0) return;
+    const state = w[row + STATE]!;
+    if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return change();
     this.withdraw(row);
     change();
     this.decide(row);
     this.take(row);
   }
 }
-
-/** Spans beneath an outbound row that are looked through for joined ones. */
-const MAX_BELOW = 20_000;
 
 const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
 

@@ -2,24 +2,32 @@
  * Joins across the wait: a span that arrives within `late` after its partner was decided moves exactly one
  * interaction, from the inferred edge to the real one. Such joins are final.
  */
+import { BY_PAIR, CONSUMES, type InteractionSink, BY_LINK as LINK_EVIDENCE, SETTLE } from '../contract/interaction.ts';
 import {
-  BY_LINK as LINK_EVIDENCE,
-  BY_PAIR,
-  CONSUMES,
-  type InteractionSink,
-  SETTLE,
-} from '../contract/interaction.ts';
-import { CLASS_MASK, CLIENT, CONSUMER, CREATE, DATABASE, LINK, PARENT, PRODUCER, SERVER, SERVICE, SHAPE, SPAN, TARGET } from '../contract/observation.ts';
+  CLASS_MASK,
+  CLIENT,
+  CONSUMER,
+  CREATE,
+  DATABASE,
+  LINK,
+  PARENT,
+  PRODUCER,
+  SERVER,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  TARGET,
+} from '../contract/observation.ts';
 import { found } from './chains.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
 import { BY_LINK, COUNTED, fateOfClass, type LateEntries, lateClass, reasonOfClass, WAITER } from './late.ts';
+import type { Outbound } from './outbound.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
-import type { Outbound } from './outbound.ts';
 
 interface Parts {
   readonly rows: Rows;
@@ -41,23 +49,31 @@ export class LatePartners {
     this.parts = parts;
   }
 
-  /** Looks for the partner of a new inbound span among the late entries, after a climb that found none. */
-  joinInbound(row: number): boolean {
+  /**
+   * Looks for the partner of a new inbound span among the late entries, after a climb that found none. `root`: also one
+   * that shares its id; else that is asked when the wait ends.
+   */
+  joinInbound(row: number, root: boolean): boolean {
     if (this.parts.late.count === 0) return false;
     const w = this.rows.words;
-    if (this.joinUnder(row, w[row + SPAN]!, w[row + SPAN + 1]!, true)) return true;
     const below = found.below;
     const [p0, p1] = [w[below + PARENT]!, w[below + PARENT + 1]!];
     if ((p0 | p1) !== 0 && this.joinUnder(row, p0, p1, false)) return true;
+    if (root && this.joinUnder(row, w[row + SPAN]!, w[row + SPAN + 1]!, true)) return true;
     return (w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.joinLinked(row);
+  }
+
+  /** Looks for a late client or producer under the span's own id, when its wait has ended. */
+  joinSharer(row: number): boolean {
+    const w = this.rows.words;
+    return this.parts.late.count > 0 && this.joinUnder(row, w[row + SPAN]!, w[row + SPAN + 1]!, true);
   }
 
   private joinUnder(row: number, s0: number, s1: number, shared: boolean): boolean {
     const { late } = this.parts;
     const w = this.rows.words;
     hashKey(w, row, s0, s1);
-    const { a, b } = hash;
-    for (let entry = late.first(a, b, false); entry >= 0; entry = late.nextEntry(entry, a, b, false)) {
+    for (let entry = late.first(hash, false); entry >= 0; entry = late.nextEntry(entry, hash, false)) {
       const cls = late.classOf(entry);
       if (!isOutbound(cls) || (shared && (cls & CLASS_MASK) === DATABASE)) continue;
       if (found.remote !== 0 && !shared && late.service(entry) !== found.remote) continue;
@@ -73,7 +89,7 @@ export class LatePartners {
     for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0; link = rows.siblingLink(link)) {
       if (rows.links[link + LINK_STATE] !== 0) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
-      const entry = parts.late.first(hash.a, hash.b, false);
+      const entry = parts.late.first(hash, false);
       if (entry < 0 || !this.mayLink(row, entry)) continue;
       if (!joined) this.join(row, entry, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!, LINK_EVIDENCE);
       else this.markJoined(entry);
@@ -142,8 +158,8 @@ export class LatePartners {
     if (late.count === 0) return;
     const w = this.rows.words;
     hashKey(w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
-    const { a, b } = hash;
-    for (let entry = late.first(a, b, true); entry >= 0; entry = late.nextEntry(entry, a, b, true)) this.meet(row, entry);
+    for (let entry = late.first(hash, true); entry >= 0; entry = late.nextEntry(entry, hash, true))
+      this.meet(row, entry);
   }
 
   private meet(row: number, entry: number): void {

@@ -3,7 +3,8 @@
  * under their own key; inbound spans and links that wait for a parent or target stand under that key. A ring in order
  * of decision with one chain per bucket, newest first; a pointer that does not lead to an older entry ends its chain.
  *
- * Layout (words): 0 fingerprint, 1 fingerprint (high 16 bits) and class (low 16), 2 next in chain (place + 1),
+ * Layout (words): 0 fingerprint of the key, 1 that of the trace id's high half (high 16 bits, 0 none) and class (low 16),
+ * 2 next in chain (place + 1),
  * 3 service, 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
  */
 import { SHAPE_OBSERVED } from '../contract/observation.ts';
@@ -11,6 +12,7 @@ import { SHAPE_OBSERVED } from '../contract/observation.ts';
 const WORDS = 8;
 const MAX_CLASSES = 65_535;
 const MAX_RATIOS = 1024;
+const WAITER_BUCKETS = 1 << 15;
 
 /** A class: SHAPE as observed in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
 export const WAITER = 1 << 14;
@@ -33,6 +35,13 @@ export function reasonOfClass(cls: number): number {
   return (cls >>> REASON_SHIFT) & 63;
 }
 
+/** Hash of a key: two words, and 16 bits of the high half of the trace id (0: it has none). */
+export interface LateKey {
+  readonly a: number;
+  readonly b: number;
+  readonly high: number;
+}
+
 export class LateEntries {
   readonly limit: number;
   evicted = 0;
@@ -41,6 +50,8 @@ export class LateEntries {
   private readonly doubleWords = new Int32Array(this.double.buffer);
   private readonly buckets: Int32Array;
   private readonly bucketMask: number;
+  /** Waiters are few: chains of their own, in a table small enough to stay in the processor's cache. */
+  private readonly waiterBuckets = new Int32Array(WAITER_BUCKETS);
   /** Place of the next entry, and how many places before it are in use. */
   private head = 0;
   private used = 0;
@@ -80,45 +91,61 @@ export class LateEntries {
     if (newest === undefined || nowMs - newest.ms >= this.lateMs / 64) slices.push({ ms: nowMs, count: 0 });
   }
 
-  /** @param a,b 64 well-mixed bits of the key. */
-  add(a: number, b: number, cls: number, adjusted: number, service: number, target: number, start: number, duration: number): void {
+  /** @param key hash of the key, as `hashKey` leaves it. */
+  add(
+    key: LateKey,
+    cls: number,
+    adjusted: number,
+    service: number,
+    target: number,
+    start: number,
+    duration: number,
+  ): void {
     if (this.used >= this.limit) this.evictOldest();
     const w = this.words;
     const place = this.head;
     const base = place * WORDS;
-    const bucket = a & this.bucketMask;
-    w[base] = b;
-    w[base + 1] = (a & 0xffff0000) | this.classNumber(cls, adjusted);
-    w[base + 2] = this.buckets[bucket]!;
+    const buckets = (cls & WAITER) !== 0 ? this.waiterBuckets : this.buckets;
+    const bucket = key.a & (buckets.length - 1);
+    w[base] = key.b;
+    w[base + 1] = (key.high << 16) | this.classNumber(cls, adjusted);
+    w[base + 2] = buckets[bucket]!;
     w[base + 3] = service;
     w[base + 4] = target;
     this.double[0] = start;
     w[base + 5] = this.doubleWords[0]!;
     w[base + 6] = this.doubleWords[1]!;
     w[base + 7] = duration;
-    this.buckets[bucket] = place + 1;
+    buckets[bucket] = place + 1;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
     this.slices.at(-1)!.count++;
   }
 
   /** The newest outbound (or waiting) entry with the key, as its base; -1 none. */
-  first(a: number, b: number, waiter: boolean): number {
-    return this.find(this.buckets[a & this.bucketMask]!, 0, a, b, waiter);
+  first(key: LateKey, waiter: boolean): number {
+    const head = waiter ? this.waiterBuckets[key.a & (WAITER_BUCKETS - 1)]! : this.buckets[key.a & this.bucketMask]!;
+    return head === 0 ? -1 : this.find(head, 0, key, waiter);
   }
 
-  nextEntry(entry: number, a: number, b: number, waiter: boolean): number {
-    return this.find(this.words[entry + 2]!, this.age(entry / WORDS), a, b, waiter);
+  nextEntry(entry: number, key: LateKey, waiter: boolean): number {
+    return this.find(this.words[entry + 2]!, this.age(entry / WORDS), key, waiter);
   }
 
-  private find(pointer: number, age: number, a: number, b: number, waiter: boolean): number {
+  private find(pointer: number, age: number, key: LateKey, waiter: boolean): number {
     const w = this.words;
     while (pointer !== 0) {
       const older = this.age(pointer - 1);
       if (older <= age || older > this.used) return -1;
       age = older;
       const base = (pointer - 1) * WORDS;
-      if (w[base] === b && ((w[base + 1]! ^ a) & 0xffff0000) === 0 && ((this.classOf(base) & WAITER) !== 0) === waiter) return base;
+      if (
+        w[base] === key.b &&
+        sameHigh(w[base + 1]! >>> 16, key.high) &&
+        ((this.classOf(base) & WAITER) !== 0) === waiter
+      ) {
+        return base;
+      }
       pointer = w[base + 2]!;
     }
     return -1;
@@ -189,4 +216,9 @@ export class LateEntries {
     slices[0]!.count--;
     while (slices.length > 1 && slices[0]!.count <= 0) slices.shift();
   }
+}
+
+/** High halves match when equal, or absent on one side. */
+function sameHigh(x: number, y: number): boolean {
+  return x === y || x === 0 || y === 0;
 }

@@ -22,7 +22,11 @@ export class Links {
     let best = -1;
     let message = false;
     let any = false;
-    for (let row = this.rows.firstRow(links, link, s0, s1); row >= 0; row = this.rows.nextRow(row, links, link, s0, s1)) {
+    for (
+      let row = this.rows.firstRow(links, link, s0, s1);
+      row >= 0;
+      row = this.rows.nextRow(row, links, link, s0, s1)
+    ) {
       any = true;
       if (row === owner) continue;
       const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
@@ -51,12 +55,17 @@ export class Links {
     return cls !== CLIENT || w[row + SERVICE] !== w[owner + SERVICE];
   }
 
-  /** Rows joined through the owner's links, in the order of (trace id, span id) of the link; rows gone are left out. */
-  partners(owner: number): number[] {
+  /**
+   * Rows joined through the owner's links, in the order of (trace id, span id) of the link; rows overwritten are left
+   * out, and with `alive` those that have left.
+   */
+  partners(owner: number, alive = false): number[] {
     const { rows } = this;
     const joined: number[] = [];
     for (let link = rows.firstLink(rows.words[owner + LINK]!); link >= 0; link = rows.siblingLink(link)) {
-      if (joinsThrough(rows.links[link + LINK_STATE]!) && rows.alive(rows.links[link + LINK_TARGET]!)) joined.push(link);
+      if (!joinsThrough(rows.links[link + LINK_STATE]!)) continue;
+      const target = rows.links[link + LINK_TARGET]!;
+      if (alive ? rows.alive(target) : rows.intact(target)) joined.push(link);
     }
     if (joined.length > 1) joined.sort((a, b) => compareLinks(rows.links, a, b));
     return joined.map(link => rows.base(rows.links[link + LINK_TARGET]!));

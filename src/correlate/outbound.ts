@@ -8,6 +8,7 @@ import {
   DATABASE,
   DURATION,
   FILTERED,
+  INTERNAL,
   NAMELESS,
   PRODUCER,
   RPC,
@@ -20,9 +21,10 @@ import {
   unpackDuration,
 } from '../contract/observation.ts';
 import type { Plans } from '../lib/plans.ts';
+import { visitBelow } from './below.ts';
 import { type Chains, MAX_HOPS } from './chains.ts';
-import type { Crossings } from './crossings.ts';
 import type { MergePlans } from './correlator.ts';
+import type { Crossings } from './crossings.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import {
@@ -84,8 +86,12 @@ export class Outbound {
     const ancestor = this.parts.chains.nearestNamed(row);
     if (ancestor >= 0) this.mark(ancestor, isTransparent(shape) ? NAMELESS_BELOW : NAMED_BELOW);
     if (isTransparent(shape)) return this.pass(row, shape);
-    if ((shape & CLASS_MASK) === DATABASE) this.resolveNesting(row);
+    // A span is nested or crosses, never both: what it was gives PARTNER free before the other takes it.
+    const isDatabase = (shape & CLASS_MASK) === DATABASE;
+    const wasNested = (this.rows.words[row + STATE]! & NESTED) !== 0;
+    if (isDatabase && wasNested) this.resolveNesting(row);
     this.resolveCrossing(row, ancestor);
+    if (isDatabase && !wasNested) this.resolveNesting(row);
     this.refresh(row);
   }
 
@@ -185,7 +191,8 @@ export class Outbound {
     const state = w[row + STATE]!;
     const delivery = (state & CROSSING_DELIVERY) !== 0;
     const service = w[row + SERVICE]!;
-    if ((state & CROSSING_ALONE) !== 0) this.parts.emitter.crossing(-1, row, w[row + PARTNER]!, service, delivery, sign);
+    if ((state & CROSSING_ALONE) !== 0)
+      this.parts.emitter.crossing(-1, row, w[row + PARTNER]!, service, delivery, sign);
     if ((state & CROSSING_CLIENT) === 0) return;
     const client = this.rows.base(w[row + PARTNER]!);
     this.parts.crossings.addChild(client, service, delivery, sign, () => this.inbound.countJoined(client, service));
@@ -238,7 +245,7 @@ export class Outbound {
       const shape = w[at + SHAPE]!;
       if (isTransparent(shape)) continue;
       const cls = shape & CLASS_MASK;
-      if (w[at + SERVICE] !== w[row + SERVICE] || (cls !== 0 && cls !== DATABASE && cls !== SETTLE_CLASS)) break;
+      if (w[at + SERVICE] !== w[row + SERVICE] || (cls !== INTERNAL && cls !== DATABASE && cls !== SETTLE_CLASS)) break;
       if (cls === DATABASE && this.works(at) && this.systemOf(at) === system) outer = at;
     }
     return outer;
@@ -266,17 +273,11 @@ export class Outbound {
     const w = this.rows.words;
     const sequence = this.rows.sequenceAt(outer);
     let best = -1;
-    const below = [outer];
-    for (let at = below.pop(); at !== undefined; at = below.pop()) {
-      for (let child = this.rows.firstChild(at); child >= 0; child = this.rows.nextChild(child, at)) {
-        if (child === outer || child === at) continue;
-        const shape = w[child + SHAPE]!;
-        const cls = shape & CLASS_MASK;
-        if (isTransparent(shape) || cls === 0 || cls === SETTLE_CLASS || cls === DATABASE) below.push(child);
-        const nested = !isTransparent(shape) && cls === DATABASE && (w[child + STATE]! & NESTED) !== 0;
-        if (nested && w[child + PARTNER] === sequence && (best < 0 || this.isEarlier(child, best))) best = child;
-      }
-    }
+    visitBelow(this.rows, outer, isWithinWork, row => {
+      const shape = w[row + SHAPE]!;
+      if (isTransparent(shape) || (shape & CLASS_MASK) !== DATABASE || (w[row + STATE]! & NESTED) === 0) return;
+      if (w[row + PARTNER] === sequence && (best < 0 || this.isEarlier(row, best))) best = row;
+    });
     this.complete(outer, best);
   }
 
@@ -300,3 +301,8 @@ export class Outbound {
   }
 }
 
+/** Database work goes on beneath spans that only carry the chain, and beneath database spans. */
+function isWithinWork(shape: number): boolean {
+  const cls = shape & CLASS_MASK;
+  return isTransparent(shape) || cls === INTERNAL || cls === SETTLE_CLASS || cls === DATABASE;
+}

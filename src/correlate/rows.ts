@@ -1,15 +1,15 @@
 /**
  * The rows: spans from arrival until `wait` after, resolved or not, because children may still come. A ring of
- * fixed-size rows in arrival order with three chains per bucket: rows by their own key, rows by their parent's key,
- * links by the key they point at. Chains run from newest to oldest; a pointer to an expired entry ends its chain, so
- * nothing is ever unlinked.
+ * fixed-size rows in arrival order, and an index of buckets: the four newest rows by their own key and by their parent's
+ * key stand in the bucket itself (place and a tag of the key, so that other rows are seldom touched), older ones in
+ * chains through the rows. All run from newest to oldest; an entry that is gone, or not older than the one before, ends
+ * them, so nothing is ever unlinked.
  *
  * A key is (low 64 bits of the trace id, span id); the high half of a trace id matches when equal or zero on one side.
  */
 import { LINK_WORDS, PARENT, ROW_WORDS, SPAN, TRACE } from '../contract/observation.ts';
-import { mix } from '../lib/bytes.ts';
 
-/** Next older row in the chain of the row's key, and of its parent's key (sequence numbers). */
+/** Next older row in the chain of the row's key, and of its parent's key (entries as in a bucket). */
 const NEXT = 20;
 const CHILD_NEXT = 21;
 export const PARTNER = 22;
@@ -23,7 +23,10 @@ const LINK_SIBLING = 9;
 export const LINK_STATE = 10;
 export const LINK_TARGET = 11;
 
-const BUCKET_WORDS = 4;
+/** Entries of a bucket: rows by own key, then rows by parent's key. */
+const INLINE = 4;
+const BUCKET_WORDS = INLINE * 2;
+const LINK_BUCKETS = 1 << 16;
 
 export class Rows {
   readonly words: Int32Array;
@@ -40,7 +43,9 @@ export class Rows {
   private readonly mask: number;
   private readonly linkMask: number;
   private readonly buckets: Int32Array;
-  private readonly bucketMask: number;
+  private readonly linkBuckets = new Int32Array(LINK_BUCKETS);
+  /** Bits of a place in an entry; the rest is the tag. */
+  private readonly placeBits: number;
 
   constructor(limit: number) {
     const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
@@ -55,7 +60,7 @@ export class Rows {
     this.ratios = new Float32Array(buffer);
     this.links = new Int32Array(linkCapacity * KEPT_LINK_WORDS);
     this.buckets = new Int32Array(capacity * BUCKET_WORDS);
-    this.bucketMask = capacity - 1;
+    this.placeBits = Math.log2(capacity);
   }
 
   get count(): number {
@@ -81,6 +86,11 @@ export class Rows {
     return (sequence - this.oldest) >>> 0 < (this.next - this.oldest) >>> 0;
   }
 
+  /** Alive, or gone so lately that its words still stand. */
+  intact(sequence: number): boolean {
+    return (this.next - 1 - sequence) >>> 0 <= this.mask;
+  }
+
   linkBase(sequence: number): number {
     return (sequence & this.linkMask) * KEPT_LINK_WORDS;
   }
@@ -92,20 +102,29 @@ export class Rows {
   /** Copies an observed row in and returns its base. The caller has made room. */
   push(from: Int32Array, offset: number): number {
     const sequence = this.next;
-    const base = (sequence & this.mask) * ROW_WORDS;
+    const place = sequence & this.mask;
+    const base = place * ROW_WORDS;
     const w = this.words;
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.next = (sequence + 1) | 0;
-    const bucket = this.bucket(w[base + TRACE + 2]!, w[base + TRACE + 3]!, w[base + SPAN]!, w[base + SPAN + 1]!);
-    w[base + NEXT] = this.buckets[bucket]!;
-    this.buckets[bucket] = sequence;
+    w[base + NEXT] = this.enter(hashOf(w, base, w[base + SPAN]!, w[base + SPAN + 1]!), 0, place);
     if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) {
-      const parent = this.bucket(w[base + TRACE + 2]!, w[base + TRACE + 3]!, w[base + PARENT]!, w[base + PARENT + 1]!);
-      w[base + CHILD_NEXT] = this.buckets[parent + 1]!;
-      this.buckets[parent + 1] = sequence;
+      w[base + CHILD_NEXT] = this.enter(hashOf(w, base, w[base + PARENT]!, w[base + PARENT + 1]!), INLINE, place);
     }
     return base;
+  }
+
+  /** Puts a row first in its bucket and returns what was first before. */
+  private enter(hash: number, side: number, place: number): number {
+    const { buckets } = this;
+    const b = (hash & this.mask) * BUCKET_WORDS + side;
+    const before = buckets[b]!;
+    buckets[b + 3] = buckets[b + 2]!;
+    buckets[b + 2] = buckets[b + 1]!;
+    buckets[b + 1] = before;
+    buckets[b] = place | (((hash >>> this.placeBits) | 1) << this.placeBits);
+    return before;
   }
 
   /** Keeps a link of the row at `owner` and returns its base; `sibling` is the owner's link kept before, 0 none. */
@@ -117,9 +136,9 @@ export class Rows {
     w[base + LINK_ROW] = this.sequenceAt(owner);
     w[base + LINK_SIBLING] = sibling;
     w[base + LINK_STATE] = w[base + LINK_TARGET] = 0;
-    const bucket = this.bucket(w[base + TRACE + 2]!, w[base + TRACE + 3]!, w[base + SPAN]!, w[base + SPAN + 1]!);
-    w[base + LINK_NEXT] = this.buckets[bucket + 2]!;
-    this.buckets[bucket + 2] = sequence;
+    const bucket = hashOf(w, base, w[base + SPAN]!, w[base + SPAN + 1]!) & (LINK_BUCKETS - 1);
+    w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
+    this.linkBuckets[bucket] = sequence;
     this.nextLink = (sequence + 1) | 0;
     return base;
   }
@@ -146,52 +165,59 @@ export class Rows {
 
   /** The newest row with the key, as a base; -1 none. Trace words are of a row or link at `at` in `of`. */
   firstRow(of: Int32Array, at: number, span0: number, span1: number): number {
-    const bucket = this.bucket(of[at + TRACE + 2]!, of[at + TRACE + 3]!, span0, span1);
-    return this.findRow(this.buckets[bucket]!, of, at, span0, span1);
+    return this.find(of, at, span0, span1, 0, 0);
   }
 
   nextRow(row: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.findRow(this.words[row + NEXT]!, of, at, span0, span1);
-  }
-
-  private findRow(sequence: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    const w = this.words;
-    while (sequence !== 0 && this.alive(sequence)) {
-      const row = (sequence & this.mask) * ROW_WORDS;
-      if (w[row + SPAN + 1] === span1 && w[row + SPAN] === span0 && sameTrace(w, row, of, at)) return row;
-      sequence = w[row + NEXT]!;
-    }
-    return -1;
+    return this.find(of, at, span0, span1, 0, this.age(row / ROW_WORDS));
   }
 
   /** The newest row whose parent has the key of the row at `row`; -1 none. */
   firstChild(row: number): number {
     const w = this.words;
-    const bucket = this.bucket(w[row + TRACE + 2]!, w[row + TRACE + 3]!, w[row + SPAN]!, w[row + SPAN + 1]!);
-    return this.findChild(this.buckets[bucket + 1]!, row);
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, 0);
   }
 
   nextChild(child: number, row: number): number {
-    return this.findChild(this.words[child + CHILD_NEXT]!, row);
+    const w = this.words;
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, this.age(child / ROW_WORDS));
   }
 
-  private findChild(sequence: number, row: number): number {
-    const w = this.words;
-    while (sequence !== 0 && this.alive(sequence)) {
-      const child = (sequence & this.mask) * ROW_WORDS;
-      if (w[child + PARENT + 1] === w[row + SPAN + 1] && w[child + PARENT] === w[row + SPAN] && sameTrace(w, child, w, row)) {
-        return child;
-      }
-      sequence = w[child + CHILD_NEXT]!;
+  /** 1 for the newest row. */
+  private age(place: number): number {
+    return (this.next - place) & this.mask;
+  }
+
+  /** The newest row older than `after` that has the key (side 0: its own, INLINE: its parent's). */
+  private find(of: Int32Array, at: number, span0: number, span1: number, side: number, after: number): number {
+    const { buckets, mask, words: w, placeBits } = this;
+    const hash = hashOf(of, at, span0, span1);
+    // Odd, so that no entry is 0.
+    const tag = (hash >>> placeBits) | 1;
+    const next = this.next;
+    const count = (next - this.oldest) >>> 0;
+    const b = (hash & mask) * BUCKET_WORDS + side;
+    const key = side === 0 ? SPAN : PARENT;
+    const chain = side === 0 ? NEXT : CHILD_NEXT;
+    let age = 0;
+    let row = -1;
+    for (let i = 0; ; i++) {
+      const entry = i < INLINE ? buckets[b + i]! : w[row + chain]!;
+      if (entry === 0) return -1;
+      const older = (next - (entry & mask)) & mask;
+      if (older <= age || older > count) return -1;
+      age = older;
+      row = (entry & mask) * ROW_WORDS;
+      if (age <= after || entry >>> placeBits !== tag) continue;
+      if (w[row + key + 1] === span1 && w[row + key] === span0 && sameTrace(w, row, of, at)) return row;
     }
-    return -1;
   }
 
   /** The newest link that points at the key of the row; -1 none. */
   firstLinkTo(row: number): number {
     const w = this.words;
-    const bucket = this.bucket(w[row + TRACE + 2]!, w[row + TRACE + 3]!, w[row + SPAN]!, w[row + SPAN + 1]!);
-    return this.findLink(this.buckets[bucket + 2]!, row);
+    const bucket = hashOf(w, row, w[row + SPAN]!, w[row + SPAN + 1]!) & (LINK_BUCKETS - 1);
+    return this.findLink(this.linkBuckets[bucket]!, row);
   }
 
   nextLinkTo(link: number, row: number): number {
@@ -202,7 +228,11 @@ export class Rows {
     const { words, links } = this;
     while (sequence !== 0 && this.linkAlive(sequence)) {
       const link = this.linkBase(sequence);
-      if (links[link + SPAN + 1] === words[row + SPAN + 1] && links[link + SPAN] === words[row + SPAN] && sameTrace(links, link, words, row)) {
+      if (
+        links[link + SPAN + 1] === words[row + SPAN + 1] &&
+        links[link + SPAN] === words[row + SPAN] &&
+        sameTrace(links, link, words, row)
+      ) {
         return link;
       }
       sequence = links[link + LINK_NEXT]!;
@@ -218,10 +248,13 @@ export class Rows {
   shiftLink(): void {
     this.oldestLink = (this.oldestLink + 1) | 0;
   }
+}
 
-  private bucket(trace2: number, trace3: number, span0: number, span1: number): number {
-    return (mix(mix(mix(mix(0, trace3), span1), trace2), span0) & this.bucketMask) * BUCKET_WORDS;
-  }
+function hashOf(of: Int32Array, at: number, span0: number, span1: number): number {
+  let h = Math.imul(of[at + TRACE + 3]! ^ Math.imul(span1, 0x9e3779b1), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 15) ^ of[at + TRACE + 2]!, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 13) ^ span0, 0x27d4eb2f);
+  return h ^ (h >>> 16);
 }
 
 /** Low halves equal; high halves equal, or zero on one side. */

@@ -48,7 +48,8 @@ export class Seen {
   advance(nowMs: number): void {
     const { starts, sliceMs } = this;
     if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
-    while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2)) this.forgetOldest();
+    while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2))
+      this.forgetOldest();
     if (nowMs - starts[tag(this.newest)]! < sliceMs) return;
     if (this.newest - this.oldest >= SLICES - 2) this.forgetOldest();
     this.newest++;

@@ -43,7 +43,17 @@ export const LOCAL = 6;
 export const MISSING_ABOVE_REMOTE = 7;
 /** Joined to an entry of the late tier: final. */
 export const BY_LATE = 8;
-export const DECISION_NAMES = [null, 'shared_id', 'parent', 'link', 'parent_child', 'entry', null, null, 'parent'] as const;
+export const DECISION_NAMES = [
+  null,
+  'shared_id',
+  'parent',
+  'link',
+  'parent_child',
+  'entry',
+  null,
+  null,
+  'parent',
+] as const;
 
 const FATE_MASK = 15;
 const REASON_SHIFT = 4;

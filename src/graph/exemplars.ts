@@ -1,6 +1,7 @@
 /** Up to four example spans, one per trace: those with the smallest hash of the trace id, so that order has no say. */
-import type { Interaction } from '../contract/interaction.ts';
+
 import type { Exemplar } from '../contract/graph-document.ts';
+import type { Interaction } from '../contract/interaction.ts';
 import { finalize } from '../lib/bytes.ts';
 
 const MAX = 4;

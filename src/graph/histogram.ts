@@ -50,7 +50,10 @@ export class Histogram {
   private cover(bucket: number): void {
     const empty = this.counts.length === 0;
     const from = Math.max(0, empty ? bucket - GROW / 2 : Math.min(this.first, bucket - GROW / 4));
-    const to = Math.min(MAX_BUCKET + 1, empty ? bucket + GROW / 2 : Math.max(this.first + this.counts.length, bucket + GROW / 4));
+    const to = Math.min(
+      MAX_BUCKET + 1,
+      empty ? bucket + GROW / 2 : Math.max(this.first + this.counts.length, bucket + GROW / 4),
+    );
     const counts = new Float64Array(to - from);
     counts.set(this.counts, empty ? 0 : this.first - from);
     this.counts = counts;

@@ -96,7 +96,13 @@ export class GraphStore implements InteractionSink {
       }
       this.admitted++;
     }
-    const node = this.nodes.push({ identity, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, entries: 0, unresolved: 0 });
+    const node = this.nodes.push({
+      identity,
+      first: Number.POSITIVE_INFINITY,
+      last: Number.NEGATIVE_INFINITY,
+      entries: 0,
+      unresolved: 0,
+    });
     this.nodeOf[identity] = node;
     this.structure++;
     return node - 1;

@@ -2,7 +2,7 @@
  * The graph as of now, immutable. Ids, keys and order are kept from view to view and worked out anew only when the
  * structure changed; weights are read each time.
  */
-import { EDGE_KINDS, type Diagnostic, type Edge, type Node, type Stats } from '../contract/graph-document.ts';
+import { type Diagnostic, EDGE_KINDS, type Edge, type Node, type Stats } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { type Identities, shortKey } from '../lib/identities.ts';
 import { COUNT, type EdgeAggregate } from './edge-aggregate.ts';
@@ -75,7 +75,9 @@ export class ViewBuilder {
         if (to > last[n]!) last[n] = to;
       }
     });
-    return structure.nodes.map((n, i) => nodeToDocument(this.fixedNodes[n]!, this.store.nodes[n]!, first[i]!, last[i]!));
+    return structure.nodes.map((n, i) =>
+      nodeToDocument(this.fixedNodes[n]!, this.store.nodes[n]!, first[i]!, last[i]!),
+    );
   }
 
   private currentStructure(): Structure {
@@ -88,7 +90,8 @@ export class ViewBuilder {
     for (let n = this.fixedNodes.length; n < store.nodes.length; n++) {
       this.fixedNodes.push(identityToNode(this.identities.get(store.nodes[n]!.identity)));
     }
-    for (let e = this.fixedEdges.length; e < store.edges.length; e++) this.fixedEdges.push(this.edgeIdentity(store.edges[e]!));
+    for (let e = this.fixedEdges.length; e < store.edges.length; e++)
+      this.fixedEdges.push(this.edgeIdentity(store.edges[e]!));
     const visible = store.edges.map((_, e) => e).filter(e => store.edges[e]!.counters[COUNT]! > 0);
     const edges = visible.sort((a, b) => compare(this.fixedEdges[a]!.id, this.fixedEdges[b]!.id));
     const ends = new Set(edges.flatMap(e => [store.edges[e]!.source, store.edges[e]!.target]));
@@ -117,7 +120,19 @@ export class ViewBuilder {
     nodes.forEach((n, i) => nodeIndex.set(this.fixedNodes[n]!.id, i).set(this.fixedNodes[n]!.key, i));
     const edgeIndex = new Map<string, number>();
     edges.forEach((e, i) => edgeIndex.set(this.fixedEdges[e]!.id, i).set(this.fixedEdges[e]!.key, i));
-    return { of: this.store.structure, nodes, edges, outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget, nodeIndex, edgeIndex };
+    return {
+      of: this.store.structure,
+      nodes,
+      edges,
+      outStart,
+      outEdges,
+      inStart,
+      inEdges,
+      edgeSource,
+      edgeTarget,
+      nodeIndex,
+      edgeIndex,
+    };
   }
 }
 

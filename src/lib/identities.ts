@@ -35,7 +35,13 @@ export class Identities {
   constructor(limit: number) {
     this.limit = limit + KINDS.length;
     for (let kind = 0; kind < KINDS.length; kind++) {
-      this.add({ kind, environment: '', parts: [OVERFLOW_NAME], id: `${KINDS[kind]}:${OVERFLOW_NAME}`, overflow: true });
+      this.add({
+        kind,
+        environment: '',
+        parts: [OVERFLOW_NAME],
+        id: `${KINDS[kind]}:${OVERFLOW_NAME}`,
+        overflow: true,
+      });
     }
   }
 

@@ -10,7 +10,7 @@ export interface KeyEntry {
   readonly rank: number;
 }
 
-/** Keys that begin so land in the slot, when they have no entry of their own. */
+/** Keys that begin so (at least four characters) land in the slot, when they have no entry of their own. */
 export interface PrefixEntry {
   readonly prefix: string;
   readonly slot: number;
@@ -26,8 +26,8 @@ export class KeyTable {
   private readonly results: number[] = [];
   private readonly byText = new Map<string, number>();
   private readonly prefixes: readonly { readonly bytes: Uint8Array; readonly text: string; readonly result: number }[];
-  /** First bytes of the prefixes, to leave early. */
-  private readonly prefixFirst = new Uint8Array(256);
+  /** First four bytes of the prefixes, to leave early. */
+  private readonly prefixWords: Int32Array;
 
   constructor(entries: readonly KeyEntry[], prefixes: readonly PrefixEntry[] = []) {
     const bytes = encoder.encode(entries.map(e => e.key).join(''));
@@ -45,7 +45,7 @@ export class KeyTable {
       offset += length;
     });
     this.prefixes = prefixes.map(p => ({ bytes: encoder.encode(p.prefix), text: p.prefix, result: p.slot << 8 }));
-    for (const p of this.prefixes) this.prefixFirst[p.bytes[0]!] = 1;
+    this.prefixWords = Int32Array.from(this.prefixes, p => viewOf(p.bytes).getInt32(0, true));
   }
 
   find(bytes: DataView, start: number, end: number): number {
@@ -58,7 +58,11 @@ export class KeyTable {
         return this.results[index]!;
       }
     }
-    return this.prefixFirst[bytes.getUint8(start)] === 1 ? this.findPrefix(bytes, start, length) : -1;
+    const word = bytes.getInt32(start, true);
+    for (let i = 0; i < this.prefixWords.length; i++) {
+      if (this.prefixWords[i] === word) return this.findPrefix(bytes, start, length);
+    }
+    return -1;
   }
 
   findText(key: string): number {

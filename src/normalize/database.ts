@@ -154,8 +154,6 @@ function mergePlans(identities: Identities, outer: Plan, inner: Plan): Plan {
     instance: outer.target.instance || inner.target.instance,
     database: outer.target.database || inner.target.database,
   };
-  const bare = outer.tables.every(t => t.table === '');
-  return bare && outer.skipReason !== 'health_check'
-    ? buildPlan(identities, target, inner.tables.length > 0 ? inner.tables : outer.tables, outer.skipReason && inner.skipReason)
-    : buildPlan(identities, target, outer.tables, outer.skipReason);
+  const bare = outer.tables.every(t => t.table === '') && inner.tables.some(t => t.table !== '');
+  return buildPlan(identities, target, bare ? inner.tables : outer.tables, outer.skipReason);
 }

@@ -7,7 +7,13 @@ import { cleanName } from '../lib/names.ts';
 import { CacheKey } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
-import { destinationOfSpanName, destinationOfUrl, messagingSystem, rabbitDestination, topicName } from './identity/topics.ts';
+import {
+  destinationOfSpanName,
+  destinationOfUrl,
+  messagingSystem,
+  rabbitDestination,
+  topicName,
+} from './identity/topics.ts';
 import type { ServiceEntry } from './services.ts';
 import { rangeText, slotNumber, slotText } from './slot-text.ts';
 

@@ -41,7 +41,9 @@ export class Peers {
       this.key.begin(2, service.environmentNumber, 0);
       this.key.slot(view, values, address);
       this.key.slot(view, values, port);
-      return this.cached(() => this.intern(service, peerName(slotText(view, values, address), slotText(view, values, port))));
+      return this.cached(() =>
+        this.intern(service, peerName(slotText(view, values, address), slotText(view, values, port))),
+      );
     }
     return this.ofUrl(view, service);
   }

@@ -1,5 +1,12 @@
 /** Slow-path reading of slots as text: decoded, numbers stringified. Called once per distinct combination, not per span. */
-import { type SlotValues, type SpanView, VALUE_BOOL, VALUE_NONE, VALUE_OTHER, VALUE_STRING } from '../contract/span-view.ts';
+import {
+  type SlotValues,
+  type SpanView,
+  VALUE_BOOL,
+  VALUE_NONE,
+  VALUE_OTHER,
+  VALUE_STRING,
+} from '../contract/span-view.ts';
 
 const decoder = new TextDecoder();
 

@@ -25,8 +25,8 @@ import {
   type ObservationBatch,
   PARENT,
   PEER,
-  packDuration,
   PRODUCER,
+  packDuration,
   REMOTE,
   RPC,
   SERVER,
@@ -111,13 +111,25 @@ export class SpanNormalizer {
     const values = view.attributes;
     let flags = filtered ? FILTERED : 0;
     if (isError(view)) flags |= ERROR;
-    if (values.has(SPAN_SLOT.rpc) || values.has(SPAN_SLOT.url) || values.has(SPAN_SLOT.httpStatus) || values.has(SPAN_SLOT.httpHost)) flags |= RPC;
+    if (
+      values.has(SPAN_SLOT.rpc) ||
+      values.has(SPAN_SLOT.url) ||
+      values.has(SPAN_SLOT.httpStatus) ||
+      values.has(SPAN_SLOT.httpHost)
+    )
+      flags |= RPC;
     if (!view.parentIdOk) flags |= BAD_PARENT;
     return flags;
   }
 
   /** The row's class and class-specific words; operation first, span kind second. */
-  private classify(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, transparent: boolean): number {
+  private classify(
+    view: SpanView,
+    batch: ObservationBatch,
+    row: number,
+    service: ServiceEntry,
+    transparent: boolean,
+  ): number {
     const { messaging, databases } = this;
     const { kind } = view;
     const speaks = messaging.speaksOf(view);
@@ -138,7 +150,13 @@ export class SpanNormalizer {
     return this.call(view, batch, row, service, transparent);
   }
 
-  private call(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, transparent: boolean): number {
+  private call(
+    view: SpanView,
+    batch: ObservationBatch,
+    row: number,
+    service: ServiceEntry,
+    transparent: boolean,
+  ): number {
     const { kind } = view;
     if (kind === KIND_SERVER) {
       if (!transparent) batch.words[row + PEER] = this.peers.named(view, service);
@@ -151,7 +169,13 @@ export class SpanNormalizer {
   }
 
   /** Topic, messages, group and links of a messaging span. */
-  private message(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, operation: number): number {
+  private message(
+    view: SpanView,
+    batch: ObservationBatch,
+    row: number,
+    service: ServiceEntry,
+    operation: number,
+  ): number {
     const { messaging } = this;
     const { words } = batch;
     words[row + TARGET] = messaging.topic(view, service);

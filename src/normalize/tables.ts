@@ -45,7 +45,11 @@ function firstWord(text: string): string {
   return (/^\s*([A-Za-z_]+)/.exec(text)?.[1] ?? '').toLowerCase();
 }
 
+/** Preparing a statement is no work on data, even where the span carries the statement. */
+const PREPARE = /(^|[.\s])prepare\b/i;
+
 function sqlTables(span: SpanDatabase): SpanTables {
+  if (PREPARE.test(span.spanName)) return { tables: [], skipReason: 'driver_housekeeping' };
   const statement = span.statement === '' ? undefined : readStatement(span.statement, span.system);
   const summary = span.summary === '' ? undefined : readSummary(span.summary, span.system);
   const tables = new TableSet(span);
@@ -84,7 +88,14 @@ class TableSet {
 
   addAll(read: Statement, fromStatement: boolean): void {
     for (const effect of read.effects) {
-      this.add(effect.catalog, effect.schema, effect.table, effect.access === 'read' ? ACCESS_READ : ACCESS_WRITE, effect.verb, fromStatement);
+      this.add(
+        effect.catalog,
+        effect.schema,
+        effect.table,
+        effect.access === 'read' ? ACCESS_READ : ACCESS_WRITE,
+        effect.verb,
+        fromStatement,
+      );
     }
   }
 
@@ -92,13 +103,21 @@ class TableSet {
   addCollection(statement: Statement | undefined): void {
     const name = readTableName(this.span.collection, this.span.system);
     const schema = name.schema || this.span.schema;
-    if (this.list.some(t => t.table === name.table && (name.schema === '' || t.schema === '' || t.schema === schema))) return;
+    if (this.list.some(t => t.table === name.table && (name.schema === '' || t.schema === '' || t.schema === schema)))
+      return;
     const verb = firstWord(this.span.operation || statement?.verb || this.span.spanName);
     const access = sqlAccess(verb);
     this.add(name.catalog, name.schema, name.table, access < 0 ? ACCESS_READ : access, access < 0 ? '' : verb, false);
   }
 
-  private add(catalog: string, schema: string, table: string, access: number, verb: string, fromStatement: boolean): void {
+  private add(
+    catalog: string,
+    schema: string,
+    table: string,
+    access: number,
+    verb: string,
+    fromStatement: boolean,
+  ): void {
     const entry = {
       database: catalog || (schema !== '' && SCHEMA_IS_DATABASE.has(this.span.system) ? schema : ''),
       schema: SCHEMA_IS_DATABASE.has(this.span.system) ? '' : schema || this.span.schema,

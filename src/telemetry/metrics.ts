@@ -56,14 +56,24 @@ export const REQUESTS_REFUSED_FOR_MEMORY = define(
   ['processor'],
 );
 
-export const SPANS_RECEIVED = define('counter', 'tacit_spans_received_total', 'Spans taken in, whatever became of them.', []);
-export const SPANS = define('gauge', 'tacit_spans', 'Spans by what became of them so far; they add up to those received.', [
-  'fate',
-]);
+export const SPANS_RECEIVED = define(
+  'counter',
+  'tacit_spans_received_total',
+  'Spans taken in, whatever became of them.',
+  [],
+);
+export const SPANS = define(
+  'gauge',
+  'tacit_spans',
+  'Spans by what became of them so far; they add up to those received.',
+  ['fate'],
+);
 export const LOG_RECORDS = define('counter', 'tacit_log_records_total', 'Log records taken in.', []);
 export const NODES = define('gauge', 'tacit_graph_nodes', 'Nodes held.', []);
 export const EDGES = define('gauge', 'tacit_graph_edges', 'Edges held.', []);
-export const TIER_ENTRIES = define('gauge', 'tacit_correlation_entries', 'Entries of a memory of the correlation.', ['tier']);
+export const TIER_ENTRIES = define('gauge', 'tacit_correlation_entries', 'Entries of a memory of the correlation.', [
+  'tier',
+]);
 export const TIER_EVICTED = define(
   'counter',
   'tacit_correlation_evicted_total',

@@ -113,7 +113,8 @@ function readSpan(span: JsonObject, view: SpanView): void {
   view.start = micros(field(span, 'startTimeUnixNano', 'start_time_unix_nano'));
   view.end = micros(field(span, 'endTimeUnixNano', 'end_time_unix_nano'));
   const status = span['status'];
-  if (status !== undefined && status !== null) view.statusCode = enumValue(asObject(status, 'status')['code'], STATUS_CODES);
+  if (status !== undefined && status !== null)
+    view.statusCode = enumValue(asObject(status, 'status')['code'], STATUS_CODES);
   readAttributes(span, view.attributes, view.keys.span);
   const links = span['links'];
   if (links !== undefined && links !== null) readLinks(span, view);
@@ -202,7 +203,10 @@ function write(string: string): number {
 function number(value: Json, name: string): number {
   const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof n === 'number' && Number.isFinite(n)) return n;
-  throw new MalformedError('malformed_json', `${name}: expected a number or a string of digits, got ${JSON.stringify(value)}`);
+  throw new MalformedError(
+    'malformed_json',
+    `${name}: expected a number or a string of digits, got ${JSON.stringify(value)}`,
+  );
 }
 
 /** Nanoseconds as a number or a string of digits → whole microseconds. */

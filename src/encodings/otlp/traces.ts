@@ -234,7 +234,8 @@ function readLinkAttribute(end: number, view: SpanView, link: number, rank: numb
 }
 
 function readAttribute(end: number, into: SlotValues, keys: KeyLookup): void {
-  const found = readKeyValue(end, keys);
+  let found = readPlainKeyValue(end, keys);
+  if (found === NOT_PLAIN) found = readKeyValue(end, keys);
   if (found < 0) return;
   const slot = found >> 8;
   const rank = found & 0xff;
@@ -254,6 +255,33 @@ function isBlank(): boolean {
 
 /** The value of the KeyValue read last. */
 const value = { type: VALUE_NONE, start: 0, end: 0, number: 0 };
+
+const NOT_PLAIN = -2;
+
+/** As `readKeyValue`, for what encoders write: key, then value, both shorter than 128 bytes; else NOT_PLAIN. */
+function readPlainKeyValue(end: number, keys: KeyLookup): number {
+  const { data, pos } = reader;
+  if (end - pos < 4 || data.getUint8(pos) !== 0x0a) return NOT_PLAIN;
+  const keyLength = data.getUint8(pos + 1);
+  const keyEnd = pos + 2 + keyLength;
+  if (keyLength > 0x7f || keyEnd + 2 > end || data.getUint8(keyEnd) !== 0x12) return NOT_PLAIN;
+  const length = data.getUint8(keyEnd + 1);
+  const start = keyEnd + 2;
+  if (length > 0x7f || start + length !== end) return NOT_PLAIN;
+  const found = keys.find(data, pos + 2, keyEnd);
+  if (found < 0) reader.pos = end;
+  else if (length >= 2 && data.getUint8(start) === 0x0a && data.getUint8(start + 1) === length - 2) {
+    value.type = VALUE_STRING;
+    value.start = start + 2;
+    value.end = end;
+    reader.pos = end;
+  } else {
+    value.type = VALUE_NONE;
+    reader.pos = start;
+    readAnyValue(end);
+  }
+  return found;
+}
 
 /** Reads a KeyValue; its value stands in `value` when the key's slot (the result) is wanted. */
 function readKeyValue(end: number, keys: KeyLookup): number {

@@ -46,6 +46,18 @@ export class WireReader {
   /** A tag or a length: 32 bits in at most five bytes, where `varint` would drop what is above. */
   uint32(limit: number): number {
     const start = this.pos;
+    if (start + 1 < limit) {
+      const first = this.data.getUint8(start);
+      if (first < 0x80) {
+        this.pos = start + 1;
+        return first;
+      }
+      const second = this.data.getUint8(start + 1);
+      if (second < 0x80) {
+        this.pos = start + 2;
+        return (first & 0x7f) | (second << 7);
+      }
+    }
     const value = this.varint(limit);
     const length = this.pos - start;
     if (length > 5 || (length === 5 && this.data.getUint8(this.pos - 1) > 0x0f)) {

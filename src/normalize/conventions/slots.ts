@@ -2,8 +2,9 @@
  * The attributes the program understands, as data: one slot per logical field, its aliases newest first.
  * Adding an alias is adding a line here; nothing else knows attribute names.
  */
-import { KeyTable } from '../../lib/key-table.ts';
+
 import { SpanView } from '../../contract/span-view.ts';
+import { KeyTable } from '../../lib/key-table.ts';
 
 interface SlotDefinition {
   readonly aliases: readonly string[];
@@ -50,7 +51,13 @@ const SPAN = {
   dbSystem: { aliases: ['db.system.name', 'db.system'] },
   dbNamespace: { aliases: ['db.namespace', 'db.name', 'db.instance'] },
   dbCollection: {
-    aliases: ['db.collection.name', 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table', 'db.cosmosdb.container'],
+    aliases: [
+      'db.collection.name',
+      'db.sql.table',
+      'db.mongodb.collection',
+      'db.cassandra.table',
+      'db.cosmosdb.container',
+    ],
   },
   dbStatement: { aliases: ['db.query.text', 'db.statement'] },
   dbOperation: { aliases: ['db.operation.name', 'db.operation'] },

@@ -39,7 +39,9 @@ const STORE_WRITES = new Set(
 
 /** Verbs that are no work on data: they give no edge. */
 const STORE_HOUSEKEEPING = new Map([
-  ...['ping', 'hello', 'info', 'ismaster', 'buildinfo', 'echo', 'command', 'role'].map(v => [v, 'health_check'] as const),
+  ...['ping', 'hello', 'info', 'ismaster', 'buildinfo', 'echo', 'command', 'role'].map(
+    v => [v, 'health_check'] as const,
+  ),
   ...['auth', 'select', 'client', 'config', 'quit', 'endsessions', 'saslstart', 'saslcontinue', 'connect'].map(
     v => [v, 'session'] as const,
   ),

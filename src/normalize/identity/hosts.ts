@@ -1,7 +1,8 @@
 /** Hosts and ports as identities: of database servers and of peers nobody instruments. */
 import { DEFAULT_PORTS } from '../conventions/systems.ts';
 
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|::1|0:0:0:0:0:0:0:1|0\.0\.0\.0|169\.254(\.\d+){2}|fe80:.*|\/.*)$/;
+const LOOPBACK =
+  /^(localhost|.*\.localhost|127(\.\d+){3}|::1|0:0:0:0:0:0:0:1|0\.0\.0\.0|169\.254(\.\d+){2}|fe80:.*|\/.*)$/;
 
 /** Lower case, without trailing dot or IPv6 brackets. */
 export function cleanHost(host: string): string {
@@ -28,7 +29,8 @@ export function databaseInstance(address: string, port: string, system: string, 
   const split = port === '' ? splitHostPort(address) : { host: address, port };
   const host = cleanHost(split.host);
   if (host === '') return '';
-  const suffix = split.port !== '' && split.port !== '0' && split.port !== DEFAULT_PORTS.get(system) ? `:${split.port}` : '';
+  const suffix =
+    split.port !== '' && split.port !== '0' && split.port !== DEFAULT_PORTS.get(system) ? `:${split.port}` : '';
   if (!isLoopback(host)) return host + suffix;
   return owner !== '' ? `local:${owner}` : `local${host.startsWith('/') ? '' : suffix}`;
 }

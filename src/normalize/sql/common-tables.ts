@@ -2,14 +2,19 @@
  * WITH lists: names that are no tables. A name is visible behind its body, and inside it only where the expression is
  * recursive: in `WITH orders AS (SELECT * FROM orders)` the inner one is the table.
  */
-import { EXPRESSION, type Frame, IDLE, LIST_BEHIND, LIST_BODY, LIST_NAME, NO_LIST, QUERY } from './frame.ts';
+import { EXPRESSION, type Frame, IDLE, LIST_BEHIND, LIST_BODY, LIST_NAME, NO_LIST } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { wordNumber } from './lexicon.ts';
 import { foldName } from './names.ts';
 import type { Reader } from './reader.ts';
 import { QUOTED } from './tokens.ts';
 
-const DOT_CODE = 46;
+const OPEN_CODE = 40;
+/** Verbs whose statement may hold a query with a list of its own. */
+const DEFINES: ReadonlySet<string> = new Set(['create', 'alter']);
+/** Words behind which a query may begin. */
+const BEFORE_LIST = wordSet('as for');
+const WITH = wordNumber('with');
 const RECURSIVE = wordNumber('recursive');
 const AS = wordNumber('as');
 const MATERIALIZED = wordNumber('materialized');
@@ -21,7 +26,7 @@ export function readListToken(reader: Reader, frame: Frame): boolean {
   const { tokens } = reader;
   if (frame.withList === LIST_NAME) {
     if (tokens.word === RECURSIVE) frame.recursive = true;
-    else declareName(reader, frame);
+    else if (tokens.word !== WITH) declareName(reader, frame);
     return true;
   }
   if (frame.withList === LIST_BODY && BEFORE_BODY[tokens.word] === 1) return true;
@@ -32,7 +37,51 @@ export function readListToken(reader: Reader, frame: Frame): boolean {
 function declareName(reader: Reader, frame: Frame): void {
   const { tokens, locals } = reader;
   const quote = tokens.kind === QUOTED ? tokens.quote : 0;
-  if (tokens.isNext(DOT_CODE)) return;
-  frame.bodyOf = locals.declare(foldName(tokens.text.slice(tokens.start, tokens.stop), quote, reader.dialect));
+  if (tokens.isDotted()) return;
+  frame.declared = locals.declare(foldName(tokens.text.slice(tokens.start, tokens.stop), quote, reader.dialect));
   frame.withList = LIST_BODY;
+}
+
+/** WITH: the beginning of a list where a query may stand, else a clause of something else. */
+export function beginList(reader: Reader, frame: Frame): void {
+  const { tokens } = reader;
+  const mayBegin =
+    frame.atStart || frame.verb === 'insert' || DEFINES.has(frame.verb) || BEFORE_LIST[tokens.previousWord] === 1;
+  if (!mayBegin || tokens.isNext(OPEN_CODE)) return;
+  frame.mode = IDLE;
+  frame.list = false;
+  frame.withList = LIST_NAME;
+  frame.recursive = false;
+}
+
+/** An opening parenthesis inside the list: a body or column names; false when the list is over. */
+export function openInList(reader: Reader, frame: Frame): boolean {
+  const { previousWord } = reader.tokens;
+  if (frame.withList !== LIST_BODY) {
+    frame.withList = NO_LIST;
+    return false;
+  }
+  const body = reader.push(EXPRESSION, IDLE, frame);
+  if (previousWord !== AS && previousWord !== MATERIALIZED) return true;
+  body.bodyOf = frame.declared;
+  if (frame.recursive) reader.locals.show(body.bodyOf);
+  return true;
+}
+
+/** The body closed: its name is visible from here on, and another name or the statement itself may follow. */
+export function closeBody(reader: Reader, body: Frame, frame: Frame): void {
+  if (frame.withList !== LIST_BODY || frame.declared !== body.bodyOf) return;
+  reader.locals.show(body.bodyOf);
+  frame.declared = -1;
+  frame.withList = LIST_BEHIND;
+  frame.atStart = true;
+}
+
+export function listComma(frame: Frame): void {
+  frame.withList = LIST_NAME;
+}
+
+/** Behind UNION a body may name itself even where the system knows no RECURSIVE. */
+export function meetUnion(reader: Reader, frame: Frame): void {
+  if (frame.bodyOf >= 0 && reader.dialect.selfReference) reader.locals.show(frame.bodyOf);
 }

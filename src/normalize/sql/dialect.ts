@@ -83,7 +83,13 @@ const ORACLE: Dialect = {
   selectIntoTable: 'never',
 };
 
-const SQLITE: Dialect = { ...STANDARD, backslash: false, hashComments: false, dollarQuotes: false, quotedNames: 'fold' };
+const SQLITE: Dialect = {
+  ...STANDARD,
+  backslash: false,
+  hashComments: false,
+  dollarQuotes: false,
+  quotedNames: 'fold',
+};
 
 const LAKE: Dialect = {
   ...STANDARD,
@@ -103,7 +109,9 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['oracle.db', ORACLE],
   ['oracle', ORACLE],
   ['sqlite', SQLITE],
-  ...['clickhouse', 'hive', 'spark', 'databricks', 'gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, LAKE] as const),
+  ...['clickhouse', 'hive', 'spark', 'databricks', 'gcp.bigquery', 'bigquery', 'gcp.spanner'].map(
+    s => [s, LAKE] as const,
+  ),
 ]);
 
 /** The dialect of a `db.system.name`; of an unknown one what most statements have in common. */

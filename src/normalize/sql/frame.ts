@@ -72,7 +72,8 @@ export class Frame {
   inSet = false;
   /** Behind RETURNING: INTO fills variables. */
   returning = false;
-  unionSeen = false;
+  /** COPY takes data out of the table that follows. */
+  copiesOut = false;
   temporary = false;
   /** First of the reader's references that belong here. */
   firstReference = 0;
@@ -81,6 +82,8 @@ export class Frame {
   qualifiers: string[] = [];
   withList = NO_LIST;
   recursive = false;
+  /** Local name of the WITH list whose body comes; -1 for none. */
+  declared = -1;
   /** Local names of the reader when the frame opened. */
   firstLocal = 0;
   /** The local name whose body this is; -1 for none. */
@@ -95,10 +98,10 @@ export class Frame {
     this.atStart = false;
     this.target = false;
     this.targetVerb = 'select';
-    this.unionSeen = false;
     this.temporary = false;
     this.withList = NO_LIST;
     this.recursive = false;
+    this.declared = -1;
     this.bodyOf = -1;
     this.beginVerb('');
   }
@@ -113,6 +116,7 @@ export class Frame {
     this.assignment = false;
     this.inSet = false;
     this.returning = false;
+    this.copiesOut = false;
     this.lastReference = -1;
     if (this.qualifiers.length > 0) this.qualifiers = [];
   }
@@ -132,6 +136,7 @@ export class Frame {
 
   /** Leaves the list of tables: only expressions follow. */
   leaveTables(): void {
+    this.atStart = false;
     this.mode = IDLE;
     this.list = false;
     this.inSet = false;

@@ -21,7 +21,8 @@ const SOFT = `recursive materialized merge truncate upsert copy load bulk call e
   procedure proc trigger package session system statistics concurrently duplicate key outfile dumpfile xa rows
   nolock readpast updlock rowlock holdlock tablock tablockx paglock xlock nowait readuncommitted readcommitted
   repeatableread serializable snapshot noexpand forceseek forcescan exchange raiserror backup restore enable disable
-  cluster reorg unload export import`;
+  cluster unload export import database schema sequence type user role extension login publication subscription
+  policy domain server rule event aggregate tablespace synonym language credential certificate`;
 
 const split = (words: string) => words.split(/\s+/);
 

@@ -2,7 +2,13 @@
 import { isNameCode } from './characters.ts';
 
 /** What follows an opening quote: the offset after the closing one, or -1 when it never comes. */
-export function stringEnd(text: string, start: number, end: number, quote: number, backslash: boolean | 'unsure'): number {
+export function stringEnd(
+  text: string,
+  start: number,
+  end: number,
+  quote: number,
+  backslash: boolean | 'unsure',
+): number {
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);
     if (code === quote) {

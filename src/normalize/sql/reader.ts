@@ -3,6 +3,7 @@
  * recurse. What a word does stands in the tables of `starts.ts` (first word of a statement) and `clauses.ts`.
  */
 import { CLAUSES } from './clauses.ts';
+import { closeBody, listComma, openInList, readListToken } from './common-tables.ts';
 import { type Dialect, dialectOf } from './dialect.ts';
 import { Findings } from './findings.ts';
 import {
@@ -10,7 +11,6 @@ import {
   EXPRESSION,
   Frame,
   IDLE,
-  INDEX,
   LIST_BEHIND,
   NAME,
   NO_LIST,
@@ -24,11 +24,10 @@ import { wordSet } from './handlers.ts';
 import { mayBeAlias, wordNumber } from './lexicon.ts';
 import { Locals } from './locals.ts';
 import { foldName, readName } from './names.ts';
-import { closeBody, listComma, openInList, readListToken } from './common-tables.ts';
 import { readObjectKind } from './objects.ts';
 import { resolveTargets } from './resolve.ts';
 import { STARTS } from './starts.ts';
-import { isTableModifier, readTable } from './tables.ts';
+import { addTable, isTableModifier, readTable } from './tables.ts';
 import {
   CAST,
   CLOSE,
@@ -73,9 +72,12 @@ export class Reader {
   dead: 'no' | 'statement' | 'always' = 'no';
   /** Inside an anonymous block. */
   block = false;
+  /** The next string is an anonymous block. */
+  awaitsBody = false;
   private readonly frames: Frame[];
   /** Where the dotted name in an expression began, and whether it counts as a column. */
   private chainStart = 0;
+  private chainStop = -1;
   private chainCounted = false;
 
   constructor(text: string, system: string) {
@@ -177,13 +179,13 @@ export class Reader {
   /** A word or name inside an expression: a column, a function's name, an alias. */
   private readOperand(frame: Frame): void {
     const { tokens } = this;
-    if (frame.assignment && frame.mode === IDLE && frame.kind === QUERY) return this.readAssigned(frame);
-    if (tokens.previousKind !== DOT) {
-      this.chainStart = tokens.kind === QUOTED ? tokens.start - 1 : tokens.start;
-      const operand = tokens.previousKind === WORD ? tokens.previousWord !== 0 : !ENDS_OPERAND.has(tokens.previousKind);
-      this.chainCounted = operand && tokens.word === 0 && tokens.previousWord !== AS;
-      if (this.chainCounted) this.findings.columns++;
-    }
+    if (frame.assignment) return this.readAssigned(frame);
+    this.chainStop = tokens.stop;
+    if (tokens.previousKind === DOT) return;
+    this.chainStart = tokens.kind === QUOTED ? tokens.start - 1 : tokens.start;
+    const operand = tokens.previousKind === WORD ? tokens.previousWord !== 0 : !ENDS_OPERAND.has(tokens.previousKind);
+    this.chainCounted = operand && tokens.word === 0 && tokens.previousWord !== AS;
+    if (this.chainCounted) this.findings.columns++;
   }
 
   /** The left side of an assignment tells which of several tables an UPDATE changes. */
@@ -198,19 +200,32 @@ export class Reader {
     frame.fresh = false;
     if (frame.withList === LIST_BEHIND) return listComma(frame);
     if (frame.list && frame.mode !== NAME) frame.mode = NAME;
+    else if (frame.mode === BEHIND && frame.verb === 'select' && frame.target) this.dropVariable(frame);
     else if (frame.inSet) frame.assignment = frame.targets > 1;
+  }
+
+  /** `SELECT … INTO a, b` fills variables, whatever the system: a table would be one. */
+  private dropVariable(frame: Frame): void {
+    if (frame.lastReference === this.references.length - 1) this.references.pop();
+    frame.leaveTables();
   }
 
   private readOther(frame: Frame): void {
     const { tokens } = this;
-    if (frame.withList !== NO_LIST) frame.withList = NO_LIST;
+    if (tokens.kind !== DOT) frame.withList = NO_LIST;
     if (tokens.kind === STRING && this.chainCounted && tokens.previousKind === WORD) this.findings.columns--;
     this.chainCounted &&= tokens.kind === DOT;
-    if (frame.mode === NAME && !frame.fresh) this.readNoName(frame);
-    else if (frame.mode === NAME) {
-      frame.fresh = false;
-      this.readNoName(frame);
-    } else frame.fresh = false;
+    frame.fresh = false;
+    if (frame.mode === NAME) this.readNoName(frame);
+    else if (this.awaitsBody && tokens.kind === STRING) this.enterBody(frame);
+  }
+
+  /** The text of an anonymous block is read as if it stood there without quotes. */
+  private enterBody(frame: Frame): void {
+    this.awaitsBody = false;
+    this.block = true;
+    this.tokens.enterDollarQuote();
+    frame.atStart = true;
   }
 
   /** Something other than a name where a table's name should be. */
@@ -223,7 +238,7 @@ export class Reader {
     if (tokens.kind === OTHER && tokens.text.charCodeAt(tokens.start) === 123) return this.readBrace(frame);
     if (tokens.kind === VARIABLE) this.findings.local = true;
     else if (tokens.kind === PARAMETER || tokens.kind === OTHER) this.findings.unreadable = true;
-    if (frame.target) frame.targets++;
+    if (frame.target && frame.verb !== 'copy') frame.targets++;
     frame.mode = BEHIND;
     frame.lastReference = -1;
   }
@@ -254,7 +269,7 @@ export class Reader {
 
   private noteCall(): void {
     const { tokens, findings } = this;
-    if (tokens.previousWord !== 0) return;
+    if (tokens.previousWord !== 0 || this.chainStop !== tokens.previousStop) return;
     if (this.chainCounted) findings.columns--;
     this.chainCounted = false;
     findings.addFunction(this.chainStart, tokens.previousStop);
@@ -284,7 +299,8 @@ export class Reader {
     this.depth--;
     this.frame = this.frames[this.depth]!;
     this.chainCounted = false;
-    if (frame.bodyOf >= 0 || this.frame.withList !== NO_LIST) closeBody(this, frame, this.frame);
+    if (frame.bodyOf >= 0) closeBody(this, frame, this.frame);
+    if (frame.kind === TABLES) this.frame.targets += frame.targets;
   }
 
   private leave(frame: Frame): void {
@@ -297,7 +313,9 @@ export class Reader {
     const { references } = this;
     if (references.length === frame.firstReference) return;
     resolveTargets(references, frame);
-    if (frame.bodyOf >= 0) this.locals.setSource(frame.bodyOf, references.find((r, at) => at >= frame.firstReference && r.verb === 'select'));
+    for (let i = references.length - 1; i >= frame.firstReference; i--) {
+      if (frame.bodyOf >= 0 && references[i]!.verb === 'select') this.locals.setSource(frame.bodyOf, references[i]);
+    }
     for (let i = frame.firstReference; i < references.length; i++) this.findings.addEffect(references[i]!);
     references.length = frame.firstReference;
   }
@@ -328,7 +346,7 @@ export class Reader {
       this.frame = this.frames[this.depth]!;
     }
     const { frame } = this;
-    if (frame.mode === NAME && frame.verb !== '' && !frame.fresh) this.endsBeforeName(frame);
+    if (frame.mode === NAME && frame.verb !== '') this.endsBeforeName(frame);
     this.leave(frame);
     this.findings.endStatement(this.tokens.truncated);
     frame.reset(QUERY, IDLE, 0, 0);
@@ -338,8 +356,8 @@ export class Reader {
 
   /** A name was due when the statement ended: it is not known, but for `… FROM table`. */
   private endsBeforeName(frame: Frame): void {
-    if (this.tokens.previousWord === TABLE && !this.tokens.cutBehindPrevious) readTable(this, frame);
+    const named = this.tokens.previousWord === TABLE && !this.tokens.cutBehindPrevious;
+    if (named) addTable(this, frame, { catalog: '', schema: '', table: 'table' });
+    else this.findings.unreadable = true;
   }
 }
-
-export { INDEX };

@@ -30,7 +30,8 @@ function keepAssigned(targets: readonly Reference[], qualifiers: readonly string
 function changesSource(target: Reference, own: readonly Reference[]): boolean {
   if (target.verb === 'select') return false;
   const source = own.find(
-    reference => !reference.target && (isAlias(target, reference) || (reference.alias === '' && sameTable(target, reference))),
+    reference =>
+      !reference.target && (isAlias(target, reference) || (reference.alias === '' && sameTable(target, reference))),
   );
   if (source === undefined) return false;
   source.verb = target.verb;

@@ -1,20 +1,66 @@
-export interface Effect { readonly verb: string; readonly access: 'read' | 'write'; readonly catalog: string; readonly schema: string; readonly table: string }
-export interface Statement { readonly effects: readonly Effect[]; readonly outcome: 'tables' | 'queries' | 'verb_only' | 'skip'; readonly reason: string; readonly verb: string; readonly truncated: boolean; readonly traceparent: string }
-export function readStatement(text: string, _system: string): Statement {
-  const effects: Effect[] = [];
-  const add = (verb: string, access: 'read' | 'write', name: string) => { if (!name) return; const p = name.replaceAll('"','').toLowerCase().split('.'); if (!effects.some(e => e.verb === verb && e.table === p.at(-1))) effects.push({ verb, access, catalog: '', schema: p.length > 1 ? p[0]! : '', table: p.at(-1)! }); };
-  const verb = (/^\s*(\w+)/.exec(text)?.[1] ?? '').toLowerCase();
-  if (verb === 'insert') add('insert', 'write', /into\s+([\w."]+)/i.exec(text)?.[1] ?? '');
-  if (verb === 'update') add('update', 'write', /update\s+([\w."]+)/i.exec(text)?.[1] ?? '');
-  if (verb === 'delete') add('delete', 'write', /from\s+([\w."]+)/i.exec(text)?.[1] ?? '');
-  else for (const m of text.matchAll(/\b(?:from|join)\s+([a-z_"][\w."]*)/gi)) add('select', 'read', m[1]!);
-  if (effects.length > 0) return { effects, outcome: 'tables', reason: '', verb, truncated: false, traceparent: '' };
-  const reason = /^\s*(begin|commit|rollback)/i.test(text) ? 'transaction_control' : /^\s*set /i.test(text) ? 'settings' : /^select (1|\?|version\(\))$/i.test(text) ? 'health_check' : '';
-  return { effects, outcome: reason ? 'skip' : 'queries', reason, verb, truncated: false, traceparent: '' };
+/**
+ * SQL text of a span → what it does to which tables. The only way into this folder. Every function takes any text
+ * whatever, cut or broken, in time linear in its length, and never throws; texts are read, not kept.
+ */
+import { dialectOf } from './dialect.ts';
+import type { Effect, Findings, Outcome, SkipReason } from './findings.ts';
+import { isNamePart, readName, type TableName } from './names.ts';
+import { Reader } from './reader.ts';
+import { summaryFindings } from './summary.ts';
+import { END, Tokens } from './tokens.ts';
+
+export type { Effect, Outcome, SkipReason } from './findings.ts';
+export type { Access, Verb } from './frame.ts';
+export type { TableName } from './names.ts';
+
+export interface Statement {
+  /** One per verb and table. */
+  readonly effects: readonly Effect[];
+  /**
+   * `tables`: there are effects. `queries`: a procedure or something unreadable, work on the database as a whole.
+   * `verb_only`: the verb is known, its table is not. `skip`: no work on data.
+   */
+  readonly outcome: Outcome;
+  /** Why it is skipped; empty for the other outcomes. */
+  readonly reason: SkipReason | '';
+  /** Lower case: the first verb that works on data, else the statement's first word. */
+  readonly verb: string;
+  /** The text breaks off, so there may be more effects than these. */
+  readonly truncated: boolean;
+  /** From a sqlcommenter comment; empty when there is none. */
+  readonly traceparent: string;
 }
-export function readSummary(summary: string, _s: string): Statement {
-  const w = summary.split(' '); const effects: Effect[] = []; let verb = '';
-  for (const x of w) { if (/^(SELECT|INSERT|UPDATE|DELETE)$/i.test(x)) verb = x.toLowerCase(); else if (verb) effects.push({ verb, access: verb === 'select' ? 'read' : 'write', catalog: '', schema: '', table: x.toLowerCase() }); }
-  return { effects, outcome: effects.length ? 'tables' : 'queries', reason: '', verb, truncated: false, traceparent: '' };
+
+/** @param text one statement or several, joined by semicolons. @param system `db.system.name`. */
+export function readStatement(text: string, system: string): Statement {
+  const reader = new Reader(text, system);
+  return toStatement(reader.read(), reader.tokens);
 }
-export function readTableName(name: string, _s: string): { catalog: string; schema: string; table: string } { const p = name.replaceAll('"', '').split('.'); return { catalog: '', schema: p.length > 1 ? p[0]! : '', table: p.at(-1)! }; }
+
+/** @param summary `db.query.summary`: operations, each followed by its targets. */
+export function readSummary(summary: string, system: string): Statement {
+  const tokens = new Tokens(summary, dialectOf(system));
+  return toStatement(summaryFindings(tokens, system), tokens);
+}
+
+/** A table attribute's value; one that is no SQL name is the table as it stands. */
+export function readTableName(name: string, system: string): TableName {
+  const dialect = dialectOf(system);
+  const tokens = new Tokens(name, dialect);
+  tokens.next();
+  const read = isNamePart(tokens) ? readName(tokens, dialect) : undefined;
+  if (read !== undefined && tokens.kind === END && !tokens.truncated) return read;
+  return { catalog: '', schema: '', table: name.trim() };
+}
+
+function toStatement(findings: Findings, tokens: Tokens): Statement {
+  const { effects, outcome } = findings;
+  return {
+    effects,
+    outcome,
+    reason: outcome === 'skip' ? findings.reason || 'empty' : '',
+    verb: findings.verb || findings.word,
+    truncated: tokens.truncated || findings.full,
+    traceparent: tokens.traceparent,
+  };
+}

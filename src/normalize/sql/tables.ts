@@ -6,16 +6,15 @@ import { readName, type TableName } from './names.ts';
 import type { Reader } from './reader.ts';
 import { NUMBER, OPEN, type Tokens, WORD } from './tokens.ts';
 
-const DOT_CODE = 46;
 const BEFORE_TABLE = wordSet('lateral only table');
 const BEFORE_TARGET = wordSet(
-  'only table if not exists low_priority high_priority delayed quick ignore top percent overwrite or concurrently',
+  'only table if not exists low_priority high_priority delayed quick ignore top percent overwrite or concurrently all',
 );
 const BEHIND_OR = wordSet('replace rollback abort fail ignore');
 /** Locking hints that SQL Server takes in parentheses without WITH. */
 const HINTS = wordSet(
   `nolock readpast updlock rowlock holdlock tablock tablockx paglock xlock nowait readuncommitted readcommitted
-  repeatableread serializable snapshot noexpand forceseek forcescan index`.replaceAll(/\s+/g, ' '),
+  repeatableread serializable snapshot noexpand forceseek forcescan index`,
 );
 const OR = wordNumber('or');
 const TABLE = wordNumber('table');
@@ -27,7 +26,7 @@ const FROM = wordNumber('from');
 /** True for a word that stands before a table's name without being one. */
 export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
   const { word, previousWord } = tokens;
-  if (word === 0 || tokens.isNext(DOT_CODE)) return false;
+  if (word === 0 || tokens.isDotted()) return false;
   if (previousWord === OR) return BEHIND_OR[word] === 1;
   if (word === TABLE && previousWord === TABLE) return false;
   if ((word === VIEW && previousWord === LATERAL) || (word === OUTER && previousWord === VIEW)) return true;
@@ -37,8 +36,9 @@ export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
 /** Reads the table at the current token; false when the token is no name but the next clause. */
 export function readTable(reader: Reader, frame: Frame): boolean {
   const { tokens } = reader;
-  if (tokens.kind === WORD && isHard(tokens.word) && !tokens.isNext(DOT_CODE)) {
+  if (tokens.kind === WORD && isHard(tokens.word) && !tokens.isDotted()) {
     if (tokens.previousWord === TABLE) addTable(reader, frame, { catalog: '', schema: '', table: 'table' });
+    else if (!frame.target) reader.findings.unreadable = true;
     frame.mode = IDLE;
     return false;
   }
@@ -48,21 +48,22 @@ export function readTable(reader: Reader, frame: Frame): boolean {
   reader.held = true;
   frame.mode = BEHIND;
   frame.lastReference = -1;
-  if (name === undefined || kind === NUMBER && isPlainNumber(name)) reader.findings.unreadable = true;
-  else if (tokens.kind === OPEN && !frame.target && HINTS[tokens.peekWord()] !== 1) reader.findings.addFunction(start, stop);
+  if (name === undefined || (kind === NUMBER && isPlainNumber(name))) reader.findings.unreadable = true;
+  else if (tokens.kind === OPEN && !frame.target && HINTS[tokens.peekWord()] !== 1)
+    reader.findings.addFunction(start, stop);
   else if (tokens.kind === WORD && tokens.word === FROM && isRowsFrom(name, frame)) tokens.next();
   else addTable(reader, frame, name);
   return true;
 }
 
-const isPlainNumber = ({ schema, table }: TableName): boolean => schema === '' && !(Number.isNaN(Number(table)));
+const isPlainNumber = ({ schema, table }: TableName): boolean => schema === '' && !Number.isNaN(Number(table));
 
 /** `FROM ROWS FROM (f(), g())`. */
 function isRowsFrom(name: TableName, frame: Frame): boolean {
   return !frame.target && name.schema === '' && name.table === 'rows';
 }
 
-function addTable(reader: Reader, frame: Frame, name: TableName): void {
+export function addTable(reader: Reader, frame: Frame, name: TableName): void {
   const { target, targetVerb } = frame;
   if (target && frame.temporary) {
     reader.locals.addTemporary(name.table);
@@ -71,7 +72,10 @@ function addTable(reader: Reader, frame: Frame, name: TableName): void {
   }
   const actual = isLocal(reader, name) ? localSource(reader, frame, name) : name;
   if (actual === undefined) return;
-  reader.addReference(toReference(actual, target, target ? targetVerb : 'select'), frame);
+  const verb = target ? targetVerb : 'select';
+  const access = verb === 'select' || frame.copiesOut ? 'read' : 'write';
+  const { catalog, schema, table } = actual;
+  reader.addReference({ catalog, schema, table, alias: '', verb, access, target }, frame);
 }
 
 function isLocal(reader: Reader, { schema, table }: TableName): boolean {
@@ -88,9 +92,4 @@ function localSource(reader: Reader, frame: Frame, { table }: TableName): TableN
   frame.targets++;
   reader.findings.local = true;
   return reader.locals.sourceOf(table);
-}
-
-function toReference({ catalog, schema, table }: TableName, target: boolean, verb: Reference['verb']): Reference {
-  const access = verb === 'select' ? 'read' : 'write';
-  return { catalog, schema, table, alias: '', verb, access, target };
 }

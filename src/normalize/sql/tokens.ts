@@ -104,6 +104,11 @@ export class Tokens {
     return this.text.charCodeAt(at) === code;
   }
 
+  /** True when the current token goes on behind a dot. */
+  isDotted(): boolean {
+    return this.text.charCodeAt(this.at) === 46 && this.text.charCodeAt(this.at + 1) !== 46;
+  }
+
   /** Lexicon number of the word that comes next; 0 for anything else. */
   peekWord(): number {
     const { text, end } = this;
@@ -123,7 +128,8 @@ export class Tokens {
       if (this.at === this.seamAt) this.at += this.seamLength;
       else if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
       else if (code === 45 && following === 45 && this.opensDashComment()) this.skipLine();
-      else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32))) this.skipLine();
+      else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32)))
+        this.skipLine();
       else if (code === 47 && following === 42) this.skipComment();
       else if (code === 42 && following === 47) this.at += 2;
       else return;
@@ -259,16 +265,21 @@ export class Tokens {
   private readDot(): void {
     const { text, at } = this;
     if (text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46) return this.readEllipsis(3);
-    const number = classOf(text.charCodeAt(at + 1)) === DIGIT && this.previousKind !== WORD && this.previousKind !== QUOTED;
+    const number =
+      classOf(text.charCodeAt(at + 1)) === DIGIT && this.previousKind !== WORD && this.previousKind !== QUOTED;
     if (number) this.readNumber();
     else this.readTo(DOT, at + 1);
   }
 
   /** At the end it says that the text was cut; elsewhere that values were left out. */
   private readEllipsis(length: number): void {
-    const rest = this.text.slice(this.at + length, this.at + length + 12).trim().toLowerCase();
+    const rest = this.text
+      .slice(this.at + length, this.at + length + 12)
+      .trim()
+      .toLowerCase();
     const marked = rest.startsWith('[trunc') || rest.startsWith('(trunc') || rest.startsWith('<trunc');
-    if (!marked && (rest !== '' || this.text.length > this.at + length + 12)) return this.readTo(OTHER, this.at + length);
+    if (!marked && (rest !== '' || this.text.length > this.at + length + 12))
+      return this.readTo(OTHER, this.at + length);
     this.breakOff();
   }
 

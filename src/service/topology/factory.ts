@@ -1,7 +1,16 @@
 /** The `topology` connector: takes spans, keeps the graph. */
 import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
 import { FATES } from '../../contract/graph-document.ts';
-import { EDGES, LOG_RECORDS, NODES, SPANS, SPANS_RECEIVED, TIER_ENTRIES, TIER_EVICTED, TIER_HORIZON } from '../../telemetry/metrics.ts';
+import {
+  EDGES,
+  LOG_RECORDS,
+  NODES,
+  SPANS,
+  SPANS_RECEIVED,
+  TIER_ENTRIES,
+  TIER_EVICTED,
+  TIER_HORIZON,
+} from '../../telemetry/metrics.ts';
 import { type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { Topology } from './topology.ts';
 
@@ -45,10 +54,12 @@ function samples(topology: Topology): readonly MetricSample[] {
     LOG_RECORDS.sample(topology.logRecords),
     NODES.sample(topology.store.nodes.length),
     EDGES.sample(topology.store.edges.length),
-    ...topology.tiers().flatMap(({ name, used, evicted, horizonSeconds }) => [
-      TIER_ENTRIES.sample(used, { tier: name }),
-      TIER_EVICTED.sample(evicted, { tier: name }),
-      TIER_HORIZON.sample(horizonSeconds, { tier: name }),
-    ]),
+    ...topology
+      .tiers()
+      .flatMap(({ name, used, evicted, horizonSeconds }) => [
+        TIER_ENTRIES.sample(used, { tier: name }),
+        TIER_EVICTED.sample(evicted, { tier: name }),
+        TIER_HORIZON.sample(horizonSeconds, { tier: name }),
+      ]),
   ];
 }

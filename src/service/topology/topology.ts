@@ -2,9 +2,10 @@
  * The way of the data, put together: views → observations → journal → interactions → graph → view. One instance is one
  * graph; the running service and `analyze` differ only in their clock and in when things are decided.
  */
+
+import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
-import type { Clock } from '../../contract/clock.ts';
 import type { Diagnostic, Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { ObservationBatch } from '../../contract/observation.ts';
@@ -73,7 +74,8 @@ export class Topology implements TopologyReader {
 
   view(): GraphView {
     const now = performance.now();
-    if (this.cached !== undefined && (now < this.cached.until || this.cached.view.revision === this.store.revision)) return this.cached.view;
+    if (this.cached !== undefined && (now < this.cached.until || this.cached.view.revision === this.store.revision))
+      return this.cached.view;
     const view = this.views.build({
       nowMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,

@@ -1,0 +1,102 @@
+/** `db.query.summary` → findings: `{operation} {target} {target} {operation} …`, targets in any quotes. */
+import { dialectOf } from './dialect.ts';
+import { Findings } from './findings.ts';
+import type { Verb } from './frame.ts';
+import { compileWords, wordSet } from './handlers.ts';
+import { HOUSEKEEPING } from './housekeeping.ts';
+import { foldName, isNamePart, readName, type TableName } from './names.ts';
+import { END, STRING, type Tokens, WORD } from './tokens.ts';
+
+/** Summaries are cut here, maybe inside a name. */
+const MAX_SUMMARY = 255;
+const DOUBLE_QUOTE = 34;
+
+const VERBS = compileWords<Verb>({
+  select: 'select',
+  'insert replace upsert': 'insert',
+  update: 'update',
+  delete: 'delete',
+  merge: 'merge',
+  truncate: 'truncate',
+  create: 'create',
+  alter: 'alter',
+  drop: 'drop',
+  rename: 'rename',
+  copy: 'copy',
+});
+const CALLS = wordSet('call exec execute');
+const BEFORE_OBJECT = wordSet('create alter drop truncate rename');
+const TABLES = wordSet('table view');
+const OBJECTS = wordSet(`index function procedure proc trigger package database schema sequence type user role extension
+  login publication subscription policy statistics domain server aggregate tablespace synonym`);
+const NOISE = wordSet('from into join set where values');
+
+export function summaryFindings(tokens: Tokens, system: string): Findings {
+  if (tokens.text.length >= MAX_SUMMARY) tokens.truncated = true;
+  const summary = new SummaryReader(tokens, system);
+  return summary.read();
+}
+
+class SummaryReader {
+  private readonly tokens: Tokens;
+  private readonly findings: Findings;
+  private readonly system: string;
+  /** Verb of the targets that come; empty where they are no tables. */
+  private verb: Verb | '' = '';
+  private targets = 0;
+
+  constructor(tokens: Tokens, system: string) {
+    this.tokens = tokens;
+    this.system = system;
+    this.findings = new Findings(tokens.text, system);
+  }
+
+  read(): Findings {
+    const { tokens, findings } = this;
+    tokens.next();
+    while (tokens.kind !== END) this.readPart();
+    if (this.targets === 0 && findings.statementVerb !== '') findings.unreadable = true;
+    findings.endStatement(false);
+    return findings;
+  }
+
+  /** Reads an operation or a target and stops behind it. */
+  private readPart(): void {
+    const { tokens } = this;
+    if (tokens.kind === WORD && tokens.word !== 0 && this.readOperation(tokens.word)) return tokens.next();
+    if (tokens.kind === STRING) this.readQuotedTarget();
+    else if (isNamePart(tokens)) return this.addTarget(readName(tokens, dialectOf(this.system)));
+    tokens.next();
+  }
+
+  private readOperation(word: number): boolean {
+    const { tokens, findings } = this;
+    const first = findings.statementVerb === '' && findings.statementReason === '';
+    if (VERBS[word] !== undefined) {
+      this.verb = VERBS[word];
+      findings.statementVerb ||= this.verb;
+    } else if (CALLS[word] === 1 && this.targets === 0) {
+      this.verb = '';
+      findings.opaque = true;
+      findings.statementVerb ||= 'call';
+    } else if (BEFORE_OBJECT[tokens.previousWord] === 1 && OBJECTS[word] === 1) this.verb = '';
+    else if (first && HOUSEKEEPING[word] !== undefined) findings.statementReason = HOUSEKEEPING[word];
+    else return NOISE[word] === 1 || (BEFORE_OBJECT[tokens.previousWord] === 1 && TABLES[word] === 1);
+    return true;
+  }
+
+  private readQuotedTarget(): void {
+    const { text, start, stop } = this.tokens;
+    const table = foldName(text.slice(start + 1, stop - 1), DOUBLE_QUOTE, dialectOf(this.system));
+    this.addTarget({ catalog: '', schema: '', table });
+  }
+
+  private addTarget(name: TableName | undefined): void {
+    const { verb } = this;
+    if (verb === '' || name === undefined || name.table === '') return;
+    this.targets++;
+    if (name.table.startsWith('#')) return;
+    const access = verb === 'select' ? 'read' : 'write';
+    this.findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write' });
+  }
+}

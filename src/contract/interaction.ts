@@ -1,12 +1,12 @@
 /**
- * The correlate → graph arrow: one thing that happened, its exact reversal, or its settling (the windows in which it
- * could still be taken back are over). One reused object; valid only during the call.
+ * The correlate → graph arrow: one thing that happened, or its exact reversal. One reused object; valid only during the
+ * call. Apart from it interactions are settled, when the windows in which they could be taken back are over.
  */
 import { EDGE_KINDS, EVIDENCE_KINDS } from './graph-document.ts';
 
 export const ADD = 1;
 export const REVERSE = -1;
-/** Nothing is added: times and exemplars of what was added become final. */
+/** As a sign: nothing is added, times and examples of what was added become final. */
 export const SETTLE = 0;
 
 export const CALLS = EDGE_KINDS.indexOf('calls');
@@ -62,11 +62,9 @@ export class Interaction {
   verbs: readonly string[] = NO_VERBS;
   /** Number of the consumer group, 0 none. */
   group = 0;
-  /** The example: trace id (4 words) and span id (2 words). */
-  trace0 = 0;
-  trace1 = 0;
-  trace2 = 0;
-  trace3 = 0;
+  /** The example: a trace id in the words of `traces` at `traceAt`, and a span id. */
+  traces: Int32Array = new Int32Array(4);
+  traceAt = 0;
   span0 = 0;
   span1 = 0;
 
@@ -90,6 +88,11 @@ export class Interaction {
 /** Takes interactions. What the correlator tells of services beside edges: entries, and clients nobody answered. */
 export interface InteractionSink {
   apply(interaction: Interaction): void;
+  /**
+   * What was counted on this edge at this time (µs) is final. The example is the trace id in the words of `traces` at
+   * `at`, and a span id.
+   */
+  settle(kind: number, source: number, target: number, time: number, traces: Int32Array, at: number, span0: number, span1: number): void;
   /** A service was seen at this time (µs). */
   service(identity: number, time: number): void;
   /** Root server spans of a service. */

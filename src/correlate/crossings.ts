@@ -5,6 +5,7 @@
 import { SERVICE } from '../contract/observation.ts';
 import type { Emitter } from './emitter.ts';
 import type { Rows } from './rows.ts';
+import { HAS_GROUPS, STATE } from './state.ts';
 
 interface Group {
   readonly service: number;
@@ -34,7 +35,11 @@ export class Crossings {
   addChild(client: number, service: number, delivery: boolean, sign: number, pairs: () => number): void {
     const sequence = this.rows.sequenceAt(client);
     let groups = this.groups.get(sequence);
-    if (groups === undefined) this.groups.set(sequence, (groups = []));
+    if (groups === undefined) {
+      groups = [];
+      this.groups.set(sequence, groups);
+      this.rows.words[client + STATE]! |= HAS_GROUPS;
+    }
     let group = groups.find(g => g.service === service);
     if (group === undefined) {
       group = { service, calls: 0, deliveries: 0, pairs: pairs(), counted: NOTHING };
@@ -47,6 +52,7 @@ export class Crossings {
 
   /** An inbound span of the service was joined to (or left) the client span. */
   addPair(client: number, service: number, sign: number): void {
+    if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return;
     const group = this.groups.get(this.rows.sequenceAt(client))?.find(g => g.service === service);
     if (group === undefined) return;
     group.pairs += sign;
@@ -55,11 +61,13 @@ export class Crossings {
 
   /** True when the client span explains some change of service. */
   explains(client: number): boolean {
+    if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return false;
     return this.groups.get(this.rows.sequenceAt(client))?.some(g => g.counted !== NOTHING) ?? false;
   }
 
   /** The client's row leaves: what it explains is final. */
   settle(client: number): void {
+    if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return;
     const sequence = this.rows.sequenceAt(client);
     for (const group of this.groups.get(sequence) ?? []) this.emit(client, group, 0);
     this.groups.delete(sequence);

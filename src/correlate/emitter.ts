@@ -72,6 +72,7 @@ export class Emitter {
 
   /** C→S where one side is a late entry; `row` is the side that is kept. */
   call(client: Facts, server: Facts, row: number, sign: number): void {
+    if (sign === SETTLE) return this.settle(CALLS, client.service, server.service, client, row);
     const out = this.begin(CALLS, client.service, server.service, client.start, BY_PAIR, sign);
     this.fillClient(out, client);
     out.served = 1;
@@ -85,6 +86,7 @@ export class Emitter {
   /** A server span whose caller is known without a client span. */
   served(row: number, source: number, evidence: number, sign: number): void {
     const own = this.own.ofRow(this.rows, row);
+    if (sign === SETTLE) return this.settle(CALLS, source, own.service, own, row);
     const out = this.begin(CALLS, source, own.service, own.start, evidence, sign);
     out.served = 1;
     out.serverError = own.error;
@@ -101,6 +103,7 @@ export class Emitter {
 
   /** A client span that found nobody but names its peer. The trace id stands at `row`. */
   external(client: Facts, peer: number, row: number, sign: number): void {
+    if (sign === SETTLE) return this.settle(CALLS, client.service, peer, client, row);
     const out = this.begin(CALLS, client.service, peer, client.start, BY_CLIENT_SPAN, sign);
     this.fillClient(out, client);
     setExample(out, this.rows.words, row, client.span0, client.span1);
@@ -113,6 +116,7 @@ export class Emitter {
     const witness = this.own.ofRow(this.rows, row);
     const topic = client >= 0 && delivery ? topicOf(witness) : 0;
     const kind = delivery ? (topic !== 0 ? CONSUMES : MESSAGES_EDGE) : CALLS;
+    if (sign === SETTLE) return this.settle(kind, topic !== 0 ? topic : source, target, witness, row);
     const out = this.begin(kind, topic !== 0 ? topic : source, target, witness.start, BY_PARENT_CHILD, sign);
     out.adjusted = witness.adjusted;
     if (delivery) {
@@ -127,6 +131,7 @@ export class Emitter {
   /** A producer span and its topic. */
   publish(row: number, sign: number): void {
     const own = this.own.ofRow(this.rows, row);
+    if (sign === SETTLE) return this.settle(PUBLISHES, own.service, own.target, own, row);
     const out = this.begin(PUBLISHES, own.service, own.target, own.start, BY_CLIENT_SPAN, sign);
     this.fillClient(out, own);
     this.fillMessages(out, row);
@@ -142,15 +147,14 @@ export class Emitter {
       const effect = effects[i]!;
       const reads = effect.access === ACCESS_READ;
       const kind = reads ? READS : effect.access === ACCESS_WRITE ? WRITES : QUERIES;
+      const source = reads ? effect.node : span.service;
+      const target = reads ? span.service : effect.node;
+      if (sign === SETTLE) {
+        this.settle(kind, source, target, span, row);
+        continue;
+      }
       const evidence = effect.fromStatement ? BY_CLIENT_SPAN | BY_STATEMENT : BY_CLIENT_SPAN;
-      const out = this.begin(
-        kind,
-        reads ? effect.node : span.service,
-        reads ? span.service : effect.node,
-        span.start,
-        evidence,
-        sign,
-      );
+      const out = this.begin(kind, source, target, span.start, evidence, sign);
       this.fillClient(out, span);
       out.verbs = effect.verbs;
       setExample(out, this.rows.words, row, span.span0, span.span1);
@@ -176,6 +180,7 @@ export class Emitter {
 
   private consume(row: number, topic: number, evidence: number, sign: number): void {
     const own = this.own.ofRow(this.rows, row);
+    if (sign === SETTLE) return this.settle(CONSUMES, topic, own.service, own, row);
     const out = this.begin(CONSUMES, topic, own.service, own.start, BY_SERVER_SPAN | evidence, sign);
     this.fillConsumer(out, row, own);
     setExample(out, this.rows.words, row, own.span0, own.span1);
@@ -231,6 +236,7 @@ export class Emitter {
     for (let k = 0; k < i; k++) if (topicOf(this.other.ofRow(this.rows, partners[k]!)) === source) return;
     const own = this.own.ofRow(this.rows, row);
     const partner = this.other.ofRow(this.rows, partners[i]!);
+    if (sign === SETTLE) return this.settle(ROUTES, source, target, partner, partners[i]!);
     const out = this.begin(ROUTES, source, target, partner.start, evidence, sign);
     out.adjusted = Math.max(own.adjusted, partner.adjusted);
     setExample(out, this.rows.words, partners[i]!, partner.span0, partner.span1);
@@ -243,6 +249,11 @@ export class Emitter {
     out.count = 0;
     out.lag = lag;
     this.sink.apply(out);
+  }
+
+  /** The trace id stands at `row`. */
+  private settle(kind: number, source: number, target: number, witness: Facts, row: number): void {
+    this.sink.settle(kind, source, target, witness.start, this.rows.words, row, witness.span0, witness.span1);
   }
 
   private fillClient(out: Interaction, client: Facts): void {

@@ -50,7 +50,6 @@ import {
   isInbound,
   isOutbound,
   isTransparent,
-  NAMED_BELOW,
   NAMELESS_BELOW,
   reasonOf,
   STATE,
@@ -184,7 +183,7 @@ export class Expiry {
     const cls = shape & CLASS_MASK;
     if (cls === PRODUCER) return setFate(fates, w, row, early ? EVICTED : UNPAIRED, early ? NO_REASON : NO_DESTINATION);
     if (cls !== CLIENT) return;
-    const nameless = (state & NAMELESS_BELOW) !== 0 && (state & NAMED_BELOW) === 0;
+    const nameless = (state & NAMELESS_BELOW) !== 0 && this.parts.outbound.isNamelessBelow(row);
     if (w[row + PEER] !== 0 && !nameless) {
       emitter.external(this.facts.ofRow(this.rows, row), w[row + PEER]!, row, 1);
       emitter.external(this.facts, w[row + PEER]!, row, SETTLE);

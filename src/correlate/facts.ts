@@ -58,12 +58,10 @@ export class Facts {
   }
 }
 
-/** Makes a span the interaction's example: trace id of a kept row (or link), span id given. */
+/** Makes a span the interaction's example: trace id of a kept row, span id given. */
 export function setExample(into: Interaction, of: Int32Array, at: number, span0: number, span1: number): void {
-  into.trace0 = of[at + TRACE]!;
-  into.trace1 = of[at + TRACE + 1]!;
-  into.trace2 = of[at + TRACE + 2]!;
-  into.trace3 = of[at + TRACE + 3]!;
+  into.traces = of;
+  into.traceAt = at + TRACE;
   into.span0 = span0;
   into.span1 = span1;
 }

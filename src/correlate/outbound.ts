@@ -101,6 +101,20 @@ export class Outbound {
     else if ((shape & NAMELESS) !== 0) setFate(fates, this.rows.words, row, SKIPPED, NO_SERVICE_NAME);
   }
 
+  /** Only spans without a service stand beneath the client. Those still kept decide; else what was noted of those gone. */
+  isNamelessBelow(client: number): boolean {
+    let named = false;
+    let nameless = false;
+    visitBelow(this.rows, client, isTransparent, row => {
+      if (this.parts.chains.nearestNamed(row) !== client) return;
+      if (isTransparent(this.rows.words[row + SHAPE]!)) nameless = true;
+      else named = true;
+    });
+    if (named || nameless) return !named;
+    const state = this.rows.words[client + STATE]!;
+    return this.rows.firstChild(client) < 0 && (state & NAMELESS_BELOW) !== 0 && (state & NAMED_BELOW) === 0;
+  }
+
   private mark(ancestor: number, flag: number): void {
     if ((this.rows.words[ancestor + SHAPE]! & CLASS_MASK) === CLIENT) this.rows.words[ancestor + STATE]! |= flag;
   }

@@ -3,7 +3,7 @@
  * confidence) is derived from them when a view is taken.
  */
 import { EVIDENCE_KINDS } from '../contract/graph-document.ts';
-import { ADD, type Interaction, LANE_PROCESS, LANE_RECEIVE, REVERSE, SETTLE } from '../contract/interaction.ts';
+import { ADD, type Interaction, LANE_PROCESS, LANE_RECEIVE, REVERSE } from '../contract/interaction.ts';
 import { Exemplars } from './exemplars.ts';
 import { Histogram } from './histogram.ts';
 import { TimeBuckets } from './time-buckets.ts';
@@ -66,7 +66,6 @@ export class EdgeAggregate {
 
   /** @param epoch the store's, for what is provisional. */
   apply(i: Interaction, epoch: number): void {
-    if (i.sign === SETTLE) return this.settle(i);
     const { sign } = i;
     if (i.count !== 0) this.addCounts(i, sign);
     this.addEvidence(i.evidence, sign);
@@ -134,7 +133,7 @@ export class EdgeAggregate {
     const { current } = this;
     if (i.time < current.first) current.first = i.time;
     if (i.time > current.last) current.last = i.time;
-    current.exemplars.offer(i);
+    current.exemplars.offer(i.traces, i.traceAt, i.span0, i.span1);
   }
 
   private unnotice(i: Interaction, epoch: number): void {
@@ -154,10 +153,11 @@ export class EdgeAggregate {
     this.previous = new Provisional();
   }
 
-  private settle(i: Interaction): void {
-    if (i.time < this.first) this.first = i.time;
-    if (i.time > this.last) this.last = i.time;
-    this.exemplars.offer(i);
+  /** What happened at this time is final. */
+  settle(time: number, traces: Int32Array, at: number, span0: number, span1: number): void {
+    if (time < this.first) this.first = time;
+    if (time > this.last) this.last = time;
+    this.exemplars.offer(traces, at, span0, span1);
   }
 
   private rotate(epoch: number): void {

@@ -16,13 +16,12 @@ export class Exemplars {
     return this.hashes.length;
   }
 
-  /** Offers an interaction's example. */
-  offer(from: Interaction): void {
+  /** Offers an example: a trace id in the words of `traces` at `at`, and a span id. */
+  offer(traces: Int32Array, at: number, span0: number, span1: number): void {
     const { hashes } = this;
-    const hash = finalize(from.trace2 ^ from.trace3);
+    const hash = finalize(traces[at + 2]! ^ traces[at + 3]!);
     if (hashes.length === MAX && hash > hashes[MAX - 1]!) return;
-    const words = [from.trace0, from.trace1, from.trace2, from.trace3, from.span0, from.span1];
-    this.offerWords(hash, words);
+    this.offerWords(hash, [traces[at]!, traces[at + 1]!, traces[at + 2]!, traces[at + 3]!, span0, span1]);
   }
 
   private offerWords(hash: number, words: readonly number[]): void {
@@ -47,7 +46,7 @@ export class Exemplars {
   remove(from: Interaction): void {
     for (let at = 0; at < this.hashes.length; at++) {
       const w = at * WORDS;
-      if (this.words[w + 3] !== from.trace3 || this.words[w + 2] !== from.trace2) continue;
+      if (this.words[w + 3] !== from.traces[from.traceAt + 3] || this.words[w + 2] !== from.traces[from.traceAt + 2]) continue;
       if (this.words[w + 4] !== from.span0 || this.words[w + 5] !== from.span1) continue;
       this.words.copyWithin(w, w + WORDS);
       this.hashes.splice(at, 1);

@@ -3,7 +3,6 @@
  * of its kind, so that the sum per kind of edge stays exact.
  */
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
-import { SETTLE } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import type { Identities } from '../lib/identities.ts';
 import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
@@ -53,12 +52,25 @@ export class GraphStore implements InteractionSink {
     const target = this.node(i.target);
     const edge = this.edge(i.kind, source, target);
     this.revision++;
-    if (i.sign !== SETTLE && i.count !== 0) {
+    if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;
       const before = edge.counters[COUNT]!;
       edge.apply(i, this.epoch);
       if ((before === 0) !== (edge.counters[COUNT] === 0)) this.structure++;
     } else edge.apply(i, this.epoch);
+  }
+
+  settle(
+    kind: number,
+    source: number,
+    target: number,
+    time: number,
+    traces: Int32Array,
+    at: number,
+    span0: number,
+    span1: number,
+  ): void {
+    this.edge(kind, this.node(source), this.node(target)).settle(time, traces, at, span0, span1);
   }
 
   service(identity: number, time: number): void {

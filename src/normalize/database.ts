@@ -73,7 +73,7 @@ export class Databases {
     if (!values.has(SPAN_SLOT.serverAddress) || !values.has(SPAN_SLOT.dbNamespace)) {
       for (const slot of FALLBACK_SLOTS) key.slot(view, values, slot);
     }
-    if (!values.has(SPAN_SLOT.dbStatement)) key.range(view, view.nameStart, view.nameEnd);
+    key.range(view, view.nameStart, nameEnd(view));
     const cached = this.cache.get(key.view, 0, key.length);
     if (cached > 0) return cached;
     const plan = this.intern(buildPlan(this.identities, ...this.read(view, service)));
@@ -128,12 +128,16 @@ export class Databases {
       operation: text(SPAN_SLOT.dbOperation),
       summary: text(SPAN_SLOT.dbSummary),
       statement: text(SPAN_SLOT.dbStatement),
-      spanName: rangeText(view, view.nameStart, view.nameEnd),
+      spanName: rangeText(view, view.nameStart, nameEnd(view)),
     };
     const { tables, skipReason } = tablesOf(span);
     return [{ environment: service.environment, system, instance: cleanName(instance), database }, tables, skipReason];
   }
 }
+
+/** Only the beginning of a span's name says something of its work: names may hold whole statements. */
+const NAME_BYTES = 32;
+const nameEnd = (view: SpanView): number => Math.min(view.nameEnd, view.nameStart + NAME_BYTES);
 
 /** PostgreSQL namespaces may be `database|schema`, SQL Server's `instance|database`. */
 function namespaceParts(namespace: string, system: string, host: string) {

@@ -19,8 +19,8 @@ export function chooseExemplars(interactions: readonly Interaction[]): Exemplar[
     .sort(
       (a, b) =>
         compareValues(hashTraceId(a.traceId), hashTraceId(b.traceId)) ||
-        compareValues(a.spanId, b.spanId) ||
-        compareValues(a.traceId, b.traceId),
+        compareValues(a.traceId, b.traceId) ||
+        compareValues(a.spanId, b.spanId),
     );
   const first = sorted.filter((one, index) => sorted.findIndex(other => other.traceId === one.traceId) === index);
   return first.slice(0, MAX_EXEMPLARS);

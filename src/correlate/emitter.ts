@@ -195,6 +195,10 @@ export class Emitter {
     if (source === 0) return false;
     const time = this.other.ofRow(this.rows, witness);
     const own = this.own.ofRow(this.rows, row);
+    if (sign === SETTLE) {
+      this.settle(MESSAGES_EDGE, source, own.service, time, witness);
+      return true;
+    }
     const evidence = partners.length > 0 ? join : caller !== 0 ? BY_PARENT_CHILD : BY_SERVER_SPAN;
     const out = this.begin(MESSAGES_EDGE, source, own.service, time.start, evidence, sign);
     this.fillConsumer(out, row, own);

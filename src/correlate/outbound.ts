@@ -49,7 +49,6 @@ import {
   CROSSING_DELIVERY,
   isTransparent,
   JOINS,
-  NAMED_BELOW,
   NAMELESS_BELOW,
   NESTED,
   OWN_PLAN,
@@ -84,8 +83,10 @@ export class Outbound {
   resolve(row: number): void {
     const shape = this.rows.words[row + SHAPE]!;
     const ancestor = this.parts.chains.nearestNamed(row);
-    if (ancestor >= 0) this.mark(ancestor, isTransparent(shape) ? NAMELESS_BELOW : NAMED_BELOW);
-    if (isTransparent(shape)) return this.pass(row, shape);
+    if (isTransparent(shape)) {
+      if (ancestor >= 0) this.rows.words[ancestor + STATE]! |= NAMELESS_BELOW;
+      return this.pass(row, shape);
+    }
     // A span is nested or crosses, never both: what it was gives PARTNER free before the other takes it.
     const isDatabase = (shape & CLASS_MASK) === DATABASE;
     const wasNested = (this.rows.words[row + STATE]! & NESTED) !== 0;
@@ -101,22 +102,18 @@ export class Outbound {
     else if ((shape & NAMELESS) !== 0) setFate(fates, this.rows.words, row, SKIPPED, NO_SERVICE_NAME);
   }
 
-  /** Only spans without a service stand beneath the client. Those still kept decide; else what was noted of those gone. */
+  /** Only spans without a service stand beneath the client: also of those that left before it. */
   isNamelessBelow(client: number): boolean {
     let named = false;
     let nameless = false;
+    this.rows.reachesGone = true;
     visitBelow(this.rows, client, isTransparent, row => {
       if (this.parts.chains.nearestNamed(row) !== client) return;
       if (isTransparent(this.rows.words[row + SHAPE]!)) nameless = true;
       else named = true;
     });
-    if (named || nameless) return !named;
-    const state = this.rows.words[client + STATE]!;
-    return this.rows.firstChild(client) < 0 && (state & NAMELESS_BELOW) !== 0 && (state & NAMED_BELOW) === 0;
-  }
-
-  private mark(ancestor: number, flag: number): void {
-    if ((this.rows.words[ancestor + SHAPE]! & CLASS_MASK) === CLIENT) this.rows.words[ancestor + STATE]! |= flag;
+    this.rows.reachesGone = false;
+    return nameless && !named;
   }
 
   /** Holds the row's own edges and fate against what is known of it now. */

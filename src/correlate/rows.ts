@@ -40,6 +40,8 @@ export class Rows {
   next = 1;
   oldestLink = 1;
   nextLink = 1;
+  /** Lookups also find rows that have left and still stand in the ring. For looking back only. */
+  reachesGone = false;
   private readonly mask: number;
   private readonly linkMask: number;
   private readonly buckets: Int32Array;
@@ -97,6 +99,13 @@ export class Rows {
 
   linkAlive(sequence: number): boolean {
     return (sequence - this.oldestLink) >>> 0 < (this.nextLink - this.oldestLink) >>> 0;
+  }
+
+  /** Reads what `push` of the row will need, so that the memory is near by then. Returns something of it. */
+  touch(from: Int32Array, offset: number): number {
+    const own = hashOf(from, offset, from[offset + SPAN]!, from[offset + SPAN + 1]!);
+    const parent = hashOf(from, offset, from[offset + PARENT]!, from[offset + PARENT + 1]!);
+    return this.buckets[(own & this.mask) * BUCKET_WORDS]! ^ this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]!;
   }
 
   /** Copies an observed row in and returns its base. The caller has made room. */
@@ -195,7 +204,7 @@ export class Rows {
     // Odd, so that no entry is 0.
     const tag = (hash >>> placeBits) | 1;
     const next = this.next;
-    const count = (next - this.oldest) >>> 0;
+    const count = this.reachesGone ? mask : (next - this.oldest) >>> 0;
     const b = (hash & mask) * BUCKET_WORDS + side;
     const key = side === 0 ? SPAN : PARENT;
     const chain = side === 0 ? NEXT : CHILD_NEXT;

@@ -58,6 +58,12 @@ export class Seen {
     this.youngTags |= 1 << tag(this.newest);
   }
 
+  /** Reads what `test` of the key will need, so that the memory is near by then. Returns something of it. */
+  touch(a: number, b: number): number {
+    const table = this.segments[((b >>> 16) * this.segments.length) >>> 16]!;
+    return table[firstBucket(a & KEY_BITS, b, table.length / BUCKET_WORDS - 1) * BUCKET_WORDS]!;
+  }
+
   /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
   test(a: number, b: number): boolean {
     const at = ((b >>> 16) * this.segments.length) >>> 16;

@@ -63,8 +63,7 @@ const DECISION_MASK = 31 << DECISION_SHIFT;
 
 /** The row's own edges (topic, tables, external) are counted. */
 export const COUNTED_OWN = 1 << 15;
-/** Outbound: some span with a service, or without one, stands beneath with nothing named between. */
-export const NAMED_BELOW = 1 << 16;
+/** Some span without a service was seen beneath, with nothing named between. */
 export const NAMELESS_BELOW = 1 << 17;
 /** The change of service above this span: proven by client span PARTNER, or counted on its own (PARTNER: the service). */
 export const CROSSING_CLIENT = 1 << 18;

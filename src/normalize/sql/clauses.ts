@@ -11,7 +11,7 @@ const DISTINCT = wordNumber('distinct');
 const THEN = wordNumber('then');
 const VIEW = wordNumber('view');
 /** Words that make UPDATE, DELETE or INSERT behind them part of a clause (`FOR UPDATE`, `ON DELETE CASCADE`) or a column. */
-const BEFORE_NO_VERB = wordSet('for key on do or as select distinct where and not by having when case set limit is in');
+const BEFORE_NO_VERB = wordSet('for key on do or as select distinct where and not by having when case set limit is in returning');
 /** Kinds of tokens that a column or value follows, but no statement. */
 const BEFORE_OPERAND = new Set([COMMA, OTHER, CAST, OPEN]);
 const BEFORE_NO_JOIN = wordSet('for array');

@@ -34,7 +34,7 @@ export class Findings {
   readonly effects: Effect[] = [];
   /** First verb that works on data. */
   verb = '';
-  /** First word that gave no such verb. */
+  /** First word of the text that begins a statement. */
   word = '';
   reason: SkipReason | '' = '';
   full = false;
@@ -83,8 +83,8 @@ export class Findings {
 
   endStatement(truncated: boolean): void {
     const verb = this.statementVerb || this.innerVerb;
-    if (this.verb === '') this.verb = verb;
-    if (!this.touched) this.judge(verb, truncated);
+    const counts = this.touched || this.judge(verb, truncated);
+    if (counts && this.verb === '') this.verb = verb;
     this.statementVerb = this.innerVerb = this.statementReason = '';
     this.unreadable = this.opaque = this.local = this.fromSeen = this.touched = this.catalogue = false;
     this.columns = this.functions.length = 0;
@@ -96,21 +96,30 @@ export class Findings {
     return this.verbOnly ? 'verb_only' : 'skip';
   }
 
-  /** A statement that named no table. */
-  private judge(verb: string, truncated: boolean): void {
-    if (this.opaque) this.queries = true;
-    else if (this.unreadable || (truncated && verb !== '')) this.verbOnly = true;
-    else if (this.catalogue) this.skip('catalog');
-    else if (this.statementReason !== '') this.skip(this.statementReason);
-    else if (verb === 'select') this.judgeSelect();
-    else if (verb !== '' && this.local) this.skip('session');
-    else if (verb !== '') this.verbOnly = true;
+  /** Adds up a statement that named no table; true when it counts. */
+  private judge(verb: string, truncated: boolean): boolean {
+    const kind = this.kindOf(verb, truncated);
+    if (kind === 'queries') this.queries = true;
+    else if (kind === 'verb_only') this.verbOnly = true;
+    else if (this.reason === '') this.reason = kind;
+    return kind === 'queries' || kind === 'verb_only';
   }
 
-  private judgeSelect(): void {
-    if (this.callsUserFunction()) this.queries = true;
-    else if (this.columns > 0 && !this.fromSeen) this.verbOnly = true;
-    else this.skip(this.local ? 'session' : 'health_check');
+  /** What is left of it: work on the database as a whole, or a reason to skip it (none when it is empty). */
+  private kindOf(verb: string, truncated: boolean): 'queries' | 'verb_only' | SkipReason | '' {
+    if (this.opaque) return 'queries';
+    if (this.unreadable || (truncated && verb !== '')) return 'verb_only';
+    if (this.catalogue) return 'catalog';
+    if (this.statementReason !== '') return this.statementReason;
+    if (verb === 'select') return this.kindOfSelect();
+    if (verb === '') return '';
+    return this.local ? 'session' : 'verb_only';
+  }
+
+  private kindOfSelect(): 'queries' | 'verb_only' | SkipReason {
+    if (this.callsUserFunction()) return 'queries';
+    if (this.columns > 0 && !this.fromSeen) return 'verb_only';
+    return this.local ? 'session' : 'health_check';
   }
 
   private callsUserFunction(): boolean {
@@ -119,9 +128,5 @@ export class Findings {
       if (!isBuiltinFunction(text.slice(functions[i], functions[i + 1]))) return true;
     }
     return false;
-  }
-
-  private skip(reason: SkipReason): void {
-    if (this.reason === '') this.reason = reason;
   }
 }

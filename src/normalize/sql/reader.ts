@@ -21,7 +21,7 @@ import {
   type Verb,
 } from './frame.ts';
 import { wordSet } from './handlers.ts';
-import { mayBeAlias, wordNumber } from './lexicon.ts';
+import { mayBeAlias, wordNumber, wordText } from './lexicon.ts';
 import { Locals } from './locals.ts';
 import { foldName, readName } from './names.ts';
 import { readObjectKind } from './objects.ts';
@@ -129,7 +129,9 @@ export class Reader {
     if (frame.mode === NAME && this.readTableWord(frame)) return;
     if (frame.mode === OBJECT) return readObjectKind(this, frame);
     if (tokens.previousWord === AS && BEHIND_AS[word] !== 1) return this.readAlias(frame);
-    const handler = (frame.atStart ? STARTS[word] : undefined) ?? CLAUSES[word];
+    const start = frame.atStart ? STARTS[word] : undefined;
+    if (start !== undefined && this.findings.word === '') this.findings.word = wordText(word);
+    const handler = start ?? CLAUSES[word];
     if (handler !== undefined) return handler(this, frame);
     if (frame.atStart) this.readUnknownStart(frame);
     else if (frame.mode === BEHIND && mayBeAlias(word)) this.readAlias(frame);

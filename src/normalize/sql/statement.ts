@@ -23,7 +23,7 @@ export interface Statement {
   readonly outcome: Outcome;
   /** Why it is skipped; empty for the other outcomes. */
   readonly reason: SkipReason | '';
-  /** Lower case: the first verb that works on data, else the statement's first word. */
+  /** Lower case: the first verb that works on data; of a skipped text its first word; empty when neither is known. */
   readonly verb: string;
   /** The text breaks off, so there may be more effects than these. */
   readonly truncated: boolean;
@@ -59,7 +59,7 @@ function toStatement(findings: Findings, tokens: Tokens): Statement {
     effects,
     outcome,
     reason: outcome === 'skip' ? findings.reason || 'empty' : '',
-    verb: findings.verb || findings.word,
+    verb: findings.verb || (outcome === 'skip' ? findings.word : ''),
     truncated: tokens.truncated || findings.full,
     traceparent: tokens.traceparent,
   };

@@ -4,6 +4,7 @@ import { Findings } from './findings.ts';
 import type { Verb } from './frame.ts';
 import { compileWords, wordSet } from './handlers.ts';
 import { HOUSEKEEPING } from './housekeeping.ts';
+import { wordText } from './lexicon.ts';
 import { foldName, isNamePart, readName, type TableName } from './names.ts';
 import { END, STRING, type Tokens, WORD } from './tokens.ts';
 
@@ -54,6 +55,7 @@ class SummaryReader {
   read(): Findings {
     const { tokens, findings } = this;
     tokens.next();
+    if (tokens.text.slice(tokens.start, tokens.stop).toLowerCase() === 'batch') tokens.next();
     while (tokens.kind !== END) this.readPart();
     if (this.targets === 0 && findings.statementVerb !== '') findings.unreadable = true;
     findings.endStatement(false);
@@ -80,8 +82,10 @@ class SummaryReader {
       findings.opaque = true;
       findings.statementVerb ||= 'call';
     } else if (BEFORE_OBJECT[tokens.previousWord] === 1 && OBJECTS[word] === 1) this.verb = '';
-    else if (first && HOUSEKEEPING[word] !== undefined) findings.statementReason = HOUSEKEEPING[word];
-    else return NOISE[word] === 1 || (BEFORE_OBJECT[tokens.previousWord] === 1 && TABLES[word] === 1);
+    else if (first && HOUSEKEEPING[word] !== undefined) {
+      findings.statementReason = HOUSEKEEPING[word];
+      findings.word = wordText(word);
+    } else return NOISE[word] === 1 || (BEFORE_OBJECT[tokens.previousWord] === 1 && TABLES[word] === 1);
     return true;
   }
 
@@ -92,11 +96,12 @@ class SummaryReader {
   }
 
   private addTarget(name: TableName | undefined): void {
-    const { verb } = this;
+    const { verb, findings } = this;
+    if (verb === '' && findings.statementVerb === '' && findings.statementReason === '') findings.opaque = true;
     if (verb === '' || name === undefined || name.table === '') return;
     this.targets++;
     if (name.table.startsWith('#')) return;
     const access = verb === 'select' ? 'read' : 'write';
-    this.findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write' });
+    findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write' });
   }
 }

@@ -55,6 +55,8 @@ export class Tokens {
   /** An inner delimiter that reads as a blank: the end of an opened dollar quote. */
   private seamAt = -1;
   private seamLength = 0;
+  /** Inside a comment whose text is code. */
+  private versionOpen = false;
 
   constructor(text: string, dialect: Dialect) {
     this.text = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
@@ -131,7 +133,7 @@ export class Tokens {
       else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32)))
         this.skipLine();
       else if (code === 47 && following === 42) this.skipComment();
-      else if (code === 42 && following === 47) this.at += 2;
+      else if (this.versionOpen && code === 42 && following === 47) this.closeVersionComment();
       else return;
     }
   }
@@ -152,12 +154,18 @@ export class Tokens {
     if (dialect.versionComments && text.charCodeAt(at + 2) === 33) {
       this.at += 3;
       while (classOf(text.charCodeAt(this.at)) === DIGIT) this.at++;
+      this.versionOpen = true;
       return;
     }
     const stop = commentEnd(text, at + 2, this.end, dialect.nestedComments);
     this.noteTraceparent(at, stop < 0 ? this.end : stop);
     if (stop < 0) this.breakOff();
     else this.at = stop;
+  }
+
+  private closeVersionComment(): void {
+    this.at += 2;
+    this.versionOpen = false;
   }
 
   private noteTraceparent(start: number, stop: number): void {

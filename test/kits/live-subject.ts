@@ -1,0 +1,97 @@
+/**
+ * The program as tests of time see it: spans go in at moments of an injected clock, as protobuf through the scanner, and
+ * nothing is decided but by arrivals and ticks. After every step the accounts are held against each other.
+ */
+import { FATES, type GraphDocument, type SpanStats } from '../../src/contract/graph-document.ts';
+import type { TierStatus } from '../../src/contract/graph-view.ts';
+import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
+import { createSpanView } from '../../src/normalize/conventions/slots.ts';
+import { graphDocument } from '../../src/query/document.ts';
+import type { TopologyOptions } from '../../src/service/topology/config.ts';
+import { Topology } from '../../src/service/topology/topology.ts';
+import { toRequest } from '../oracle/requests.ts';
+import type { Span } from '../oracle/span.ts';
+import { encodeTraces } from './otlp.ts';
+import { SMALL } from './subject.ts';
+
+/** 2024-01-15 12:00:10 UTC: ten seconds after the first moment that spans made by hand or by seed begin at. */
+export const BEGIN_MS = Date.UTC(2024, 0, 15, 12, 0, 10);
+export const WAIT_MS = SMALL.waitMs;
+export const LATE_MS = SMALL.lateMs;
+
+export class LiveSubject {
+  readonly topology: Topology;
+  private nowMs = BEGIN_MS;
+  private readonly spanView = createSpanView();
+
+  constructor(options: Partial<TopologyOptions> = {}) {
+    this.topology = new Topology({ ...SMALL, ...options }, { now: () => this.nowMs }, false);
+  }
+
+  /** One request that arrives so many milliseconds after the beginning. */
+  send(spans: readonly Span[], atMs: number): this {
+    this.nowMs = BEGIN_MS + atMs;
+    const { sink } = this.topology;
+    sink.begin();
+    decodeTraces(encodeTraces(toRequest(spans)), this.spanView, sink);
+    sink.commit();
+    this.checkAccounts();
+    return this;
+  }
+
+  tick(atMs: number): this {
+    this.nowMs = BEGIN_MS + atMs;
+    this.topology.tick();
+    this.checkAccounts();
+    return this;
+  }
+
+  /** Ticks every second from one moment to another, as an idle stream does. */
+  idle(fromMs: number, toMs: number, stepMs = 1000): this {
+    for (let atMs = fromMs; atMs < toMs; atMs += stepMs) this.tick(atMs);
+    return this.tick(toMs);
+  }
+
+  /** The graph as it is now; no view is reused. */
+  graph(): GraphDocument {
+    this.topology['cached'] = undefined;
+    const view = this.topology.view();
+    return graphDocument(view, { nodes: view.nodes, edges: view.edges, truncated: false });
+  }
+
+  /** `source kind target count`, without the kinds of services and topics. */
+  edges(): string[] {
+    return this.graph().edges.map(
+      ({ source, kind, target, count }) => `${bare(source)} ${kind} ${bare(target)} ${count}`,
+    );
+  }
+
+  /** Fates that occurred, without `received`. */
+  fates(): Partial<SpanStats> {
+    const { received: _, ...fates } = this.topology.correlator.fates.stats();
+    return Object.fromEntries(Object.entries(fates).filter(([, count]) => count !== 0));
+  }
+
+  reasons(): Readonly<Record<string, number>> {
+    return this.topology.correlator.fates.reasonCounts();
+  }
+
+  tier(name: TierStatus['name']): TierStatus {
+    return this.topology.tiers().find(tier => tier.name === name)!;
+  }
+
+  /** Throws when a span has no fate or two, or something was taken back that was never given. */
+  private checkAccounts(): void {
+    const { received, ...fates } = this.topology.correlator.fates.stats();
+    const total = FATES.reduce((sum, name) => sum + fates[name], 0);
+    if (total !== received) throw new Error(`received ${received}, but the fates are ${JSON.stringify(fates)}`);
+    const below = FATES.filter(name => fates[name] < 0);
+    if (below.length > 0) throw new Error(`below zero: ${below.join(', ')} of ${JSON.stringify(fates)}`);
+    for (const { kind, source, target, counters } of this.topology.store.edges) {
+      const at = counters.findIndex(counter => counter < 0);
+      if (at >= 0) throw new Error(`counter ${at} of edge ${source} ${kind} ${target} is ${counters[at]}`);
+    }
+  }
+}
+
+const bare = (id: string) => id.replace(/^service:/, '').replace(/^topic:kafka\/~\//, 'topic:');

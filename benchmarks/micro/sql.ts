@@ -7,9 +7,9 @@ const SHORT = [
   'SELECT o.id, o.total, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id = $1',
   'INSERT INTO order_lines (order_id, sku, quantity, price) VALUES ($1, $2, $3, $4)',
   'UPDATE "public"."stock" SET "quantity" = "quantity" - $1 WHERE "sku" = $2',
-  'DELETE FROM carts WHERE session_id = ? AND updated_at < ? AND state = \'open\'',
+  "DELETE FROM carts WHERE session_id = ? AND updated_at < ? AND state = 'open'",
   'SELECT id, name, price FROM products WHERE category_id = ? ORDER BY name LIMIT 50',
-  'INSERT INTO archive SELECT * FROM orders WHERE closed_at < now() - interval \'1 y\'',
+  "INSERT INTO archive SELECT * FROM orders WHERE closed_at < now() - interval '1 y'",
 ];
 
 const LONG = `WITH recent AS (SELECT id, customer_id, total FROM orders WHERE created_at > $1),

@@ -2,7 +2,7 @@
  * Parents and climbs over the kept rows: who stands above a span. A row is named by its base (first word).
  * Every climb ends at a root, at a missing parent, or after 256 hops as if the parent were missing.
  */
-import { BAD_PARENT, CLASS_MASK, PARENT, SERVICE, SHAPE, SPAN, START } from '../contract/observation.ts';
+import { BAD_PARENT, CLASS_MASK, DURATION, INTERNAL, PARENT, SERVICE, SHAPE, SPAN, START, unpackDuration } from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Rows } from './rows.ts';
 import { isCaller, isInbound, isInner, isOutbound, isTransparent } from './state.ts';
@@ -63,7 +63,7 @@ export class Chains {
     return side !== 0 ? side < 0 : this.isSmaller(a, b);
   }
 
-  /** Rows of one key in a stable order: start, service name, kind, service. */
+  /** Rows of one key in a stable order: start, service name, class, service, duration. */
   isSmaller(a: number, b: number): boolean {
     const { words: w, floats } = this.rows;
     const start = floats[(a + START) >> 1]! - floats[(b + START) >> 1]!;
@@ -71,7 +71,9 @@ export class Chains {
     const [nameA, nameB] = [this.serviceName(a), this.serviceName(b)];
     if (nameA !== nameB) return nameA < nameB;
     const kind = kindOrder(w[a + SHAPE]!) - kindOrder(w[b + SHAPE]!);
-    return kind !== 0 ? kind < 0 : this.serviceId(a) < this.serviceId(b);
+    if (kind !== 0) return kind < 0;
+    const [idA, idB] = [this.serviceId(a), this.serviceId(b)];
+    return idA !== idB ? idA < idB : unpackDuration(w[a + DURATION]!) < unpackDuration(w[b + DURATION]!);
   }
 
   private serviceName(row: number): string {
@@ -168,5 +170,5 @@ function end(row: number, below: number): void {
 }
 
 function kindOrder(shape: number): number {
-  return shape & CLASS_MASK;
+  return isTransparent(shape) ? INTERNAL : shape & CLASS_MASK;
 }

@@ -71,10 +71,14 @@ interface Parts {
 
 /** Links that an unjoined consumer leaves behind as waiters. */
 const MAX_WAITING_LINKS = 8;
+/** Rows whose memory is fetched together. */
+const GROUP = 64;
 
 export class Expiry {
   evicted = 0;
   linksDropped = 0;
+  /** Keeps the reads of `touch` from being left out. */
+  touched = 0;
   private readonly rows: Rows;
   private readonly parts: Parts;
   private readonly facts = new Facts();
@@ -104,10 +108,33 @@ export class Expiry {
     const { arrivals, rows } = this;
     while (arrivals.length > 0 && nowMs - arrivals[0]!.ms >= this.parts.waitMs) {
       const end = arrivals[1]?.first ?? rows.next;
-      while (rows.oldest !== end && rows.count > 0) this.expireOldest(false);
+      this.expireUntil(end);
       arrivals.shift();
     }
     this.dropOwnerlessLinks();
+  }
+
+  private expireUntil(end: number): void {
+    const { rows } = this;
+    while (rows.oldest !== end && rows.count > 0) {
+      const group = Math.min((end - rows.oldest) >>> 0, rows.count, GROUP);
+      this.touch(group);
+      for (let i = 0; i < group; i++) this.expireOldest(false);
+    }
+  }
+
+  /** Reads the places of the late entries that a group of rows will become, so that the memory is near by then. */
+  private touch(group: number): void {
+    const { rows } = this;
+    const w = rows.words;
+    let touched = 0;
+    for (let i = 0; i < group; i++) {
+      const row = rows.base((rows.oldest + i) | 0);
+      if (!isOutbound(w[row + SHAPE]!)) continue;
+      hashKey(w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
+      touched ^= this.parts.late.touch(hash);
+    }
+    this.touched = touched;
   }
 
   expireAll(): void {

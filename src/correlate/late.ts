@@ -122,6 +122,11 @@ export class LateEntries {
     this.slices.at(-1)!.count++;
   }
 
+  /** Reads what `add` under the key will need. Returns something of it. */
+  touch(key: LateKey): number {
+    return this.buckets[key.a & this.bucketMask]!;
+  }
+
   /** The newest outbound (or waiting) entry with the key, as its base; -1 none. */
   first(key: LateKey, waiter: boolean): number {
     const head = waiter ? this.waiterBuckets[key.a & (WAITER_BUCKETS - 1)]! : this.buckets[key.a & this.bucketMask]!;

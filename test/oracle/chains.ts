@@ -31,6 +31,7 @@ export function compareSharers(a: Fact, b: Fact): number {
     compareValues(serviceName(a), serviceName(b)) ||
     compareValues(CLASSES.indexOf(a.class), CLASSES.indexOf(b.class)) ||
     compareValues(serviceId(a), serviceId(b)) ||
+    compareValues(a.durationUs, b.durationUs) ||
     compareValues(a.instance, b.instance)
   );
 }

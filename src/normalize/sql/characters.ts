@@ -1,5 +1,5 @@
 /** Classes of characters. */
-export const OTHER = 0;
+const OTHER = 0;
 export const BLANK = 1;
 export const LETTER = 2;
 export const DIGIT = 3;

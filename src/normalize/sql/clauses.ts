@@ -4,14 +4,16 @@ import { BEHIND, EXPRESSION, type Frame, IDLE, INDEX, NAME, TABLES, type Verb } 
 import { compileWords, type Handler, wordSet } from './handlers.ts';
 import { wordNumber } from './lexicon.ts';
 import type { Reader } from './reader.ts';
-import { CAST, COMMA, OPEN, OTHER } from './tokens.ts';
+import { CAST, COMMA, OPEN, OTHER } from './token-kinds.ts';
 
 const OPEN_CODE = 40;
 const DISTINCT = wordNumber('distinct');
 const THEN = wordNumber('then');
 const VIEW = wordNumber('view');
 /** Words that make UPDATE, DELETE or INSERT behind them part of a clause (`FOR UPDATE`, `ON DELETE CASCADE`) or a column. */
-const BEFORE_NO_VERB = wordSet('for key on do or as select distinct where and not by having when case set limit is in returning');
+const BEFORE_NO_VERB = wordSet(
+  'for key on do or as select distinct where and not by having when case set limit is in returning',
+);
 /** Kinds of tokens that a column or value follows, but no statement. */
 const BEFORE_OPERAND = new Set([COMMA, OTHER, CAST, OPEN]);
 const BEFORE_NO_JOIN = wordSet('for array');
@@ -24,7 +26,7 @@ function select(reader: Reader, frame: Frame): void {
 
 /** A verb that changes data begins, unless the word is part of a clause or a function's name. */
 function change(verb: Verb, list: boolean) {
-  return (reader: Reader, frame: Frame): void => {
+  return (reader: Reader, frame: Frame) => {
     const { tokens } = reader;
     if (verb === 'insert' && frame.verb === 'copy') return frame.expectTarget('copy', false);
     if (tokens.isDotted() || (verb === 'insert' && tokens.isNext(OPEN_CODE))) return;
@@ -42,17 +44,17 @@ function from(reader: Reader, frame: Frame): void {
   if (frame.verb === 'select') reader.findings.fromSeen = true;
   if (frame.verb === 'delete' && frame.targets === 0) frame.expectTarget('delete', true);
   else if (frame.verb === 'select' || frame.verb === 'update' || frame.verb === 'delete') frame.expectTable();
-  else if (frame.verb === 'copy') copyFrom(reader, frame);
+  else if (frame.verb === 'copy') copyFrom(frame);
 }
 
 /** `COPY t FROM …` fills the table, `COPY INTO 'file' FROM t` empties it into a file. */
-function copyFrom(reader: Reader, frame: Frame): void {
+function copyFrom(frame: Frame) {
   if (frame.targets > 0) return frame.leaveTables();
   frame.expectTarget('copy', false);
   frame.copiesOut = true;
 }
 
-function to(reader: Reader, frame: Frame): void {
+function to(reader: Reader, frame: Frame) {
   if (frame.verb === 'rename') return frame.expectTarget('rename', true);
   if (frame.verb !== 'copy') return;
   for (const reference of reader.references.slice(frame.firstReference)) reference.access = 'read';
@@ -68,7 +70,7 @@ function join(reader: Reader, frame: Frame): void {
   frame.list = true;
 }
 
-function into(reader: Reader, frame: Frame): void {
+function into(reader: Reader, frame: Frame) {
   if (frame.returning) return;
   switch (frame.verb) {
     case 'copy':

@@ -7,11 +7,11 @@ import { wordSet } from './handlers.ts';
 import { wordNumber } from './lexicon.ts';
 import { foldName } from './names.ts';
 import type { Reader } from './reader.ts';
-import { QUOTED } from './tokens.ts';
+import { QUOTED } from './token-kinds.ts';
 
 const OPEN_CODE = 40;
-/** Verbs whose statement may hold a query with a list of its own. */
-const DEFINES: ReadonlySet<string> = new Set(['create', 'alter']);
+/** Verbs (none in procedural code) whose statement may hold a query with a list of its own. */
+const MAY_HOLD: ReadonlySet<string> = new Set(['', 'create', 'alter', 'insert']);
 /** Words behind which a query may begin. */
 const BEFORE_LIST = wordSet('as for');
 const WITH = wordNumber('with');
@@ -45,8 +45,7 @@ function declareName(reader: Reader, frame: Frame): void {
 /** WITH: the beginning of a list where a query may stand, else a clause of something else. */
 export function beginList(reader: Reader, frame: Frame): void {
   const { tokens } = reader;
-  const mayBegin =
-    frame.atStart || frame.verb === 'insert' || DEFINES.has(frame.verb) || BEFORE_LIST[tokens.previousWord] === 1;
+  const mayBegin = frame.atStart || MAY_HOLD.has(frame.verb) || BEFORE_LIST[tokens.previousWord] === 1;
   if (!mayBegin || tokens.isNext(OPEN_CODE)) return;
   frame.mode = IDLE;
   frame.list = false;

@@ -26,7 +26,7 @@ export type SkipReason =
   | 'empty';
 
 /** Effects of one text; a text with more tables counts as truncated. */
-export const MAX_EFFECTS = 256;
+const MAX_EFFECTS = 256;
 const MAX_FUNCTIONS = 32;
 const NO_TABLES = new Set(['dual', 'sysdummy1']);
 

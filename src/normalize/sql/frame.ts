@@ -50,6 +50,8 @@ export interface Reference {
   readonly target: boolean;
 }
 
+const NONE: readonly string[] = [];
+
 export class Frame {
   kind = QUERY;
   mode = IDLE;
@@ -79,7 +81,8 @@ export class Frame {
   firstReference = 0;
   /** Reference that an alias would belong to; -1 for none. */
   lastReference = -1;
-  qualifiers: string[] = [];
+  /** Names in front of the columns that SET assigns. */
+  qualifiers = NONE;
   withList = NO_LIST;
   recursive = false;
   /** Local name of the WITH list whose body comes; -1 for none. */
@@ -118,7 +121,7 @@ export class Frame {
     this.returning = false;
     this.copiesOut = false;
     this.lastReference = -1;
-    if (this.qualifiers.length > 0) this.qualifiers = [];
+    this.qualifiers = NONE;
   }
 
   expectTable(): void {

@@ -13,7 +13,7 @@ interface Local {
 
 export class Locals {
   private readonly expressions: Local[] = [];
-  private readonly temporary = new Set<string>();
+  private temporary: Set<string> | undefined;
 
   get count(): number {
     return this.expressions.length;
@@ -41,11 +41,12 @@ export class Locals {
   }
 
   addTemporary(name: string): void {
+    this.temporary ??= new Set();
     if (this.temporary.size < MAX_LOCALS) this.temporary.add(name);
   }
 
   has(name: string): boolean {
-    return this.find(name) !== undefined || (this.temporary.size > 0 && this.temporary.has(name));
+    return this.find(name) !== undefined || (this.temporary?.has(name) ?? false);
   }
 
   sourceOf(name: string): Reference | undefined {

@@ -1,6 +1,7 @@
 /** Names as the graph keys them: parts folded as the system folds them, quotes gone. */
 import type { Dialect } from './dialect.ts';
-import { DOT, NUMBER, QUOTED, type Tokens, WORD } from './tokens.ts';
+import { DOT, NUMBER, QUOTED, WORD } from './token-kinds.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Empty parts are not said. */
 export interface TableName {

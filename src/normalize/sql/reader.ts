@@ -23,28 +23,14 @@ import {
 import { wordSet } from './handlers.ts';
 import { mayBeAlias, wordNumber, wordText } from './lexicon.ts';
 import { Locals } from './locals.ts';
-import { foldName, readName } from './names.ts';
+import { readName } from './names.ts';
 import { readObjectKind } from './objects.ts';
+import { Operands } from './operands.ts';
 import { resolveTargets } from './resolve.ts';
 import { STARTS } from './starts.ts';
-import { addTable, isTableModifier, readTable } from './tables.ts';
-import {
-  CAST,
-  CLOSE,
-  COMMA,
-  DOT,
-  END,
-  NUMBER,
-  OPEN,
-  OTHER,
-  PARAMETER,
-  QUOTED,
-  SEMICOLON,
-  STRING,
-  Tokens,
-  VARIABLE,
-  WORD,
-} from './tokens.ts';
+import { addTable, dropVariable, isTableModifier, readAlias, readNoTable, readTable } from './tables.ts';
+import { CLOSE, COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, STRING, WORD } from './token-kinds.ts';
+import { Tokens } from './tokens.ts';
 
 /** References held at a time. */
 const MAX_REFERENCES = 512;
@@ -55,8 +41,6 @@ const TABLE = wordNumber('table');
 const OPENERS = wordSet('select with values insert update delete merge');
 /** Words that mean something behind AS; any other is a name there. */
 const BEHIND_AS = wordSet('select with values');
-/** Kinds of tokens behind which a name in an expression is an alias, not a column. */
-const ENDS_OPERAND = new Set([STRING, NUMBER, PARAMETER, CLOSE, QUOTED, VARIABLE, CAST, DOT]);
 
 export class Reader {
   readonly tokens: Tokens;
@@ -75,15 +59,13 @@ export class Reader {
   /** The next string is an anonymous block. */
   awaitsBody = false;
   private readonly frames: Frame[];
-  /** Where the dotted name in an expression began, and whether it counts as a column. */
-  private chainStart = 0;
-  private chainStop = -1;
-  private chainCounted = false;
+  private readonly operands: Operands;
 
   constructor(text: string, system: string) {
     this.dialect = dialectOf(system);
     this.tokens = new Tokens(text, this.dialect);
     this.findings = new Findings(this.tokens.text, system);
+    this.operands = new Operands(this.tokens, this.findings);
     this.frame = new Frame();
     this.frame.atStart = true;
     this.frames = [this.frame];
@@ -102,7 +84,7 @@ export class Reader {
     return this.findings;
   }
 
-  private readToken(frame: Frame): void {
+  private readToken(frame: Frame) {
     switch (this.tokens.kind) {
       case WORD:
         return this.readWord(frame);
@@ -119,7 +101,7 @@ export class Reader {
     }
   }
 
-  private readWord(frame: Frame): void {
+  private readWord(frame: Frame) {
     const { tokens } = this;
     const { word } = tokens;
     if (frame.withList !== NO_LIST && readListToken(this, frame)) return;
@@ -128,13 +110,13 @@ export class Reader {
     if (frame.kind === EXPRESSION) return this.readOperand(frame);
     if (frame.mode === NAME && this.readTableWord(frame)) return;
     if (frame.mode === OBJECT) return readObjectKind(this, frame);
-    if (tokens.previousWord === AS && BEHIND_AS[word] !== 1) return this.readAlias(frame);
+    if (tokens.previousWord === AS && BEHIND_AS[word] !== 1) return readAlias(this, frame);
     const start = frame.atStart ? STARTS[word] : undefined;
     if (start !== undefined && this.findings.word === '') this.findings.word = wordText(word);
     const handler = start ?? CLAUSES[word];
     if (handler !== undefined) return handler(this, frame);
     if (frame.atStart) this.readUnknownStart(frame);
-    else if (frame.mode === BEHIND && mayBeAlias(word)) this.readAlias(frame);
+    else if (frame.mode === BEHIND && mayBeAlias(word)) readAlias(this, frame);
     else this.readOperand(frame);
   }
 
@@ -161,33 +143,14 @@ export class Reader {
     if (frame.withList !== NO_LIST && readListToken(this, frame)) return;
     frame.fresh = false;
     if (frame.mode === NAME) readTable(this, frame);
-    else if (frame.mode === BEHIND) this.readAlias(frame);
+    else if (frame.mode === BEHIND) readAlias(this, frame);
     else if (frame.atStart) this.readUnknownStart(frame);
     else this.readOperand(frame);
   }
 
-  /** The table's alias, or just a name behind AS. */
-  private readAlias(frame: Frame): void {
-    const { tokens } = this;
-    if (frame.mode !== BEHIND) return;
-    const reference = this.references[frame.lastReference];
-    if (reference) {
-      const quote = tokens.kind === QUOTED ? tokens.quote : 0;
-      reference.alias = foldName(tokens.text.slice(tokens.start, tokens.stop), quote, this.dialect);
-    }
-    frame.mode = IDLE;
-  }
-
-  /** A word or name inside an expression: a column, a function's name, an alias. */
   private readOperand(frame: Frame): void {
-    const { tokens } = this;
-    if (frame.assignment) return this.readAssigned(frame);
-    this.chainStop = tokens.stop;
-    if (tokens.previousKind === DOT) return;
-    this.chainStart = tokens.kind === QUOTED ? tokens.start - 1 : tokens.start;
-    const operand = tokens.previousKind === WORD ? tokens.previousWord !== 0 : !ENDS_OPERAND.has(tokens.previousKind);
-    this.chainCounted = operand && tokens.word === 0 && tokens.previousWord !== AS;
-    if (this.chainCounted) this.findings.columns++;
+    if (frame.assignment) this.readAssigned(frame);
+    else this.operands.addName();
   }
 
   /** The left side of an assignment tells which of several tables an UPDATE changes. */
@@ -195,30 +158,23 @@ export class Reader {
     frame.assignment = false;
     const name = readName(this.tokens, this.dialect);
     this.held = true;
-    if (name && name.schema !== '') frame.qualifiers.push(name.schema);
+    if (name && name.schema !== '') frame.qualifiers = [...frame.qualifiers, name.schema];
   }
 
-  private readComma(frame: Frame): void {
+  private readComma(frame: Frame) {
     frame.fresh = false;
     if (frame.withList === LIST_BEHIND) return listComma(frame);
     if (frame.list && frame.mode !== NAME) frame.mode = NAME;
-    else if (frame.mode === BEHIND && frame.verb === 'select' && frame.target) this.dropVariable(frame);
+    else if (frame.mode === BEHIND && frame.verb === 'select' && frame.target) dropVariable(this, frame);
     else if (frame.inSet) frame.assignment = frame.targets > 1;
-  }
-
-  /** `SELECT … INTO a, b` fills variables, whatever the system: a table would be one. */
-  private dropVariable(frame: Frame): void {
-    if (frame.lastReference === this.references.length - 1) this.references.pop();
-    frame.leaveTables();
   }
 
   private readOther(frame: Frame): void {
     const { tokens } = this;
     if (tokens.kind !== DOT) frame.withList = NO_LIST;
-    if (tokens.kind === STRING && this.chainCounted && tokens.previousKind === WORD) this.findings.columns--;
-    this.chainCounted &&= tokens.kind === DOT;
+    this.operands.addOther();
     frame.fresh = false;
-    if (frame.mode === NAME) this.readNoName(frame);
+    if (frame.mode === NAME) readNoTable(this, frame);
     else if (this.awaitsBody && tokens.kind === STRING) this.enterBody(frame);
   }
 
@@ -228,30 +184,6 @@ export class Reader {
     this.block = true;
     this.tokens.enterDollarQuote();
     frame.atStart = true;
-  }
-
-  /** Something other than a name where a table's name should be. */
-  private readNoName(frame: Frame): void {
-    const { tokens } = this;
-    if (tokens.kind === NUMBER) {
-      if (tokens.previousWord !== TOP) readTable(this, frame);
-      return;
-    }
-    if (tokens.kind === OTHER && tokens.text.charCodeAt(tokens.start) === 123) return this.readBrace(frame);
-    if (tokens.kind === VARIABLE) this.findings.local = true;
-    else if (tokens.kind === PARAMETER || tokens.kind === OTHER) this.findings.unreadable = true;
-    if (frame.target && frame.verb !== 'copy') frame.targets++;
-    frame.mode = BEHIND;
-    frame.lastReference = -1;
-  }
-
-  /** ODBC's `{oj a LEFT JOIN b …}`; anything else in braces is a placeholder. */
-  private readBrace(frame: Frame): void {
-    const { tokens } = this;
-    if (tokens.text.slice(tokens.stop, tokens.stop + 3).toLowerCase() === 'oj ') return tokens.next();
-    this.findings.unreadable = true;
-    frame.mode = BEHIND;
-    frame.lastReference = -1;
   }
 
   private open(frame: Frame): void {
@@ -265,16 +197,8 @@ export class Reader {
       this.push(call ? EXPRESSION : TABLES, call ? IDLE : NAME, frame);
       return;
     }
-    if (tokens.previousKind === WORD || tokens.previousKind === QUOTED) this.noteCall();
+    this.operands.addParenthesis();
     this.push(EXPRESSION, IDLE, frame);
-  }
-
-  private noteCall(): void {
-    const { tokens, findings } = this;
-    if (tokens.previousWord !== 0 || this.chainStop !== tokens.previousStop) return;
-    if (this.chainCounted) findings.columns--;
-    this.chainCounted = false;
-    findings.addFunction(this.chainStart, tokens.previousStop);
   }
 
   /** Opens a frame for the parentheses that begin at the current token. */
@@ -300,7 +224,7 @@ export class Reader {
     this.leave(frame);
     this.depth--;
     this.frame = this.frames[this.depth]!;
-    this.chainCounted = false;
+    this.operands.close();
     if (frame.bodyOf >= 0) closeBody(this, frame, this.frame);
     if (frame.kind === TABLES) this.frame.targets += frame.targets;
   }

@@ -8,6 +8,7 @@ import type { Frame, Reference } from './frame.ts';
 export function resolveTargets(references: Reference[], frame: Frame): void {
   const { verb } = frame;
   if (verb !== 'update' && verb !== 'delete') return;
+  if (references.length === frame.firstReference + 1) return;
   const own = references.splice(frame.firstReference);
   const targets = own.filter(reference => reference.target && reference.verb === verb);
   if (verb === 'update' && targets.length > 1) keepAssigned(targets, frame.qualifiers);

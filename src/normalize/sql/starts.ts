@@ -30,7 +30,7 @@ function replace(reader: Reader, frame: Frame): void {
   else insert(reader, frame);
 }
 
-function update(reader: Reader, frame: Frame): void {
+function update(reader: Reader, frame: Frame) {
   if (reader.tokens.peekWord() === STATISTICS) return ignore('settings')(reader, frame);
   reader.beginVerb(frame, 'update');
   frame.expectTarget('update', true);

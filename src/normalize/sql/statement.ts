@@ -7,10 +7,10 @@ import type { Effect, Findings, Outcome, SkipReason } from './findings.ts';
 import { isNamePart, readName, type TableName } from './names.ts';
 import { Reader } from './reader.ts';
 import { summaryFindings } from './summary.ts';
-import { END, Tokens } from './tokens.ts';
+import { END } from './token-kinds.ts';
+import { Tokens } from './tokens.ts';
 
-export type { Effect, Outcome, SkipReason } from './findings.ts';
-export type { Access, Verb } from './frame.ts';
+export type { Effect } from './findings.ts';
 export type { TableName } from './names.ts';
 
 export interface Statement {

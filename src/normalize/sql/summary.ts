@@ -4,9 +4,10 @@ import { Findings } from './findings.ts';
 import type { Verb } from './frame.ts';
 import { compileWords, wordSet } from './handlers.ts';
 import { HOUSEKEEPING } from './housekeeping.ts';
-import { wordText } from './lexicon.ts';
+import { wordNumber, wordText } from './lexicon.ts';
 import { foldName, isNamePart, readName, type TableName } from './names.ts';
-import { END, STRING, type Tokens, WORD } from './tokens.ts';
+import { END, STRING, WORD } from './token-kinds.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Summaries are cut here, maybe inside a name. */
 const MAX_SUMMARY = 255;
@@ -30,6 +31,8 @@ const BEFORE_OBJECT = wordSet('create alter drop truncate rename');
 const TABLES = wordSet('table view');
 const OBJECTS = wordSet(`index function procedure proc trigger package database schema sequence type user role extension
   login publication subscription policy statistics domain server aggregate tablespace synonym`);
+const STATISTICS = wordNumber('statistics');
+const UPDATE = wordNumber('update');
 const NOISE = wordSet('from into join set where values');
 
 export function summaryFindings(tokens: Tokens, system: string): Findings {
@@ -63,7 +66,7 @@ class SummaryReader {
   }
 
   /** Reads an operation or a target and stops behind it. */
-  private readPart(): void {
+  private readPart() {
     const { tokens } = this;
     if (tokens.kind === WORD && tokens.word !== 0 && this.readOperation(tokens.word)) return tokens.next();
     if (tokens.kind === STRING) this.readQuotedTarget();
@@ -74,7 +77,11 @@ class SummaryReader {
   private readOperation(word: number): boolean {
     const { tokens, findings } = this;
     const first = findings.statementVerb === '' && findings.statementReason === '';
-    if (VERBS[word] !== undefined) {
+    if (word === STATISTICS && tokens.previousWord === UPDATE) {
+      this.verb = '';
+      findings.statementVerb = '';
+      findings.statementReason = 'settings';
+    } else if (VERBS[word] !== undefined) {
       this.verb = VERBS[word];
       findings.statementVerb ||= this.verb;
     } else if (CALLS[word] === 1 && this.targets === 0) {

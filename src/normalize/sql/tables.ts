@@ -1,10 +1,11 @@
 /** Reading a table where one is named: modifiers before it, functions that only look like one, hints behind it. */
-import { BEHIND, type Frame, IDLE, type Reference } from './frame.ts';
+import { BEHIND, type Frame, IDLE } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { isHard, wordNumber } from './lexicon.ts';
-import { readName, type TableName } from './names.ts';
+import { foldName, readName, type TableName } from './names.ts';
 import type { Reader } from './reader.ts';
-import { NUMBER, OPEN, type Tokens, WORD } from './tokens.ts';
+import { NUMBER, OPEN, OTHER, PARAMETER, QUOTED, VARIABLE, WORD } from './token-kinds.ts';
+import type { Tokens } from './tokens.ts';
 
 const BEFORE_TABLE = wordSet('lateral only table');
 const BEFORE_TARGET = wordSet(
@@ -22,6 +23,8 @@ const VIEW = wordNumber('view');
 const OUTER = wordNumber('outer');
 const LATERAL = wordNumber('lateral');
 const FROM = wordNumber('from');
+const TOP = wordNumber('top');
+const BRACE = 123;
 
 /** True for a word that stands before a table's name without being one. */
 export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
@@ -92,4 +95,46 @@ function localSource(reader: Reader, frame: Frame, { table }: TableName): TableN
   frame.targets++;
   reader.findings.local = true;
   return reader.locals.sourceOf(table);
+}
+
+/** Something other than a name where a table's name should be. */
+export function readNoTable(reader: Reader, frame: Frame): void {
+  const { tokens, findings } = reader;
+  const { kind } = tokens;
+  if (kind === NUMBER) {
+    if (tokens.previousWord !== TOP) readTable(reader, frame);
+    return;
+  }
+  if (opensOuterJoin(tokens)) {
+    tokens.next();
+    return;
+  }
+  if (kind === VARIABLE) findings.local = true;
+  else if (kind === PARAMETER || kind === OTHER) findings.unreadable = true;
+  if (frame.target && frame.verb !== 'copy') frame.targets++;
+  frame.mode = BEHIND;
+  frame.lastReference = -1;
+}
+
+/** ODBC's `{oj a LEFT JOIN b …}`; anything else in braces is a placeholder. */
+function opensOuterJoin({ kind, text, start, stop }: Tokens): boolean {
+  return kind === OTHER && text.charCodeAt(start) === BRACE && text.slice(stop, stop + 3).toLowerCase() === 'oj ';
+}
+
+/** The current token is the table's alias, or just a name behind AS. */
+export function readAlias(reader: Reader, frame: Frame): void {
+  const { tokens } = reader;
+  if (frame.mode !== BEHIND) return;
+  const reference = reader.references[frame.lastReference];
+  if (reference) {
+    const quote = tokens.kind === QUOTED ? tokens.quote : 0;
+    reference.alias = foldName(tokens.text.slice(tokens.start, tokens.stop), quote, reader.dialect);
+  }
+  frame.mode = IDLE;
+}
+
+/** `SELECT … INTO a, b` fills variables, whatever the system: a table would be one. */
+export function dropVariable(reader: Reader, frame: Frame): void {
+  if (frame.lastReference === reader.references.length - 1) reader.references.pop();
+  frame.leaveTables();
 }

@@ -7,28 +7,26 @@ import { BLANK, classOf, DIGIT, isNameCode, LETTER } from './characters.ts';
 import type { Dialect } from './dialect.ts';
 import { findWord, HASH_SEED, hashStep } from './lexicon.ts';
 import { alternativeEnd, commentEnd, dollarTagLength, lineEnd, stringEnd } from './quoted.ts';
+import {
+  CAST,
+  CLOSE,
+  COMMA,
+  DOT,
+  END,
+  NUMBER,
+  OPEN,
+  OTHER,
+  PARAMETER,
+  QUOTED,
+  SEMICOLON,
+  STRING,
+  VARIABLE,
+  WORD,
+} from './token-kinds.ts';
 import { findTraceparent } from './traceparent.ts';
 
-export const END = 0;
-export const WORD = 1;
-/** A quoted name; its offsets leave the quotes out. */
-export const QUOTED = 2;
-export const STRING = 3;
-export const NUMBER = 4;
-export const PARAMETER = 5;
-/** `@name` and `#name`: what lives no longer than the session. */
-export const VARIABLE = 6;
-export const OPEN = 7;
-export const CLOSE = 8;
-export const COMMA = 9;
-export const SEMICOLON = 10;
-export const DOT = 11;
-/** `::`, before a type's name. */
-export const CAST = 12;
-export const OTHER = 13;
-
 /** Characters of a statement that are read. */
-export const MAX_LENGTH = 65_536;
+const MAX_LENGTH = 65_536;
 
 const QUOTE = 39;
 const DOUBLE_QUOTE = 34;
@@ -65,7 +63,7 @@ export class Tokens {
     this.dialect = dialect;
   }
 
-  next(): void {
+  next() {
     this.previousKind = this.kind;
     this.previousWord = this.word;
     this.previousStop = this.stop;
@@ -91,7 +89,7 @@ export class Tokens {
   }
 
   /** Reads on inside the dollar-quoted string that is the current token. */
-  enterDollarQuote(): void {
+  enterDollarQuote() {
     const length = dollarTagLength(this.text, this.start, this.end);
     if (this.kind !== STRING || length === 0) return;
     this.at = this.start + length;
@@ -122,7 +120,7 @@ export class Tokens {
     return findWord(text, start, at, hash);
   }
 
-  private skipBlanks(): void {
+  private skipBlanks() {
     const { text, end, dialect } = this;
     while (this.at < end) {
       const code = text.charCodeAt(this.at);
@@ -143,13 +141,13 @@ export class Tokens {
     return !this.dialect.dashNeedsBlank || code <= 32 || this.at + 2 >= this.end;
   }
 
-  private skipLine(): void {
+  private skipLine() {
     const stop = lineEnd(this.text, this.at, this.end);
     this.noteTraceparent(this.at, stop);
     this.at = stop;
   }
 
-  private skipComment(): void {
+  private skipComment() {
     const { text, at, dialect } = this;
     if (dialect.versionComments && text.charCodeAt(at + 2) === 33) {
       this.at += 3;
@@ -163,24 +161,24 @@ export class Tokens {
     else this.at = stop;
   }
 
-  private closeVersionComment(): void {
+  private closeVersionComment() {
     this.at += 2;
     this.versionOpen = false;
   }
 
-  private noteTraceparent(start: number, stop: number): void {
+  private noteTraceparent(start: number, stop: number) {
     if (this.traceparent === '') this.traceparent = findTraceparent(this.text, start, stop);
   }
 
   /** The rest of the text is the beginning of something that never ends. */
-  private breakOff(): void {
+  private breakOff() {
     this.kind = END;
     this.at = this.end;
     this.stop = this.end;
     this.truncated = true;
   }
 
-  private readWord(): void {
+  private readWord() {
     const { text } = this;
     const end = this.seamAt > this.at ? this.seamAt : this.end;
     let hash = HASH_SEED;
@@ -207,13 +205,13 @@ export class Tokens {
     return true;
   }
 
-  private readTo(kind: number, stop: number): void {
+  private readTo(kind: number, stop: number) {
     if (stop < 0) return this.breakOff();
     this.kind = kind;
     this.stop = this.at = stop;
   }
 
-  private readNumber(): void {
+  private readNumber() {
     const { text, end } = this;
     let at = this.at + 1;
     while (at < end) {
@@ -224,7 +222,7 @@ export class Tokens {
     this.readTo(NUMBER, at);
   }
 
-  private readMark(code: number): void {
+  private readMark(code: number) {
     const { at } = this;
     switch (code) {
       case 40:
@@ -251,7 +249,7 @@ export class Tokens {
     }
   }
 
-  private readQuotedName(open: number, close: number): void {
+  private readQuotedName(open: number, close: number) {
     const backslash = open === DOUBLE_QUOTE && this.dialect.backslash === true;
     const stop = stringEnd(this.text, this.at + 1, this.end, close, backslash);
     this.readTo(QUOTED, stop);
@@ -270,7 +268,7 @@ export class Tokens {
     return isNameCode(this.text.charCodeAt(this.at + 1)) && classOf(this.text.charCodeAt(this.at + 1)) === LETTER;
   }
 
-  private readDot(): void {
+  private readDot() {
     const { text, at } = this;
     if (text.charCodeAt(at + 1) === 46 && text.charCodeAt(at + 2) === 46) return this.readEllipsis(3);
     const number =
@@ -280,7 +278,7 @@ export class Tokens {
   }
 
   /** At the end it says that the text was cut; elsewhere that values were left out. */
-  private readEllipsis(length: number): void {
+  private readEllipsis(length: number) {
     const rest = this.text
       .slice(this.at + length, this.at + length + 12)
       .trim()
@@ -291,7 +289,7 @@ export class Tokens {
     this.breakOff();
   }
 
-  private readSigil(code: number): void {
+  private readSigil(code: number) {
     const { text, at } = this;
     const next = text.charCodeAt(at + 1);
     if (code === 63) return this.readTo(PARAMETER, this.nameEnd(at + 1));
@@ -315,7 +313,7 @@ export class Tokens {
     return at;
   }
 
-  private readDollar(): void {
+  private readDollar() {
     const { text, at, end } = this;
     const length = this.dialect.dollarQuotes ? dollarTagLength(text, at, end) : 0;
     if (length === 0) return this.readTo(PARAMETER, this.nameEnd(at + 1));
@@ -324,7 +322,7 @@ export class Tokens {
   }
 
   /** `%s`, `%(name)s`; else the operator. */
-  private readPercent(next: number): void {
+  private readPercent(next: number) {
     const { text, at } = this;
     if (next === 115 && !isNameCode(text.charCodeAt(at + 2))) return this.readTo(PARAMETER, at + 2);
     const stop = next === 40 ? this.nameEnd(at + 2) : at;

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { readStatement, readSummary, readTableName } from '../../../src/normalize/sql/statement.ts';
 
 const SYSTEMS = ['postgresql', 'mysql', 'microsoft.sql_server', 'oracle.db', 'sqlite', 'gcp.bigquery', 'other_sql', ''];
-const PIECES = `SELECT;FROM;JOIN;WHERE;INSERT;INTO;UPDATE;SET;DELETE;MERGE;USING;WITH;RECURSIVE;AS;CREATE;TABLE;INDEX;ON;DO;
+const PIECES =
+  `SELECT;FROM;JOIN;WHERE;INSERT;INTO;UPDATE;SET;DELETE;MERGE;USING;WITH;RECURSIVE;AS;CREATE;TABLE;INDEX;ON;DO;
 BEGIN;END;IF;THEN;VALUES;UNION;COPY;TO;LATERAL;VIEW;ROWS;(;);,;.;..;...;*;=;::;:a;@b;#c;?;$1;$$;$x$;{;};[;];";';\`;--;/*;*/;
 /*!;\\;a;b;t1;"q";[r];'s';1;2x;E'\\';q'[;N'x';%s;%(n)s;%;…;\n;é;0`.split(';');
 
@@ -29,7 +30,13 @@ test('any text gives one outcome, with effects exactly when it is `tables` and a
 });
 
 test('a semicolon adds statements up', () => {
-  const statements = ['SELECT * FROM a', 'INSERT INTO b SELECT * FROM a', 'WITH x AS (SELECT 1) DELETE FROM c', 'BEGIN', 'SELECT 1'];
+  const statements = [
+    'SELECT * FROM a',
+    'INSERT INTO b SELECT * FROM a',
+    'WITH x AS (SELECT 1) DELETE FROM c',
+    'BEGIN',
+    'SELECT 1',
+  ];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...statements), { minLength: 1, maxLength: 6 }), parts => {
       const key = (text: string) => readStatement(text, 'postgresql').effects.map(e => `${e.verb} ${e.table}`);
@@ -40,20 +47,58 @@ test('a semicolon adds statements up', () => {
 
 test('blanks, comments and the case of keywords mean nothing', () => {
   const blank = fc.constantFrom(' ', '\n', '\t ', '/* FROM x */', '-- FROM y\n', ' /*+ hint */ ');
-  const words = 'WITH r AS ( SELECT * FROM a JOIN b USING ( id ) ) UPDATE t SET n = 1 FROM r , c AS d WHERE t . id = d . id'.split(' ');
+  const words =
+    'WITH r AS ( SELECT * FROM a JOIN b USING ( id ) ) UPDATE t SET n = 1 FROM r , c AS d WHERE t . id = d . id'.split(
+      ' ',
+    );
   fc.assert(
-    fc.property(fc.array(blank, { minLength: words.length, maxLength: words.length }), fc.boolean(), (blanks, lower) => {
-      const text = words.map((word, i) => (lower ? word.toLowerCase() : word) + blanks[i]!).join('');
-      const effects = readStatement(text, 'postgresql').effects.map(e => `${e.verb} ${e.table}`);
-      expect(effects).toEqual(['select a', 'select b', 'update t', 'select c']);
-    }),
+    fc.property(
+      fc.array(blank, { minLength: words.length, maxLength: words.length }),
+      fc.boolean(),
+      (blanks, lower) => {
+        const text = words.map((word, i) => (lower ? word.toLowerCase() : word) + blanks[i]!).join('');
+        const effects = readStatement(text, 'postgresql').effects.map(e => `${e.verb} ${e.table}`);
+        expect(effects).toEqual(['select a', 'select b', 'update t', 'select c']);
+      },
+    ),
   );
 });
 
 describe('1 MB of anything is read in well under a second', () => {
   const MEGABYTE = 1 << 20;
-  const UNITS = ['(', '((SELECT * FROM (', 'SELECT * FROM a,', "'", "''", '"a".', '$a$ $b$ ', '/*', '/* */', '--\n', '[', 'q\'[', 'WITH a AS (', 'a AS (SELECT 1), ',
-    'FROM a JOIN ', 'UPDATE a, b SET a.x=1,', '...', '. ', '{', '\\', 'E\'\\', 'x', '1', '\n', ';', '/*traceparent=', 'INSERT INTO a SELECT * FROM b;', '`', '@a,', '(a.b(', 'é'];
+  const UNITS = [
+    '(',
+    '((SELECT * FROM (',
+    'SELECT * FROM a,',
+    "'",
+    "''",
+    '"a".',
+    '$a$ $b$ ',
+    '/*',
+    '/* */',
+    '--\n',
+    '[',
+    "q'[",
+    'WITH a AS (',
+    'a AS (SELECT 1), ',
+    'FROM a JOIN ',
+    'UPDATE a, b SET a.x=1,',
+    '...',
+    '. ',
+    '{',
+    '\\',
+    "E'\\",
+    'x',
+    '1',
+    '\n',
+    ';',
+    '/*traceparent=',
+    'INSERT INTO a SELECT * FROM b;',
+    '`',
+    '@a,',
+    '(a.b(',
+    'é',
+  ];
   for (const unit of UNITS) {
     test(JSON.stringify(unit), () => {
       for (const start of ['', 'SELECT * FROM ', 'UPDATE ', 'WITH ']) {

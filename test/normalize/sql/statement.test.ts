@@ -45,11 +45,15 @@ describe('truncated', () => {
   });
 
   test('not when values were left out of the middle', () => {
-    for (const text of ['SELECT a FROM t WHERE b IN (...) AND c', 'SELECT a FROM t']) expect(truncated(text), text).toBe(false);
+    for (const text of ['SELECT a FROM t WHERE b IN (...) AND c', 'SELECT a FROM t'])
+      expect(truncated(text), text).toBe(false);
   });
 
   test('beyond 64 kB, and beyond 256 tables', () => {
-    const long = readStatement(`SELECT * FROM a WHERE b = '${'x'.repeat(70_000)}' AND c IN (SELECT d FROM e)`, 'postgresql');
+    const long = readStatement(
+      `SELECT * FROM a WHERE b = '${'x'.repeat(70_000)}' AND c IN (SELECT d FROM e)`,
+      'postgresql',
+    );
     expect(long.truncated).toBe(true);
     expect(long.effects.map(e => e.table)).toEqual(['a']);
     const many = Array.from({ length: 400 }, (_, i) => `t${i}`);

@@ -31,7 +31,10 @@ test('operations without a table', () => {
   expect(readSummary('EXECUTE close_day', 'postgresql')).toMatchObject({ outcome: 'queries', verb: 'call' });
   expect(readSummary('sp_close_day', 'postgresql')).toMatchObject({ outcome: 'queries' });
   expect(readSummary('COMMIT', 'postgresql')).toMatchObject({ outcome: 'skip', reason: 'transaction_control' });
-  expect(readSummary('select sys.databases', 'microsoft.sql_server')).toMatchObject({ outcome: 'skip', reason: 'catalog' });
+  expect(readSummary('select sys.databases', 'microsoft.sql_server')).toMatchObject({
+    outcome: 'skip',
+    reason: 'catalog',
+  });
   expect(readSummary(' ', 'postgresql')).toMatchObject({ outcome: 'skip', reason: 'empty' });
 });
 

@@ -31,7 +31,11 @@ export const DEFINITIONS: readonly Family[] = [
     cases: [
       ['CREATE TABLE a LIKE b', 'create a'],
       ['CREATE TABLE a SELECT * FROM b', 'create a', 'select b'],
-      ['CREATE ALGORITHM=MERGE DEFINER=`root`@`%` SQL SECURITY DEFINER VIEW v AS SELECT * FROM a', 'create v', 'select a'],
+      [
+        'CREATE ALGORITHM=MERGE DEFINER=`root`@`%` SQL SECURITY DEFINER VIEW v AS SELECT * FROM a',
+        'create v',
+        'select a',
+      ],
       ['DROP INDEX i ON t', 'drop t'],
       ['ALTER TABLE t MODIFY a INT AFTER b, ADD INDEX i (a)', 'alter t'],
       ['CREATE PROCEDURE p() BEGIN INSERT INTO a VALUES (1); DELETE FROM b; END', '(verb_only)'],

@@ -8,7 +8,7 @@ export const WITHOUT_TABLES: readonly Family[] = [
       ['SELECT ?', '(health_check)'],
       ['select version()', '(health_check)'],
       ['SELECT 1 AS ok, now(), pg_is_in_recovery(), current_user, NULL::int', '(health_check)'],
-      ['SELECT interval \'1 day\', \'a\' || upper(\'b\')', '(health_check)'],
+      ["SELECT interval '1 day', 'a' || upper('b')", '(health_check)'],
       ['VALUES (1)', '(health_check)'],
       ['SELECT * FROM generate_series(1, 3) AS g(n)', '(health_check)'],
       ['WITH a AS (SELECT 1 AS n) SELECT n FROM a', '(health_check)'],
@@ -66,7 +66,7 @@ export const WITHOUT_TABLES: readonly Family[] = [
   {
     system: 'microsoft.sql_server',
     cases: [
-      ['EXEC sp_rename \'a\', \'b\'', '(queries)'],
+      ["EXEC sp_rename 'a', 'b'", '(queries)'],
       ['EXEC @r = dbo.CloseDay @p0', '(queries)'],
       ['SELECT dbo.CloseDay(1)', '(queries)'],
       ['SELECT * FROM sys.databases', '(catalog)'],
@@ -85,7 +85,7 @@ export const WITHOUT_TABLES: readonly Family[] = [
       ['BEGIN my_pkg.close_day(:1); END;', '(queries)'],
       ['SELECT table_name FROM all_tables', '(catalog)'],
       ['SELECT * FROM user_roles', 'select user_roles'],
-      ['ALTER SESSION SET NLS_DATE_FORMAT = \'YYYY\'', '(session)'],
+      ["ALTER SESSION SET NLS_DATE_FORMAT = 'YYYY'", '(session)'],
     ],
   },
   {
@@ -95,5 +95,11 @@ export const WITHOUT_TABLES: readonly Family[] = [
       ['SELECT name FROM sqlite_master', '(catalog)'],
     ],
   },
-  { system: 'other_sql', cases: [['VALUES 1', '(health_check)'], ['SELECT 1 FROM SYSIBM.SYSDUMMY1', '(health_check)']] },
+  {
+    system: 'other_sql',
+    cases: [
+      ['VALUES 1', '(health_check)'],
+      ['SELECT 1 FROM SYSIBM.SYSDUMMY1', '(health_check)'],
+    ],
+  },
 ];

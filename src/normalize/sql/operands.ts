@@ -1,0 +1,59 @@
+/**
+ * Names inside expressions: columns, and functions that are called. They matter only where no table is named: they tell
+ * a health check from work on data.
+ */
+import type { Findings } from './findings.ts';
+import { wordNumber } from './lexicon.ts';
+import { CAST, CLOSE, DOT, NUMBER, PARAMETER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
+import type { Tokens } from './tokens.ts';
+
+const AS = wordNumber('as');
+/** Kinds of tokens behind which a name is an alias or a type, not a column. */
+const ENDS_OPERAND = new Set([STRING, NUMBER, PARAMETER, CLOSE, QUOTED, VARIABLE, CAST, DOT]);
+
+export class Operands {
+  private readonly tokens: Tokens;
+  private readonly findings: Findings;
+  /** Where the last dotted name began and how far it goes. */
+  private start = 0;
+  private stop = -1;
+  /** It counts as a column so far. */
+  private counted = false;
+
+  constructor(tokens: Tokens, findings: Findings) {
+    this.tokens = tokens;
+    this.findings = findings;
+  }
+
+  /** The current token is a word or a name. */
+  addName(): void {
+    const { kind, start, stop, word, previousKind, previousWord } = this.tokens;
+    this.stop = stop;
+    if (previousKind === DOT) return;
+    this.start = kind === QUOTED ? start - 1 : start;
+    const begins = previousKind === WORD ? previousWord !== 0 : !ENDS_OPERAND.has(previousKind);
+    this.counted = begins && word === 0 && previousWord !== AS;
+    if (this.counted) this.findings.columns++;
+  }
+
+  /** The current token is an operator or a value; a name before a string is its type. */
+  addOther(): void {
+    const { kind, previousKind } = this.tokens;
+    if (kind === STRING && this.counted && previousKind === WORD) this.findings.columns--;
+    this.counted &&= kind === DOT;
+  }
+
+  /** The current token opens parentheses; a name before them is a function's. */
+  addParenthesis(): void {
+    const { previousWord, previousStop } = this.tokens;
+    if (previousWord !== 0 || this.stop !== previousStop) return;
+    if (this.counted) this.findings.columns--;
+    this.counted = false;
+    this.findings.addFunction(this.start, previousStop);
+  }
+
+  /** Parentheses closed: what follows has nothing to do with the name before. */
+  close(): void {
+    this.counted = false;
+  }
+}

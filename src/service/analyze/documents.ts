@@ -1,0 +1,126 @@
+/**
+ * Lines of JSON text → documents: one a line (NDJSON), or one over many lines (pretty-printed). A line that is no
+ * document by itself and leaves brackets open begins one of several lines; a line that begins an export ends it.
+ */
+import { MalformedError } from '../../encodings/malformed.ts';
+import { JsonDepth } from './json-depth.ts';
+import type { Line } from './lines.ts';
+
+export interface DocumentSink {
+  /** Takes a document; throws a `MalformedError` when it is none. */
+  take(document: Buffer): void;
+  /** What is wrong with the document that begins on this line. */
+  broken(line: number, reason: string): void;
+  /** Lines before the first document that are comments. */
+  comments(lines: number): void;
+}
+
+const BEGINS_EXPORT = /^\s*\{\s*"resource(Spans|Logs|Metrics|_spans|_logs|_metrics)"/;
+const BEGIN_BYTES = 64;
+const MIB = 1024 * 1024;
+
+export class Documents {
+  private readonly sink: DocumentSink;
+  private readonly limit: number;
+  private pending: Buffer[] = [];
+  private pendingFrom = 0;
+  private pendingSize = 0;
+  private depth = new JsonDepth();
+  private begun = false;
+  private inComment = false;
+  private commentLines = 0;
+
+  /** @param limit bytes of a document, at most. */
+  constructor(sink: DocumentSink, limit: number) {
+    this.sink = sink;
+    this.limit = limit;
+  }
+
+  line(line: Line): void {
+    if (this.begun ? isBlank(line.bytes) : this.isPreamble(line.bytes)) return;
+    if (this.pendingFrom === 0) return this.first(line);
+    if (beginsExport(line.bytes)) {
+      this.giveUp(`the JSON that begins here is not finished when line ${line.number} begins an export`);
+      return this.first(line);
+    }
+    this.further(line.bytes);
+  }
+
+  end(): void {
+    if (this.pendingFrom !== 0) this.giveUp('the JSON that begins here never ends');
+    if (this.inComment) this.sink.comments(this.commentLines);
+  }
+
+  private first({ number, bytes, cut }: Line): void {
+    if (cut) return this.sink.broken(number, this.tooLong());
+    try {
+      this.sink.take(bytes);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.depth = new JsonDepth();
+      if (!this.depth.add(bytes) || this.depth.depth <= 0) return this.sink.broken(number, error.message);
+      this.pendingFrom = number;
+      this.pending = [bytes];
+      this.pendingSize = bytes.length;
+    }
+  }
+
+  private further(bytes: Buffer): void {
+    this.pending.push(LINE_END, bytes);
+    this.pendingSize += bytes.length + 1;
+    if (this.pendingSize > this.limit) return this.giveUp(this.tooLong());
+    if (!this.depth.add(bytes)) return this.giveUp('the JSON that begins here has a string that ends with its line');
+    if (this.depth.depth > 0) return;
+    const [document, from] = [Buffer.concat(this.pending), this.pendingFrom];
+    this.clear();
+    try {
+      this.sink.take(document);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.sink.broken(from, error.message);
+    }
+  }
+
+  private giveUp(reason: string): void {
+    const from = this.pendingFrom;
+    this.clear();
+    this.sink.broken(from, reason);
+  }
+
+  private clear(): void {
+    this.pending = [];
+    this.pendingFrom = this.pendingSize = 0;
+  }
+
+  private tooLong(): string {
+    return `a document of more than ${this.limit / MIB} MiB; write one export a line`;
+  }
+
+  /** Blank lines, and comments as some tools write them at the head of a file. */
+  private isPreamble(bytes: Buffer): boolean {
+    const text = bytes.toString('utf8', 0, BEGIN_BYTES).replace('\uFEFF', '').trimStart();
+    if (this.inComment || text.startsWith('/*')) {
+      this.inComment = !bytes.includes('*/');
+      this.commentLines++;
+      return true;
+    }
+    if (text.startsWith('//') || text.startsWith('#')) this.commentLines++;
+    else if (text !== '') {
+      this.begun = true;
+      if (this.commentLines > 0) this.sink.comments(this.commentLines);
+      return false;
+    }
+    return true;
+  }
+}
+
+const LINE_END = Buffer.from('\n');
+
+function isBlank(bytes: Buffer): boolean {
+  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  return true;
+}
+
+function beginsExport(bytes: Buffer): boolean {
+  return BEGINS_EXPORT.test(bytes.toString('utf8', 0, BEGIN_BYTES));
+}

@@ -1,13 +1,101 @@
 /** `tacit analyze`: the graph of recorded files, offline. */
-import { type Command, EXIT_WRONG_USE } from './command.ts';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { GraphDocument } from '../contract/graph-document.ts';
+import type { Application } from './application.ts';
+import { parseArguments, UsageError } from './arguments.ts';
+import { type Command, type CommandOptions, EXIT_DATA_TROUBLE, type Io } from './command.ts';
+import { configOptions } from './config-options.ts';
+import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat, renderGraph, writeText } from './output/render.ts';
 
-export const analyzeCommand: Command = {
-  name: 'analyze',
-  summary: 'the graph of recorded files, offline',
-  usage: 'tacit analyze FILE...',
-  options: {},
-  async run(_args, io) {
-    io.stderr.write('tacit: analyze is not built yet; send the spans to tacit serve\n');
-    return EXIT_WRONG_USE;
+const options = {
+  format: {
+    type: 'string',
+    value: 'FORMAT',
+    description: `One of ${OUTPUT_FORMATS.join(', ')} (default table on a terminal, else json).`,
   },
-};
+  output: { type: 'string', short: 'o', value: 'FILE', description: 'Write the graph to this file.' },
+  ...configOptions,
+  strict: { type: 'boolean', description: 'Stop at the first broken line or file.' },
+} as const satisfies CommandOptions;
+
+interface Request {
+  readonly inputs: readonly string[];
+  readonly files: readonly string[];
+  readonly sets: readonly string[];
+  readonly strict: boolean;
+  readonly format: OutputFormat;
+  readonly output: string | undefined;
+}
+
+export function createAnalyzeCommand(application: Application): Command {
+  return {
+    name: 'analyze',
+    summary: 'the graph of recorded files, offline',
+    usage: `tacit analyze FILE... [--format ${OUTPUT_FORMATS.join('|')}] [--output FILE] [--config FILE]... [--set KEY=VALUE]... [--strict]`,
+    options,
+    async run(args, io) {
+      const request = requestOf(args, io);
+      if (request.output !== undefined) await checkOutput(request.output, request.inputs);
+      const { document, exitCode } = await application.analyze(request, io);
+      if (document === undefined) return exitCode;
+      return (await write(document, request, io)) ? exitCode : EXIT_DATA_TROUBLE;
+    },
+  };
+}
+
+function requestOf(args: readonly string[], { stdout }: Io): Request {
+  const { values, positionals } = parseArguments(args, options);
+  if (positionals.length === 0) throw new UsageError('analyze what? write tacit analyze FILE..., - for standard input');
+  if (positionals.filter(path => path === '-').length > 1)
+    throw new UsageError('- can be given once: standard input is read once');
+  const terminal = values.output === undefined && (stdout as { isTTY?: boolean }).isTTY === true;
+  const format = values.format ?? (terminal ? 'table' : 'json');
+  if (!isOutputFormat(format))
+    throw new UsageError(`--format "${format}" is unknown; one of ${OUTPUT_FORMATS.join(', ')}`);
+  return {
+    inputs: positionals,
+    files: values.config ?? [],
+    sets: values.set ?? [],
+    strict: values.strict ?? false,
+    format,
+    output: values.output,
+  };
+}
+
+/** A mistake shows before the inputs are read, which may take long. */
+async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
+  if (inputs.some(input => input !== '-' && resolve(input) === resolve(path)))
+    throw new UsageError(`--output ${path} is one of the inputs; name another file`);
+  const writable = (target: string) =>
+    access(target, constants.W_OK).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+  const code = await writable(path);
+  const reason = code === 'ENOENT' ? await writable(dirname(resolve(path))) : code;
+  if (reason === undefined) return;
+  const what = reason === 'ENOENT' ? `there is no folder ${dirname(path)}` : `it cannot be written (${reason})`;
+  throw new UsageError(`--output ${path}: ${what}; name a file that can be written`);
+}
+
+/** False when it could not be written, which was said. */
+async function write(document: GraphDocument, { format, output }: Request, io: Io): Promise<boolean> {
+  const text = renderGraph(document, format);
+  if (output === undefined) await writeText(io.stdout, text);
+  else {
+    try {
+      await writeFile(output, text);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      await writeText(io.stderr, `${output}: cannot be written (${code ?? message})\n`);
+      return false;
+    }
+  }
+  if (format === 'table') await writeText(io.stderr, summaryOf(document));
+  return true;
+}
+
+function summaryOf({ nodes, edges, asOf, stats }: GraphDocument): string {
+  return `${nodes.length} nodes, ${edges.length} edges from ${stats.spans.received} spans, as of ${asOf}\n`;
+}

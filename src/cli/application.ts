@@ -1,4 +1,5 @@
 /** What the commands that need the whole program ask of it; they only read arguments. */
+import type { GraphDocument } from '../contract/graph-document.ts';
 import type { Io } from './command.ts';
 
 export interface ConfigArguments {
@@ -15,8 +16,23 @@ export interface ValidateArguments extends ConfigArguments {
   readonly print: boolean;
 }
 
+export interface AnalyzeArguments extends ConfigArguments {
+  /** Files; `-` is standard input. At least one. */
+  readonly inputs: readonly string[];
+  /** The first broken line or file ends it. */
+  readonly strict: boolean;
+}
+
+export interface Analysis {
+  /** Undefined when there is none to show: what is wrong was said. */
+  readonly document: GraphDocument | undefined;
+  readonly exitCode: number;
+}
+
 export interface Application {
   readonly version: string;
   serve(args: ConfigArguments, io: Io): Promise<number>;
   validate(args: ValidateArguments, io: Io): Promise<number>;
+  /** Says problems, notes and progress on stderr; writes no graph. */
+  analyze(args: AnalyzeArguments, io: Io): Promise<Analysis>;
 }

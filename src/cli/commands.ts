@@ -1,5 +1,5 @@
 /** The list of commands, in the order of the help text. */
-import { analyzeCommand } from './analyze.ts';
+import { createAnalyzeCommand } from './analyze.ts';
 import type { Application } from './application.ts';
 import type { Command } from './command.ts';
 import { graphCommand } from './graph.ts';
@@ -11,7 +11,7 @@ export function createCommands(application: Application): readonly Command[] {
   return [
     createServeCommand(application),
     createValidateCommand(application),
-    analyzeCommand,
+    createAnalyzeCommand(application),
     graphCommand,
     schemaCommand,
   ];

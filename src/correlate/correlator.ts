@@ -38,6 +38,7 @@ import { Emitter } from './emitter.ts';
 import { Expiry } from './expiry.ts';
 import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
 import { hash, hashDuplicate } from './hash.ts';
+import { HeldSpans } from './held.ts';
 import { Inbound } from './inbound.ts';
 import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
@@ -62,7 +63,10 @@ export interface CorrelationOptions {
   readonly maxPending: number;
   readonly maxLate: number;
   readonly maxSeen: number;
-  /** Offline: event times are not held against the arrival, and nothing expires before `finish`. */
+  /**
+   * Offline: event times are not held against the arrival, and nothing expires before `finish`. The newest good time
+   * of all stands in for a time that is not believed.
+   */
   readonly offline: boolean;
 }
 
@@ -85,6 +89,11 @@ export class Correlator {
   readonly expiry: Expiry;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
+  private readonly held = new HeldSpans();
+  /** Offline: newest good event time, µs; 0 before the first. */
+  private newest = 0;
+  /** Arrival of the span held last, µs. */
+  private heldAt = 0;
   /** Hashes of the duplicate keys of the group being taken in. */
   private readonly hashes = new Int32Array(GROUP * 2);
   /** Keeps the reads of `touch` from being left out. */
@@ -175,14 +184,34 @@ export class Correlator {
 
   /** Decides everything that waits. */
   finish(): void {
+    const { batch } = this.held;
+    const time = this.newest > 0 ? this.newest : this.heldAt;
+    for (let i = 0; i < batch.rows; i++) this.admitRow(batch, i * ROW_WORDS, time);
+    batch.reset();
     this.expiry.expireAll();
   }
 
   private take(batch: ObservationBatch, index: number, inGroup: number, arrivalUs: number): void {
-    const { rows, fates, hashes } = this;
+    const { fates, hashes } = this;
     const offset = index * ROW_WORDS;
     fates.received++;
-    if (this.seen.test(hashes[inGroup * 2]!, hashes[inGroup * 2 + 1]!)) return fates.count(DUPLICATE, 0, 1);
+    if (this.seen.test(hashes[inGroup * 2]!, hashes[inGroup * 2 + 1]!)) fates.count(DUPLICATE, 0, 1);
+    else if (this.options.offline) this.takeOffline(batch, offset, arrivalUs);
+    else this.admitRow(batch, offset, arrivalUs);
+  }
+
+  private takeOffline(batch: ObservationBatch, offset: number, arrivalUs: number): void {
+    const start = batch.floats[(offset + START) >> 1]!;
+    if (!isBadTime(start, batch.words[offset + SHAPE]!, arrivalUs)) {
+      this.newest = Math.max(this.newest, start);
+      this.admitRow(batch, offset, arrivalUs);
+    } else if (this.held.add(batch, offset)) this.heldAt = arrivalUs;
+    else this.admitRow(batch, offset, this.newest > 0 ? this.newest : arrivalUs);
+  }
+
+  /** Makes a row of an observed span and decides it, and what depends on it. */
+  private admitRow(batch: ObservationBatch, offset: number, arrivalUs: number): void {
+    const { rows } = this;
     if (rows.count >= rows.limit) this.expiry.evictOldest();
     const row = rows.push(batch.words, offset);
     this.admit(row, arrivalUs);
@@ -196,7 +225,7 @@ export class Correlator {
     const { words: w, floats } = rows;
     const start = floats[(row + START) >> 1]!;
     const shape = w[row + SHAPE]!;
-    if (start < EARLIEST_TIME || start > arrivalUs + LATEST_AHEAD || (shape & BAD_TIME) !== 0) {
+    if (isBadTime(start, shape, arrivalUs)) {
       floats[(row + START) >> 1] = arrivalUs;
       w[row + DURATION] = 0;
       fates.note('bad_time');
@@ -260,4 +289,9 @@ export class Correlator {
     if (cls === PRODUCER || cls === CREATE) this.outbound.changeLinks(owner, () => this.links.accept(link));
     else if (cls !== INTERNAL && cls !== SETTLE_CLASS) this.inbound.changeLinks(owner, () => this.links.accept(link));
   }
+}
+
+/** @param nowUs what the time is held against, µs. */
+function isBadTime(start: number, shape: number, nowUs: number): boolean {
+  return start < EARLIEST_TIME || start > nowUs + LATEST_AHEAD || (shape & BAD_TIME) !== 0;
 }

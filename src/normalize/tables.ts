@@ -99,12 +99,17 @@ class TableSet {
     }
   }
 
-  /** The table attribute, for the operation's own verb; a statement that names the table knows the verb better. */
+  /**
+   * The table attribute, for the operation's own verb; a statement that names the table knows the verb better. Agents
+   * strip quotes, so names are compared without case.
+   */
   addCollection(statement: Statement | undefined): void {
     const name = readTableName(this.span.collection, this.span.system);
     const schema = name.schema || this.span.schema;
-    if (this.list.some(t => t.table === name.table && (name.schema === '' || t.schema === '' || t.schema === schema)))
-      return;
+    const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+    const isNamed = (t: PlanTable) =>
+      isSame(t.table, name.table) && (name.schema === '' || t.schema === '' || isSame(t.schema, schema));
+    if (this.list.some(isNamed)) return;
     const verb = firstWord(this.span.operation || statement?.verb || this.span.spanName);
     const access = sqlAccess(verb);
     this.add(name.catalog, name.schema, name.table, access < 0 ? ACCESS_READ : access, access < 0 ? '' : verb, false);

@@ -2,12 +2,17 @@
 import type { Application } from '../cli/application.ts';
 import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
+import { restartWithHugePages } from './huge-pages.ts';
 import { VERSION } from './version.ts';
 
 const application: Application = {
   version: VERSION,
-  serve: async (args, io) => (await import('./application.ts')).serve(args, io),
+  serve: async (args, io) => {
+    restartWithHugePages();
+    return (await import('./application.ts')).serve(args, io);
+  },
   validate: async (args, io) => (await import('./application.ts')).validate(args, io),
+  analyze: async (args, io) => (await import('./analyze/analyze.ts')).analyze(args, io),
 };
 
 export async function runMain(): Promise<void> {

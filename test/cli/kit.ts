@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Application } from '../../src/cli/application.ts';
 import { createCommands } from '../../src/cli/commands.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { analyze } from '../../src/service/analyze/analyze.ts';
 import * as application from '../../src/service/application.ts';
 
 export interface Outcome {
@@ -23,7 +24,12 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     return stream;
   };
   const io = { stdin: new PassThrough(), stdout: catchInto('stdout'), stderr: catchInto('stderr'), env };
-  const real: Application = { version: '1.2.3', serve: application.serve, validate: application.validate };
+  const real: Application = {
+    version: '1.2.3',
+    serve: application.serve,
+    validate: application.validate,
+    analyze,
+  };
   const code = await runProgram(args, io, { version: '1.2.3', commands: createCommands(real) });
   await new Promise(setImmediate);
   return { code, ...texts };

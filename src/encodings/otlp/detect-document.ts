@@ -25,7 +25,7 @@ export function detectDocument(value: Json): DocumentKind {
   if (has('batches')) return 'tempo';
   if (isJaeger(value)) return 'jaeger';
   if (isZipkinSpan(value)) return 'zipkin';
-  if (isObject(value['trace']) && ['traces', 'tempo'].includes(detectDocument(value['trace']))) return 'tempo';
+  if (isObject(value.trace) && ['traces', 'tempo'].includes(detectDocument(value.trace))) return 'tempo';
   return Object.keys(value).length === 0 ? 'empty' : 'unknown';
 }
 
@@ -39,18 +39,18 @@ function detectList(items: readonly Json[]): DocumentKind {
 
 /** The answer of its query API, one trace of it, or one stored span. */
 function isJaeger(value: JsonObject): boolean {
-  if (Array.isArray(value['data'])) return value['data'].length === 0 || value['data'].some(isJaegerTrace);
+  if (Array.isArray(value.data)) return value.data.length === 0 || value.data.some(isJaegerTrace);
   return isJaegerTrace(value);
 }
 
 function isJaegerTrace(value: Json | undefined): boolean {
   if (!isObject(value)) return false;
-  const [trace, span] = [value['traceID'] ?? value['TraceID'], value['spanID'] ?? value['SpanID'] ?? value['spans']];
+  const [trace, span] = [value.traceID ?? value.TraceID, value.spanID ?? value.SpanID ?? value.spans];
   return trace !== undefined && span !== undefined;
 }
 
 function isZipkinSpan(value: JsonObject): boolean {
-  return typeof value['traceId'] === 'string' && typeof value['id'] === 'string';
+  return typeof value.traceId === 'string' && typeof value.id === 'string';
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -17,6 +17,7 @@ const BEFORE_NO_VERB = wordSet(
 /** Kinds of tokens that a column or value follows, but no statement. */
 const BEFORE_OPERAND = new Set([COMMA, OTHER, CAST, OPEN]);
 const BEFORE_NO_JOIN = wordSet('for array');
+const BEFORE_APPLY = wordSet('cross outer');
 const TEMPORARY = wordSet('temp temporary unlogged');
 
 function select(reader: Reader, frame: Frame): void {
@@ -68,6 +69,11 @@ function join(reader: Reader, frame: Frame): void {
   frame.joined = true;
   frame.mode = NAME;
   frame.list = true;
+}
+
+/** `CROSS APPLY`, `OUTER APPLY`; alone it ends a batch of Cassandra's. */
+function apply(reader: Reader, frame: Frame): void {
+  if (BEFORE_APPLY[reader.tokens.previousWord] === 1) join(reader, frame);
 }
 
 function into(reader: Reader, frame: Frame) {
@@ -156,7 +162,8 @@ export const CLAUSES = compileWords<Handler>({
   delete: change('delete', true),
   from,
   to,
-  'join straight_join apply': join,
+  'join straight_join': join,
+  apply,
   into,
   using,
   on,

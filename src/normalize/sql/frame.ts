@@ -51,6 +51,7 @@ export interface Reference {
 }
 
 const NONE: readonly string[] = [];
+const MAX_QUALIFIERS = 64;
 
 export class Frame {
   kind = QUERY;
@@ -122,6 +123,11 @@ export class Frame {
     this.copiesOut = false;
     this.lastReference = -1;
     this.qualifiers = NONE;
+  }
+
+  addQualifier(name: string): void {
+    if (name === '' || this.qualifiers.length >= MAX_QUALIFIERS || this.qualifiers.includes(name)) return;
+    this.qualifiers = [...this.qualifiers, name];
   }
 
   expectTable(): void {

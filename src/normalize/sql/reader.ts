@@ -158,7 +158,7 @@ export class Reader {
     frame.assignment = false;
     const name = readName(this.tokens, this.dialect);
     this.held = true;
-    if (name && name.schema !== '') frame.qualifiers = [...frame.qualifiers, name.schema];
+    if (name) frame.addQualifier(name.schema);
   }
 
   private readComma(frame: Frame) {

@@ -1,5 +1,6 @@
 /** A stream of bytes → chunks, unzipped where they are gzip, with the first of them at hand to tell what they are. */
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { MalformedError } from '../../encodings/malformed.ts';
 import { HEAD_BYTES, isGzip } from '../../encodings/otlp/detect.ts';
@@ -73,15 +74,9 @@ async function* chain(head: Buffer, failure: unknown, chunks: AsyncGenerator<Buf
 
 async function* gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const source = feedThrough(chunks, unzip);
-  source.catch(error => unzip.destroy(error as Error));
+  const piped = pipeline(chunks, unzip);
+  // A failure of either is met in the loop.
+  piped.catch(() => {});
   for await (const chunk of unzip) yield chunk as Buffer;
-  await source;
-}
-
-async function feedThrough(chunks: AsyncGenerator<Buffer>, unzip: NodeJS.WritableStream): Promise<void> {
-  for await (const chunk of chunks) {
-    if (!unzip.write(chunk)) await new Promise(resolve => unzip.once('drain', resolve));
-  }
-  unzip.end();
+  await piped;
 }

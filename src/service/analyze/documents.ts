@@ -38,12 +38,10 @@ export class Documents {
 
   line(line: Line): void {
     if (this.begun ? isBlank(line.bytes) : this.isPreamble(line.bytes)) return;
-    if (this.pendingFrom === 0) return this.first(line);
-    if (beginsExport(line.bytes)) {
+    if (this.pendingFrom !== 0 && beginsExport(line.bytes))
       this.giveUp(`the JSON that begins here is not finished when line ${line.number} begins an export`);
-      return this.first(line);
-    }
-    this.further(line.bytes);
+    if (this.pendingFrom === 0) this.first(line);
+    else this.further(line.bytes);
   }
 
   end(): void {
@@ -52,32 +50,40 @@ export class Documents {
   }
 
   private first({ number, bytes, cut }: Line): void {
-    if (cut) return this.sink.broken(number, this.tooLong());
-    try {
-      this.sink.take(bytes);
-    } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.depth = new JsonDepth();
-      if (!this.depth.add(bytes) || this.depth.depth <= 0) return this.sink.broken(number, error.message);
-      this.pendingFrom = number;
-      this.pending = [bytes];
-      this.pendingSize = bytes.length;
+    const reason = cut ? this.tooLong() : this.attempt(bytes);
+    if (reason === undefined) return;
+    this.depth = new JsonDepth();
+    if (cut || !this.depth.add(bytes) || this.depth.depth <= 0) {
+      this.sink.broken(number, reason);
+      return;
     }
+    this.pendingFrom = number;
+    this.pending = [bytes];
+    this.pendingSize = bytes.length;
   }
 
   private further(bytes: Buffer): void {
     this.pending.push(LINE_END, bytes);
     this.pendingSize += bytes.length + 1;
-    if (this.pendingSize > this.limit) return this.giveUp(this.tooLong());
-    if (!this.depth.add(bytes)) return this.giveUp('the JSON that begins here has a string that ends with its line');
-    if (this.depth.depth > 0) return;
-    const [document, from] = [Buffer.concat(this.pending), this.pendingFrom];
-    this.clear();
+    if (this.pendingSize > this.limit) this.giveUp(this.tooLong());
+    else if (!this.depth.add(bytes)) this.giveUp('the JSON that begins here has a string that ends with its line');
+    else if (this.depth.depth <= 0) this.complete();
+  }
+
+  private complete(): void {
+    const reason = this.attempt(Buffer.concat(this.pending));
+    if (reason === undefined) this.clear();
+    else this.giveUp(reason);
+  }
+
+  /** Hands a document on; what is wrong with it, if anything is. */
+  private attempt(document: Buffer): string | undefined {
     try {
       this.sink.take(document);
+      return undefined;
     } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.sink.broken(from, error.message);
+      if (error instanceof MalformedError) return error.message;
+      throw error;
     }
   }
 

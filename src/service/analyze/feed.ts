@@ -45,26 +45,14 @@ export class Feed {
 
   private document(value: Json, bytes: Buffer): void {
     const kind = detectDocument(value);
-    switch (kind) {
-      case 'traces':
-        return this.traces(bytes);
-      case 'requests':
-        return (value as Json[]).forEach(item => {
-          this.json(Buffer.from(JSON.stringify(item)));
-        });
-      case 'logs':
-        this.logs.logs(countLogsJson(bytes));
-        return;
-      case 'metrics':
-        this.metricsExports++;
-        return;
-      case 'empty':
-        return;
-      case 'unknown':
-        throw new MalformedError('no_export', 'no OTLP export; expected an object with resourceSpans');
-      default:
-        throw new UnsupportedFormatError(`${UNSUPPORTED[kind]} is not supported; expected OTLP JSON or protobuf`);
-    }
+    if (kind === 'traces') this.traces(bytes);
+    else if (kind === 'requests') for (const item of value as Json[]) this.json(Buffer.from(JSON.stringify(item)));
+    else if (kind === 'logs') this.logs.logs(countLogsJson(bytes));
+    else if (kind === 'metrics') this.metricsExports++;
+    else if (kind === 'unknown')
+      throw new MalformedError('no_export', 'no OTLP export; expected an object with resourceSpans');
+    else if (kind !== 'empty')
+      throw new UnsupportedFormatError(`${UNSUPPORTED[kind]} is not supported; expected OTLP JSON or protobuf`);
   }
 
   private traces(bytes: Buffer): void {

@@ -7,8 +7,8 @@ export const STANDARD_INPUT = '-';
 export interface Input {
   /** For messages. */
   readonly name: string;
-  /** Bytes, 0 when they cannot be known. */
-  readonly size: number;
+  /** Bytes, where that is known. */
+  readonly size: number | undefined;
   /** Called once. */
   open(): Promise<Readable>;
 }
@@ -27,14 +27,14 @@ export async function checkInputs(
 
 async function checkInput(path: string, stdin: NodeJS.ReadableStream): Promise<Input | string> {
   if (path === STANDARD_INPUT) {
-    return { name: '(standard input)', size: 0, open: async () => stdin as Readable };
+    return { name: '(standard input)', size: undefined, open: async () => stdin as Readable };
   }
   try {
     const handle = await open(path, 'r');
     const stat = await handle.stat();
     await handle.close();
     if (stat.isDirectory()) return `${path}: is a directory; name the files in it, e.g. ${path}/*.json`;
-    return { name: path, size: stat.isFile() ? stat.size : 0, open: () => openFile(path) };
+    return { name: path, size: stat.isFile() ? stat.size : undefined, open: () => openFile(path) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code ?? message})`}`;

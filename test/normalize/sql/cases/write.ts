@@ -162,4 +162,15 @@ export const WRITES: readonly Family[] = [
       ["COPY INTO 's3://bucket/x' FROM a", 'copy:read a'],
     ],
   },
+  {
+    system: 'cassandra',
+    cases: [
+      [
+        'BEGIN BATCH INSERT INTO ks.a (x) VALUES (?); UPDATE b SET y = ? WHERE x = ? APPLY BATCH',
+        'insert ks.a',
+        'update b',
+      ],
+      ['INSERT INTO ks.a JSON ? IF NOT EXISTS USING TTL 60', 'insert ks.a'],
+    ],
+  },
 ];

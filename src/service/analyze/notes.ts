@@ -1,0 +1,38 @@
+/** What a reader of the graph should know about how it was made, and cannot see in it at a glance. */
+import type { GraphDocument } from '../../contract/graph-document.ts';
+import type { Topology } from '../topology/topology.ts';
+import type { Feed } from './feed.ts';
+import type { Report } from './report.ts';
+
+export interface Outcome {
+  readonly document: GraphDocument;
+  readonly topology: Topology;
+  readonly feed: Feed;
+  readonly report: Report;
+}
+
+export function sayNotes({ document, topology, feed, report }: Outcome): void {
+  const { spans, reasons } = document.stats;
+  const { evicted } = topology.correlator.expiry;
+  if (spans.received === 0) report.note('no spans were read');
+  if (spans.rejected > 0) report.note(`${spans.rejected} spans refused: ${named(reasons, /^invalid_/)}`);
+  if (spans.duplicates > 0) report.note(`${spans.duplicates} spans came again and count once`);
+  if (reasons.bad_time !== undefined)
+    report.note(
+      `${reasons.bad_time} spans had a time before 2000 or ahead of now; the newest good time stands in for it`,
+    );
+  if (evicted > 0) {
+    const { limit } = topology.correlator.rows;
+    report.note(
+      `${evicted} spans were decided before all was read: ${limit} are kept at most; raise it with --set connectors.topology.correlation.max_pending=N`,
+    );
+  }
+  if (feed.metricsExports > 0) report.note(`${feed.metricsExports} exports of metrics passed over`);
+  for (const { message } of document.diagnostics) report.note(message);
+}
+
+/** `3 × invalid_span_id, 1 × invalid_trace_id` */
+function named(reasons: Readonly<Record<string, number>>, which: RegExp): string {
+  const found = Object.entries(reasons).filter(([name]) => which.test(name));
+  return found.map(([name, count]) => `${count} × ${name}`).join(', ');
+}

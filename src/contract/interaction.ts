@@ -92,7 +92,16 @@ export interface InteractionSink {
    * What was counted on this edge at this time (µs) is final. The example is the trace id in the words of `traces` at
    * `at`, and a span id.
    */
-  settle(kind: number, source: number, target: number, time: number, traces: Int32Array, at: number, span0: number, span1: number): void;
+  settle(
+    kind: number,
+    source: number,
+    target: number,
+    time: number,
+    traces: Int32Array,
+    at: number,
+    span0: number,
+    span1: number,
+  ): void;
   /** A service was seen at this time (µs). */
   service(identity: number, time: number): void;
   /** Root server spans of a service. */

@@ -1,14 +1,15 @@
 /** Walks over the rows beneath a row, through those that climbs pass. Cycles end it; so does a bound on the visits. */
 import { SHAPE } from '../contract/observation.ts';
+import { MAX_HOPS } from './chains.ts';
 import type { Rows } from './rows.ts';
 
-const MAX_VISITS = 20_000;
+const MAX_VISITS = 100_000;
 /** Visits after which rows are remembered, so that a cycle is noticed. */
 const REMEMBER_AFTER = 64;
 
 /**
- * Calls `visit` for every row beneath `top`, once, and goes on beneath those whose shape `passes`.
- * False when there were more than may be visited.
+ * Calls `visit` for every row beneath `top`, once, level by level, and goes on beneath those whose shape `passes`, as
+ * deep as climbs go. False when there were more than may be visited.
  */
 export function visitBelow(
   rows: Rows,
@@ -16,23 +17,26 @@ export function visitBelow(
   passes: (shape: number) => boolean,
   visit: (row: number) => void,
 ): boolean {
-  let child = rows.firstChild(top);
-  if (child < 0) return true;
-  const open: number[] = [];
+  if (rows.firstChild(top) < 0) return true;
+  let level = [top];
   let known: Set<number> | undefined;
   let visits = 0;
-  for (let at: number | undefined = top; at !== undefined; at = open.pop()) {
-    for (child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at)) {
-      if (child === at || child === top) continue;
-      if (++visits > MAX_VISITS) return false;
-      if (visits > REMEMBER_AFTER) {
-        known ??= new Set();
-        if (known.has(child)) continue;
-        known.add(child);
+  for (let depth = 0; level.length > 0 && depth < MAX_HOPS; depth++) {
+    const below: number[] = [];
+    for (const at of level) {
+      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at)) {
+        if (child === at || child === top) continue;
+        if (++visits > MAX_VISITS) return false;
+        if (visits > REMEMBER_AFTER) {
+          known ??= new Set();
+          if (known.has(child)) continue;
+          known.add(child);
+        }
+        visit(child);
+        if (passes(rows.words[child + SHAPE]!)) below.push(child);
       }
-      visit(child);
-      if (passes(rows.words[child + SHAPE]!)) open.push(child);
     }
+    level = below;
   }
   return true;
 }

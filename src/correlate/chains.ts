@@ -2,7 +2,18 @@
  * Parents and climbs over the kept rows: who stands above a span. A row is named by its base (first word).
  * Every climb ends at a root, at a missing parent, or after 256 hops as if the parent were missing.
  */
-import { BAD_PARENT, CLASS_MASK, DURATION, INTERNAL, PARENT, SERVICE, SHAPE, SPAN, START, unpackDuration } from '../contract/observation.ts';
+import {
+  BAD_PARENT,
+  CLASS_MASK,
+  DURATION,
+  INTERNAL,
+  PARENT,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  unpackDuration,
+} from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Rows } from './rows.ts';
 import { isCaller, isInbound, isInner, isOutbound, isTransparent } from './state.ts';

@@ -22,6 +22,7 @@ import {
   START,
   TARGET,
 } from '../contract/observation.ts';
+import { Queue } from '../lib/queue.ts';
 import type { Crossings } from './crossings.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
@@ -83,7 +84,7 @@ export class Expiry {
   private readonly parts: Parts;
   private readonly facts = new Facts();
   /** (first sequence, ms) of rows that arrived from then on, oldest first. */
-  private readonly arrivals: { readonly first: number; readonly ms: number }[] = [];
+  private readonly arrivals = new Queue<{ readonly first: number; readonly ms: number }>();
 
   constructor(parts: Parts) {
     this.rows = parts.rows;
@@ -92,12 +93,12 @@ export class Expiry {
 
   /** Arrival of the oldest row, ms; 0 when there is none. */
   get since(): number {
-    return this.arrivals[0]?.ms ?? 0;
+    return this.arrivals.at(0)?.ms ?? 0;
   }
 
   /** Rows from here on arrived at this time. */
   stamp(nowMs: number): void {
-    const newest = this.arrivals.at(-1);
+    const newest = this.arrivals.last;
     if (newest !== undefined && newest.ms === nowMs) return;
     if (newest !== undefined && newest.first === this.rows.next) this.arrivals.pop();
     this.arrivals.push({ first: this.rows.next, ms: nowMs });
@@ -106,8 +107,8 @@ export class Expiry {
   /** Lets the rows leave whose wait is over. */
   expireBefore(nowMs: number): void {
     const { arrivals, rows } = this;
-    while (arrivals.length > 0 && nowMs - arrivals[0]!.ms >= this.parts.waitMs) {
-      const end = arrivals[1]?.first ?? rows.next;
+    while (arrivals.length > 0 && nowMs - arrivals.at(0)!.ms >= this.parts.waitMs) {
+      const end = arrivals.at(1)?.first ?? rows.next;
       this.expireUntil(end);
       arrivals.shift();
     }
@@ -139,21 +140,18 @@ export class Expiry {
 
   expireAll(): void {
     while (this.rows.count > 0) this.expireOldest(false);
-    this.arrivals.length = 0;
+    this.arrivals.clear();
     this.dropOwnerlessLinks();
   }
 
-  /** The tier is full: the oldest row is decided early. */
+  /** The tier is full: its oldest slice is decided early. */
   evictOldest(): void {
-    this.evicted++;
-    this.expireOldest(true);
-    while (
-      this.arrivals.length > 1 &&
-      !this.rows.alive(this.arrivals[0]!.first) &&
-      this.rows.oldest === this.arrivals[1]!.first
-    ) {
-      this.arrivals.shift();
-    }
+    const { rows, arrivals } = this;
+    const group = Math.min(rows.count, GROUP);
+    this.touch(group);
+    for (let i = 0; i < group; i++) this.expireOldest(true);
+    this.evicted += group;
+    while (arrivals.length > 1 && ((rows.oldest - arrivals.at(1)!.first) | 0) >= 0) arrivals.shift();
   }
 
   dropOldestLink(): void {

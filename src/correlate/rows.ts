@@ -105,7 +105,11 @@ export class Rows {
   touch(from: Int32Array, offset: number): number {
     const own = hashOf(from, offset, from[offset + SPAN]!, from[offset + SPAN + 1]!);
     const parent = hashOf(from, offset, from[offset + PARENT]!, from[offset + PARENT + 1]!);
-    return this.buckets[(own & this.mask) * BUCKET_WORDS]! ^ this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]!;
+    return (
+      this.buckets[(own & this.mask) * BUCKET_WORDS]! ^
+      this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]! ^
+      this.linkBuckets[own & (LINK_BUCKETS - 1)]!
+    );
   }
 
   /** Copies an observed row in and returns its base. The caller has made room. */
@@ -174,22 +178,22 @@ export class Rows {
 
   /** The newest row with the key, as a base; -1 none. Trace words are of a row or link at `at` in `of`. */
   firstRow(of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.find(of, at, span0, span1, 0, 0);
+    return this.find(of, at, span0, span1, 0, -1);
   }
 
   nextRow(row: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.find(of, at, span0, span1, 0, this.age(row / ROW_WORDS));
+    return this.find(of, at, span0, span1, 0, row);
   }
 
   /** The newest row whose parent has the key of the row at `row`; -1 none. */
   firstChild(row: number): number {
     const w = this.words;
-    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, 0);
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, -1);
   }
 
   nextChild(child: number, row: number): number {
     const w = this.words;
-    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, this.age(child / ROW_WORDS));
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, child);
   }
 
   /** 1 for the newest row. */
@@ -197,29 +201,61 @@ export class Rows {
     return (this.next - place) & this.mask;
   }
 
-  /** The newest row older than `after` that has the key (side 0: its own, INLINE: its parent's). */
+  /** Rows that lookups may find are at most this old. */
+  private get reach(): number {
+    return this.reachesGone ? this.mask : (this.next - this.oldest) >>> 0;
+  }
+
+  /** The newest row that has the key (side 0 its own, INLINE its parent's) and is older than `after` (-1 any). */
   private find(of: Int32Array, at: number, span0: number, span1: number, side: number, after: number): number {
-    const { buckets, mask, words: w, placeBits } = this;
+    const { buckets, mask, placeBits, next, reach } = this;
     const hash = hashOf(of, at, span0, span1);
     // Odd, so that no entry is 0.
     const tag = (hash >>> placeBits) | 1;
-    const next = this.next;
-    const count = this.reachesGone ? mask : (next - this.oldest) >>> 0;
     const b = (hash & mask) * BUCKET_WORDS + side;
     const key = side === 0 ? SPAN : PARENT;
-    const chain = side === 0 ? NEXT : CHILD_NEXT;
+    const afterAge = after < 0 ? 0 : this.age(after / ROW_WORDS);
     let age = 0;
-    let row = -1;
-    for (let i = 0; ; i++) {
-      const entry = i < INLINE ? buckets[b + i]! : w[row + chain]!;
-      if (entry === 0) return -1;
+    let row = 0;
+    for (let i = 0; i < INLINE; i++) {
+      const entry = buckets[b + i]!;
       const older = (next - (entry & mask)) & mask;
-      if (older <= age || older > count) return -1;
+      if (entry === 0 || older <= age || older > reach) return -1;
       age = older;
       row = (entry & mask) * ROW_WORDS;
-      if (age <= after || entry >>> placeBits !== tag) continue;
-      if (w[row + key + 1] === span1 && w[row + key] === span0 && sameTrace(w, row, of, at)) return row;
+      if (age > afterAge && entry >>> placeBits === tag && this.matches(row + key, row, of, at, span0, span1))
+        return row;
     }
+    const chain = side === 0 ? NEXT : CHILD_NEXT;
+    if (afterAge <= age) return this.follow(row, age, of, at, span0, span1, key, chain);
+    return this.follow(after, afterAge, of, at, span0, span1, key, chain);
+  }
+
+  /** The newest row that has the key (words at `key`) in the chain beyond `row`, which is so old. */
+  private follow(
+    row: number,
+    age: number,
+    of: Int32Array,
+    at: number,
+    span0: number,
+    span1: number,
+    key: number,
+    chain: number,
+  ): number {
+    const { mask, words: w, next, reach } = this;
+    for (;;) {
+      const entry = w[row + chain]!;
+      const older = (next - (entry & mask)) & mask;
+      if (entry === 0 || older <= age || older > reach) return -1;
+      age = older;
+      row = (entry & mask) * ROW_WORDS;
+      if (this.matches(row + key, row, of, at, span0, span1)) return row;
+    }
+  }
+
+  private matches(key: number, row: number, of: Int32Array, at: number, span0: number, span1: number): boolean {
+    const w = this.words;
+    return w[key + 1] === span1 && w[key] === span0 && sameTrace(w, row, of, at);
   }
 
   /** The newest link that points at the key of the row; -1 none. */

@@ -46,7 +46,8 @@ export class Exemplars {
   remove(from: Interaction): void {
     for (let at = 0; at < this.hashes.length; at++) {
       const w = at * WORDS;
-      if (this.words[w + 3] !== from.traces[from.traceAt + 3] || this.words[w + 2] !== from.traces[from.traceAt + 2]) continue;
+      if (this.words[w + 3] !== from.traces[from.traceAt + 3] || this.words[w + 2] !== from.traces[from.traceAt + 2])
+        continue;
       if (this.words[w + 4] !== from.span0 || this.words[w + 5] !== from.span1) continue;
       this.words.copyWithin(w, w + WORDS);
       this.hashes.splice(at, 1);

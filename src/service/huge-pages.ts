@@ -11,7 +11,10 @@ export function restartWithHugePages(): void {
   const { execve, execPath, execArgv, argv, env, platform } = process;
   if (platform !== 'linux' || execve === undefined || env[VARIABLE] !== undefined) return;
   try {
-    execve.call(process, execPath, [execPath, ...execArgv, ...argv.slice(1)], { ...definedOf(env), [VARIABLE]: TUNABLE });
+    execve.call(process, execPath, [execPath, ...execArgv, ...argv.slice(1)], {
+      ...definedOf(env),
+      [VARIABLE]: TUNABLE,
+    });
   } catch {
     // It runs as well in small pages.
   }

@@ -75,8 +75,8 @@ describe('a late server', () => {
   it('is a second serving when another came before, and takes back nothing more', () => {
     const subject = decided(client('a', 1, 0, peer), client('a', 9, 0, peer));
     subject.send([server('b', 2, 1)], LATER + 1).send([server('b', 3, 1)], LATER + 2);
-    expect(subject.edges()).toEqual(['a calls b 2', 'a calls external:bank 1']);
-    expect(edgeOf(subject, 'calls')).toMatchObject({ count: 2, served: 2 });
+    expect(subject.edges()).toEqual(['a calls external:bank 1', 'a calls b 2']);
+    expect(subject.graph().edges[1]).toMatchObject({ count: 2, served: 2 });
     expect(subject.fates()).toEqual({ paired: 3, inferred: 1 });
   });
 
@@ -169,6 +169,19 @@ describe('a late consumer', () => {
     expect(edgeOf(subject, 'messages')?.evidence).toEqual({ paired: 1 });
     expect(subject.fates()).toEqual({ paired: 2 });
     expect(subject.reasons()).toEqual({});
+  });
+
+  it('takes back the external call of a client that it answers', () => {
+    const subject = decided(client('a', 1, 0, peer)).send([consumer('b', 2, 1, topic('t'))], LATER + 1);
+    expect(subject.edges()).toEqual(['topic:t consumes b 1']);
+    expect(subject.fates()).toEqual({ paired: 2 });
+  });
+
+  it('leaves the tables of a database span that it answers', () => {
+    const statement = postgres({ 'db.query.text': 'INSERT INTO outbox VALUES (1)' });
+    const subject = decided(client('a', 1, 0, statement)).send([consumer('b', 2, 1, topic('t'))], LATER + 1);
+    expect(subject.graph().edges.map(edge => edge.kind)).toEqual(['writes', 'consumes']);
+    expect(subject.fates()).toEqual({ paired: 2 });
   });
 
   it('of another topic of the system gives a route', () => {

@@ -54,7 +54,7 @@ export class Documents {
     if (reason === undefined) return;
     this.depth = new JsonDepth();
     if (cut || !this.depth.add(bytes) || this.depth.depth <= 0) {
-      this.sink.broken(number, reason);
+      this.sink.broken(number, placed(reason, number));
       return;
     }
     this.pendingFrom = number;
@@ -90,7 +90,7 @@ export class Documents {
   private giveUp(reason: string): void {
     const from = this.pendingFrom;
     this.clear();
-    this.sink.broken(from, reason);
+    this.sink.broken(from, placed(reason, from));
   }
 
   private clear(): void {
@@ -118,6 +118,14 @@ export class Documents {
     }
     return true;
   }
+}
+
+/** A place within the document, as JSON.parse tells it, as a place in the input. */
+function placed(reason: string, from: number): string {
+  return reason.replace(/ at position \d+ \(line (\d+) column (\d+)\)/, (_, line: string, column: string) => {
+    const at = from + Number(line) - 1;
+    return at === from ? ` at column ${column}` : ` at line ${at}, column ${column}`;
+  });
 }
 
 const LINE_END = Buffer.from('\n');

@@ -1,4 +1,5 @@
 /** One input → the feed: what it is is told by its content, what is wrong with it is reported, the rest still counts. */
+import type { Readable } from 'node:stream';
 import { MalformedError } from '../../encodings/malformed.ts';
 import { detectEncoding } from '../../encodings/otlp/detect.ts';
 import { peek, readBytes, withoutPadding } from './bytes.ts';
@@ -21,11 +22,14 @@ export interface ReadContext {
 export async function readInput(input: Input, context: ReadContext): Promise<void> {
   const { report } = context;
   report.begin(input.name);
+  let stream: Readable | undefined;
   try {
-    await readAll(input, context);
+    stream = await input.open();
+    await readAll(stream, context);
   } catch (error) {
     report.problem(undefined, reasonOf(error));
   } finally {
+    stream?.destroy();
     report.end();
   }
 }
@@ -38,10 +42,10 @@ function reasonOf(error: unknown): string {
   throw error;
 }
 
-async function readAll(input: Input, context: ReadContext): Promise<void> {
+async function readAll(stream: Readable, context: ReadContext): Promise<void> {
   const { report } = context;
   let padding = 0;
-  const bytes = readBytes(await input.open(), context.progress);
+  const bytes = readBytes(stream, context.progress);
   const { head, rest } = await peek(
     withoutPadding(bytes, count => {
       padding += count;

@@ -234,9 +234,7 @@ export class Emitter {
   private route(row: number, partners: readonly number[], i: number, evidence: number, sign: number): void {
     const target = this.rows.words[row + TARGET]!;
     const source = topicOf(this.other.ofRow(this.rows, partners[i]!));
-    if (source === 0 || source === target) return;
-    const [from, to] = [this.identities.get(source), this.identities.get(target)];
-    if (from.parts[0] !== to.parts[0] || from.parts[2] === to.parts[2]) return;
+    if (!this.isRoute(source, target)) return;
     for (let k = 0; k < i; k++) if (topicOf(this.other.ofRow(this.rows, partners[k]!)) === source) return;
     const own = this.own.ofRow(this.rows, row);
     const partner = this.other.ofRow(this.rows, partners[i]!);
@@ -247,12 +245,79 @@ export class Emitter {
     this.sink.apply(out);
   }
 
-  /** A join found in the late window: evidence and lag on an edge that was counted before. */
-  lateJoin(kind: number, source: number, target: number, evidence: number, lag: number): void {
-    const out = this.begin(kind, source, target, 0, evidence, ADD);
-    out.count = 0;
-    out.lag = lag;
+  /** A kept consumer joined with a late entry, for good: its topic's edge, or who handed it the message. */
+  lateConsumer(row: number, partner: Facts, evidence: number): void {
+    const topic = this.rows.words[row + TARGET]! || topicOf(partner);
+    if (topic !== 0) {
+      this.consume(row, topic, 0, ADD);
+      this.consume(row, topic, 0, SETTLE);
+      return this.lateJoin(row, partner, topic, evidence);
+    }
+    const own = this.own.ofRow(this.rows, row);
+    const out = this.begin(MESSAGES_EDGE, partner.service, own.service, partner.start, evidence, ADD);
+    this.fillConsumer(out, row, own);
+    out.adjusted = Math.max(own.adjusted, partner.adjusted);
+    this.applyLate(out, partner, own, row);
+  }
+
+  /** One more join of a kept consumer with a late entry: evidence, lag, and the route where the topics differ. */
+  lateJoin(row: number, partner: Facts, topic: number, evidence: number): void {
+    const own = this.own.ofRow(this.rows, row);
+    this.addJoin(topic, own, partner, evidence);
+    this.lateRoute(topicOf(partner), this.rows.words[row + TARGET]!, partner, own, evidence, row);
+  }
+
+  /** A consumer's late entry joined with a kept row, for good. How many messages it had is not known any more: one. */
+  lateProducer(row: number, consumer: Facts, evidence: number): void {
+    const partner = this.other.ofRow(this.rows, row);
+    if (consumer.target !== 0) {
+      this.addJoin(consumer.target, consumer, partner, evidence);
+      return this.lateRoute(topicOf(partner), consumer.target, partner, consumer, evidence, row);
+    }
+    const topic = topicOf(partner);
+    const process = (consumer.shape & PROCESS) !== 0;
+    const out =
+      topic !== 0
+        ? this.begin(CONSUMES, topic, consumer.service, consumer.start, BY_SERVER_SPAN | evidence, ADD)
+        : this.begin(MESSAGES_EDGE, partner.service, consumer.service, partner.start, evidence, ADD);
+    out.serverError = consumer.error;
+    out.serverDuration = consumer.duration;
+    out.adjusted = topic !== 0 ? consumer.adjusted : Math.max(consumer.adjusted, partner.adjusted);
+    out.lane = process ? LANE_PROCESS : LANE_RECEIVE;
+    out.verbs = process ? PROCESSED : RECEIVED;
+    out.messages = 1;
+    this.applyLate(out, partner, consumer, row);
+  }
+
+  private applyLate(out: Interaction, partner: Facts, consumer: Facts, row: number): void {
+    out.lag = consumer.start - (partner.start + partner.duration);
+    setExample(out, this.rows.words, row, partner.span0, partner.span1);
     this.sink.apply(out);
+    const { kind, source, target, time } = out;
+    this.sink.settle(kind, source, target, time, this.rows.words, row, partner.span0, partner.span1);
+  }
+
+  private addJoin(topic: number, consumer: Facts, partner: Facts, evidence: number): void {
+    const out = this.begin(CONSUMES, topic, consumer.service, consumer.start, evidence, ADD);
+    out.count = 0;
+    out.lag = consumer.start - (partner.start + partner.duration);
+    this.sink.apply(out);
+  }
+
+  private lateRoute(from: number, to: number, partner: Facts, own: Facts, evidence: number, row: number): void {
+    if (!this.isRoute(from, to)) return;
+    const out = this.begin(ROUTES, from, to, partner.start, evidence, ADD);
+    out.adjusted = Math.max(own.adjusted, partner.adjusted);
+    setExample(out, this.rows.words, row, partner.span0, partner.span1);
+    this.sink.apply(out);
+    this.settle(ROUTES, from, to, partner, row);
+  }
+
+  /** Two names of one system for one message. */
+  private isRoute(from: number, to: number): boolean {
+    if (from === 0 || to === 0 || from === to) return false;
+    const [source, target] = [this.identities.get(from), this.identities.get(to)];
+    return source.parts[0] === target.parts[0] && source.parts[2] !== target.parts[2];
   }
 
   /** The trace id stands at `row`. */

@@ -39,7 +39,7 @@ import {
 } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
 import type { Inbound } from './inbound.ts';
-import { BY_LINK, COUNTED, type LateEntries, lateClass, WAITER } from './late.ts';
+import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Outbound } from './outbound.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
@@ -183,9 +183,9 @@ export class Expiry {
     inbound.close(row);
     inbound.settle(row);
     if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
-    if (waits) this.waitForParent(row);
-    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.parts.inbound.partners(row).length === 0)
-      this.waitForLinks(row);
+    const kept = waits && this.waitForParent(row) ? 1 : 0;
+    const isConsumer = (w[row + SHAPE]! & CLASS_MASK) === CONSUMER;
+    if (isConsumer && inbound.partners(row).length === 0) this.waitForLinks(row, kept);
   }
 
   private closeOutbound(row: number, shape: number, early: boolean): void {
@@ -229,16 +229,17 @@ export class Expiry {
     }
   }
 
-  private waitForParent(row: number): void {
+  private waitForParent(row: number): boolean {
     const w = this.rows.words;
-    if ((w[row + PARENT]! | w[row + PARENT + 1]!) === 0) return;
+    if ((w[row + PARENT]! | w[row + PARENT + 1]!) === 0) return false;
     const target = (w[row + SHAPE]! & CLASS_MASK) === SERVER ? w[row + PEER]! : w[row + TARGET]!;
     this.keep(row, w[row + PARENT]!, w[row + PARENT + 1]!, WAITER, target);
+    return true;
   }
 
-  private waitForLinks(row: number): void {
+  /** @param kept entries of the row that were made just before. */
+  private waitForLinks(row: number, kept: number): void {
     const { rows } = this;
-    let kept = 0;
     for (
       let link = rows.firstLink(rows.words[row + LINK]!);
       link >= 0 && kept < MAX_WAITING_LINKS;
@@ -246,7 +247,7 @@ export class Expiry {
     ) {
       if (rows.links[link + LINK_STATE] !== 0) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
-      this.add(row, WAITER | BY_LINK, rows.words[row + TARGET]!);
+      this.add(row, WAITER | BY_LINK | (kept > 0 ? SIBLING : 0), rows.words[row + TARGET]!);
       kept++;
     }
   }

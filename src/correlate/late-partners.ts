@@ -23,7 +23,17 @@ import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
-import { BY_LINK, COUNTED, fateOfClass, type LateEntries, lateClass, reasonOfClass, WAITER } from './late.ts';
+import {
+  BY_LINK,
+  COUNTED,
+  FLAGS,
+  fateOfClass,
+  type LateEntries,
+  lateClass,
+  reasonOfClass,
+  SIBLING,
+  WAITER,
+} from './late.ts';
 import type { Outbound } from './outbound.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
@@ -91,8 +101,9 @@ export class LatePartners {
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
       const entry = parts.late.first(hash, false);
       if (entry < 0 || !this.mayLink(row, entry)) continue;
-      if (!joined) this.join(row, entry, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!, LINK_EVIDENCE);
-      else this.markJoined(entry);
+      const [s0, s1] = [rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!];
+      if (!joined) this.join(row, entry, s0, s1, LINK_EVIDENCE);
+      else this.joinAgain(row, entry, s0, s1);
       joined = true;
     }
     return joined;
@@ -111,25 +122,22 @@ export class LatePartners {
     const partner = this.partner.ofEntry(parts.late, entry, s0, s1);
     const own = this.own.ofRow(rows, row);
     w[row + STATE] = withDecision(w[row + STATE]!, BY_LATE) | SETTLED;
-    if ((own.shape & CLASS_MASK) === SERVER) {
-      this.takeBackInferred(entry, partner, row);
+    const isServer = (own.shape & CLASS_MASK) === SERVER;
+    if (isServer || (partner.shape & CLASS_MASK) === CLIENT) this.takeBackInferred(entry, partner, row);
+    if (isServer) {
       parts.emitter.call(partner, own, row, 1);
       parts.emitter.call(partner, own, row, SETTLE);
-    } else this.consume(row, partner, own, evidence);
+    } else parts.emitter.lateConsumer(row, partner, evidence);
     this.markJoined(entry);
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
   }
 
-  private consume(row: number, partner: Facts, own: Facts, evidence: number): void {
-    const w = this.rows.words;
-    const cls = partner.shape & CLASS_MASK;
-    if (w[row + TARGET] === 0 && (cls === PRODUCER || cls === CREATE)) w[row + TARGET] = partner.target;
-    const { emitter } = this.parts;
-    emitter.consumer(row, [], partner.service, 1);
-    emitter.consumer(row, [], partner.service, SETTLE);
-    if (w[row + TARGET] === 0) return;
-    const lag = own.start - (partner.start + partner.duration);
-    emitter.lateJoin(CONSUMES, w[row + TARGET]!, w[row + SERVICE]!, evidence, lag);
+  /** One more link of a consumer that is joined. */
+  private joinAgain(row: number, entry: number, s0: number, s1: number): void {
+    const { late, emitter } = this.parts;
+    const topic = this.rows.words[row + TARGET]!;
+    if (topic !== 0) emitter.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE);
+    this.markJoined(entry);
   }
 
   /** The entry's inferred edge gives its interaction back. */
@@ -174,18 +182,18 @@ export class LatePartners {
       if (rowClass === DATABASE) w[row + SERVER_JOINS]!++;
       emitter.call(this.own.ofRow(this.rows, row), waiter, row, 1);
       emitter.call(this.own, waiter, row, SETTLE);
-    } else {
-      if (waiter.target === 0) return;
-      const own = this.own.ofRow(this.rows, row);
-      const evidence = (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR;
-      emitter.lateJoin(CONSUMES, waiter.target, waiter.service, evidence, waiter.start - (own.start + own.duration));
-    }
+    } else emitter.lateProducer(row, waiter, (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR);
     w[row + JOINS]!++;
     outbound.refresh(row);
     if (fateOfClass(cls) !== PAIRED) {
       fates.count(fateOfClass(cls), reasonOfClass(cls), -1);
       fates.count(PAIRED, NO_REASON, 1);
+      // All entries of the span speak of its one fate.
+      late.forEachSibling(entry, other => {
+        const its = late.classOf(other);
+        late.reclass(other, lateClass(its, its & FLAGS, PAIRED, NO_REASON));
+      });
     }
-    late.reclass(entry, lateClass(0, WAITER, PAIRED, NO_REASON));
+    late.reclass(entry, lateClass(0, WAITER | (cls & SIBLING), PAIRED, NO_REASON));
   }
 }

@@ -12,6 +12,8 @@ import { SHAPE_OBSERVED } from '../contract/observation.ts';
 const WORDS = 8;
 const MAX_CLASSES = 65_535;
 const MAX_RATIOS = 1024;
+/** Entries are forgotten by slices of time: at most this much after their time. */
+const MAX_SLICE_MS = 1000;
 const WAITER_BUCKETS = 1 << 15;
 
 /** A class: SHAPE as observed in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
@@ -20,6 +22,9 @@ export const WAITER = 1 << 14;
 export const COUNTED = 1 << 15;
 /** A waiter for the target of a link, else for the parent. */
 export const BY_LINK = 1 << 16;
+/** The entry made just before is of the same span. */
+export const SIBLING = 1 << 27;
+export const FLAGS = WAITER | COUNTED | BY_LINK | SIBLING;
 const FATE_SHIFT = 17;
 const REASON_SHIFT = 21;
 
@@ -85,10 +90,12 @@ export class LateEntries {
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
-    const { slices } = this;
-    while (slices.length > 0 && nowMs - slices[0]!.ms > this.lateMs) this.used -= slices.shift()!.count;
+    const { slices, lateMs } = this;
+    while (slices.length > 1 && nowMs - slices[1]!.ms > lateMs) this.used -= slices.shift()!.count;
     const newest = slices.at(-1);
-    if (newest === undefined || nowMs - newest.ms >= this.lateMs / 64) slices.push({ ms: nowMs, count: 0 });
+    if (newest !== undefined && nowMs - newest.ms < Math.min(lateMs / 64, MAX_SLICE_MS)) return;
+    if (newest?.count === 0) slices.pop();
+    slices.push({ ms: nowMs, count: 0 });
   }
 
   /** @param key hash of the key, as `hashKey` leaves it. */
@@ -188,6 +195,25 @@ export class LateEntries {
     return this.words[entry + 7]!;
   }
 
+  /** Calls `visit` for the entry and those of the same span. */
+  forEachSibling(entry: number, visit: (entry: number) => void): void {
+    let at = entry;
+    while ((this.classOf(at) & SIBLING) !== 0) at = this.placeBefore(at);
+    for (let more = true; more; ) {
+      visit(at);
+      at = this.placeAfter(at);
+      more = at / WORDS !== this.head && (this.classOf(at) & SIBLING) !== 0;
+    }
+  }
+
+  private placeBefore(entry: number): number {
+    return (entry === 0 ? this.limit * WORDS : entry) - WORDS;
+  }
+
+  private placeAfter(entry: number): number {
+    return entry + WORDS === this.limit * WORDS ? 0 : entry + WORDS;
+  }
+
   /** Changes what an entry is counted as. */
   reclass(entry: number, cls: number): void {
     const adjusted = this.adjusted(entry);
@@ -195,12 +221,12 @@ export class LateEntries {
   }
 
   private classNumber(cls: number, adjusted: number): number {
-    const key = cls + this.ratioNumber(adjusted) * 2 ** 27;
+    const key = cls + this.ratioNumber(adjusted) * 2 ** 28;
     const known = this.classNumbers.get(key);
     if (known !== undefined) return known;
     // Adjusted counts are the only part with many values: beyond the room they count as unsampled.
     if (this.classes.length >= MAX_CLASSES) return this.classNumber(cls, 1);
-    this.ratios.push(key < 2 ** 27 ? 1 : adjusted);
+    this.ratios.push(key < 2 ** 28 ? 1 : adjusted);
     const number = this.classes.push(cls) - 1;
     this.classNumbers.set(key, number);
     return number;

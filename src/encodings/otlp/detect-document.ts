@@ -1,19 +1,17 @@
 /** What a parsed JSON document is: an OTLP export of some signal, or one of the known formats of others. */
 import type { Json, JsonObject } from './json.ts';
 
-export const DOCUMENT_KINDS = [
-  'traces',
-  'logs',
-  'metrics',
-  'requests',
-  'empty',
-  'jaeger',
-  'zipkin',
-  'tempo',
-  'unknown',
-] as const;
 /** `requests`: a list of exports. `empty`: an export without content. */
-export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
+export type DocumentKind =
+  | 'traces'
+  | 'logs'
+  | 'metrics'
+  | 'requests'
+  | 'empty'
+  | 'jaeger'
+  | 'zipkin'
+  | 'tempo'
+  | 'unknown';
 
 export function detectDocument(value: Json): DocumentKind {
   if (Array.isArray(value)) return detectList(value);

@@ -3,8 +3,7 @@
  * nothing here. Never throws.
  */
 
-export const ENCODINGS = ['json', 'protobuf', 'utf16', 'unknown'] as const;
-export type DetectedEncoding = (typeof ENCODINGS)[number];
+export type DetectedEncoding = 'json' | 'protobuf' | 'utf16' | 'unknown';
 
 /** Bytes that `detectEncoding` wants to see, where there are as many. */
 export const HEAD_BYTES = 512;

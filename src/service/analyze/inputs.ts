@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 export interface Input {
   /** For messages. */

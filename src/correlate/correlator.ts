@@ -109,7 +109,7 @@ export class Correlator {
     this.options = options;
     this.sink = sink;
     this.rows = new Rows(options.maxPending);
-    this.seen = new Seen(options.maxSeen, options.lateMs);
+    this.seen = new Seen(options.maxSeen, Math.max(options.lateMs, options.waitMs));
     this.late = new LateEntries(options.maxLate, options.lateMs);
     const { rows, fates, late } = this;
     const chains = new Chains(rows, identities);

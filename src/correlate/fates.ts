@@ -44,17 +44,21 @@ export function reasonName(reason: number): string {
 
 export class Fates {
   received = 0;
+  /** Grows with every change of a count. */
+  revision = 0;
   private readonly counts = new Float64Array(FATES.length);
   private readonly reasons = new Float64Array(64);
   /** Things noticed about spans that are no fate: `negative_duration`, `bad_time`, … */
   private readonly notes = new Map<string, number>();
 
   count(fateNumber: number, reason: number, sign: number): void {
+    this.revision++;
     this.counts[fateNumber]! += sign;
     if (reason !== NO_REASON) this.reasons[reason]! += sign;
   }
 
   note(name: string, by = 1): void {
+    this.revision++;
     this.notes.set(name, (this.notes.get(name) ?? 0) + by);
   }
 

@@ -12,8 +12,8 @@ import { SHAPE_OBSERVED } from '../contract/observation.ts';
 const WORDS = 8;
 const MAX_CLASSES = 65_535;
 const MAX_RATIOS = 1024;
-/** Entries are forgotten by slices of time: at most this much after their time. */
-const MAX_SLICE_MS = 1000;
+/** Entries are forgotten by slices of time: this many make up the horizon. */
+const SLICES = 300;
 const WAITER_BUCKETS = 1 << 15;
 
 /** A class: SHAPE as observed in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
@@ -72,7 +72,7 @@ export class LateEntries {
   constructor(limit: number, lateMs: number) {
     limit = Math.max(limit, 1);
     this.limit = limit;
-    this.lateMs = lateMs;
+    this.lateMs = Math.max(lateMs, 1);
     this.words = new Int32Array(limit * WORDS);
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     this.buckets = new Int32Array(buckets);
@@ -93,9 +93,7 @@ export class LateEntries {
     const { slices, lateMs } = this;
     while (slices.length > 1 && nowMs - slices[1]!.ms > lateMs) this.used -= slices.shift()!.count;
     const newest = slices.at(-1);
-    if (newest !== undefined && nowMs - newest.ms < Math.min(lateMs / 64, MAX_SLICE_MS)) return;
-    if (newest?.count === 0) slices.pop();
-    slices.push({ ms: nowMs, count: 0 });
+    if (newest === undefined || nowMs - newest.ms >= lateMs / SLICES) slices.push({ ms: nowMs, count: 0 });
   }
 
   /** @param key hash of the key, as `hashKey` leaves it. */
@@ -244,8 +242,8 @@ export class LateEntries {
     this.evicted++;
     this.used--;
     const { slices } = this;
+    while (slices.length > 1 && slices[0]!.count === 0) slices.shift();
     slices[0]!.count--;
-    while (slices.length > 1 && slices[0]!.count <= 0) slices.shift();
   }
 }
 

@@ -21,6 +21,8 @@ export class Seen {
   /** Running numbers of the newest slice and the oldest whose entries still count. */
   private newest = SLICES;
   private oldest = SLICES;
+  /** Segments swept since the newest slice began. */
+  private swept = 0;
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
   private readonly sliceMs: number;
@@ -50,12 +52,23 @@ export class Seen {
     if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
     while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2))
       this.forgetOldest();
+    if (this.swept < this.segments.length) this.sweep(this.segments[this.swept++]!);
     if (nowMs - starts[tag(this.newest)]! < sliceMs) return;
+    while (this.swept < this.segments.length) this.sweep(this.segments[this.swept++]!);
+    this.swept = 0;
     if (this.newest - this.oldest >= SLICES - 2) this.forgetOldest();
     this.newest++;
     this.counts[tag(this.newest)] = 0;
     starts[tag(this.newest)] = nowMs;
     this.youngTags |= 1 << tag(this.newest);
+  }
+
+  /** Empties the places of slices gone by, before their tag is given again: a segment at a time. */
+  private sweep(table: Int32Array): void {
+    for (let i = 0; i < table.length; i += 2) {
+      const word = table[i]!;
+      if (word >>> 28 !== 0 && !this.young(word >>> 28)) table[i] = word & SPILLED;
+    }
   }
 
   /** Reads what `test` of the key will need, so that the memory is near by then. Returns something of it. */
@@ -101,7 +114,6 @@ export class Seen {
     const end = (bucket + 1) * BUCKET_WORDS;
     for (let i = bucket * BUCKET_WORDS; i < end; i += 2) {
       const word = table[i]!;
-      if (word >>> 28 === 0) return free < 0 ? i : free;
       if ((word & KEY_BITS) === high && table[i + 1] === low && this.young(word >>> 28)) return FOUND;
       if (free < 0 && !this.young(word >>> 28)) free = i;
     }

@@ -26,6 +26,7 @@ interface Structure {
 }
 
 export interface ViewContext extends EdgeContext {
+  readonly revision: number;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -35,6 +36,8 @@ export class ViewBuilder {
   private readonly identities: Identities;
   private readonly fixedNodes: ReturnType<typeof identityToNode>[] = [];
   private readonly fixedEdges: EdgeIdentity[] = [];
+  /** Views built so far. */
+  built = 0;
   private structure: Structure | undefined;
 
   constructor(store: GraphStore, identities: Identities) {
@@ -48,7 +51,7 @@ export class ViewBuilder {
     const nodes = this.nodeDocuments(structure, edges);
     const { nodeIndex, edgeIndex } = structure;
     return {
-      revision: this.store.revision,
+      revision: context.revision,
       asOf: context.nowMs,
       nodes,
       edges,

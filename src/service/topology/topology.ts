@@ -25,6 +25,8 @@ import type { TopologyOptions } from './config.ts';
 const IDENTITIES_PER_NODE = 10;
 /** A view is reused for this many times as long as building it took, so that readers cannot starve the ingest. */
 const VIEW_REUSE = 4;
+/** Without any change a view is built anew after this time, since rates decay. */
+const RATE_MS = 1000;
 
 export class Topology implements TopologyReader {
   readonly correlator: Correlator;
@@ -42,7 +44,7 @@ export class Topology implements TopologyReader {
   private readonly views: ViewBuilder;
   private readonly batch = new ObservationBatch();
   private epochStart = 0;
-  private cached: { readonly view: GraphView; readonly until: number } | undefined;
+  private cached: { readonly view: GraphView; readonly changes: number; readonly until: number } | undefined;
 
   constructor(options: TopologyOptions, clock: Clock, offline: boolean) {
     this.options = options;
@@ -74,9 +76,13 @@ export class Topology implements TopologyReader {
 
   view(): GraphView {
     const now = performance.now();
-    if (this.cached !== undefined && (now < this.cached.until || this.cached.view.revision === this.store.revision))
-      return this.cached.view;
+    const changes = this.store.revision + this.correlator.fates.revision;
+    const { cached } = this;
+    if (cached !== undefined && (now < cached.until || (cached.changes === changes && now < cached.until + RATE_MS))) {
+      return cached.view;
+    }
     const view = this.views.build({
+      revision: changes + ++this.views.built,
       nowMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,
@@ -84,7 +90,7 @@ export class Topology implements TopologyReader {
       stats: this.stats(),
       diagnostics: this.diagnostics(),
     });
-    this.cached = { view, until: performance.now() + (performance.now() - now) * VIEW_REUSE };
+    this.cached = { view, changes, until: performance.now() + (performance.now() - now) * VIEW_REUSE };
     return view;
   }
 

@@ -71,4 +71,6 @@ run(
 const topology = new Topology(LIMITS, { now: () => nowMs }, false);
 run('whole path', topology.sink, () => topology.tick());
 const memory = process.memoryUsage();
-console.log(`rows ${topology.correlator.rows.count}, RSS ${Math.round(memory.rss / 2 ** 20)} MB, heap ${Math.round(memory.heapUsed / 2 ** 20)} MB`);
+console.log(
+  `rows ${topology.correlator.rows.count}, RSS ${Math.round(memory.rss / 2 ** 20)} MB, heap ${Math.round(memory.heapUsed / 2 ** 20)} MB`,
+);

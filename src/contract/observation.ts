@@ -5,7 +5,7 @@
  * needs no dictionary. Rows are laid out as the correlator keeps them, so taking one in is a copy.
  */
 
-/** Words of a row: 96 bytes. Words from `ROW_OBSERVED` on belong to the correlator. */
+/** Words of a row: 96 bytes. Words from 20 on belong to the correlator. */
 export const ROW_WORDS = 24;
 /** Trace id, 4 words big endian; the low half is 2 and 3. */
 export const TRACE = 0;
@@ -34,7 +34,6 @@ export const INSTANCE = 17;
 export const GROUP = 18;
 /** Observed: number of the row's first link in the batch, 0 none; kept: sequence number of its newest link. */
 export const LINK = 19;
-export const ROW_OBSERVED = 20;
 
 /** Classes: the low four bits of SHAPE. */
 export const CLASS_MASK = 15;

@@ -2,7 +2,7 @@
  * Joins across the wait: a span that arrives within `late` after its partner was decided moves exactly one
  * interaction, from the inferred edge to the real one. Such joins are final.
  */
-import { BY_PAIR, CONSUMES, type InteractionSink, BY_LINK as LINK_EVIDENCE, SETTLE } from '../contract/interaction.ts';
+import { BY_PAIR, type InteractionSink, BY_LINK as LINK_EVIDENCE, SETTLE } from '../contract/interaction.ts';
 import {
   CLASS_MASK,
   CLIENT,

@@ -69,12 +69,27 @@ export class EdgeAggregate {
     const { sign } = i;
     if (i.count !== 0) this.addCounts(i, sign);
     this.addEvidence(i.evidence, sign);
-    if (i.clientDuration >= 0) (this.client ??= new Histogram()).add(i.clientDuration, sign);
-    if (i.serverDuration >= 0) (this.server ??= new Histogram()).add(i.serverDuration, sign);
-    if (i.lag >= 0) (this.lag ??= new Histogram()).add(i.lag, sign);
+    if (i.clientDuration >= 0) this.clientHistogram().add(i.clientDuration, sign);
+    if (i.serverDuration >= 0) this.serverHistogram().add(i.serverDuration, sign);
+    if (i.lag >= 0) this.lagHistogram().add(i.lag, sign);
     if (i.count === 0) return;
     if (sign === ADD) this.notice(i, epoch);
     else if (sign === REVERSE) this.unnotice(i, epoch);
+  }
+
+  private clientHistogram(): Histogram {
+    this.client ??= new Histogram();
+    return this.client;
+  }
+
+  private serverHistogram(): Histogram {
+    this.server ??= new Histogram();
+    return this.server;
+  }
+
+  private lagHistogram(): Histogram {
+    this.lag ??= new Histogram();
+    return this.lag;
   }
 
   private addCounts(i: Interaction, sign: number): void {
@@ -86,7 +101,8 @@ export class EdgeAggregate {
     if (process) {
       c[COUNT_PROCESS]! += sign;
       c[ADJUSTED_UNITS_PROCESS]! += units;
-      (this.processBuckets ??= new TimeBuckets()).add(i.time, sign);
+      this.processBuckets ??= new TimeBuckets();
+      this.processBuckets.add(i.time, sign);
     }
     this.buckets.add(i.time, sign);
     c[SERVED]! += sign * i.served;
@@ -110,7 +126,10 @@ export class EdgeAggregate {
   private addGroup(group: number, lane: number, messages: number): void {
     this.groups ??= new Map();
     let entry = this.groups.get(group);
-    if (entry === undefined) this.groups.set(group, (entry = [0, 0]));
+    if (entry === undefined) {
+      entry = [0, 0];
+      this.groups.set(group, entry);
+    }
     entry[lane === LANE_PROCESS ? 1 : 0] += messages;
     if (entry[0] === 0 && entry[1] === 0) this.groups.delete(group);
   }

@@ -1,12 +1,5 @@
 /** An edge of the store as readers meet it: everything derived from its additive weights. */
-import {
-  EDGE_KINDS,
-  type Edge,
-  EVIDENCE_KINDS,
-  type EvidenceKind,
-  type Lag,
-  type Latency,
-} from '../contract/graph-document.ts';
+import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
 import { CALLS, CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
 import {
   ADJUSTED_UNITS,

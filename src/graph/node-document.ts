@@ -18,7 +18,7 @@ type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'att
 /** What of a node never changes. */
 export function identityToNode(identity: Identity): NodeIdentity {
   const fields: Record<string, string> = {};
-  if (identity.overflow) fields['name'] = identity.parts[0]!;
+  if (identity.overflow) fields.name = identity.parts[0]!;
   else {
     PART_FIELDS[identity.kind]!.forEach((field, i) => {
       if (identity.parts[i] !== '') fields[field] = identity.parts[i]!;
@@ -28,7 +28,7 @@ export function identityToNode(identity: Identity): NodeIdentity {
     id: identity.id,
     key: shortKey(identity.id),
     kind: NODE_KINDS[identity.kind]!,
-    name: fields['name'] ?? fields['database'] ?? '~',
+    name: fields.name ?? fields.database ?? '~',
     ...fields,
     ...(identity.environment !== '' && { environment: identity.environment }),
     virtual: identity.kind !== SERVICE,

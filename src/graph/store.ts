@@ -165,7 +165,9 @@ export class GraphStore implements InteractionSink {
 
   private rehash(): void {
     this.slots = new Int32Array(this.slots.length * 2);
-    this.edges.forEach((edge, i) => this.link(i + 1, edge));
+    this.edges.forEach((edge, i) => {
+      this.link(i + 1, edge);
+    });
   }
 
   private link(entry: number, edge: EdgeAggregate): void {

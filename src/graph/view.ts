@@ -120,9 +120,13 @@ export class ViewBuilder {
     const [outStart, outEdges] = adjacency(nodes.length, edgeSource);
     const [inStart, inEdges] = adjacency(nodes.length, edgeTarget);
     const nodeIndex = new Map<string, number>();
-    nodes.forEach((n, i) => nodeIndex.set(this.fixedNodes[n]!.id, i).set(this.fixedNodes[n]!.key, i));
+    nodes.forEach((n, i) => {
+      nodeIndex.set(this.fixedNodes[n]!.id, i).set(this.fixedNodes[n]!.key, i);
+    });
     const edgeIndex = new Map<string, number>();
-    edges.forEach((e, i) => edgeIndex.set(this.fixedEdges[e]!.id, i).set(this.fixedEdges[e]!.key, i));
+    edges.forEach((e, i) => {
+      edgeIndex.set(this.fixedEdges[e]!.id, i).set(this.fixedEdges[e]!.key, i);
+    });
     return {
       of: this.store.structure,
       nodes,

@@ -142,7 +142,9 @@ describe('a late client', () => {
 
   it('after `late` meets nobody', () => {
     const end = WAIT_MS + LATE_MS * 1.05;
-    const subject = decided(server('b', 2, 1)).idle(LATER, end).send([client('a', 1, 0, peer)], end);
+    const subject = decided(server('b', 2, 1))
+      .idle(LATER, end)
+      .send([client('a', 1, 0, peer)], end);
     subject.idle(end, end + 2 * WAIT_MS);
     expect(subject.edges()).toEqual(['a calls external:bank 1']);
     expect(subject.fates()).toEqual({ inferred: 1, unpaired: 1 });

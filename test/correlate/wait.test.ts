@@ -22,12 +22,7 @@ const PAIRS = [
     consumer('b', 2, 0, { traceId: OTHER_TRACE, links: [linkTo(1)] }),
     ['a publishes topic:t 1', 'topic:t consumes b 1'],
   ],
-  [
-    'client and server of one id',
-    client('a', 1, 0, peer),
-    { ...server('b', 1, 0), parentSpanId: '' },
-    ['a calls b 1'],
-  ],
+  ['client and server of one id', client('a', 1, 0, peer), { ...server('b', 1, 0), parentSpanId: '' }, ['a calls b 1']],
 ] as const;
 
 describe('two halves within the wait', () => {
@@ -152,7 +147,10 @@ describe('what shows at once', () => {
 
 describe('the clock', () => {
   it('may jump back without deciding anything twice or early', () => {
-    const subject = new LiveSubject().send([client('a', 1, 0, peer)], 0).tick(WAIT_MS).tick(5);
+    const subject = new LiveSubject()
+      .send([client('a', 1, 0, peer)], 0)
+      .tick(WAIT_MS)
+      .tick(5);
     subject.send([client('a', 2, 0, peer)], 6).tick(WAIT_MS + 6);
     expect(subject.edges()).toEqual(['a calls external:bank 1']);
     subject.tick(2 * WAIT_MS);
@@ -167,7 +165,10 @@ describe('the clock', () => {
   });
 
   it('puts the arrival in place of a time that cannot be', () => {
-    const subject = new LiveSubject().send([producer('a', 1, 0, { ...topic('t'), startUs: 1_000_000, endUs: 2_000_000 })], 0);
+    const subject = new LiveSubject().send(
+      [producer('a', 1, 0, { ...topic('t'), startUs: 1_000_000, endUs: 2_000_000 })],
+      0,
+    );
     expect(subject.graph().edges[0]?.firstSeen).toBe('2024-01-15T12:00:10.000Z');
     expect(subject.reasons()).toEqual({ bad_time: 1 });
   });

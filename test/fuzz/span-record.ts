@@ -2,7 +2,6 @@
  * One span as a decoder saw it, in a form that two decoders can be compared by. Text is kept as latin1, one character
  * a byte, so that nothing is lost where it is not valid UTF-8.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { SpanConsumer } from '../../src/contract/consumer.ts';
 import { type SlotValues, type SpanView, VALUE_NONE, VALUE_OTHER, VALUE_STRING } from '../../src/contract/span-view.ts';
 import { MalformedError } from '../../src/encodings/malformed.ts';
@@ -60,10 +59,6 @@ export function outcomeOf(decode: Decoder, bytes: Uint8Array): Outcome {
     if (error instanceof MalformedError) return { malformed: error.message };
     throw error;
   }
-}
-
-export function sameSpans(a: Outcome, b: Outcome): boolean {
-  return 'spans' in a && 'spans' in b && isDeepStrictEqual(a.spans, b.spans);
 }
 
 /** Microseconds are exact up to 2^53 (the year 2255); beyond, only their size is compared. */

@@ -30,9 +30,6 @@ export const TracesRequest = otlpRoot.lookupType('opentelemetry.proto.collector.
 export const TracesResponse = otlpRoot.lookupType('opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse');
 export const LogsRequest = otlpRoot.lookupType('opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest');
 export const LogsResponse = otlpRoot.lookupType('opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse');
-export const MetricsRequest = otlpRoot.lookupType(
-  'opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest',
-);
 export const RpcStatus = otlpRoot.lookupType('google.rpc.Status');
 export const RetryInfo = otlpRoot.lookupType('google.rpc.RetryInfo');
 

@@ -142,7 +142,10 @@ function urlPeerOf(span: Span, environment: string | undefined): NodeIdentity | 
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { hostname, port } = new URL(url);
   if (hostname === '') return undefined;
-  return externalNode(environment, cleanName(port === '' || port === '80' || port === '443' ? hostname : `${hostname}:${port}`));
+  return externalNode(
+    environment,
+    cleanName(port === '' || port === '80' || port === '443' ? hostname : `${hostname}:${port}`),
+  );
 }
 
 function timesOf(span: Span, nowUs: number, replacementUs: number) {

@@ -76,7 +76,7 @@ function writeResourceKey(view: SpanView): void {
 
 function readScopeSpans(entry: JsonObject, view: SpanView, consumer: SpanConsumer): void {
   const scope = field(entry, 'scope', 'instrumentationLibrary');
-  const name = scope === undefined || scope === null ? '' : text(asObject(scope, 'scope')['name'], 'scope.name');
+  const name = scope === undefined || scope === null ? '' : text(asObject(scope, 'scope').name, 'scope.name');
   view.scopeStart = used;
   used += scratch.write(name, used);
   view.scopeEnd = used;
@@ -108,15 +108,15 @@ function readSpan(span: JsonObject, view: SpanView): void {
   view.stateStart = used;
   view.stateEnd = write(text(field(span, 'traceState', 'trace_state'), 'traceState'));
   view.nameStart = used;
-  view.nameEnd = write(text(span['name'], 'name'));
-  view.kind = enumValue(span['kind'], SPAN_KINDS);
+  view.nameEnd = write(text(span.name, 'name'));
+  view.kind = enumValue(span.kind, SPAN_KINDS);
   view.start = micros(field(span, 'startTimeUnixNano', 'start_time_unix_nano'));
   view.end = micros(field(span, 'endTimeUnixNano', 'end_time_unix_nano'));
-  const status = span['status'];
+  const status = span.status;
   if (status !== undefined && status !== null)
-    view.statusCode = enumValue(asObject(status, 'status')['code'], STATUS_CODES);
+    view.statusCode = enumValue(asObject(status, 'status').code, STATUS_CODES);
   readAttributes(span, view.attributes, view.keys.span);
-  const links = span['links'];
+  const links = span.links;
   if (links !== undefined && links !== null) readLinks(span, view);
   view.links.dropped = Number(field(span, 'droppedLinksCount', 'dropped_links_count') ?? 0) >>> 0;
 }

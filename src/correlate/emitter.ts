@@ -251,7 +251,7 @@ export class Emitter {
     if (topic !== 0) {
       this.consume(row, topic, 0, ADD);
       this.consume(row, topic, 0, SETTLE);
-      return this.lateJoin(row, partner, topic, evidence);
+      return this.lateJoin(row, partner, topic, evidence, true);
     }
     const own = this.own.ofRow(this.rows, row);
     const out = this.begin(MESSAGES_EDGE, partner.service, own.service, partner.start, evidence, ADD);
@@ -260,18 +260,19 @@ export class Emitter {
     this.applyLate(out, partner, own, row);
   }
 
-  /** One more join of a kept consumer with a late entry: evidence, lag, and the route where the topics differ. */
-  lateJoin(row: number, partner: Facts, topic: number, evidence: number): void {
+  /** One more join of a kept consumer with a late entry: evidence, lag, and (`routes`) the route where topics differ. */
+  lateJoin(row: number, partner: Facts, topic: number, evidence: number, routes: boolean): void {
     const own = this.own.ofRow(this.rows, row);
     this.addJoin(topic, own, partner, evidence);
-    this.lateRoute(topicOf(partner), this.rows.words[row + TARGET]!, partner, own, evidence, row);
+    if (routes) this.lateRoute(topicOf(partner), this.rows.words[row + TARGET]!, partner, own, evidence, row);
   }
 
   /** A consumer's late entry joined with a kept row, for good. How many messages it had is not known any more: one. */
-  lateProducer(row: number, consumer: Facts, evidence: number): void {
+  lateProducer(row: number, consumer: Facts, evidence: number, routes: boolean): void {
     const partner = this.other.ofRow(this.rows, row);
     if (consumer.target !== 0) {
       this.addJoin(consumer.target, consumer, partner, evidence);
+      if (!routes) return;
       return this.lateRoute(topicOf(partner), consumer.target, partner, consumer, evidence, row);
     }
     const topic = topicOf(partner);

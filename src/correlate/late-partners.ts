@@ -9,6 +9,7 @@ import {
   CONSUMER,
   CREATE,
   DATABASE,
+  INTERNAL,
   LINK,
   PARENT,
   PRODUCER,
@@ -95,18 +96,19 @@ export class LatePartners {
 
   private joinLinked(row: number): boolean {
     const { rows, parts } = this;
-    let joined = false;
+    const sources: number[] = [];
     for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0; link = rows.siblingLink(link)) {
       if (rows.links[link + LINK_STATE] !== 0) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
       const entry = parts.late.first(hash, false);
       if (entry < 0 || !this.mayLink(row, entry)) continue;
       const [s0, s1] = [rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!];
-      if (!joined) this.join(row, entry, s0, s1, LINK_EVIDENCE);
-      else this.joinAgain(row, entry, s0, s1);
-      joined = true;
+      const source = parts.late.target(entry);
+      if (sources.length === 0) this.join(row, entry, s0, s1, LINK_EVIDENCE);
+      else this.joinAgain(row, entry, s0, s1, !sources.includes(source));
+      sources.push(source);
     }
-    return joined;
+    return sources.length > 0;
   }
 
   private mayLink(row: number, entry: number): boolean {
@@ -132,11 +134,11 @@ export class LatePartners {
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
   }
 
-  /** One more link of a consumer that is joined. */
-  private joinAgain(row: number, entry: number, s0: number, s1: number): void {
+  /** One more link of a consumer that is joined; `routes`: the first to a message of its topic. */
+  private joinAgain(row: number, entry: number, s0: number, s1: number, routes: boolean): void {
     const { late, emitter } = this.parts;
     const topic = this.rows.words[row + TARGET]!;
-    if (topic !== 0) emitter.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE);
+    if (topic !== 0) emitter.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE, routes);
     this.markJoined(entry);
   }
 
@@ -182,7 +184,10 @@ export class LatePartners {
       if (rowClass === DATABASE) w[row + SERVER_JOINS]!++;
       emitter.call(this.own.ofRow(this.rows, row), waiter, row, 1);
       emitter.call(this.own, waiter, row, SETTLE);
-    } else emitter.lateProducer(row, waiter, (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR);
+    } else {
+      const evidence = (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR;
+      emitter.lateProducer(row, waiter, evidence, !this.isRouted(entry, w[row + TARGET]!));
+    }
     w[row + JOINS]!++;
     outbound.refresh(row);
     if (fateOfClass(cls) !== PAIRED) {
@@ -195,5 +200,16 @@ export class LatePartners {
       });
     }
     late.reclass(entry, lateClass(0, WAITER | (cls & SIBLING), PAIRED, NO_REASON));
+    late.retarget(entry, w[row + TARGET]!);
+  }
+
+  /** Another link of the waiting consumer was joined to a message of this topic; such entries hold its topic. */
+  private isRouted(entry: number, topic: number): boolean {
+    const { late } = this.parts;
+    let routed = false;
+    late.forEachSibling(entry, other => {
+      if ((late.classOf(other) & CLASS_MASK) === INTERNAL && late.target(other) === topic) routed = true;
+    });
+    return routed;
   }
 }

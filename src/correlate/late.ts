@@ -212,6 +212,10 @@ export class LateEntries {
     return entry + WORDS === this.limit * WORDS ? 0 : entry + WORDS;
   }
 
+  retarget(entry: number, target: number): void {
+    this.words[entry + 4] = target;
+  }
+
   /** Changes what an entry is counted as. */
   reclass(entry: number, cls: number): void {
     const adjusted = this.adjusted(entry);

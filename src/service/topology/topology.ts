@@ -71,6 +71,11 @@ export class Topology implements TopologyReader {
   finish(): void {
     this.correlator.finish();
     this.store.epoch += 2;
+    this.forgetView();
+  }
+
+  /** The next view is built anew. */
+  forgetView(): void {
     this.cached = undefined;
   }
 

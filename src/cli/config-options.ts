@@ -13,6 +13,6 @@ export const configOptions = {
     type: 'string',
     multiple: true,
     value: 'KEY=VALUE',
-    description: 'Sets one option, e.g. --set extensions.http_api.endpoint=127.0.0.1:8485; goes before the files.',
+    description: 'Sets one option, e.g. --set extensions.http_api.endpoint=127.0.0.1:8485; wins over the files.',
   },
 } as const satisfies CommandOptions;

@@ -14,7 +14,7 @@ import {
 
 const ID = /^[a-z][a-z0-9_]*(\/[^\s/]+)?$/;
 
-/** The components without problems. */
+/** The components of a known type; where one has problems its options are incomplete, and serve further checks only. */
 export function checkSection(
   section: Section,
   root: LocatedMap,
@@ -64,12 +64,12 @@ function checkComponent(
   }
   const before = problems.all.length;
   const config = checkValue(factory.config, entry.value, { at: entry.keyAt, path, problems });
-  if (problems.all.length > before) return undefined;
+  if (problems.all.length > before) return { id, factory, config };
   for (const wrong of factory.check?.(config) ?? []) {
     const full = [...path, ...wrong.path];
     problems.error(placeOf(root, full), full, wrong.message);
   }
-  return problems.all.length > before ? undefined : { id, factory, config };
+  return { id, factory, config };
 }
 
 function unknownType(section: Section, type: string, known: readonly ComponentFactory[]): string {

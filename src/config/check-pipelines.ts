@@ -135,7 +135,7 @@ function declaredIds(section: Section, root: Located): readonly string[] {
   return found?.kind === 'map' ? [...found.entries.keys()] : [];
 }
 
-/** Declared rightly, but in no pipeline and not among the extensions: a warning each. */
+/** Of a known type, but in no pipeline and not among the extensions: a warning each. */
 export function warnUnused(used: ReadonlySet<string>, { root, components, problems }: Lookup): void {
   for (const section of ['receivers', 'processors', 'connectors', 'exporters', 'extensions'] as const) {
     const found = valueAt(root, [section]);

@@ -44,7 +44,7 @@ function findWrong(schema: OptionBranch, value: ScalarValue): string | undefined
 function isOfType(schema: OptionBranch, value: ScalarValue): boolean {
   switch (schema.type) {
     case 'integer':
-      return Number.isSafeInteger(value);
+      return Number.isInteger(value);
     case 'number':
       return typeof value === 'number' && Number.isFinite(value);
     case 'null':

@@ -39,8 +39,7 @@ function readYamlValue(source: string, text: string, problems: ProblemList): Loc
     return { source, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   for (const error of withoutFollowing(doc.errors)) {
-    const unquoted = text[error.pos[0] - 1] === '$';
-    const message = unquoted ? UNQUOTED_REFERENCE : yamlMessage(error.code, error.message);
+    const message = findUnquoted(text, error.pos[0]) ?? yamlMessage(error.code, error.message);
     problems.error(place(error.pos[0]), [], message);
   }
   if (doc.errors.length > 0 || doc.contents === null) {
@@ -49,7 +48,15 @@ function readYamlValue(source: string, text: string, problems: ProblemList): Loc
   return convert(doc.contents, { resolve: createResolver(doc), place, problems });
 }
 
-const UNQUOTED_REFERENCE = `not valid YAML: put "\${…}" in quotes within { } and [ ]`;
+/** What YAML takes for a list or a map, though it was meant as a text: said by what stands around the stumbling place. */
+function findUnquoted(text: string, at: number): string | undefined {
+  if (text[at - 1] === '$') return `not valid YAML: put "\${…}" in quotes within { } and [ ]`;
+  if (!/\[[0-9a-f:.]+\]$/i.test(text.slice(Math.max(0, at - MAX_ADDRESS), at)) || text[at] !== ':') return undefined;
+  return "not valid YAML: put an address with brackets in quotes, such as '[::1]:4317'";
+}
+
+/** Characters of the longest IPv6 address, with its brackets. */
+const MAX_ADDRESS = 47;
 
 /** One slip makes the parser stumble many times after it: only the first of those is told. */
 function withoutFollowing(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
@@ -101,19 +108,36 @@ function convert(root: Node, { resolve, place, problems }: Conversion): Located 
 
   function mapEntries(items: readonly { key: unknown; value: unknown }[], mapAt: Position, depth: number) {
     const entries = new Map<string, LocatedEntry>();
+    const merged: LocatedMap[] = [];
     for (const { key, value } of items) {
       const keyNode = key as Node | null;
       const keyAt = keyNode?.range ? place(keyNode.range[0]) : mapAt;
-      if (!isScalar(keyNode)) problems.error(keyAt, [], 'a key must be a text');
-      else {
-        const name = String(keyNode.value);
-        entries.set(name, { key: name, keyAt, value: visit(value as Node | null, keyAt, depth + 1) });
+      if (!isScalar(keyNode)) {
+        problems.error(keyAt, [], 'a key must be a text');
+        continue;
       }
+      const name = String(keyNode.value);
+      const found = visit(value as Node | null, keyAt, depth + 1);
+      if (name === '<<' && keyNode.type === 'PLAIN') merged.push(...mapsOf(found, keyAt));
+      else entries.set(name, { key: name, keyAt, value: found });
     }
+    for (const map of merged) addMissing(entries, map);
     return entries;
   }
 
+  /** What `<<` puts in. */
+  function mapsOf(value: Located, keyAt: Position): readonly LocatedMap[] {
+    const found = value.kind === 'list' ? value.items : [value];
+    if (found.every(one => one.kind === 'map')) return found;
+    problems.error(keyAt, [], "'<<' takes a map or a list of maps; write <<: *name");
+    return [];
+  }
+
   return visit(root, place(0), 0);
+}
+
+function addMissing(entries: Map<string, LocatedEntry>, map: LocatedMap): void {
+  for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
 }
 
 function scalarOf(value: unknown): ScalarValue {

@@ -1,6 +1,7 @@
 /** `--set a.b.c=value` arguments → one map to merge above the files. Keys may hold `/` and `-`, and dots within quotes. */
+import { parseEndpoint } from './endpoint.ts';
 import { emptyMap, type Located, type LocatedMap, mergeLocated } from './located.ts';
-import type { ProblemList } from './problem.ts';
+import type { Position, ProblemList } from './problem.ts';
 import { readSetValue } from './read-yaml.ts';
 
 export function readSets(sets: readonly string[], problems: ProblemList): LocatedMap {
@@ -20,9 +21,15 @@ function readSet(argument: string, problems: ProblemList): Located | undefined {
     problems.error(at, [], 'no key=value; write it like --set extensions.http_api.endpoint=127.0.0.1:8485');
     return undefined;
   }
-  let value = readSetValue(at.source, argument.slice(split + 1), problems);
+  let value = readValue(argument.slice(split + 1), at, problems);
   for (const key of keys.reverse()) value = { kind: 'map', at, entries: new Map([[key, { key, keyAt: at, value }]]) };
   return value;
+}
+
+/** `[::1]:4317` is an address here, though YAML takes the bracket for a list. */
+function readValue(text: string, at: Position, problems: ProblemList): Located {
+  if (typeof parseEndpoint(text) === 'object') return { kind: 'scalar', at, value: text, plain: true };
+  return readSetValue(at.source, text, problems);
 }
 
 function splitKeys(path: string): string[] | undefined {

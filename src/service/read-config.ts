@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CONFIG } from '../config/default.ts';
 import { type LoadResult, loadConfig, type Source } from '../config/load.ts';
+import type { Problem } from '../config/problem.ts';
 import { componentFactories } from './components.ts';
 
 export interface ConfigRequest {
@@ -15,20 +16,27 @@ export interface ConfigRequest {
 
 export function readConfig({ files, sets, env, complete = true }: ConfigRequest): LoadResult {
   const sources: Source[] = [];
+  const unread: Problem[] = [];
   for (const name of files) {
     try {
       sources.push({ name, text: readFileSync(name, 'utf8') });
     } catch (error) {
-      return { config: undefined, problems: [unreadable(name, error as NodeJS.ErrnoException)] };
+      unread.push(unreadable(name, error as NodeJS.ErrnoException));
     }
   }
+  if (unread.length > 0) return { config: undefined, problems: unread };
   if (files.length === 0) sources.push({ name: '(default configuration)', text: DEFAULT_CONFIG });
   const readFile = (path: string) => readFileSync(path, 'utf8');
   return loadConfig({ sources, sets, env, readFile, factories: componentFactories, complete });
 }
 
-function unreadable(name: string, error: NodeJS.ErrnoException): LoadResult['problems'][number] {
-  const what = error.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${error.code ?? error.message})`;
-  const message = `${what}; name a configuration file with --config, or leave it out for the default`;
-  return { severity: 'error', at: { source: name, line: 0, column: 0 }, path: [], message };
+function unreadable(name: string, { code, message }: NodeJS.ErrnoException): Problem {
+  const what = REASONS[code ?? ''] ?? `cannot be read (${code ?? message})`;
+  const right =
+    name === '-'
+      ? 'name /dev/stdin to read standard input'
+      : 'name a configuration file with --config, or leave it out for the default';
+  return { severity: 'error', at: { source: name, line: 0, column: 0 }, path: [], message: `${what}; ${right}` };
 }
+
+const REASONS: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'is a directory' };

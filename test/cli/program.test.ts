@@ -28,6 +28,9 @@ describe('wrong use', () => {
     [['validate', '--strict=yes'], 'tacit: --strict takes no value; write --strict alone\n'],
     [['schema', 'confg'], "tacit: there is no schema 'confg'; did you mean 'config'?\n"],
     [['serve', '--config', '/no/such.yaml'], /^\/no\/such\.yaml: there is no such file; /],
+    [['validate', '/no/a.yaml', '/no/b.yaml'], /^\/no\/a\.yaml: there is .*\n\/no\/b\.yaml: there is .*\n$/],
+    [['validate', '-c', '/tmp'], /^\/tmp: is a directory; /],
+    [['validate', '-c', '-'], '-: there is no such file; name /dev/stdin to read standard input\n'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

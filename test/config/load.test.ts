@@ -100,6 +100,37 @@ service: {extensions: [storage]}
     ]);
   });
 
+  it('an anchor gives a value again, and << a whole map whose keys may be written over', () => {
+    const text = `receivers:
+  otlp:
+    protocols:
+      grpc: &all { endpoint: '127.0.0.1:7001' }
+      http:
+        endpoint: 127.0.0.1:7002
+        <<: [*all, { read_timeout: 7s, endpoint: x }]
+connectors: {topology: }
+service:
+  pipelines:
+    traces: &pipeline {receivers: [otlp], exporters: [topology]}
+    logs: *pipeline
+`;
+    const config = loaded(text);
+    expect(config.receivers.get('otlp')!.config).toMatchObject({
+      protocols: { grpc: { endpoint: '127.0.0.1:7001' }, http: { endpoint: '127.0.0.1:7002', read_timeout: '7s' } },
+    });
+    expect(config.service.pipelines.logs).toEqual(config.service.pipelines.traces);
+  });
+
+  it('a byte order mark and CRLF line ends change nothing', () => {
+    const text = wholeConfig();
+    expect(optionsOf(loaded(`\uFEFF${text.replaceAll('\n', '\r\n')}`))).toEqual(optionsOf(loaded(text)));
+  });
+
+  it('--set takes an address with brackets as it is', () => {
+    const config = loaded(wholeConfig(), { sets: ['receivers.otlp.protocols.http.endpoint=[::1]:4318'] });
+    expect(config.receivers.get('otlp')!.config).toMatchObject({ protocols: { http: { endpoint: '[::1]:4318' } } });
+  });
+
   it('--set goes above the files, its value is YAML, and problems name the argument', () => {
     const sets = ['connectors.topology.correlation.wait=3s', 'connectors.topology.limits={nodes: 77}'];
     const topology = topologyOf(loaded(wholeConfig(), { sets }));

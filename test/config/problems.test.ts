@@ -52,6 +52,20 @@ const cases: readonly Case[] = [
     problems: ['a.yaml:4:21: connectors.topology.limits.nodes: 3 is out of range; it must be 10 to 1000000'],
   },
   {
+    title: 'a number beyond all numbers',
+    text: withTopology('    limits: {nodes: 99999999999999999999}'),
+    problems: [
+      'a.yaml:4:21: connectors.topology.limits.nodes: 100000000000000000000 is out of range; it must be 10 to 1000000',
+    ],
+  },
+  {
+    title: 'a negative duration',
+    text: withTopology('    correlation: {wait: -10s}'),
+    problems: [
+      'a.yaml:4:25: connectors.topology.correlation.wait: "-10s" is no duration: write a number with a unit, as 500ms, 30s, 1h30m or 7d',
+    ],
+  },
+  {
     title: 'a map where a number belongs',
     text: withTopology('    limits: {nodes: {most: 5}}'),
     problems: ['a.yaml:4:21: connectors.topology.limits.nodes: a map is of the wrong type; write a whole number'],
@@ -168,6 +182,7 @@ const cases: readonly Case[] = [
       - { kind: sever }
 `,
     problems: [
+      "a.yaml:6:3: processors.drop: warning: 'drop' is used nowhere; list it in a pipeline, or take it out",
       "a.yaml:8:17: processors.drop.spans[0].kind: 'sever' is none of the allowed values; write unspecified, internal, server, client, producer, consumer or a map of equals or in",
     ],
   },
@@ -211,6 +226,19 @@ service:
     ]);
   });
 
+  it('a component with a wrong option is still checked where it is used', () => {
+    const text = head(`receivers: {otlp: {protocols: {http: {endpoint: 127.0.0.1:4000, compresion: x}}}}
+connectors: {topology: }
+extensions: {http_api: {endpoint: 127.0.0.1:4000}}`).replace('service:', 'service:\n  extensions: [http_api]');
+    const lines = problemLines(load(text.replace('traces:', 'metrics:')));
+    expect(lines).toEqual([
+      expect.stringMatching(/^a.yaml:1:65: receivers.otlp.protocols.http.compresion: /),
+      expect.stringMatching(/^a.yaml:3:35: extensions.http_api.endpoint: 127.0.0.1:4000 is already taken by /),
+      expect.stringMatching(/receivers\[0\]: 'otlp' cannot stand in a pipeline of metrics/),
+      expect.stringMatching(/exporters\[0\]: 'topology' cannot stand in a pipeline of metrics/),
+    ]);
+  });
+
   it('rules are checked one by one', () => {
     const text = `${wholeConfig()}processors:
   drop:
@@ -220,7 +248,8 @@ service:
       - { name: { matches: 'a(b' } }
       - { attribute: a, resource: b, equals: c }
 `;
-    const errors = problemLines(load(text));
+    const [unused, ...errors] = problemLines(load(text));
+    expect(unused).toMatch(/warning: 'drop' is used nowhere/);
     expect(errors).toHaveLength(4);
     expect(errors[0]).toMatch(/^a.yaml:8:9: processors.drop.spans\[0\]: the rule does not say what it looks at; /);
     expect(errors[1]).toMatch(/^a.yaml:9:9: processors.drop.spans\[1\]: give exactly one of equals, in or matches/);
@@ -246,6 +275,18 @@ service:
   it('an unquoted reference in a flow map is told to need quotes', () => {
     const text = 'extensions: {storage: {path: ${env:DIR}}}\nservice: {}\n';
     expect(problemLines(load(text))).toEqual(['a.yaml:1:31: not valid YAML: put "${…}" in quotes within { } and [ ]']);
+  });
+
+  it('an IPv6 address without quotes is told to need them', () => {
+    const text = 'extensions:\n  http_api:\n    endpoint: [::1]:8484\n';
+    expect(problemLines(load(text))).toEqual([
+      "a.yaml:3:20: not valid YAML: put an address with brackets in quotes, such as '[::1]:4317'",
+    ]);
+  });
+
+  it('a merge key that holds no map is told', () => {
+    const lines = problemLines(load(`${wholeConfig()}extensions: {http_api: {<<: 127.0.0.1:1}}\n`));
+    expect(lines).toContain("a.yaml:5:25: '<<' takes a map or a list of maps; write <<: *name");
   });
 
   it('aliases that unfold without end are refused', () => {

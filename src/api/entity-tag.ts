@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphView } from '../contract/graph-view.ts';
 
 /**
- * Sets the ETag; true when the reader has this revision already and the answer is 304 without a body. `run` names the
+ * To be asked once it is sure that there is an answer. Sets the ETag; true when the reader has this revision already and the answer is 304 without a body. `run` names the
  * run of the service, because revisions start anew with it.
  */
 export function isUnchanged(request: FastifyRequest, reply: FastifyReply, view: GraphView, run: string): boolean {

@@ -41,7 +41,11 @@ export async function createServer(context: ApiContext, logger: Logger): Promise
   });
   app.setSerializerCompiler(() => data => JSON.stringify(data));
   app.setErrorHandler(onProblem);
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, noSuchResource(request.method, request.url)));
+  app.setNotFoundHandler((request, reply) => {
+    const problem = noSuchResource(request.method, request.url);
+    if (problem.status === 405) reply.header('allow', 'GET, HEAD');
+    return sendProblem(reply, problem);
+  });
   app.addHook('preValidation', checkParameterNames);
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');

@@ -64,6 +64,8 @@ describe('/v1/graph', () => {
     const again = await api.get('/v1/graph', { 'if-none-match': etag });
     expect(again.status).toBe(304);
     expect(await again.text()).toBe('');
+    for (const path of ['/v1/nodes/nobody', '/v1/edges?id=nothing', '/v1/neighbors?node=nobody'])
+      expect((await api.get(path, { 'if-none-match': etag })).status).toBe(404);
     const before = api.view;
     api.view = viewOf(nodes, edges, EMPTY_STATS, 2);
     expect((await api.get('/v1/graph', { 'if-none-match': etag })).status).toBe(200);
@@ -190,7 +192,9 @@ describe('wrong requests', () => {
 
   it('are told what there is', async () => {
     expect(await api.json('/v2/graph', 404)).toMatchObject({ detail: expect.stringContaining('/docs') });
-    expect((await fetch(`${api.base}/v1/graph`, { method: 'POST', body: '{}' })).status).toBe(405);
+    const posted = await fetch(`${api.base}/v1/graph`, { method: 'POST', body: '{}' });
+    expect(posted.status).toBe(405);
+    expect(posted.headers.get('allow')).toBe('GET, HEAD');
   });
 
   it('are no faults of ours', () => {

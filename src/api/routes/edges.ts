@@ -26,8 +26,8 @@ export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const view = viewOf(context);
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
-    return reply.send(edgeOfPath(view, pathAfter('/v1/edges/', request)));
+    const edge = edgeOfPath(view, pathAfter('/v1/edges/', request));
+    return isUnchanged(request, reply, view, context.host.status().startedAt) ? reply.send() : reply.send(edge);
   };
   app.get('/v1/edges/:id', { schema }, handler);
   app.get('/v1/edges/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
@@ -42,8 +42,9 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const filter = filterOf(query);
     const after = cursorOf('edges', cursor);
     const view = viewOf(context);
+    const edge = id === undefined ? undefined : view.edges[resolveEdge(view, id)];
     if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
-    if (id !== undefined) return reply.send(view.edges[resolveEdge(view, id)]);
+    if (edge !== undefined) return reply.send(edge);
     return reply.send(pageOf(selectGraph(view, filter).edges, 'edges', after, limit));
   });
 }

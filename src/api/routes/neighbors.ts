@@ -30,8 +30,9 @@ export function neighborsRoute(app: FastifyInstance, context: ApiContext): void 
     const { node, direction, depth, limit, format, ...query } = request.query;
     const filter = filterOf(query);
     const view = viewOf(context);
+    const root = resolveNode(view, node, filter);
     if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
-    const graph = selectNeighbors(view, resolveNode(view, node, filter), filter, { direction, depth, limit });
+    const graph = selectNeighbors(view, root, filter, { direction, depth, limit });
     return sendGraph(reply, view, graph, format);
   });
 }

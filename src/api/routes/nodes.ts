@@ -26,8 +26,8 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   };
   const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const view = viewOf(context);
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
-    return reply.send(nodeOfPath(view, pathAfter('/v1/nodes/', request)));
+    const node = nodeOfPath(view, pathAfter('/v1/nodes/', request));
+    return isUnchanged(request, reply, view, context.host.status().startedAt) ? reply.send() : reply.send(node);
   };
   app.get('/v1/nodes/:id', { schema }, handler);
   app.get('/v1/nodes/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
@@ -42,8 +42,9 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const filter = filterOf(query);
     const after = cursorOf('nodes', cursor);
     const view = viewOf(context);
+    const node = id === undefined ? undefined : view.nodes[resolveNode(view, id, filter)];
     if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
-    if (id !== undefined) return reply.send(view.nodes[resolveNode(view, id, filter)]);
+    if (node !== undefined) return reply.send(node);
     return reply.send(pageOf(selectNodes(view, filter), 'nodes', after, limit));
   });
 }

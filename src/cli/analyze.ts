@@ -1,5 +1,5 @@
 /** `tacit analyze`: the graph of recorded files, offline. */
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { GraphDocument } from '../contract/graph-document.ts';
 import type { Application } from './application.ts';
@@ -67,16 +67,22 @@ function requestOf(args: readonly string[], { stdout }: Io): Request {
 async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
   if (inputs.some(input => input !== '-' && resolve(input) === resolve(path)))
     throw new UsageError(`--output ${path} is one of the inputs; name another file`);
-  const writable = (target: string) =>
-    access(target, constants.W_OK).then(
+  const what = await whyUnwritable(path);
+  if (what !== undefined) throw new UsageError(`--output ${path}: ${what}; name a file that can be written`);
+}
+
+async function whyUnwritable(path: string): Promise<string | undefined> {
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
       () => undefined,
-      (error: NodeJS.ErrnoException) => error.code,
+      (error: NodeJS.ErrnoException) => error.code ?? error.message,
     );
-  const code = await writable(path);
-  const reason = code === 'ENOENT' ? await writable(dirname(resolve(path))) : code;
-  if (reason === undefined) return;
-  const what = reason === 'ENOENT' ? `there is no folder ${dirname(path)}` : `it cannot be written (${reason})`;
-  throw new UsageError(`--output ${path}: ${what}; name a file that can be written`);
+  const folder = dirname(resolve(path));
+  const isThere = await stat(path).catch(() => undefined);
+  if (isThere?.isDirectory()) return 'it is a folder';
+  const reason = await codeOf(access(isThere === undefined ? folder : path, constants.W_OK));
+  if (reason === undefined) return undefined;
+  return reason === 'ENOENT' ? `there is no folder ${dirname(path)}` : `it cannot be written (${reason})`;
 }
 
 /** False when it could not be written, which was said. */

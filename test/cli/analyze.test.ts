@@ -294,6 +294,7 @@ describe('wrong use', () => {
     ],
     [['analyze', '/tmp'], 2, /^\/tmp: is a directory; name the files in it/],
     [['analyze', 'x', '-o', '/no/such/folder/y'], 1, /^tacit: --output \/no\/such\/folder\/y: there is no folder /],
+    [['analyze', 'x', '-o', '/tmp'], 1, /^tacit: --output \/tmp: it is a folder; /],
     [['analyze', 'x', '-o', './x'], 1, /^tacit: --output \.\/x is one of the inputs/],
     [['analyze', 'x', '--config', '/no/c.yaml'], 1, /^\/no\/c\.yaml: there is no such file; /],
     [['analyze', 'x', '--set', 'connectors.topology.limits.nodes=1'], 1, /limits\.nodes: 1 is out of range/],

@@ -1,6 +1,6 @@
 /**
  * The steps of the hot path on the pipeline's workload, each with those before it: scan, normalize, and the whole way
- * into the graph at a simulated rate. `--rate` spans per second of simulated time, `--spans` how many.
+ * into the graph at a simulated rate. `--rate` spans per second of simulated time, `--spans` how many, `--only` one step.
  */
 import { parseArgs } from 'node:util';
 import type { SpanConsumer } from '../../src/contract/consumer.ts';
@@ -15,7 +15,11 @@ import { createStamp } from '../pipeline/stamp.ts';
 import { createBodies, stampAll } from './bodies.ts';
 
 const { values } = parseArgs({
-  options: { rate: { type: 'string', default: '200000' }, spans: { type: 'string', default: '3000000' } },
+  options: {
+    rate: { type: 'string', default: '200000' },
+    spans: { type: 'string', default: '3000000' },
+    only: { type: 'string' },
+  },
 });
 const RATE = Number(values.rate);
 const SPANS = Number(values.spans);
@@ -36,6 +40,7 @@ const view = createSpanView();
 let nowMs = Date.now();
 
 function run(name: string, consumer: SpanConsumer, end: () => void): void {
+  if (values.only !== undefined && values.only !== name) return;
   for (const round of ['warm-up', name]) {
     let spans = 0;
     let busyMs = 0;

@@ -37,7 +37,7 @@ import { Crossings } from './crossings.ts';
 import { Emitter } from './emitter.ts';
 import { Expiry } from './expiry.ts';
 import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
-import { hash, hashDuplicate } from './hash.ts';
+import { hash, hashDuplicate, ownHash, parentHash } from './hash.ts';
 import { HeldSpans } from './held.ts';
 import { Inbound } from './inbound.ts';
 import { LateEntries } from './late.ts';
@@ -76,6 +76,7 @@ export type MergePlans = (outer: number, inner: number) => number;
 const SKEW_AHEAD = 5_000_000;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
+const HASHES = 4;
 
 export class Correlator {
   readonly rows: Rows;
@@ -94,8 +95,8 @@ export class Correlator {
   private newest = 0;
   /** Arrival of the span held last, µs. */
   private heldAt = 0;
-  /** Hashes of the duplicate keys of the group being taken in. */
-  private readonly hashes = new Int32Array(GROUP * 2);
+  /** Of each row of the group being taken in: hash of its own key, of its parent's, two words of its duplicate key. */
+  private readonly hashes = new Int32Array(GROUP * HASHES);
   /** Keeps the reads of `touch` from being left out. */
   touched = 0;
 
@@ -153,24 +154,36 @@ export class Correlator {
     }
     for (let from = 0; from < batch.rows; from += GROUP) {
       const to = Math.min(from + GROUP, batch.rows);
-      this.touch(batch, from, to);
+      this.prepare(batch, from, to);
       for (let i = from; i < to; i++) this.take(batch, i, i - from, arrivalMs * 1000);
     }
   }
 
-  /**
-   * Reads for a group of rows what taking them in needs of the large tables. Together these reads wait for the memory
-   * once; one after the other, between the work, each would wait by itself.
-   */
-  private touch(batch: ObservationBatch, from: number, to: number): void {
-    let touched = 0;
-    for (let i = from; i < to; i++) {
+  /** Hashes the keys of a group of rows, and reads what taking them in needs of the large tables. */
+  private prepare(batch: ObservationBatch, from: number, to: number): void {
+    const { hashes } = this;
+    const { words } = batch;
+    for (let i = from, at = 0; i < to; i++, at += HASHES) {
       const offset = i * ROW_WORDS;
-      hashDuplicate(batch.words, offset);
-      this.hashes[(i - from) * 2] = hash.a;
-      this.hashes[(i - from) * 2 + 1] = hash.b;
-      touched ^= this.seen.touch(hash.a, hash.b) ^ this.rows.touch(batch.words, offset);
+      hashes[at] = ownHash(words, offset);
+      hashes[at + 1] = parentHash(words, offset);
+      hashDuplicate(words, offset);
+      hashes[at + 2] = hash.a;
+      hashes[at + 3] = hash.b;
     }
+    this.touch((to - from) * HASHES);
+  }
+
+  /**
+   * Close together these reads wait for the memory at the same time; one after the other, between the work, each would
+   * wait by itself. So nothing else is done in these loops.
+   */
+  private touch(end: number): void {
+    const { hashes, seen, rows } = this;
+    let touched = 0;
+    for (let at = 0; at < end; at += HASHES) touched ^= seen.touch(hashes[at + 2]!, hashes[at + 3]!);
+    for (let at = 0; at < end; at += HASHES) touched ^= rows.touch(hashes[at]!, hashes[at + 1]!);
+    for (let at = 0; at < end; at += HASHES) touched ^= rows.touchRelatives(hashes[at]!, hashes[at + 1]!);
     this.touched = touched;
   }
 
@@ -186,7 +199,7 @@ export class Correlator {
   finish(): void {
     const { batch } = this.held;
     const time = this.newest > 0 ? this.newest : this.heldAt;
-    for (let i = 0; i < batch.rows; i++) this.admitRow(batch, i * ROW_WORDS, time);
+    for (let i = 0; i < batch.rows; i++) this.admitUnhashed(batch, i * ROW_WORDS, time);
     batch.reset();
     this.expiry.expireAll();
   }
@@ -195,25 +208,30 @@ export class Correlator {
     const { fates, hashes } = this;
     const offset = index * ROW_WORDS;
     fates.received++;
-    if (this.seen.test(hashes[inGroup * 2]!, hashes[inGroup * 2 + 1]!)) fates.count(DUPLICATE, 0, 1);
+    const at = inGroup * HASHES;
+    if (this.seen.test(hashes[at + 2]!, hashes[at + 3]!)) fates.count(DUPLICATE, 0, 1);
     else if (this.options.offline) this.takeOffline(batch, offset, arrivalUs);
-    else this.admitRow(batch, offset, arrivalUs);
+    else this.admitRow(batch, offset, arrivalUs, hashes[at]!, hashes[at + 1]!);
   }
 
   private takeOffline(batch: ObservationBatch, offset: number, arrivalUs: number): void {
     const start = batch.floats[(offset + START) >> 1]!;
     if (!isBadTime(start, batch.words[offset + SHAPE]!, arrivalUs)) {
       this.newest = Math.max(this.newest, start);
-      this.admitRow(batch, offset, arrivalUs);
+      this.admitUnhashed(batch, offset, arrivalUs);
     } else if (this.held.add(batch, offset)) this.heldAt = arrivalUs;
-    else this.admitRow(batch, offset, this.newest > 0 ? this.newest : arrivalUs);
+    else this.admitUnhashed(batch, offset, this.newest > 0 ? this.newest : arrivalUs);
+  }
+
+  private admitUnhashed(batch: ObservationBatch, offset: number, arrivalUs: number): void {
+    this.admitRow(batch, offset, arrivalUs, ownHash(batch.words, offset), parentHash(batch.words, offset));
   }
 
   /** Makes a row of an observed span and decides it, and what depends on it. */
-  private admitRow(batch: ObservationBatch, offset: number, arrivalUs: number): void {
+  private admitRow(batch: ObservationBatch, offset: number, arrivalUs: number, own: number, parent: number): void {
     const { rows } = this;
     if (rows.count >= rows.limit) this.expiry.evictOldest();
-    const row = rows.push(batch.words, offset);
+    const row = rows.push(batch.words, offset, own, parent);
     this.admit(row, arrivalUs);
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
     this.resolveRow(row);

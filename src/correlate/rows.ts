@@ -7,7 +7,8 @@
  *
  * A key is (low 64 bits of the trace id, span id); the high half of a trace id matches when equal or zero on one side.
  */
-import { LINK_WORDS, PARENT, ROW_WORDS, SPAN, TRACE } from '../contract/observation.ts';
+import { LINK_WORDS, PARENT, ROW_WORDS, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import { keyHash, ownHash } from './hash.ts';
 
 /** Next older row in the chain of the row's key, and of its parent's key (entries as in a bucket). */
 const NEXT = 20;
@@ -26,7 +27,7 @@ export const LINK_TARGET = 11;
 /** Entries of a bucket: rows by own key, then rows by parent's key. */
 const INLINE = 4;
 const BUCKET_WORDS = INLINE * 2;
-const LINK_BUCKETS = 1 << 16;
+const LINK_BUCKETS = 1 << 18;
 
 export class Rows {
   readonly words: Int32Array;
@@ -101,10 +102,8 @@ export class Rows {
     return (sequence - this.oldestLink) >>> 0 < (this.nextLink - this.oldestLink) >>> 0;
   }
 
-  /** Reads what `push` of the row will need, so that the memory is near by then. Returns something of it. */
-  touch(from: Int32Array, offset: number): number {
-    const own = hashOf(from, offset, from[offset + SPAN]!, from[offset + SPAN + 1]!);
-    const parent = hashOf(from, offset, from[offset + PARENT]!, from[offset + PARENT + 1]!);
+  /** Reads what `push` of a row with these hashes will need, so that the memory is near by then. Returns something of it. */
+  touch(own: number, parent: number): number {
     return (
       this.buckets[(own & this.mask) * BUCKET_WORDS]! ^
       this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]! ^
@@ -112,8 +111,19 @@ export class Rows {
     );
   }
 
-  /** Copies an observed row in and returns its base. The caller has made room. */
-  push(from: Int32Array, offset: number): number {
+  /** As `touch`, once its buckets are near: the newest row under the parent's key, and the newest child. */
+  touchRelatives(own: number, parent: number): number {
+    return this.touchEntry(parent, 0) ^ this.touchEntry(own, INLINE);
+  }
+
+  private touchEntry(hash: number, side: number): number {
+    const entry = this.buckets[(hash & this.mask) * BUCKET_WORDS + side]!;
+    if (entry >>> this.placeBits !== ((hash >>> this.placeBits) | 1)) return 0;
+    return this.words[(entry & this.mask) * ROW_WORDS + SHAPE]!;
+  }
+
+  /** Copies an observed row in and returns its base. The caller has made room; hashes of its own and its parent's key. */
+  push(from: Int32Array, offset: number, own: number, parent: number): number {
     const sequence = this.next;
     const place = sequence & this.mask;
     const base = place * ROW_WORDS;
@@ -121,10 +131,8 @@ export class Rows {
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.next = (sequence + 1) | 0;
-    w[base + NEXT] = this.enter(hashOf(w, base, w[base + SPAN]!, w[base + SPAN + 1]!), 0, place);
-    if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) {
-      w[base + CHILD_NEXT] = this.enter(hashOf(w, base, w[base + PARENT]!, w[base + PARENT + 1]!), INLINE, place);
-    }
+    w[base + NEXT] = this.enter(own, 0, place);
+    if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) w[base + CHILD_NEXT] = this.enter(parent, INLINE, place);
     return base;
   }
 
@@ -149,7 +157,7 @@ export class Rows {
     w[base + LINK_ROW] = this.sequenceAt(owner);
     w[base + LINK_SIBLING] = sibling;
     w[base + LINK_STATE] = w[base + LINK_TARGET] = 0;
-    const bucket = hashOf(w, base, w[base + SPAN]!, w[base + SPAN + 1]!) & (LINK_BUCKETS - 1);
+    const bucket = ownHash(w, base) & (LINK_BUCKETS - 1);
     w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
     this.linkBuckets[bucket] = sequence;
     this.nextLink = (sequence + 1) | 0;
@@ -209,7 +217,7 @@ export class Rows {
   /** The newest row that has the key (side 0 its own, INLINE its parent's) and is older than `after` (-1 any). */
   private find(of: Int32Array, at: number, span0: number, span1: number, side: number, after: number): number {
     const { buckets, mask, placeBits, next, reach } = this;
-    const hash = hashOf(of, at, span0, span1);
+    const hash = keyHash(of, at, span0, span1);
     // Odd, so that no entry is 0.
     const tag = (hash >>> placeBits) | 1;
     const b = (hash & mask) * BUCKET_WORDS + side;
@@ -261,7 +269,7 @@ export class Rows {
   /** The newest link that points at the key of the row; -1 none. */
   firstLinkTo(row: number): number {
     const w = this.words;
-    const bucket = hashOf(w, row, w[row + SPAN]!, w[row + SPAN + 1]!) & (LINK_BUCKETS - 1);
+    const bucket = ownHash(w, row) & (LINK_BUCKETS - 1);
     return this.findLink(this.linkBuckets[bucket]!, row);
   }
 
@@ -293,13 +301,6 @@ export class Rows {
   shiftLink(): void {
     this.oldestLink = (this.oldestLink + 1) | 0;
   }
-}
-
-function hashOf(of: Int32Array, at: number, span0: number, span1: number): number {
-  let h = Math.imul(of[at + TRACE + 3]! ^ Math.imul(span1, 0x9e3779b1), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 15) ^ of[at + TRACE + 2]!, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 13) ^ span0, 0x27d4eb2f);
-  return h ^ (h >>> 16);
 }
 
 /** Low halves equal; high halves equal, or zero on one side. */

@@ -6,8 +6,23 @@ export const httpApiConfigSchema = Type.Object(
     endpoint: Type.String({
       default: '127.0.0.1:8484',
       description:
-        'host:port of the API and the web page; port 0 picks a free one. Beyond loopback everybody who reaches the port can read the graph.',
+        'host:port of the API and the web page; port 0 picks a free one. Beyond loopback everybody who reaches the port can read the graph, unless `auth` is set.',
     }),
+    auth: Type.Optional(
+      Type.Object(
+        {
+          tokens: Type.Array(
+            Type.String({ minLength: 1, pattern: '^[!-~]+$', writeOnly: true, description: 'A token.' }),
+            {
+              minItems: 1,
+              description:
+                'Every request must carry one of them (`Authorization: Bearer TOKEN`), but for `/healthz` and `/readyz`.',
+            },
+          ),
+        },
+        { additionalProperties: false, description: 'Who may ask; left out, everybody who reaches the port.' },
+      ),
+    ),
   },
   { additionalProperties: false },
 );

@@ -35,7 +35,7 @@ function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
       const { host, clock, logger } = settings;
       const processMetrics = new Registry();
       collectDefaultMetrics({ register: processMetrics, prefix: 'tacit_' });
-      app = await createServer({ host, clock, processMetrics }, logger);
+      app = await createServer({ host, clock, processMetrics }, { logger, tokens: config.auth?.tokens ?? [] });
       host.metrics(countRequests(app));
       await listen(app, endpoint, settings.id);
       const address = formatEndpoint({ ...endpoint, port: (app.server.address() as AddressInfo).port });

@@ -5,8 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import { SHARED_GRAPH_SCHEMAS } from '../query/schemas/graph-schema.ts';
 import { ProblemSchema } from './problem.ts';
 
+const BEARER = { type: 'http', scheme: 'bearer', description: 'One of the configured `auth.tokens`.' } as const;
+
 /** To be called before the routes are added. */
-export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+export async function describeApi(app: FastifyInstance, version: string, needsToken: boolean): Promise<void> {
   for (const schema of [...SHARED_GRAPH_SCHEMAS, ProblemSchema]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
@@ -17,6 +19,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
         description: 'A live graph of services, topics and tables, from OpenTelemetry spans.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
+      ...(needsToken && { components: { securitySchemes: { token: BEARER } }, security: [{ token: [] }] }),
       tags: [
         { name: 'graph', description: 'Questions about the graph.' },
         { name: 'service', description: 'About tacit itself.' },

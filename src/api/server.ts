@@ -4,6 +4,7 @@
  */
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from '../contract/logger.ts';
+import { requireToken } from './auth.ts';
 import type { ApiContext } from './context.ts';
 import { checkParameterNames } from './known-parameters.ts';
 import { describeApi } from './openapi.ts';
@@ -31,7 +32,13 @@ const ROUTES = [
   homeRoute,
 ];
 
-export async function createServer(context: ApiContext, logger: Logger): Promise<FastifyInstance> {
+export interface ServerOptions {
+  readonly logger: Logger;
+  /** Tokens of which a request must carry one; none: everybody may ask. */
+  readonly tokens: readonly string[];
+}
+
+export async function createServer(context: ApiContext, { logger, tokens }: ServerOptions): Promise<FastifyInstance> {
   const onProblem = problemHandler(logger);
   const app = Fastify({
     logger: false,
@@ -50,7 +57,8 @@ export async function createServer(context: ApiContext, logger: Logger): Promise
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
   });
-  await describeApi(app, context.host.status().version);
+  requireToken(app, tokens);
+  await describeApi(app, context.host.status().version, tokens.length > 0);
   for (const addRoutes of ROUTES) addRoutes(app, context);
   return app;
 }

@@ -16,7 +16,7 @@ const options = {
   url: {
     type: 'string',
     value: 'URL',
-    description: `Where the service answers (default TACIT_URL, else ${DEFAULT_URL}).`,
+    description: `Where the service answers (default TACIT_URL, else ${DEFAULT_URL}); the token it may ask for is taken from TACIT_TOKEN.`,
   },
   file: {
     type: 'string',
@@ -31,6 +31,7 @@ const options = {
 
 interface Request {
   readonly url: URL;
+  readonly token: string | undefined;
   readonly file: string | undefined;
   readonly format: OutputFormat;
   readonly kinds: readonly string[];
@@ -69,6 +70,7 @@ function requestOf(args: readonly string[], io: Io): Request {
     throw new UsageError(`--format "${format}" is unknown; one of ${OUTPUT_FORMATS.join(', ')}`);
   return {
     url: urlOf(values.url ?? io.env.TACIT_URL ?? DEFAULT_URL),
+    token: io.env.TACIT_TOKEN || undefined,
     file: values.file,
     format,
     kinds: kindsOf(values.kind),
@@ -103,12 +105,12 @@ function countOf(text: string | undefined): number {
   throw new UsageError(`--min-count "${text}" is no whole number from 0 up`);
 }
 
-function askService({ url, kinds, environments, minCount }: Request): Promise<GraphDocument> {
+function askService({ url, token, kinds, environments, minCount }: Request): Promise<GraphDocument> {
   const parameters = new URLSearchParams();
   if (kinds.length > 0) parameters.set('kind', kinds.join(','));
   if (environments.length > 0) parameters.set('env', environments.join(','));
   if (minCount > 0) parameters.set('min_count', String(minCount));
-  return documentOfService(url, parameters);
+  return documentOfService(url, token, parameters);
 }
 
 /** A file is shown in every state: it is a record of what was, not of what is. */

@@ -11,6 +11,8 @@ interface Listening {
   readonly path: Path;
   readonly text: string;
   readonly endpoint: Endpoint;
+  /** True where callers must prove who they are: an option `auth` stands beside the address. */
+  readonly guarded: boolean;
 }
 
 /** `components`: those in use, by section. */
@@ -28,7 +30,7 @@ export function checkListeners(
         const message = `${one.text} is already taken by ${formatPath(rival.path)}; give one of the two another port`;
         problems.error(at, one.path, message);
       }
-      if (!isLoopback(one.endpoint)) {
+      if (!isLoopback(one.endpoint) && !one.guarded) {
         const message = `${one.text} can be reached from other machines, without authentication; listen on 127.0.0.1 unless the network is trusted`;
         problems.warn(at, one.path, message);
       }
@@ -41,7 +43,9 @@ function findEndpoints(value: unknown, path: Path): Listening[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const endpoint = key === 'endpoint' && typeof inner === 'string' ? parseEndpoint(inner) : undefined;
-    if (typeof endpoint === 'object') return [{ path: [...path, key], text: String(inner), endpoint }];
+    if (typeof endpoint === 'object') {
+      return [{ path: [...path, key], text: String(inner), endpoint, guarded: 'auth' in value }];
+    }
     return findEndpoints(inner, [...path, key]);
   });
 }

@@ -19,7 +19,11 @@ export interface RunningApi {
 
 export const STARTED_AT = '2026-08-01T12:00:00.000Z';
 
-export async function startApi(view: GraphView | undefined, endpoint = '127.0.0.1:0'): Promise<RunningApi> {
+export async function startApi(
+  view: GraphView | undefined,
+  endpoint = '127.0.0.1:0',
+  tokens: readonly string[] = [],
+): Promise<RunningApi> {
   const listeners: Listener[] = [];
   const collectors: (() => readonly MetricSample[])[] = [];
   const warnings: string[] = [];
@@ -52,7 +56,10 @@ export async function startApi(view: GraphView | undefined, endpoint = '127.0.0.
   };
   const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
   const settings: Settings = { id: 'http_api', logger, clock, host };
-  const component = httpApiFactory.create(settings, { endpoint });
+  const component = httpApiFactory.create(settings, {
+    endpoint,
+    ...(tokens.length > 0 && { auth: { tokens: [...tokens] } }),
+  });
   const api = { view, ready: true, spans: [], warnings } as unknown as RunningApi;
   await component.start();
   const address = listeners[0]!.address;

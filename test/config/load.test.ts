@@ -49,7 +49,8 @@ describe('defaults', () => {
 
   it('the example is valid with its examples activated', () => {
     const sets = ['service.pipelines.traces.processors=[memory_limiter, drop/health]'];
-    const config = loaded(EXAMPLE.replace(/^#(?= {2})/gm, ''), { sets });
+    const env = { TACIT_TOKEN: 'secret' };
+    const config = loaded(EXAMPLE.replace(/^#(?= {2})/gm, ''), { sets, env });
     expect(config.processors.has('drop/health')).toBe(true);
   });
 

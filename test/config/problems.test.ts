@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax under test
 import { describe, expect, it } from 'vitest';
+import { showConfig } from '../../src/config/show.ts';
 import { load, problemLines, wholeConfig } from './kit.ts';
 
 interface Case {
@@ -265,6 +266,26 @@ extensions: {http_api: {endpoint: 127.0.0.1:4000}}`).replace('service:', 'servic
       'a.yaml:1:49: receivers.otlp.protocols.http.endpoint: warning: 0.0.0.0:4318 can be reached from other machines, without authentication; listen on 127.0.0.1 unless the network is trusted',
     ]);
     expect(result.config).toBeDefined();
+  });
+
+  it('listening beyond loopback with tokens is none, and the tokens are not shown', () => {
+    const text = `${wholeConfig({ service: '  extensions: [http_api]\n  pipelines: {traces: {receivers: [otlp], exporters: [topology]}}' })}extensions: {http_api: {endpoint: 0.0.0.0:8484, auth: {tokens: ['\${env:TOKEN}']}}}\n`;
+    const result = load(text, { env: { TOKEN: 'abc' } });
+    expect(problemLines(result)).toEqual([]);
+    expect(showConfig(result.config!)).not.toContain('abc');
+  });
+
+  it.each([
+    ['an empty token', "['']", 'auth.tokens[0]: is empty; give it a value'],
+    ['a token from an empty variable', '["${env:EMPTY}"]', 'auth.tokens[0]: is empty; give it a value'],
+    ['blanks', "['  ']", 'auth.tokens[0]: the value has the wrong form; it must match ^[!-~]+$'],
+    ['no token', '[]', 'auth.tokens: is too short; give at least 1'],
+    ['no list', '', "auth: 'tokens' is missing; it takes a list"],
+  ])('%s is an error', (_, tokens, message) => {
+    const auth = tokens === '' ? 'auth:' : `auth: {tokens: ${tokens}}`;
+    const text = `extensions:\n  http_api: {${auth}}\n${wholeConfig()}`;
+    const errors = problemLines(load(text, { env: { EMPTY: '' } })).filter(line => !line.includes('warning'));
+    expect(errors).toEqual([expect.stringContaining(message)]);
   });
 
   it('broken YAML is told at its place', () => {

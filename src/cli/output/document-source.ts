@@ -26,11 +26,16 @@ export async function documentOfFile(path: string): Promise<GraphDocument> {
   return parseDocument(text, path);
 }
 
-/** `parameters` go to `/v1/graph` as they are. */
-export async function documentOfService(base: URL, parameters: URLSearchParams): Promise<GraphDocument> {
+/** `parameters` go to `/v1/graph` as they are; `token` is sent where there is one. */
+export async function documentOfService(
+  base: URL,
+  token: string | undefined,
+  parameters: URLSearchParams,
+): Promise<GraphDocument> {
   const url = new URL(`${base.pathname.replace(/\/$/, '')}/v1/graph`, base);
   url.search = parameters.toString();
-  const response = await fetch(url, { headers: { accept: 'application/json' } }).catch((error: unknown) => {
+  const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(url, { headers }).catch((error: unknown) => {
     throw new SourceError(
       `cannot reach tacit at ${base.origin}: ${reasonOf(error)}; is it running, and is --url right?`,
       EXIT_UNREACHABLE,

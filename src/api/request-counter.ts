@@ -1,6 +1,7 @@
 /** Counts answers by route and status, as a metric of the API itself. Both are few, whatever is asked. */
 import type { FastifyInstance } from 'fastify';
 import type { MetricSample } from '../contract/component.ts';
+import { API_REQUESTS, mergeSamples } from '../telemetry/metrics.ts';
 
 /** Hooks into the server; the function returned reads the counters. */
 export function countRequests(app: FastifyInstance): () => readonly MetricSample[] {
@@ -12,12 +13,5 @@ export function countRequests(app: FastifyInstance): () => readonly MetricSample
     if (entry === undefined) counts.set(key, { labels, value: 1 });
     else entry.value++;
   });
-  return () => [
-    {
-      name: 'tacit_http_api_requests_total',
-      help: 'Answers of the HTTP API by route and status.',
-      type: 'counter',
-      values: [...counts.values()],
-    },
-  ];
+  return () => mergeSamples([...counts.values()].map(({ value, labels }) => API_REQUESTS.sample(value, labels)));
 }

@@ -21,6 +21,7 @@ export function checkValue(schema: TSchema, value: Located | undefined, context:
 }
 
 function check(schema: OptionSchema, value: Located | undefined, context: CheckContext): unknown {
+  if (value?.kind === 'scalar' && value.broken) return undefined;
   const given = value !== undefined && isNull(value) && !takesNull(schema) ? undefined : value;
   if (given === undefined) return checkAbsent(schema, value, context);
   const here = { ...context, at: given.at };

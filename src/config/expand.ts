@@ -28,6 +28,7 @@ function expandScalar(scalar: LocatedScalar, path: Path, around: Surroundings, p
   const written = plainValue(scalar);
   if (typeof written !== 'string' || !written.includes('$')) return scalar;
   let expansions = 0;
+  const before = problems.all.length;
   const text = written.replace(/\$\$|\$\{([^}]*)(\}?)/g, (match, inside: string | undefined, end: string) => {
     if (inside === undefined) return '$';
     expansions++;
@@ -40,6 +41,7 @@ function expandScalar(scalar: LocatedScalar, path: Path, around: Surroundings, p
     problems.error(scalar.at, path, found.problem);
     return '';
   });
+  if (problems.all.length > before) return { ...scalar, broken: true };
   if (expansions === 0) return { ...scalar, value: text };
   return { ...scalar, value: scalar.plain ? readScalar(text) : text, expanded: text };
 }

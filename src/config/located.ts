@@ -14,6 +14,8 @@ export interface LocatedScalar {
   readonly plain: boolean;
   /** The text from which an expanded value was read. */
   readonly expanded?: string;
+  /** True after an expansion that failed, which was told: its text says nothing. */
+  readonly broken?: boolean;
 }
 
 export interface LocatedList {

@@ -42,7 +42,12 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      SECRET_NAME.test(key) ? REDACTED : redactBy(inner, properties[key] ?? {}),
+      SECRET_NAME.test(key) ? conceal(inner) : redactBy(inner, properties[key] ?? {}),
     ]),
   );
+}
+
+/** Shows how many there are, and nothing of them. */
+function conceal(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(() => REDACTED) : REDACTED;
 }

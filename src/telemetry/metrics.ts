@@ -87,6 +87,13 @@ export const TIER_HORIZON = define(
   ['tier'],
 );
 
+export const API_REQUESTS = define(
+  'counter',
+  'tacit_http_api_requests_total',
+  'Answers of the HTTP API by route and status.',
+  ['route', 'code'],
+);
+
 export const METRICS: readonly MetricDefinition[] = [
   SPANS_RECEIVED,
   SPANS,
@@ -103,6 +110,7 @@ export const METRICS: readonly MetricDefinition[] = [
   MEMORY_LIMIT,
   RESIDENT_MEMORY,
   REQUESTS_REFUSED_FOR_MEMORY,
+  API_REQUESTS,
 ];
 
 /** Samples of one name become one sample with all their values, in the order in which names first come. */

@@ -192,7 +192,7 @@ describe('secrets', () => {
     expect(shown).toEqual({
       auth: { key: REDACTED },
       headers: { 'X-Api-Key': REDACTED, accept: 'x' },
-      tokens: REDACTED,
+      tokens: [REDACTED],
     });
   });
 });

@@ -4,6 +4,7 @@ import { type Answer, decline } from '../answer.ts';
 import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
 import { formatEndpoint, parseEndpoint } from '../endpoint.ts';
+import { freeBytes } from '../free-bytes.ts';
 import type { Ingest } from '../ingest.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
 import { type ExportCall, type ExportReply, exportService, reply } from './calls.ts';
@@ -66,10 +67,11 @@ export class GrpcServer {
     };
     this.server.addService(exportService(service), {
       Export: (call: ExportCall, callback: ExportReply) => {
-        const bytes = call.request;
-        const answer = take(bytes);
-        if (answer instanceof Promise) answer.then(later => finish(callback, bytes.length, later));
-        else finish(callback, bytes.length, answer);
+        const { length } = call.request;
+        const answer = take(call.request);
+        freeBytes(call.request);
+        if (answer instanceof Promise) answer.then(later => finish(callback, length, later));
+        else finish(callback, length, answer);
       },
     });
   }

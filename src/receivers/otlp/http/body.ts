@@ -1,7 +1,9 @@
 /**
  * Collects one request body. A body that arrives in one piece is that piece; otherwise the pieces are copied into a
  * pooled buffer that grows with what has really arrived, so that a mere announcement of a large body costs nothing.
+ * Pieces are freed as soon as they are not needed, so nobody else may keep them.
  */
+import { freeBytes } from '../free-bytes.ts';
 import type { BodyMemory } from './body-memory.ts';
 
 /** An announced length up to this is allocated at once. */
@@ -32,9 +34,11 @@ export class Body {
     if (!this.ensure(this.received)) return false;
     if (this.only !== undefined) {
       this.only.copy(this.buffer!, 0);
+      freeBytes(this.only);
       this.only = undefined;
     }
     piece.copy(this.buffer!, before);
+    freeBytes(piece);
     return true;
   }
 
@@ -46,6 +50,7 @@ export class Body {
 
   /** Gives the memory back; may be called again. */
   release(): void {
+    if (this.only !== undefined) freeBytes(this.only);
     this.only = undefined;
     if (this.buffer !== undefined) this.memory.give(this.buffer);
     this.buffer = undefined;

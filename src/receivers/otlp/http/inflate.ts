@@ -2,8 +2,10 @@
  * Gunzips request bodies within a limit. Small ones at once: a round trip through the thread pool costs several times
  * the inflating itself. Large ones off the event loop, within the memory budget.
  */
-import { gunzip, gunzipSync } from 'node:zlib';
+import { gunzip } from 'node:zlib';
+import { freeBytes } from '../free-bytes.ts';
 import type { BodyMemory } from './body-memory.ts';
+import { createSmallGunzip, type Gunzip, isTooLarge } from './gunzip.ts';
 
 /** Inflating this much takes about a millisecond. */
 const INLINE_BYTES = 2 ** 20;
@@ -30,18 +32,26 @@ function announcedLength(compressed: Uint8Array): number {
   return Math.min(length, n * MAX_RATIO);
 }
 
-/** Inflates in this turn, or returns undefined when that would hold up the event loop. */
-export function inflateInline(compressed: Uint8Array, maxBytes: number): Inflated | undefined {
-  const announced = announcedLength(compressed);
-  if (compressed.length > INLINE_COMPRESSED || announced > INLINE_BYTES) return undefined;
-  const limit = Math.min(maxBytes, INLINE_BYTES);
-  try {
-    const bytes = gunzipSync(compressed, { maxOutputLength: limit, chunkSize: Math.max(announced, 1024) + SPARE });
-    return { kind: 'bytes', bytes };
-  } catch (error) {
-    // The stream lied about its length: the other way bears that.
-    if (isTooLarge(error) && limit < maxBytes) return undefined;
-    return failure(error);
+/** Inflates in the turn of the caller; the bytes are valid until the next call. */
+export class InlineInflater {
+  private readonly maxBytes: number;
+  private readonly gunzip: Gunzip;
+
+  constructor(maxBytes: number, createGunzip: (maxBytes: number) => Gunzip = createSmallGunzip) {
+    this.maxBytes = maxBytes;
+    this.gunzip = createGunzip(Math.min(maxBytes, INLINE_BYTES));
+  }
+
+  /** Undefined when the body would hold up the event loop, also when that shows only on the way. */
+  inflate(compressed: Uint8Array): Inflated | undefined {
+    if (compressed.length > INLINE_COMPRESSED || announcedLength(compressed) > INLINE_BYTES) return undefined;
+    try {
+      const bytes = this.gunzip(compressed);
+      if (bytes !== undefined) return { kind: 'bytes', bytes };
+      return this.maxBytes > INLINE_BYTES ? undefined : TOO_LARGE;
+    } catch (error) {
+      return failure(error);
+    }
   }
 }
 
@@ -79,13 +89,10 @@ function attempt(compressed: Uint8Array, limit: number, memory: BodyMemory, done
     try {
       done({ kind: 'bytes', bytes });
     } finally {
+      freeBytes(bytes);
       memory.release(limit);
     }
   });
-}
-
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 function failure(error: unknown): Inflated {

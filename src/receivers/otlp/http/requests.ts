@@ -13,7 +13,7 @@ import { Body } from './body.ts';
 import { BodyMemory } from './body-memory.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
 import { readHead, tooLarge } from './head.ts';
-import { type Inflated, inflateAside, inflateInline } from './inflate.ts';
+import { type Inflated, InlineInflater, inflateAside } from './inflate.ts';
 import { respond } from './respond.ts';
 
 const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);
@@ -26,6 +26,7 @@ export class Requests {
   private readonly ingest: Ingest;
   private readonly counters: Counters;
   private readonly memory: BodyMemory;
+  private readonly inflater: InlineInflater;
   /** Requests whose body is still arriving. */
   private readonly reading = new Set<Exchange>();
   private stopping = false;
@@ -36,6 +37,7 @@ export class Requests {
     this.ingest = ingest;
     this.counters = counters;
     this.memory = new BodyMemory(options.maxInflightBytes);
+    this.inflater = new InlineInflater(options.maxDecompressedBytes);
   }
 
   open(exchange: Exchange, response: ServerResponse): void {
@@ -99,10 +101,15 @@ export class Requests {
       this.push(exchange, bytes);
       return;
     }
-    const { maxDecompressedBytes } = this.options;
-    const inflated = inflateInline(bytes, maxDecompressedBytes);
+    const inflated = this.inflater.inflate(bytes);
     if (inflated !== undefined) this.pushInflated(exchange, inflated);
-    else inflateAside(bytes, maxDecompressedBytes, this.memory, result => this.pushInflated(exchange, result));
+    else this.inflateAside(exchange, bytes);
+  }
+
+  /** The body keeps the compressed bytes until the thread pool is done with them. */
+  private inflateAside(exchange: Exchange, bytes: Uint8Array): void {
+    const { maxDecompressedBytes } = this.options;
+    inflateAside(bytes, maxDecompressedBytes, this.memory, result => this.pushInflated(exchange, result));
   }
 
   private pushInflated(exchange: Exchange, inflated: Inflated): void {

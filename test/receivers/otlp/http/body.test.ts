@@ -1,8 +1,6 @@
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Body } from '../../../../src/receivers/otlp/http/body.ts';
 import { BodyMemory } from '../../../../src/receivers/otlp/http/body-memory.ts';
-import { type Inflated, inflateAside, inflateInline } from '../../../../src/receivers/otlp/http/inflate.ts';
 
 const MIB = 2 ** 20;
 
@@ -14,6 +12,20 @@ describe('a body', () => {
     expect(body.append(piece)).toBe(true);
     expect(body.bytes()).toBe(piece);
     expect(memory.usedBytes).toBe(0);
+  });
+
+  it('frees a piece that has its buffer for itself, when it is copied and when the body is released', () => {
+    const pieces = [new Uint8Array(9), new Uint8Array(9)].map(piece => Buffer.from(piece.buffer));
+    const body = new Body(new BodyMemory(MIB), 0);
+    body.append(pieces[0]!);
+    expect(pieces[0]!.length).toBe(9);
+    body.append(pieces[1]!);
+    expect(pieces.map(piece => piece.length)).toEqual([0, 0]);
+    const only = Buffer.from(new ArrayBuffer(9));
+    const single = new Body(new BodyMemory(MIB), 0);
+    single.append(only);
+    single.release();
+    expect(only.length).toBe(0);
   });
 
   it('of many pieces keeps its bytes while its buffer grows, and gives all memory back', () => {
@@ -43,37 +55,5 @@ describe('a body', () => {
     expect([second.append(Buffer.alloc(9)), second.append(Buffer.alloc(9))]).toEqual([true, false]);
     first.release();
     expect(second.append(Buffer.alloc(9))).toBe(true);
-  });
-});
-
-describe('inflating', () => {
-  const aside = (bytes: Buffer, limit: number, memory: BodyMemory) =>
-    new Promise<Inflated>(resolve => inflateAside(bytes, limit, memory, resolve));
-
-  it('leaves large streams to the thread pool, whether they announce their length or lie', () => {
-    const honest = gzipSync(Buffer.alloc(3 * MIB));
-    const lying = Buffer.from(honest);
-    lying.writeUInt32LE(5, lying.length - 4);
-    expect([inflateInline(honest, 64 * MIB), inflateInline(lying, 64 * MIB)]).toEqual([undefined, undefined]);
-  });
-
-  it.each([
-    ['within the limit', gzipSync(Buffer.alloc(3 * MIB)), 'bytes'],
-    ['exactly at the limit', gzipSync(Buffer.alloc(8 * MIB)), 'bytes'],
-    ['one byte over it', gzipSync(Buffer.alloc(8 * MIB + 1)), 'too_large'],
-    ['broken', gzipSync(Buffer.alloc(3 * MIB)).subarray(0, -9), 'malformed'],
-    ['of several members', Buffer.concat([gzipSync(Buffer.alloc(3 * MIB)), gzipSync(Buffer.alloc(9))]), 'bytes'],
-  ])('aside frees its memory after a stream %s', async (_name, bytes, kind) => {
-    const memory = new BodyMemory(8 * MIB);
-    expect((await aside(bytes, 8 * MIB, memory)).kind).toBe(kind);
-    await new Promise(resolve => setImmediate(resolve));
-    expect(memory.usedBytes).toBe(0);
-  });
-
-  it('aside does not start without memory', async () => {
-    const memory = new BodyMemory(2 * MIB);
-    memory.reserve(MIB);
-    expect((await aside(gzipSync(Buffer.alloc(4 * MIB)), 8 * MIB, memory)).kind).toBe('no_memory');
-    expect(memory.usedBytes).toBe(MIB);
   });
 });

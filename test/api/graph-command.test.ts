@@ -106,6 +106,7 @@ describe('tacit graph', () => {
     [['--colour'], 1, /--colour/],
     [['prod'], 1, /takes no argument such as 'prod'/],
     [['--file', '/nowhere.json'], 2, /\/nowhere\.json: no such file/],
+    [['--file', '/tmp'], 2, /\/tmp: is a directory\n$/],
   ])('%j ends with %i', async (args, exitCode, words) => {
     const { code, out, err } = await run(args);
     expect({ code, out }).toEqual({ code: exitCode, out: '' });
@@ -116,6 +117,7 @@ describe('tacit graph', () => {
   it('says what is wrong with a file', async () => {
     const wrong: [string, RegExp][] = [
       ['{', /no JSON/],
+      ['\u001b[2J\u0000', /no JSON: [ -~\ufffd]*\n$/],
       ['{"schema":"x"}', /expected "schema": "tacit\.graph\/v1"/],
       [JSON.stringify(documentOf(nodes, [{ ...edges[0]!, count: -1 }])), /\/edges\/0\/count must be >= 0/],
       [JSON.stringify(documentOf([web], edges)), /names the node "service:cart.*", which is missing/],

@@ -1,11 +1,12 @@
 /** How bytes become documents, whatever the chunks: lines, their limit, and documents of several lines. */
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { MalformedError } from '../../src/encodings/malformed.ts';
 import { detectEncoding } from '../../src/encodings/otlp/detect.ts';
 import { detectDocument } from '../../src/encodings/otlp/detect-document.ts';
 import { Documents } from '../../src/service/analyze/documents.ts';
 import { type Line, LineSplitter } from '../../src/service/analyze/lines.ts';
-import { progressLine } from '../../src/service/analyze/progress.ts';
+import { createProgress, progressLine } from '../../src/service/analyze/progress.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 
 function split(text: string, chunkBytes: number, limit = 1000): { readonly lines: Line[]; readonly padding: number } {
@@ -142,5 +143,19 @@ describe('progress', () => {
 
   it('without a total shows no share', () => {
     expect(progressLine({ read: MIB, total: Number.NaN, spans: 10, seconds: 0 })).toBe('1.0 MiB  10 spans, 0/s');
+  });
+
+  it('is no wider than the terminal, where there is one, and else not there', () => {
+    const drawn = (properties: object) => {
+      const stream = Object.assign(new PassThrough(), properties);
+      let now = 0;
+      const progress = createProgress({ stream, total: 4 * MIB, now: () => now });
+      now = 1000;
+      progress.advance(MIB, 30_000);
+      return String(stream.read() ?? '');
+    };
+    expect(drawn({})).toBe('');
+    expect(drawn({ isTTY: true, columns: 40 })).toHaveLength('\r\u001b[2K'.length + 39);
+    expect(drawn({ isTTY: true, columns: 0 })).toMatch(/30,000\/s$/);
   });
 });

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { GraphDocument } from '../../contract/graph-document.ts';
+import { printable } from '../../query/formats/labels.ts';
 import { graphJsonSchema } from '../../query/schemas/graph-json-schema.ts';
 import { EXIT_DATA_TROUBLE, EXIT_UNREACHABLE, EXIT_WRONG_USE } from '../command.ts';
 
@@ -20,11 +21,13 @@ export class SourceError extends Error {
 
 export async function documentOfFile(path: string): Promise<GraphDocument> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'no such file' : error.message;
+    const reason = UNREADABLE[error.code ?? ''] ?? `cannot be read (${error.code ?? error.message})`;
     throw new SourceError(`${path}: ${reason}`, EXIT_DATA_TROUBLE);
   });
   return parseDocument(text, path);
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: 'no such file', EISDIR: 'is a directory' };
 
 /** `parameters` go to `/v1/graph` as they are; `token` is sent where there is one. */
 export async function documentOfService(
@@ -56,7 +59,7 @@ function parseDocument(text: string, from: string): GraphDocument {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new SourceError(`${from}: no JSON: ${(error as Error).message}`, EXIT_DATA_TROUBLE);
+    throw new SourceError(`${from}: no JSON: ${printable((error as Error).message)}`, EXIT_DATA_TROUBLE);
   }
   if ((value as { schema?: unknown } | null)?.schema !== 'tacit.graph/v1') {
     const expected = '"schema": "tacit.graph/v1", as `tacit analyze` writes it';

@@ -32,13 +32,20 @@ export function createProgress({ stream, total, now }: ProgressSettings): Progre
       if (now() - drawn < REDRAW_MS) return;
       drawn = now();
       shown = true;
-      stream.write(ERASE_LINE + progressLine({ read, total, spans, seconds: (drawn - started) / 1000 }));
+      const line = progressLine({ read, total, spans, seconds: (drawn - started) / 1000 });
+      // A line that wraps could not be erased again.
+      stream.write(ERASE_LINE + line.slice(0, columnsOf(stream) - 1));
     },
     clear() {
       if (shown) stream.write(ERASE_LINE);
       shown = false;
     },
   };
+}
+
+/** A width of 0 is what a terminal says that does not know its own. */
+function columnsOf(stream: NodeJS.WritableStream): number {
+  return (stream as { columns?: number }).columns || 80;
 }
 
 interface State {

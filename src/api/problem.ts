@@ -59,7 +59,8 @@ function validationProblem(error: FastifyError, request: FastifyRequest): Proble
     allowedValues?: readonly unknown[];
   };
   if (missingProperty !== undefined) {
-    return new Problem(400, 'missing-parameter', `the parameter "${missingProperty}" is required`, {
+    const takes = descriptionOf(missingProperty, request);
+    return new Problem(400, 'missing-parameter', `the parameter "${missingProperty}" is required${takes}`, {
       parameter: missingProperty,
     });
   }
@@ -70,4 +71,13 @@ function validationProblem(error: FastifyError, request: FastifyRequest): Proble
     ? `${parameter} is given ${value.length} times; give it once`
     : `${parameter} ${wish}, not "${value}"`;
   return new Problem(400, 'bad-parameter', detail, { parameter });
+}
+
+/** What a parameter of the route takes, to be put behind a statement about it. */
+function descriptionOf(parameter: string, { routeOptions }: FastifyRequest): string {
+  const schema = routeOptions.schema?.querystring as
+    | { properties?: Record<string, { description?: string } | undefined> }
+    | undefined;
+  const description = schema?.properties?.[parameter]?.description;
+  return description === undefined ? '' : `: ${description[0]!.toLowerCase()}${description.slice(1)}`;
 }

@@ -102,6 +102,7 @@ function convert(root: Node, { resolve, place, problems }: Conversion): Located 
     if (isMap(node)) return { kind: 'map', at, entries: mapEntries(node.items, at, depth) };
     if (isSeq(node))
       return { kind: 'list', at, items: node.items.map(item => visit(item as Node | null, at, depth + 1)) };
+    if (node === undefined) problems.error(at, [], noAnchor(given as Alias));
     if (!isScalar(node)) return nothing(at);
     return { kind: 'scalar', at, value: scalarOf(node.value), plain: node.type === 'PLAIN' };
   }
@@ -134,6 +135,10 @@ function convert(root: Node, { resolve, place, problems }: Conversion): Located 
   }
 
   return visit(root, place(0), 0);
+}
+
+function noAnchor({ source }: Alias): string {
+  return `no anchor '&${source}' stands before this alias; give it one, or write the value itself`;
 }
 
 function addMissing(entries: Map<string, LocatedEntry>, map: LocatedMap): void {

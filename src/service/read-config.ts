@@ -31,7 +31,7 @@ export function readConfig({ files, sets, env, complete = true }: ConfigRequest)
 }
 
 function unreadable(name: string, { code, message }: NodeJS.ErrnoException): Problem {
-  const what = REASONS[code ?? ''] ?? `cannot be read (${code ?? message})`;
+  const what = name === '' ? 'the name is empty' : (REASONS[code ?? ''] ?? `cannot be read (${code ?? message})`);
   const right =
     name === '-'
       ? 'name /dev/stdin to read standard input'

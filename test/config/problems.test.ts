@@ -305,6 +305,12 @@ extensions: {http_api: {endpoint: 127.0.0.1:4000}}`).replace('service:', 'servic
     ]);
   });
 
+  it('an alias without its anchor is told', () => {
+    expect(problemLines(load('connectors: {topology: *nope}\n'))).toEqual([
+      "a.yaml:1:24: no anchor '&nope' stands before this alias; give it one, or write the value itself",
+    ]);
+  });
+
   it('a merge key that holds no map is told', () => {
     const lines = problemLines(load(`${wholeConfig()}extensions: {http_api: {<<: 127.0.0.1:1}}\n`));
     expect(lines).toContain("a.yaml:5:25: '<<' takes a map or a list of maps; write <<: *name");

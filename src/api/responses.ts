@@ -51,7 +51,9 @@ export const TraceSchema = Type.Object({
       service: nullableText('Null when the span names none.'),
       class: Type.String({ description: 'client, server, producer, consumer, internal or database.' }),
       fate: Type.String({ description: 'What became of it.' }),
-      join: nullableText('shared_id, parent, link or inferred; null while it waits.'),
+      join: nullableText(
+        'How it found its partner, or what it counts as alone: shared_id, parent, link, parent_child, entry or inferred. Null while it waits, and for a span that was found by its partner.',
+      ),
       partnerSpanId: nullableText('The span it was joined with.'),
       reason: nullableText('Why it has this fate.'),
       start: Type.String({ format: 'date-time' }),

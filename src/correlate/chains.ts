@@ -19,6 +19,8 @@ import type { Rows } from './rows.ts';
 import { isCaller, isInbound, isInner, isOutbound, isTransparent } from './state.ts';
 
 export const MAX_HOPS = 256;
+/** Rows under one key that are looked at, newest first. */
+export const MAX_CANDIDATES = 64;
 export const ROOT = -1;
 export const MISSING = -2;
 
@@ -37,6 +39,8 @@ export const found = {
 };
 
 export class Chains {
+  /** Rows looked at so far: the measure of work. */
+  steps = 0;
   private readonly rows: Rows;
   private readonly identities: Identities;
 
@@ -53,14 +57,18 @@ export class Chains {
     if ((p0 | p1) === 0) return (w[row + SHAPE]! & BAD_PARENT) === 0 ? ROOT : MISSING;
     if (p0 === w[row + SPAN] && p1 === w[row + SPAN + 1]) return MISSING;
     let best = this.rows.firstRow(w, row, p0, p1);
+    this.steps++;
     if (best < 0) return MISSING;
+    let candidates = 1;
     for (
       let other = this.rows.nextRow(best, w, row, p0, p1);
-      other >= 0;
+      other >= 0 && candidates < MAX_CANDIDATES;
       other = this.rows.nextRow(other, w, row, p0, p1)
     ) {
+      candidates++;
       if (this.isBetterParent(other, best, row)) best = other;
     }
+    this.steps += candidates;
     return best;
   }
 
@@ -118,9 +126,16 @@ export class Chains {
     const w = this.rows.words;
     const [s0, s1] = [w[row + SPAN]!, w[row + SPAN + 1]!];
     let best = -1;
-    for (let other = this.rows.firstRow(w, row, s0, s1); other >= 0; other = this.rows.nextRow(other, w, row, s0, s1)) {
+    let candidates = 0;
+    for (
+      let other = this.rows.firstRow(w, row, s0, s1);
+      other >= 0 && candidates < MAX_CANDIDATES;
+      other = this.rows.nextRow(other, w, row, s0, s1)
+    ) {
+      candidates++;
       if (other !== row && isCaller(w[other + SHAPE]!) && (best < 0 || this.isSmaller(other, best))) best = other;
     }
+    this.steps += candidates;
     return best;
   }
 

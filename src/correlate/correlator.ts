@@ -28,10 +28,12 @@ import {
   SHAPE,
   START,
   TARGET,
+  TRACE,
 } from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { visitBelow } from './below.ts';
+import { Budget } from './budget.ts';
 import { Chains } from './chains.ts';
 import { Crossings } from './crossings.ts';
 import { Emitter } from './emitter.ts';
@@ -86,6 +88,10 @@ export class Correlator {
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   private readonly links: Links;
+  private readonly chains: Chains;
+  private readonly budget = new Budget();
+  /** Of the row being decided: `chains.steps` at which its trace's budget ends. */
+  private stepsAllowed = 0;
   private readonly latePartners: LatePartners;
   readonly expiry: Expiry;
   private readonly sink: InteractionSink;
@@ -113,7 +119,8 @@ export class Correlator {
     this.seen = new Seen(options.maxSeen, Math.max(options.lateMs, options.waitMs));
     this.late = new LateEntries(options.maxLate, options.lateMs);
     const { rows, fates, late } = this;
-    const chains = new Chains(rows, identities);
+    this.chains = new Chains(rows, identities);
+    const { chains } = this;
     const emitter = new Emitter(rows, plans, identities, sink);
     const crossings = new Crossings(rows, emitter);
     this.links = new Links(rows, chains);
@@ -140,6 +147,7 @@ export class Correlator {
       inbound: this.inbound,
       outbound: this.outbound,
       latePartners: this.latePartners,
+      budget: this.budget,
       waitMs: options.waitMs,
     });
   }
@@ -234,8 +242,7 @@ export class Correlator {
     const row = rows.push(batch.words, offset, own, parent);
     this.admit(row, arrivalUs);
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
-    this.resolveRow(row);
-    this.resolveDependents(row);
+    this.decide(row);
   }
 
   private admit(row: number, arrivalUs: number): void {
@@ -275,24 +282,42 @@ export class Correlator {
     }
   }
 
-  /** Decides a row from the rows as they are now. */
-  private readonly resolveRow = (row: number): void => {
+  /** Decides a row from the rows as they are now. False when its trace has no steps left for more. */
+  private readonly resolveRow = (row: number): boolean => {
     if (isInbound(this.rows.words[row + SHAPE]!)) this.inbound.resolve(row);
     else this.outbound.resolve(row);
+    return this.hasSteps();
   };
 
-  /** Decides again what may depend on a new row: rows under its id, all that climb through it, links to it. */
-  private resolveDependents(row: number): void {
+  private readonly hasSteps = (): boolean => this.chains.steps < this.stepsAllowed;
+
+  /** Decides the new row, and again what may depend on it, as far as its trace's budget goes. */
+  private decide(row: number): void {
+    const { budget, chains, rows, fates } = this;
+    const traceHash = rows.words[row + TRACE + 3]!;
+    chains.steps = 0;
+    this.stepsAllowed = budget.earn(traceHash);
+    this.resolveRow(row);
+    if (!this.hasSteps() || !this.resolveDependents(row)) {
+      fates.note('decisions_deferred');
+      budget.defer(traceHash, rows.next);
+    }
+    budget.spend(traceHash, chains.steps);
+  }
+
+  /** Rows under the new row's id, all that climb through it, links to it. False when the budget ended it. */
+  private resolveDependents(row: number): boolean {
     const { rows } = this;
     const w = rows.words;
     const shape = w[row + SHAPE]!;
     if (isCaller(shape)) {
-      this.inbound.resolveSharers(row);
+      this.inbound.resolveSharers(row, this.hasSteps);
       this.latePartners.meetWaiters(row);
     } else if (isOutbound(shape)) this.latePartners.meetWaiters(row);
-    if (!visitBelow(rows, row, isPassedThrough, this.resolveRow)) this.fates.note('visits_capped');
-    if (rows.linkCount === 0) return;
+    const whole = visitBelow(rows, row, isPassedThrough, this.resolveRow);
+    if (rows.linkCount === 0) return whole;
     for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
+    return whole;
   }
 
   private relink(link: number): void {

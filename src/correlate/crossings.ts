@@ -24,27 +24,34 @@ const DELIVERY = 2;
 export class Crossings {
   private readonly rows: Rows;
   private readonly emitter: Emitter;
-  private readonly groups = new Map<number, Group[]>();
+  /** By sequence number of the client span and service; of a client span that explains something, all services joined. */
+  private readonly groups = new Map<number, Map<number, Group>>();
 
   constructor(rows: Rows, emitter: Emitter) {
     this.rows = rows;
     this.emitter = emitter;
   }
 
-  /** A child of the service came under (or left) the client span. `pairs`: counts the joined ones for a new group. */
-  addChild(client: number, service: number, delivery: boolean, sign: number, pairs: () => number): void {
-    const sequence = this.rows.sequenceAt(client);
-    let groups = this.groups.get(sequence);
+  /**
+   * A child of the service came under (or left) the client span. `forEachJoined` visits the services of the inbound
+   * spans joined to it.
+   */
+  addChild(
+    client: number,
+    service: number,
+    delivery: boolean,
+    sign: number,
+    forEachJoined: (visit: (service: number) => void) => void,
+  ): void {
+    let groups = this.groups.get(this.rows.sequenceAt(client));
     if (groups === undefined) {
-      groups = [];
-      this.groups.set(sequence, groups);
+      const joined = new Map<number, Group>();
+      forEachJoined(theirs => groupOf(joined, theirs).pairs++);
+      this.groups.set(this.rows.sequenceAt(client), joined);
       this.rows.words[client + STATE]! |= HAS_GROUPS;
+      groups = joined;
     }
-    let group = groups.find(g => g.service === service);
-    if (group === undefined) {
-      group = { service, calls: 0, deliveries: 0, pairs: pairs(), counted: NOTHING };
-      groups.push(group);
-    }
+    const group = groupOf(groups, service);
     if (delivery) group.deliveries += sign;
     else group.calls += sign;
     this.refresh(client, group);
@@ -53,8 +60,7 @@ export class Crossings {
   /** An inbound span of the service was joined to (or left) the client span. */
   addPair(client: number, service: number, sign: number): void {
     if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return;
-    const group = this.groups.get(this.rows.sequenceAt(client))?.find(g => g.service === service);
-    if (group === undefined) return;
+    const group = groupOf(this.groups.get(this.rows.sequenceAt(client))!, service);
     group.pairs += sign;
     this.refresh(client, group);
   }
@@ -62,14 +68,17 @@ export class Crossings {
   /** True when the client span explains some change of service. */
   explains(client: number): boolean {
     if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return false;
-    return this.groups.get(this.rows.sequenceAt(client))?.some(g => g.counted !== NOTHING) ?? false;
+    for (const { counted } of this.groups.get(this.rows.sequenceAt(client))!.values()) {
+      if (counted !== NOTHING) return true;
+    }
+    return false;
   }
 
   /** The client's row leaves: what it explains is final. */
   settle(client: number): void {
     if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return;
     const sequence = this.rows.sequenceAt(client);
-    for (const group of this.groups.get(sequence) ?? []) this.emit(client, group, 0);
+    for (const group of this.groups.get(sequence)!.values()) this.emit(client, group, 0);
     this.groups.delete(sequence);
   }
 
@@ -86,4 +95,13 @@ export class Crossings {
     const source = this.rows.words[client + SERVICE]!;
     this.emitter.crossing(client, -1, source, group.service, group.counted === DELIVERY, sign);
   }
+}
+
+function groupOf(groups: Map<number, Group>, service: number): Group {
+  let group = groups.get(service);
+  if (group === undefined) {
+    group = { service, calls: 0, deliveries: 0, pairs: 0, counted: NOTHING };
+    groups.set(service, group);
+  }
+  return group;
 }

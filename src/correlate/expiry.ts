@@ -21,8 +21,10 @@ import {
   SPAN,
   START,
   TARGET,
+  TRACE,
 } from '../contract/observation.ts';
 import { Queue } from '../lib/queue.ts';
+import type { Budget } from './budget.ts';
 import type { Crossings } from './crossings.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
@@ -67,6 +69,7 @@ interface Parts {
   readonly inbound: Inbound;
   readonly latePartners: LatePartners;
   readonly outbound: Outbound;
+  readonly budget: Budget;
   readonly waitMs: number;
 }
 
@@ -167,6 +170,10 @@ export class Expiry {
   private expireOldest(early: boolean): void {
     const row = this.rows.base(this.rows.oldest);
     const shape = this.rows.words[row + SHAPE]!;
+    if (this.parts.budget.isDeferred(this.rows.words[row + TRACE + 3]!, this.rows.oldest)) {
+      if (isInbound(shape)) this.parts.inbound.resolveLast(row);
+      else this.parts.outbound.resolveLast(row);
+    }
     if (!isTransparent(shape)) {
       if (isInbound(shape)) this.closeInbound(row, early);
       else this.closeOutbound(row, shape, early);

@@ -86,6 +86,11 @@ export class Inbound {
     return isPair(decisionOf(state)) && !this.rows.alive(this.rows.words[row + PARTNER]!);
   }
 
+  /** The row leaves, and what came after it may not have been looked at: an open decision is taken again. */
+  resolveLast(row: number): void {
+    if (this.isOpen(decisionOf(this.rows.words[row + STATE]!))) this.resolve(row);
+  }
+
   private isOpen(decision: number): boolean {
     return decision === UNDECIDED || decision === ENTRY || decision === MISSING_ABOVE_REMOTE;
   }
@@ -219,16 +224,8 @@ export class Inbound {
     if ((this.rows.words[row + STATE]! & SETTLED) === 0) this.emit(row, SETTLE);
   }
 
-  /** Inbound spans of a service joined with the outbound row. */
-  countJoined(outbound: number, service: number): number {
-    let count = 0;
-    this.forEachJoined(outbound, (row, times) => {
-      if (this.rows.words[row + SERVICE] === service) count += times;
-    });
-    return count;
-  }
-
-  private forEachJoined(outbound: number, visit: (row: number, times: number) => void): void {
+  /** Calls `visit` with the service of each inbound span joined with the outbound row. */
+  forEachJoined(outbound: number, visit: (service: number) => void): void {
     const { rows } = this;
     const w = rows.words;
     const sequence = rows.sequenceAt(outbound);
@@ -236,24 +233,25 @@ export class Inbound {
       isInbound(w[row + SHAPE]!) && w[row + PARTNER] === sequence && isPair(decisionOf(w[row + STATE]!));
     const [s0, s1] = [w[outbound + SPAN]!, w[outbound + SPAN + 1]!];
     for (let row = rows.firstRow(w, outbound, s0, s1); row >= 0; row = rows.nextRow(row, w, outbound, s0, s1)) {
-      if (row !== outbound && joined(row)) visit(row, 1);
+      if (row !== outbound && joined(row)) visit(w[row + SERVICE]!);
     }
     visitBelow(rows, outbound, isPassedThrough, row => {
-      if (joined(row)) visit(row, 1);
+      if (joined(row)) visit(w[row + SERVICE]!);
+      return true;
     });
     for (let link = rows.firstLinkTo(outbound); link >= 0; link = rows.nextLinkTo(link, outbound)) {
       const owner = rows.linkOwner(link);
       if (owner >= 0 && decisionOf(w[owner + STATE]!) === BY_LINKS && rows.linkTarget(link) === sequence)
-        visit(owner, 1);
+        visit(w[owner + SERVICE]!);
     }
   }
 
-  /** Decides again the inbound spans that share the id of a new client or producer. */
-  resolveSharers(caller: number): void {
+  /** Decides again the inbound spans that share the id of a new client or producer, while `goOn` says so. */
+  resolveSharers(caller: number, goOn: () => boolean): void {
     const { rows } = this;
     const w = rows.words;
     const [s0, s1] = [w[caller + SPAN]!, w[caller + SPAN + 1]!];
-    for (let row = rows.firstRow(w, caller, s0, s1); row >= 0; row = rows.nextRow(row, w, caller, s0, s1)) {
+    for (let row = rows.firstRow(w, caller, s0, s1); row >= 0 && goOn(); row = rows.nextRow(row, w, caller, s0, s1)) {
       if (row !== caller && isInbound(w[row + SHAPE]!)) this.resolve(row);
     }
   }

@@ -1,6 +1,6 @@
 /** Span links of kept rows: what each points at, and which rows a consumer is joined with through them. */
 import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
-import type { Chains } from './chains.ts';
+import { type Chains, MAX_CANDIDATES } from './chains.ts';
 import { joinsThrough, LINK_JOINS, LINK_NO_MESSAGE } from './link-state.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
 import { isCaller, isTransparent } from './state.ts';
@@ -21,20 +21,20 @@ export class Links {
     const [s0, s1] = [links[link + SPAN]!, links[link + SPAN + 1]!];
     let best = -1;
     let message = false;
-    let any = false;
+    let candidates = 0;
     for (
       let row = this.rows.firstRow(links, link, s0, s1);
-      row >= 0;
+      row >= 0 && candidates < MAX_CANDIDATES;
       row = this.rows.nextRow(row, links, link, s0, s1)
     ) {
-      any = true;
+      candidates++;
       if (row === owner) continue;
       const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
       const caller = isCaller(this.rows.words[row + SHAPE]!);
       if (caller && cls !== CLIENT) message = true;
       if (caller && this.mayJoin(owner, row, cls) && (best < 0 || this.chains.isSmaller(row, best))) best = row;
     }
-    if (any && !message) next.state |= LINK_NO_MESSAGE;
+    if (candidates > 0 && !message) next.state |= LINK_NO_MESSAGE;
     if (best >= 0) {
       next.state |= LINK_JOINS;
       next.target = this.rows.sequenceAt(best);

@@ -96,6 +96,11 @@ export class Outbound {
     this.refresh(row);
   }
 
+  /** The row leaves, and what came after it may not have been looked at. */
+  resolveLast(row: number): void {
+    if ((this.rows.words[row + STATE]! & (CROSSING | NESTED)) === 0) this.resolve(row);
+  }
+
   private pass(row: number, shape: number): void {
     const { fates } = this.parts;
     if ((shape & FILTERED) !== 0) setFate(fates, this.rows.words, row, FILTERED_OUT, NO_REASON);
@@ -108,9 +113,10 @@ export class Outbound {
     let nameless = false;
     this.rows.reachesGone = true;
     visitBelow(this.rows, client, isTransparent, row => {
-      if (this.parts.chains.nearestNamed(row) !== client) return;
+      if (this.parts.chains.nearestNamed(row) !== client) return true;
       if (isTransparent(this.rows.words[row + SHAPE]!)) nameless = true;
       else named = true;
+      return !named;
     });
     this.rows.reachesGone = false;
     return nameless && !named;
@@ -206,7 +212,7 @@ export class Outbound {
       this.parts.emitter.crossing(-1, row, w[row + PARTNER]!, service, delivery, sign);
     if ((state & CROSSING_CLIENT) === 0) return;
     const client = this.rows.base(w[row + PARTNER]!);
-    this.parts.crossings.addChild(client, service, delivery, sign, () => this.inbound.countJoined(client, service));
+    this.parts.crossings.addChild(client, service, delivery, sign, visit => this.inbound.forEachJoined(client, visit));
     this.refresh(client);
   }
 
@@ -286,8 +292,9 @@ export class Outbound {
     let best = -1;
     visitBelow(this.rows, outer, isWithinWork, row => {
       const shape = w[row + SHAPE]!;
-      if (isTransparent(shape) || (shape & CLASS_MASK) !== DATABASE || (w[row + STATE]! & NESTED) === 0) return;
-      if (w[row + PARTNER] === sequence && (best < 0 || this.isEarlier(row, best))) best = row;
+      const nested = !isTransparent(shape) && (shape & CLASS_MASK) === DATABASE && (w[row + STATE]! & NESTED) !== 0;
+      if (nested && w[row + PARTNER] === sequence && (best < 0 || this.isEarlier(row, best))) best = row;
+      return true;
     });
     this.complete(outer, best);
   }

@@ -25,7 +25,7 @@ export interface LoadInput extends Surroundings {
   readonly sources: readonly Source[];
   readonly sets: readonly string[];
   readonly factories: readonly ComponentFactory[];
-  /** False for a configuration that need not run a service (`analyze`): pipelines may be missing. */
+  /** False where no service is to run (`analyze`): only `connectors` is read, whatever the other sections hold. */
   readonly complete?: boolean;
 }
 
@@ -43,10 +43,16 @@ export function loadConfig(input: LoadInput): LoadResult {
   const problems = createProblemList();
   const written = readAll(input, problems);
   if (problems.all.length > 0) return { config: undefined, problems: sortProblems(problems.all) };
-  const root = expand(written, input, problems) as LocatedMap;
+  const root = expand(input.complete === false ? offlinePart(written) : written, input, problems) as LocatedMap;
   const config = check(root, input, problems);
   const failed = problems.all.some(problem => problem.severity === 'error');
   return { config: failed ? undefined : config, problems: sortProblems(problems.all) };
+}
+
+/** Without the sections that say nothing offline: their variables and files may be out of reach there. */
+function offlinePart(root: LocatedMap): LocatedMap {
+  const unread: readonly string[] = [...SECTIONS.filter(section => section !== 'connectors'), 'service'];
+  return { ...root, entries: new Map([...root.entries].filter(([key]) => !unread.includes(key))) };
 }
 
 function readAll(input: LoadInput, problems: ProblemList): LocatedMap {

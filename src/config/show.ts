@@ -34,6 +34,7 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
     const items = branches.find(branch => branch.items !== undefined)?.items ?? {};
     return value.map(item => redactBy(item, items));
   }
+  if (typeof value === 'string') return escapeDollars(value);
   if (typeof value !== 'object' || value === null) return value;
   const properties = Object.assign({}, ...branches.map(branch => branch.properties ?? {})) as Record<
     string,
@@ -50,4 +51,9 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
 /** Shows how many there are, and nothing of them. */
 function conceal(value: unknown): unknown {
   return Array.isArray(value) ? value.map(() => REDACTED) : REDACTED;
+}
+
+/** So that a text that happens to look like a reference is none when it is read again. */
+function escapeDollars(text: string): string {
+  return text.replace(/\$(?=[{$])/g, '$$$$');
 }

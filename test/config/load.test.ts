@@ -64,6 +64,22 @@ describe('defaults', () => {
     expect(topologyOf(loaded(text, { complete: false })).correlation.wait).toBe('3s');
     expect(load(text).config).toBeUndefined();
   });
+
+  it('where no service is to run, the other sections may name what is not there', () => {
+    const text = `${wholeConfig()}extensions: {http_api: {auth: {tokens: ['\${env:NOT_SET}']}}}\n`;
+    expect(loaded(text, { complete: false }).extensions.size).toBe(0);
+    expect(problemLines(load('conectors:\n', { complete: false }))).toHaveLength(1);
+  });
+
+  it('what is shown is read again as the same, also where it looks like a reference', () => {
+    const rule = "processors: {drop: {spans: [{name: {in: ['a$', 'a$$$$', '$${env:A}']}}]}}\n";
+    const text = rule + wholeConfig().replace('exporters', 'processors: [drop], exporters');
+    const config = loaded(text);
+    expect(config.processors.get('drop')!.config).toMatchObject({
+      spans: [{ name: { in: ['a$', 'a$$', '${env:A}'] } }],
+    });
+    expect(loaded(showConfig(config)).processors.get('drop')!.config).toEqual(config.processors.get('drop')!.config);
+  });
 });
 
 function* allOptions(): Generator<string> {

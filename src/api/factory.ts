@@ -67,6 +67,9 @@ function startError(error: NodeJS.ErrnoException, endpoint: Endpoint, id: string
     case 'EACCES':
       return new StartError(`${id}: not allowed to listen on ${address}`, `use a port above 1023: ${setTo(8484)}`);
     case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
     case 'ENOTFOUND':
       return new StartError(
         `${id}: ${address} is no address of this machine`,

@@ -17,7 +17,8 @@ describe('http_api', () => {
   });
 
   it('says when an address is not of this machine', async () => {
-    await expect(startApi(viewOf([], []), '192.0.2.1:0')).rejects.toMatchObject({ name: 'StartError' });
+    for (const address of ['192.0.2.1:0', '[fe80::1]:0', 'no-such-host.invalid:0'])
+      await expect(startApi(viewOf([], []), address)).rejects.toMatchObject({ name: 'StartError' });
   });
 
   it('finishes answers under way when it stops, and listens no more', async () => {

@@ -2,13 +2,13 @@
 import type { Application } from '../cli/application.ts';
 import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
-import { restartWithHugePages } from './huge-pages.ts';
+import { restartTuned } from './tuned-start.ts';
 import { VERSION } from './version.ts';
 
 const application: Application = {
   version: VERSION,
   serve: async (args, io) => {
-    restartWithHugePages();
+    restartTuned();
     return (await import('./application.ts')).serve(args, io);
   },
   validate: async (args, io) => (await import('./application.ts')).validate(args, io),

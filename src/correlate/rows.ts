@@ -49,6 +49,8 @@ export class Rows {
   private readonly linkBuckets = new Int32Array(LINK_BUCKETS);
   /** Bits of a place in an entry; the rest is the tag. */
   private readonly placeBits: number;
+  /** Where the last search in a bucket found its row; row -1: that is not known any more. */
+  private readonly cursor = { row: -1, side: 0, bucket: 0, index: 0, tag: 0, age: 0 };
 
   constructor(limit: number) {
     const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
@@ -128,6 +130,7 @@ export class Rows {
     const place = sequence & this.mask;
     const base = place * ROW_WORDS;
     const w = this.words;
+    this.cursor.row = -1;
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.next = (sequence + 1) | 0;
@@ -214,29 +217,62 @@ export class Rows {
     return this.reachesGone ? this.mask : (this.next - this.oldest) >>> 0;
   }
 
-  /** The newest row that has the key (side 0 its own, INLINE its parent's) and is older than `after` (-1 any). */
+  /**
+   * The newest row that has the key (side 0 its own, INLINE its parent's) and is older than `after` (-1 any), which has
+   * the key, too.
+   */
   private find(of: Int32Array, at: number, span0: number, span1: number, side: number, after: number): number {
-    const { buckets, mask, placeBits, next, reach } = this;
+    const { cursor } = this;
+    // A row and a side tell the key: where the search for `after` ended, the search for the next goes on.
+    if (after >= 0 && after === cursor.row && side === cursor.side) {
+      return this.scan(of, at, span0, span1, side, cursor.bucket, cursor.index + 1, cursor.tag, cursor.age, cursor.age);
+    }
     const hash = keyHash(of, at, span0, span1);
     // Odd, so that no entry is 0.
-    const tag = (hash >>> placeBits) | 1;
-    const b = (hash & mask) * BUCKET_WORDS + side;
-    const key = side === 0 ? SPAN : PARENT;
+    const tag = (hash >>> this.placeBits) | 1;
+    const bucket = (hash & this.mask) * BUCKET_WORDS + side;
     const afterAge = after < 0 ? 0 : this.age(after / ROW_WORDS);
-    let age = 0;
-    let row = 0;
-    for (let i = 0; i < INLINE; i++) {
-      const entry = buckets[b + i]!;
+    return this.scan(of, at, span0, span1, side, bucket, 0, tag, 0, afterAge);
+  }
+
+  /** Searches the bucket from an index on, where entries are older than `age`, for a row older than `afterAge`. */
+  private scan(
+    of: Int32Array,
+    at: number,
+    span0: number,
+    span1: number,
+    side: number,
+    bucket: number,
+    from: number,
+    tag: number,
+    age: number,
+    afterAge: number,
+  ): number {
+    const { buckets, mask, placeBits, next, reach, cursor } = this;
+    const key = side === 0 ? SPAN : PARENT;
+    for (let i = from; i < INLINE; i++) {
+      const entry = buckets[bucket + i]!;
       const older = (next - (entry & mask)) & mask;
       if (entry === 0 || older <= age || older > reach) return -1;
       age = older;
-      row = (entry & mask) * ROW_WORDS;
-      if (age > afterAge && entry >>> placeBits === tag && this.matches(row + key, row, of, at, span0, span1))
-        return row;
+      if (age <= afterAge || entry >>> placeBits !== tag) continue;
+      const row = (entry & mask) * ROW_WORDS;
+      if (!this.matches(row + key, row, of, at, span0, span1)) continue;
+      cursor.row = row;
+      cursor.side = side;
+      cursor.bucket = bucket;
+      cursor.index = i;
+      cursor.tag = tag;
+      cursor.age = age;
+      return row;
     }
     const chain = side === 0 ? NEXT : CHILD_NEXT;
-    if (afterAge <= age) return this.follow(row, age, of, at, span0, span1, key, chain);
-    return this.follow(after, afterAge, of, at, span0, span1, key, chain);
+    const farthest = Math.max(age, afterAge);
+    return this.follow(this.rowOfAge(farthest), farthest, of, at, span0, span1, key, chain);
+  }
+
+  private rowOfAge(age: number): number {
+    return ((this.next - age) & this.mask) * ROW_WORDS;
   }
 
   /** The newest row that has the key (words at `key`) in the chain beyond `row`, which is so old. */
@@ -295,6 +331,7 @@ export class Rows {
 
   /** Forgets the oldest row. */
   shift(): void {
+    this.cursor.row = -1;
     this.oldest = (this.oldest + 1) | 0;
   }
 

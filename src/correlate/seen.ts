@@ -14,7 +14,7 @@ const FILL = 0.85;
 
 export class Seen {
   readonly limit: number;
-  private readonly segments: Int32Array[];
+  private readonly segments: Int32Array<ArrayBuffer>[];
   /** Entries by slice tag (1..15); tag 0 is empty room. */
   private readonly counts = new Float64Array(SLICES + 1);
   private readonly starts = new Float64Array(SLICES + 1);
@@ -124,8 +124,8 @@ export class Seen {
     return ((this.youngTags >>> slice) & 1) !== 0;
   }
 
-  /** A table of twice the size with the entries that still count. */
-  private grown(table: Int32Array): Int32Array {
+  /** A table of twice the size with the entries that still count; the given one is gone. */
+  private grown(table: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
     const larger = new Int32Array(table.length * 2);
     const mask = larger.length / BUCKET_WORDS - 1;
     for (let i = 0; i < table.length; i += 2) {
@@ -146,6 +146,8 @@ export class Seen {
       larger[place] = (word & ~SPILLED) | (larger[place]! & SPILLED);
       larger[place + 1] = table[i + 1]!;
     }
+    // Given back now: left to the collector, tables that grow make it look through the whole heap again and again.
+    table.buffer.transfer(0);
     return larger;
   }
 

@@ -17,24 +17,45 @@ export function visitBelow(
   visit: (row: number) => boolean,
 ): boolean {
   if (rows.firstChild(top) < 0) return true;
-  let level = [top];
+  queues[walks] ??= [];
+  const queue = queues[walks]!;
+  walks++;
+  try {
+    return walk(rows, top, passes, visit, queue);
+  } finally {
+    walks--;
+  }
+}
+
+/** Reused, one for each walk going on: a visit may begin another. */
+const queues: number[][] = [];
+let walks = 0;
+
+function walk(
+  rows: Rows,
+  top: number,
+  passes: (shape: number) => boolean,
+  visit: (row: number) => boolean,
+  queue: number[],
+): boolean {
   let known: Set<number> | undefined;
   let visits = 0;
-  for (let depth = 0; level.length > 0 && depth < MAX_HOPS; depth++) {
-    const below: number[] = [];
-    for (const at of level) {
-      for (let child = rows.firstChild(at); child >= 0; child = rows.nextChild(child, at)) {
-        if (child === at || child === top) continue;
+  let count = 1;
+  queue[0] = top;
+  for (let at = 0, depth = 0; at < count && depth < MAX_HOPS; depth++) {
+    for (const levelEnd = count; at < levelEnd; at++) {
+      const above = queue[at]!;
+      for (let child = rows.firstChild(above); child >= 0; child = rows.nextChild(child, above)) {
+        if (child === above || child === top) continue;
         if (++visits > REMEMBER_AFTER) {
           known ??= new Set();
           if (known.has(child)) continue;
           known.add(child);
         }
         if (!visit(child)) return false;
-        if (passes(rows.words[child + SHAPE]!)) below.push(child);
+        if (passes(rows.words[child + SHAPE]!)) queue[count++] = child;
       }
     }
-    level = below;
   }
   return true;
 }

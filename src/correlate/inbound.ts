@@ -148,9 +148,9 @@ export class Inbound {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     if (decision === BY_SHARED_ID || decision === BY_PARENT) {
-      return this.rows.intact(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : [];
+      return this.rows.intact(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : NOBODY;
     }
-    return decision === BY_LINKS ? this.parts.links.partners(row) : [];
+    return decision === BY_LINKS ? this.parts.links.partners(row) : NOBODY;
   }
 
   private tellPartners(row: number, sign: number): void {
@@ -190,17 +190,16 @@ export class Inbound {
   private updateFate(row: number): void {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
-    const [fate, reason] = this.isConsumer(row) ? this.consumerFate(row, decision) : serverFate(decision);
-    setFate(this.parts.fates, w, row, fate, reason);
+    const fate = this.isConsumer(row) ? this.consumerFate(row, decision) : serverFate(decision);
+    setFate(this.parts.fates, w, row, fate, reasonFor(fate, decision));
   }
 
-  private consumerFate(row: number, decision: number): readonly [number, number] {
+  private consumerFate(row: number, decision: number): number {
     const w = this.rows.words;
     if (decision === BY_SHARED_ID || decision === BY_PARENT || decision === BY_LINKS || decision === BY_LATE)
-      return [PAIRED, NO_REASON];
-    if (w[row + TARGET] !== 0 || w[row + PEER] !== 0 || decision === PARENT_CHILD) return [INFERRED, NO_REASON];
-    if (decision === UNDECIDED || decision === MISSING_ABOVE_REMOTE) return [PENDING, NO_REASON];
-    return [UNPAIRED, decision === LOCAL ? LOCAL_PARENT : NO_DESTINATION];
+      return PAIRED;
+    if (w[row + TARGET] !== 0 || w[row + PEER] !== 0 || decision === PARENT_CHILD) return INFERRED;
+    return decision === UNDECIDED || decision === MISSING_ABOVE_REMOTE ? PENDING : UNPAIRED;
   }
 
   /** The wait is over: what is still open is decided by what is known. */
@@ -268,20 +267,24 @@ export class Inbound {
   }
 }
 
+const NOBODY: readonly number[] = [];
 const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
 
-function serverFate(decision: number): readonly [number, number] {
+function serverFate(decision: number): number {
   switch (decision) {
     case BY_SHARED_ID:
     case BY_PARENT:
     case BY_LATE:
-      return [PAIRED, NO_REASON];
+      return PAIRED;
     case PARENT_CHILD:
     case ENTRY:
-      return [INFERRED, NO_REASON];
-    case LOCAL:
-      return [UNPAIRED, LOCAL_PARENT];
+      return INFERRED;
     default:
-      return [PENDING, NO_REASON];
+      return decision === LOCAL ? UNPAIRED : PENDING;
   }
+}
+
+function reasonFor(fate: number, decision: number): number {
+  if (fate !== UNPAIRED) return NO_REASON;
+  return decision === LOCAL ? LOCAL_PARENT : NO_DESTINATION;
 }

@@ -10,8 +10,10 @@
 import { SHAPE_OBSERVED } from '../contract/observation.ts';
 
 const WORDS = 8;
-const MAX_CLASSES = 65_535;
+/** Classes are numbered in 16 bits; those with adjusted counts leave room for all that have none. */
+const MAX_SAMPLED_CLASSES = 32_768;
 const MAX_RATIOS = 1024;
+const RECENT = 256;
 /** Entries are forgotten by slices of time: this many make up the horizon. */
 const SLICES = 300;
 const WAITER_BUCKETS = 1 << 15;
@@ -63,6 +65,8 @@ export class LateEntries {
   /** Distinct classes with their adjusted counts. */
   private readonly classes: number[] = [];
   private readonly ratios: number[] = [];
+  private readonly recentClasses = new Int32Array(RECENT).fill(-1);
+  private readonly recentNumbers = new Int32Array(RECENT);
   private readonly classNumbers = new Map<number, number>();
   private readonly ratioNumbers = new Map<number, number>([[1, 0]]);
   /** Entries by the time they were made, oldest first. */
@@ -222,12 +226,24 @@ export class LateEntries {
     this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classNumber(cls, adjusted);
   }
 
+  /** The classes in use are few: those met last are found without a search. */
   private classNumber(cls: number, adjusted: number): number {
+    const at = (Math.imul(cls, 0x9e3779b1) >>> 24) & (RECENT - 1);
+    if (adjusted === 1 && this.recentClasses[at] === cls) return this.recentNumbers[at]!;
+    const number = this.findClass(cls, adjusted);
+    if (adjusted === 1) {
+      this.recentClasses[at] = cls;
+      this.recentNumbers[at] = number;
+    }
+    return number;
+  }
+
+  private findClass(cls: number, adjusted: number): number {
     const key = cls + this.ratioNumber(adjusted) * 2 ** 28;
     const known = this.classNumbers.get(key);
     if (known !== undefined) return known;
     // Adjusted counts are the only part with many values: beyond the room they count as unsampled.
-    if (this.classes.length >= MAX_CLASSES) return this.classNumber(cls, 1);
+    if (adjusted !== 1 && this.classes.length >= MAX_SAMPLED_CLASSES) return this.findClass(cls, 1);
     this.ratios.push(key < 2 ** 28 ? 1 : adjusted);
     const number = this.classes.push(cls) - 1;
     this.classNumbers.set(key, number);

@@ -59,8 +59,9 @@ export class Links {
    * Rows joined through the owner's links, in the order of (trace id, span id) of the link; rows overwritten are left
    * out, and with `alive` those that have left.
    */
-  partners(owner: number, alive = false): number[] {
+  partners(owner: number, alive = false): readonly number[] {
     const { rows } = this;
+    if (rows.words[owner + LINK] === 0) return NOBODY;
     const joined: number[] = [];
     for (let link = rows.firstLink(rows.words[owner + LINK]!); link >= 0; link = rows.siblingLink(link)) {
       if (!joinsThrough(rows.links[link + LINK_STATE]!)) continue;
@@ -72,6 +73,7 @@ export class Links {
   }
 }
 
+const NOBODY: readonly number[] = [];
 const next = { state: 0, target: 0 };
 
 function compareLinks(links: Int32Array, a: number, b: number): number {

@@ -4,6 +4,7 @@
  */
 import type { SlotValues, SpanView } from '../contract/span-view.ts';
 import { VALUE_STRING } from '../contract/span-view.ts';
+import { ByteMap } from '../lib/byte-map.ts';
 import { viewOf } from '../lib/bytes.ts';
 
 export class CacheKey {
@@ -51,5 +52,25 @@ export class CacheKey {
     bytes.set(this.bytes);
     this.bytes = bytes;
     this.view = viewOf(bytes);
+  }
+}
+
+/** A cache and the key being looked for in it: `begin`, any number of `slot` and `range`, then `find`, and `keep` after a miss. */
+export class KeyedCache extends CacheKey {
+  private readonly values: ByteMap;
+
+  constructor(entries: number, maxBytes: number) {
+    super();
+    this.values = new ByteMap(entries, maxBytes);
+  }
+
+  /** The value kept under the key, or -1. */
+  find(): number {
+    return this.values.get(this.view, 0, this.length);
+  }
+
+  keep(value: number): number {
+    this.values.set(this.view, 0, this.length, value);
+    return value;
   }
 }

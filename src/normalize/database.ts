@@ -3,11 +3,10 @@
  * once per distinct combination and found by its bytes afterwards. The statement's text is not kept beyond the cache.
  */
 import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
-import { ByteMap } from '../lib/byte-map.ts';
 import type { Identities } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
 import type { Plan, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
-import { CacheKey } from './cache-key.ts';
+import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { DATABASE_SYSTEMS } from './conventions/systems.ts';
 import { databaseInstance, urlHost } from './identity/hosts.ts';
@@ -47,8 +46,7 @@ const FALLBACK_SLOTS = [
 export class Databases {
   private readonly identities: Identities;
   private readonly plans: Plans;
-  private readonly cache = new ByteMap(16384, 8 << 20);
-  private readonly key = new CacheKey();
+  private readonly cache = new KeyedCache(16384, 8 << 20);
   /** Plans by what they say: equal ones share a number. */
   private readonly known = new Map<string, number>();
   private readonly merged = new Map<number, number>();
@@ -66,19 +64,16 @@ export class Databases {
 
   /** Number of the span's plan. */
   plan(view: SpanView, service: ServiceEntry): number {
-    const { key } = this;
+    const key = this.cache;
     const values = view.attributes;
     key.begin(service.environmentNumber, service.contained ? service.identity : 0, view.kind === KIND_CLIENT ? 1 : 0);
-    for (const slot of KEY_SLOTS) key.slot(view, values, slot);
+    for (let i = 0; i < KEY_SLOTS.length; i++) key.slot(view, values, KEY_SLOTS[i]!);
     if (!values.has(SPAN_SLOT.serverAddress) || !values.has(SPAN_SLOT.dbNamespace)) {
-      for (const slot of FALLBACK_SLOTS) key.slot(view, values, slot);
+      for (let i = 0; i < FALLBACK_SLOTS.length; i++) key.slot(view, values, FALLBACK_SLOTS[i]!);
     }
     key.range(view, view.nameStart, nameEnd(view));
-    const cached = this.cache.get(key.view, 0, key.length);
-    if (cached > 0) return cached;
-    const plan = this.intern(buildPlan(this.identities, ...this.read(view, service)));
-    this.cache.set(key.view, 0, key.length, plan);
-    return plan;
+    const known = key.find();
+    return known > 0 ? known : key.keep(this.intern(buildPlan(this.identities, ...this.read(view, service))));
   }
 
   /** The plan of an outer span whose unknown parts the plan of a nested span fills in. */

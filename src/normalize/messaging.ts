@@ -1,10 +1,9 @@
 /** Messaging spans: which operation, which topic, how many messages, which group. */
 import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
 import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView } from '../contract/span-view.ts';
-import { ByteMap } from '../lib/byte-map.ts';
 import { type Identities, TOPIC } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
-import { CacheKey } from './cache-key.ts';
+import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
 import {
@@ -29,8 +28,7 @@ const MAX_GROUPS = 65_536;
 
 export class Messaging {
   private readonly identities: Identities;
-  private readonly cache = new ByteMap(16384, 4 << 20);
-  private readonly key = new CacheKey();
+  private readonly cache = new KeyedCache(16384, 4 << 20);
   /** Names of consumer groups by number; 0 is none. */
   readonly groups: string[] = [''];
   private readonly groupNumbers = new Map<string, number>();
@@ -52,12 +50,9 @@ export class Messaging {
   /** Class and PROCESS flag of a messaging span, or NO_OPERATION. */
   operation(view: SpanView): number {
     const values = view.attributes;
-    for (const slot of OPERATION_SLOTS) {
-      if (!values.has(slot)) continue;
-      this.key.begin(OPERATION_KEY, slot, 0);
-      this.key.slot(view, values, slot);
-      const known = this.cached(() => (MESSAGING_VERBS.get(slotText(view, values, slot).toLowerCase()) ?? -1) + 1) - 1;
-      if (known >= 0) return known;
+    for (let i = 0; i < OPERATION_SLOTS.length; i++) {
+      const verb = values.has(OPERATION_SLOTS[i]!) ? this.verb(view, OPERATION_SLOTS[i]!) : NO_OPERATION;
+      if (verb >= 0) return verb;
     }
     if (values.has(SPAN_SLOT.messagingSystem)) {
       const words = rangeText(view, view.nameStart, view.nameEnd).toLowerCase().split(/\s+/);
@@ -68,10 +63,19 @@ export class Messaging {
     return view.kind === KIND_CONSUMER || view.kind === KIND_SERVER ? CONSUMER | PROCESS : NO_OPERATION;
   }
 
+  private verb(view: SpanView, slot: number): number {
+    this.cache.begin(OPERATION_KEY, slot, 0);
+    this.cache.slot(view, view.attributes, slot);
+    const known = this.cache.find();
+    if (known >= 0) return known - 1;
+    const verb = MESSAGING_VERBS.get(slotText(view, view.attributes, slot).toLowerCase()) ?? NO_OPERATION;
+    return this.cache.keep(verb + 1) - 1;
+  }
+
   /** Identity of the span's topic; 0 when no destination is known. */
   topic(view: SpanView, service: ServiceEntry): number {
     const values = view.attributes;
-    const key = this.key;
+    const key = this.cache;
     key.begin(TOPIC_KEY, service.environmentNumber, 0);
     key.slot(view, values, SPAN_SLOT.messagingSystem);
     key.slot(view, values, SPAN_SLOT.destinationTemplate);
@@ -82,20 +86,22 @@ export class Messaging {
       key.slot(view, values, SPAN_SLOT.queueUrl);
       key.range(view, view.nameStart, view.nameEnd);
     }
-    return this.cached(() => this.internTopic(view, service, this.destination(view)));
+    const known = key.find();
+    return known >= 0 ? known : key.keep(this.internTopic(view, service, this.destination(view)));
   }
 
   /** Identity of the topic that a link names, in the span's system and cluster. */
   linkTopic(view: SpanView, service: ServiceEntry, link: number): number {
     const { destinationStart, destinationEnd } = view.links;
     if (destinationStart[link]! < 0) return 0;
-    this.key.begin(LINK_TOPIC_KEY, service.environmentNumber, 0);
-    this.key.slot(view, view.attributes, SPAN_SLOT.messagingSystem);
-    this.key.slot(view, view.attributes, SPAN_SLOT.clusterId);
-    this.key.range(view, destinationStart[link]!, destinationEnd[link]!);
-    return this.cached(() =>
-      this.internTopic(view, service, rangeText(view, destinationStart[link]!, destinationEnd[link]!)),
-    );
+    const key = this.cache;
+    key.begin(LINK_TOPIC_KEY, service.environmentNumber, 0);
+    key.slot(view, view.attributes, SPAN_SLOT.messagingSystem);
+    key.slot(view, view.attributes, SPAN_SLOT.clusterId);
+    key.range(view, destinationStart[link]!, destinationEnd[link]!);
+    const known = key.find();
+    if (known >= 0) return known;
+    return key.keep(this.internTopic(view, service, rangeText(view, destinationStart[link]!, destinationEnd[link]!)));
   }
 
   /** The row's MESSAGES word. */
@@ -110,12 +116,13 @@ export class Messaging {
     const values = view.attributes;
     const slot = values.has(SPAN_SLOT.group) ? SPAN_SLOT.group : SPAN_SLOT.consumerId;
     if (!values.has(slot)) return 0;
-    this.key.begin(GROUP_KEY, slot, 0);
-    this.key.slot(view, values, slot);
-    return this.cached(() => {
-      const text = slotText(view, values, slot);
-      return this.internGroup(cleanName(slot === SPAN_SLOT.group ? text : (text.split(' - ')[0] ?? '')));
-    });
+    this.cache.begin(GROUP_KEY, slot, 0);
+    this.cache.slot(view, values, slot);
+    const known = this.cache.find();
+    if (known >= 0) return known;
+    const text = slotText(view, values, slot);
+    const name = slot === SPAN_SLOT.group ? text : (text.split(' - ')[0] ?? '');
+    return this.cache.keep(this.internGroup(cleanName(name)));
   }
 
   private internGroup(name: string): number {
@@ -149,14 +156,5 @@ export class Messaging {
     if (name === '') return 0;
     const system = messagingSystem(text(SPAN_SLOT.messagingSystem));
     return this.identities.intern(TOPIC, service.environment, [system, cleanName(text(SPAN_SLOT.clusterId)), name]);
-  }
-
-  private cached(make: () => number): number {
-    const { view, length } = this.key;
-    const known = this.cache.get(view, 0, length);
-    if (known >= 0) return known;
-    const value = make();
-    this.cache.set(view, 0, length, value);
-    return value;
   }
 }

@@ -15,6 +15,11 @@ export interface PushResult {
 export interface SpanConsumer {
   /** Throws a `RetryableError` under pressure, before anything is decoded. */
   begin(): void;
+  /**
+   * True when the resource whose bytes the view points at was met before and nobody behind reads its attributes: its
+   * slots may stay empty. Asked once for each ResourceSpans, before its spans.
+   */
+  knowsResource?(view: SpanView): boolean;
   span(view: SpanView): void;
   commit(): PushResult | Promise<PushResult>;
   /** The request was malformed; `reason` is a snake_case name to count. */

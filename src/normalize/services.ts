@@ -41,6 +41,15 @@ export class Services {
     return this.current;
   }
 
+  /** True when the bytes of the view's resource were met before: its slots are not needed. */
+  knows(view: SpanView): boolean {
+    const known = this.cache.get(view.data, view.resourceStart, view.resourceEnd);
+    if (known < 0) return false;
+    this.serial = view.resourceSerial;
+    this.current = this.entries[known]!;
+    return true;
+  }
+
   private lookup(view: SpanView): ServiceEntry {
     if (view.resourceStart < 0) return this.read(view);
     const known = this.cache.get(view.data, view.resourceStart, view.resourceEnd);

@@ -68,6 +68,11 @@ export class SpanNormalizer {
     this.peers = new Peers(identities);
   }
 
+  /** True when the view's resource was met before: its slots are not needed. */
+  knowsResource(view: SpanView): boolean {
+    return this.services.knows(view);
+  }
+
   /** Adds the span as a row, or counts why it cannot be one. `filtered`: a processor dropped it. */
   add(view: SpanView, batch: ObservationBatch, filtered: boolean): void {
     if (!view.traceIdOk) return batch.reject('invalid_trace_id');

@@ -20,6 +20,8 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
     sink.span(view);
   };
   return {
+    // Predicates may read the resource: its slots are always filled for them.
+    ...(predicates.length === 0 && sink.knowsResource !== undefined && { knowsResource: sink.knowsResource }),
     begin: gates.length === 0 ? () => sink.begin() : begin,
     span: predicates.length === 0 ? view => sink.span(view) : filter,
     commit: () => sink.commit(),

@@ -36,7 +36,7 @@ export function decodeTraces(bytes: Uint8Array, view: SpanView, consumer: SpanCo
 
 function readResourceSpans(limit: number, view: SpanView, consumer: SpanConsumer): void {
   const start = reader.pos;
-  readResource(limit, view);
+  readResource(limit, view, consumer);
   reader.pos = start;
   while (reader.pos < limit) {
     const tag = reader.uint32(limit);
@@ -45,27 +45,41 @@ function readResourceSpans(limit: number, view: SpanView, consumer: SpanConsumer
   }
 }
 
-/** Fills the resource's slots from all Resource fields of the message (protobuf merges repeated ones). */
-function readResource(limit: number, view: SpanView): void {
+/** Finds the resource of the message, and fills its slots unless the consumer knows it. */
+function readResource(limit: number, view: SpanView, consumer: SpanConsumer): void {
+  const start = reader.pos;
   view.resource.reset();
   view.resourceSerial++;
+  findResource(limit, view);
+  if (view.resourceStart >= 0 && consumer.knowsResource?.(view)) return;
+  reader.pos = start;
+  while (reader.pos < limit) {
+    const tag = reader.uint32(limit);
+    if (tag === 0x0a) readResourceAttributes(reader.bytesEnd(limit), view);
+    else reader.skip(tag, limit);
+  }
+}
+
+/** Where the Resource stands; start -1 when there are several (protobuf merges them), both 0 when there is none. */
+function findResource(limit: number, view: SpanView): void {
   view.resourceStart = view.resourceEnd = 0;
   let seen = false;
   while (reader.pos < limit) {
     const tag = reader.uint32(limit);
-    if (tag !== 0x0a) {
-      reader.skip(tag, limit);
-      continue;
-    }
-    const end = reader.bytesEnd(limit);
-    view.resourceStart = seen ? -1 : reader.pos;
-    view.resourceEnd = end;
-    seen = true;
-    while (reader.pos < end) {
-      const field = reader.uint32(end);
-      if (field === 0x0a) readAttribute(reader.bytesEnd(end), view.resource, view.keys.resource);
-      else reader.skip(field, end);
-    }
+    if (tag === 0x0a) {
+      view.resourceEnd = reader.bytesEnd(limit);
+      view.resourceStart = seen ? -1 : reader.pos;
+      reader.pos = view.resourceEnd;
+      seen = true;
+    } else reader.skip(tag, limit);
+  }
+}
+
+function readResourceAttributes(end: number, view: SpanView): void {
+  while (reader.pos < end) {
+    const field = reader.uint32(end);
+    if (field === 0x0a) readAttribute(reader.bytesEnd(end), view.resource, view.keys.resource);
+    else reader.skip(field, end);
   }
 }
 

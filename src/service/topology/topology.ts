@@ -136,6 +136,7 @@ export class Topology implements TopologyReader {
     const { batch, normalizer } = this;
     return {
       begin: () => batch.reset(),
+      knowsResource: (view: SpanView) => normalizer.knowsResource(view),
       span: (view: SpanView) => normalizer.add(view, batch, false),
       filtered: (view: SpanView) => normalizer.add(view, batch, true),
       commit: () => this.commit(),

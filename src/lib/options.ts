@@ -5,6 +5,9 @@
 import { type TSchema, Type } from 'typebox';
 import { DURATION_PATTERN, SIZE_PATTERN } from './units.ts';
 
+/** The longest duration that may become a timer: Node's count to 2^31 - 1 ms, and what is longer fires at once. */
+export const LONGEST_TIMER = '24d';
+
 export interface UnitOption {
   readonly description: string;
   readonly default?: string;

@@ -1,7 +1,7 @@
 /** The options of the OTLP receiver, and the same as numbers once defaults are in. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Default } from 'typebox/value';
-import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
+import { durationOption, LONGEST_TIMER, optionGroup, sizeOption } from '../../lib/options.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
 
 const endpoint = (fallback: string) =>
@@ -13,26 +13,48 @@ const endpoint = (fallback: string) =>
 const orNull = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] }));
 
+/** grpc-js lets a connection grow older than this by up to a tenth, so that not all end at once. */
+const LONGEST_CONNECTION_AGE = '21d';
+
 const keepaliveConfig = Type.Object(
   {
     max_connection_idle: Type.Optional(
       durationOption({
         default: '30m',
         minimum: '1s',
+        maximum: LONGEST_TIMER,
         description: 'Closes a connection without calls for this long.',
       }),
     ),
     max_connection_age: Type.Optional(
-      durationOption({ minimum: '1s', description: 'Closes every connection at this age; left out: never.' }),
+      durationOption({
+        minimum: '1s',
+        maximum: LONGEST_CONNECTION_AGE,
+        description: 'Closes every connection at this age; left out: never.',
+      }),
     ),
     max_connection_age_grace: Type.Optional(
-      durationOption({ default: '30s', description: 'What a call may still take on an aged connection.' }),
+      durationOption({
+        default: '30s',
+        maximum: LONGEST_TIMER,
+        description: 'What a call may still take on an aged connection.',
+      }),
     ),
     time: Type.Optional(
-      durationOption({ default: '2h', minimum: '1s', description: 'Pings a silent client after this long.' }),
+      durationOption({
+        default: '2h',
+        minimum: '1s',
+        maximum: LONGEST_TIMER,
+        description: 'Pings a silent client after this long.',
+      }),
     ),
     timeout: Type.Optional(
-      durationOption({ default: '20s', minimum: '1s', description: 'Closes a connection whose ping goes unanswered.' }),
+      durationOption({
+        default: '20s',
+        minimum: '1s',
+        maximum: LONGEST_TIMER,
+        description: 'Closes a connection whose ping goes unanswered.',
+      }),
     ),
   },
   { additionalProperties: false, default: {}, description: 'HTTP/2 keepalive, as in the Collector.' },
@@ -69,10 +91,20 @@ const httpConfig = Type.Object(
       }),
     ),
     read_timeout: Type.Optional(
-      durationOption({ default: '30s', minimum: '100ms', description: 'Time for a request to arrive; after it, 408.' }),
+      durationOption({
+        default: '30s',
+        minimum: '100ms',
+        maximum: LONGEST_TIMER,
+        description: 'Time for a request to arrive; after it, 408.',
+      }),
     ),
     idle_timeout: Type.Optional(
-      durationOption({ default: '60s', minimum: '1s', description: 'Closes a connection without requests.' }),
+      durationOption({
+        default: '60s',
+        minimum: '1s',
+        maximum: LONGEST_TIMER,
+        description: 'Closes a connection without requests.',
+      }),
     ),
   },
   { additionalProperties: false, description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.' },
@@ -116,6 +148,9 @@ export interface GrpcOptions {
   readonly keepaliveTimeoutMs: number;
 }
 
+/** Node's HTTP server takes no parts of a millisecond. */
+const wholeMs = (duration: string) => Math.ceil(parseDuration(duration));
+
 /** A protocol's part of the configuration with every default filled in. */
 export function toHttpOptions(config: HttpConfig | null): HttpOptions {
   const full = Default(httpConfig, { ...config }) as Required<HttpConfig>;
@@ -124,8 +159,8 @@ export function toHttpOptions(config: HttpConfig | null): HttpOptions {
     maxBodyBytes: parseSize(full.max_request_body_size),
     maxDecompressedBytes: parseSize(full.max_decompressed_size),
     maxInflightBytes: parseSize(full.max_inflight_body_size),
-    readTimeoutMs: parseDuration(full.read_timeout),
-    idleTimeoutMs: parseDuration(full.idle_timeout),
+    readTimeoutMs: wholeMs(full.read_timeout),
+    idleTimeoutMs: wholeMs(full.idle_timeout),
   };
 }
 

@@ -61,6 +61,12 @@ describe('listening', () => {
     await running.stop();
   });
 
+  it('takes times that are no whole number of milliseconds, or of quarters', async () => {
+    const options = { endpoint: '127.0.0.1:0', read_timeout: '1.0015s', idle_timeout: '1000500us' };
+    const running = await new Running({ http: options }).start();
+    await running.stop();
+  });
+
   it('can be stopped before it was started', async () => {
     await new Running({ grpc: { endpoint: '127.0.0.1:0' }, http: { endpoint: '127.0.0.1:0' } }).stop();
   });

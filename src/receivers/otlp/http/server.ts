@@ -61,7 +61,7 @@ export class HttpServer {
       requestTimeout: readTimeoutMs,
       headersTimeout: readTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
-      connectionsCheckingInterval: Math.min(readTimeoutMs / 4, MAX_TIMEOUT_CHECK_MS),
+      connectionsCheckingInterval: Math.min(Math.ceil(readTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
     });
     server.on('request', (exchange, response) => this.requests.open(exchange, response));
     server.on('checkContinue', (exchange, response) => {

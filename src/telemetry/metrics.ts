@@ -11,6 +11,8 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
   /** One value; samples of the same name are put together when they are collected. */
   sample(value: number, labels?: Readonly<Record<string, string>>): MetricSample;
+  /** All values of a metric whose labels are many, or none yet. */
+  samples(values: MetricSample['values']): MetricSample;
 }
 
 function define(
@@ -25,6 +27,7 @@ function define(
     help,
     labels,
     sample: (value, given = {}) => ({ name, type, help, values: [{ labels: given, value }] }),
+    samples: values => ({ name, type, help, values }),
   };
 }
 
@@ -87,6 +90,29 @@ export const TIER_HORIZON = define(
   ['tier'],
 );
 
+const OTLP_REQUEST_LABELS = ['receiver', 'protocol', 'signal', 'encoding', 'outcome'];
+export const OTLP_REQUESTS = define(
+  'counter',
+  'tacit_otlp_requests_total',
+  'OTLP requests by what they came to.',
+  OTLP_REQUEST_LABELS,
+);
+export const OTLP_REQUEST_BYTES = define(
+  'counter',
+  'tacit_otlp_request_bytes_total',
+  'Bytes of OTLP requests, decompressed, or as far as they were read.',
+  OTLP_REQUEST_LABELS,
+);
+export const OTLP_MALFORMED_REQUESTS = define(
+  'counter',
+  'tacit_otlp_malformed_requests_total',
+  'OTLP requests that could not be decoded.',
+  ['receiver', 'reason'],
+);
+export const OTLP_LOG_RECORDS = define('counter', 'tacit_otlp_log_records_total', 'OTLP log records accepted.', [
+  'receiver',
+]);
+
 export const API_REQUESTS = define(
   'counter',
   'tacit_http_api_requests_total',
@@ -110,6 +136,10 @@ export const METRICS: readonly MetricDefinition[] = [
   MEMORY_LIMIT,
   RESIDENT_MEMORY,
   REQUESTS_REFUSED_FOR_MEMORY,
+  OTLP_REQUESTS,
+  OTLP_REQUEST_BYTES,
+  OTLP_MALFORMED_REQUESTS,
+  OTLP_LOG_RECORDS,
   API_REQUESTS,
 ];
 

@@ -3,6 +3,12 @@
  * scrape. Bytes are those of the message as decoded, or as far as it was read when it was not.
  */
 import type { MetricSample } from '../../contract/component.ts';
+import {
+  OTLP_LOG_RECORDS,
+  OTLP_MALFORMED_REQUESTS,
+  OTLP_REQUEST_BYTES,
+  OTLP_REQUESTS,
+} from '../../telemetry/metrics.ts';
 import { OUTCOMES, type Outcome } from './answer.ts';
 import { ENCODINGS, type Encoding, PROTOCOLS, type Protocol, SIGNALS, type Signal } from './signal.ts';
 
@@ -43,12 +49,10 @@ export class Counters {
     const { receiver } = this;
     const reasons = [...this.malformedByReason].map(([reason, value]) => ({ labels: { receiver, reason }, value }));
     return [
-      counter('tacit_otlp_requests_total', 'OTLP requests by what they came to.', this.cells(this.requests)),
-      counter('tacit_otlp_request_bytes_total', 'Bytes of OTLP requests, decompressed.', this.cells(this.bytes)),
-      counter('tacit_otlp_malformed_requests_total', 'OTLP requests that could not be decoded.', reasons),
-      counter('tacit_otlp_log_records_total', 'OTLP log records accepted.', [
-        { labels: { receiver }, value: this.logRecords },
-      ]),
+      OTLP_REQUESTS.samples(this.cells(this.requests)),
+      OTLP_REQUEST_BYTES.samples(this.cells(this.bytes)),
+      OTLP_MALFORMED_REQUESTS.samples(reasons),
+      OTLP_LOG_RECORDS.sample(this.logRecords, { receiver }),
     ];
   }
 
@@ -68,8 +72,4 @@ export class Counters {
     }
     return values;
   }
-}
-
-function counter(name: string, help: string, values: MetricSample['values']): MetricSample {
-  return { name, help, type: 'counter', values };
 }

@@ -28,6 +28,8 @@ export interface GraphView {
   edgeIndex(idOrKey: string): number;
 }
 
+export type SpanJoin = 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'inferred';
+
 /** A span still kept by the correlator, for `/v1/debug/trace/{id}`. */
 export interface DebugSpan {
   readonly spanId: string;
@@ -36,8 +38,8 @@ export interface DebugSpan {
   /** `client`, `server`, `producer`, `consumer`, `internal` or `database`. */
   readonly class: string;
   readonly fate: string;
-  /** How it joined: `shared_id`, `parent`, `link`, `inferred`, or null while it waits. */
-  readonly join: string | null;
+  /** How it found its partner, or what it counts as alone; null while it waits, and where its partner found it. */
+  readonly join: SpanJoin | null;
   readonly partnerSpanId: string | null;
   readonly reason: string | null;
   readonly start: string;

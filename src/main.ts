@@ -11,10 +11,26 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
       OLDEST_NODE +
       ' or newer, this is ' +
       process.versions.node +
-      ': use npm start or npm run tacit in a checkout (they bring their own), or install a newer Node\n',
+      ': in a checkout, run npm ci, then npm start or npm run tacit (they bring their own); else install a newer Node\n',
   );
   process.exitCode = 1;
 } else {
-  const { runMain } = await import('./service/main.ts');
-  await runMain();
+  try {
+    const { runMain } = await import('./service/main.ts');
+    await runMain();
+  } catch (error) {
+    if (!isPackageMissing(error)) throw error;
+    process.stderr.write('tacit needs packages that are not installed: run npm ci first\n');
+    process.exitCode = 1;
+  }
+}
+
+/** A missing file of the program itself has the same code, and is another matter. */
+function isPackageMissing(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_MODULE_NOT_FOUND' &&
+    error.message.startsWith('Cannot find package')
+  );
 }

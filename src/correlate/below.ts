@@ -8,24 +8,28 @@ const REMEMBER_AFTER = 64;
 
 /**
  * Calls `visit` for every row beneath `top`, once, level by level, and goes on beneath those whose shape `passes`, as
- * deep as climbs go. Ends, and returns false, when `visit` does.
+ * deep as climbs go. Ends, and returns false, when `visit` does. Rows that are not `chosen` are left out, with all
+ * beneath them.
  */
 export function visitBelow(
   rows: Rows,
   top: number,
   passes: (shape: number) => boolean,
   visit: (row: number) => boolean,
+  isChosen: (row: number) => boolean = all,
 ): boolean {
   if (rows.firstChild(top) < 0) return true;
   queues[walks] ??= [];
   const queue = queues[walks]!;
   walks++;
   try {
-    return walk(rows, top, passes, visit, queue);
+    return walk(rows, top, passes, visit, isChosen, queue);
   } finally {
     walks--;
   }
 }
+
+const all = (): boolean => true;
 
 /** Reused, one for each walk going on: a visit may begin another. */
 const queues: number[][] = [];
@@ -36,6 +40,7 @@ function walk(
   top: number,
   passes: (shape: number) => boolean,
   visit: (row: number) => boolean,
+  isChosen: (row: number) => boolean,
   queue: number[],
 ): boolean {
   let known: Set<number> | undefined;
@@ -46,7 +51,7 @@ function walk(
     for (const levelEnd = count; at < levelEnd; at++) {
       const above = queue[at]!;
       for (let child = rows.firstChild(above); child >= 0; child = rows.nextChild(child, above)) {
-        if (child === above || child === top) continue;
+        if (child === above || child === top || !isChosen(child)) continue;
         if (++visits > REMEMBER_AFTER) {
           known ??= new Set();
           if (known.has(child)) continue;

@@ -9,35 +9,30 @@ import type { InteractionSink } from '../contract/interaction.ts';
 import {
   BAD_TIME,
   CLASS_MASK,
-  CREATE,
   DATABASE,
   DURATION,
   EARLIEST_TIME,
   FILTERED,
-  INTERNAL,
   LATEST_AHEAD,
   LINK,
   LINK_OWNER,
   LINK_WORDS,
   NEGATIVE_DURATION,
   type ObservationBatch,
-  PRODUCER,
   ROW_WORDS,
   SERVICE,
-  SETTLE as SETTLE_CLASS,
   SHAPE,
   START,
   TARGET,
-  TRACE,
 } from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
-import { visitBelow } from './below.ts';
 import { Budget } from './budget.ts';
 import { Chains } from './chains.ts';
 import { Crossings } from './crossings.ts';
+import { Decisions } from './decisions.ts';
 import { Emitter } from './emitter.ts';
-import { Expiry } from './expiry.ts';
+import { EVICTED_TOGETHER, Expiry } from './expiry.ts';
 import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
 import { hash, hashDuplicate, ownHash, parentHash } from './hash.ts';
 import { HeldSpans } from './held.ts';
@@ -46,18 +41,9 @@ import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
 import { Links } from './links.ts';
 import { Outbound } from './outbound.ts';
-import { EXTRA, LINK_ROW, PARTNER, Rows } from './rows.ts';
+import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { Seen } from './seen.ts';
-import {
-  isCaller,
-  isInbound,
-  isOutbound,
-  isPassedThrough,
-  isTransparent,
-  OWN_PLAN,
-  SERVER_JOINS,
-  STATE,
-} from './state.ts';
+import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
 
 export interface CorrelationOptions {
   readonly waitMs: number;
@@ -87,11 +73,7 @@ export class Correlator {
   readonly fates = new Fates();
   readonly inbound: Inbound;
   readonly outbound: Outbound;
-  private readonly links: Links;
-  private readonly chains: Chains;
-  private readonly budget = new Budget();
-  /** Of the row being decided: `chains.steps` at which its trace's budget ends. */
-  private stepsAllowed = 0;
+  private readonly decisions: Decisions;
   private readonly latePartners: LatePartners;
   readonly expiry: Expiry;
   private readonly sink: InteractionSink;
@@ -119,11 +101,11 @@ export class Correlator {
     this.seen = new Seen(options.maxSeen, Math.max(options.lateMs, options.waitMs));
     this.late = new LateEntries(options.maxLate, options.lateMs);
     const { rows, fates, late } = this;
-    this.chains = new Chains(rows, identities);
-    const { chains } = this;
+    const chains = new Chains(rows, identities);
+    const budget = new Budget();
     const emitter = new Emitter(rows, plans, identities, sink);
     const crossings = new Crossings(rows, emitter);
-    this.links = new Links(rows, chains);
+    const links = new Links(rows, chains);
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
     this.latePartners = new LatePartners({ rows, fates, late, emitter, sink, outbound: this.outbound });
     this.inbound = new Inbound({
@@ -132,11 +114,13 @@ export class Correlator {
       chains,
       emitter,
       crossings,
-      links: this.links,
+      links,
       outbound: this.outbound,
       latePartners: this.latePartners,
     });
     this.outbound.inbound = this.inbound;
+    const { inbound, outbound, latePartners } = this;
+    this.decisions = new Decisions({ rows, fates, chains, links, inbound, outbound, latePartners, budget });
     this.expiry = new Expiry({
       rows,
       fates,
@@ -147,15 +131,15 @@ export class Correlator {
       inbound: this.inbound,
       outbound: this.outbound,
       latePartners: this.latePartners,
-      budget: this.budget,
+      decisions: this.decisions,
+      budget,
       waitMs: options.waitMs,
     });
   }
 
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
   apply(batch: ObservationBatch, arrivalMs: number): void {
-    if (!this.options.offline) this.tick(arrivalMs);
-    else if (this.seen.since === 0) this.tick(arrivalMs);
+    if (!this.options.offline || this.seen.since === 0) this.advance(arrivalMs);
     for (const [reason, count] of batch.rejected) {
       this.fates.received += count;
       this.fates.count(REJECTED, reasonNumber(reason), count);
@@ -165,6 +149,7 @@ export class Correlator {
       this.prepare(batch, from, to);
       for (let i = from; i < to; i++) this.take(batch, i, i - from, arrivalMs * 1000);
     }
+    this.decisions.afterFrame(arrivalMs);
   }
 
   /** Hashes the keys of a group of rows, and reads what taking them in needs of the large tables. */
@@ -191,12 +176,21 @@ export class Correlator {
     let touched = 0;
     for (let at = 0; at < end; at += HASHES) touched ^= seen.touch(hashes[at + 2]!, hashes[at + 3]!);
     for (let at = 0; at < end; at += HASHES) touched ^= rows.touch(hashes[at]!, hashes[at + 1]!);
-    for (let at = 0; at < end; at += HASHES) touched ^= rows.touchRelatives(hashes[at]!, hashes[at + 1]!);
     this.touched = touched;
   }
 
-  /** Decides what is due at this time. */
+  /** Decides every row, and what is due at this time. */
   tick(nowMs: number): void {
+    this.decisions.decideWaiting();
+    this.advance(nowMs);
+  }
+
+  /** Spans taken in and not decided yet; they have no fate. */
+  get undecided(): number {
+    return this.decisions.waiting;
+  }
+
+  private advance(nowMs: number): void {
     this.seen.advance(nowMs);
     this.late.advance(nowMs);
     if (!this.options.offline) this.expiry.expireBefore(nowMs);
@@ -209,6 +203,7 @@ export class Correlator {
     const time = this.newest > 0 ? this.newest : this.heldAt;
     for (let i = 0; i < batch.rows; i++) this.admitUnhashed(batch, i * ROW_WORDS, time);
     batch.reset();
+    this.decisions.decideWaiting();
     this.expiry.expireAll();
   }
 
@@ -235,14 +230,16 @@ export class Correlator {
     this.admitRow(batch, offset, arrivalUs, ownHash(batch.words, offset), parentHash(batch.words, offset));
   }
 
-  /** Makes a row of an observed span and decides it, and what depends on it. */
+  /** Makes a row of an observed span. */
   private admitRow(batch: ObservationBatch, offset: number, arrivalUs: number, own: number, parent: number): void {
     const { rows } = this;
-    if (rows.count >= rows.limit) this.expiry.evictOldest();
+    if (rows.count >= rows.limit) {
+      this.decisions.beforeEviction(EVICTED_TOGETHER);
+      this.expiry.evictOldest();
+    }
     const row = rows.push(batch.words, offset, own, parent);
     this.admit(row, arrivalUs);
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
-    this.decide(row);
   }
 
   private admit(row: number, arrivalUs: number): void {
@@ -276,61 +273,9 @@ export class Correlator {
       if (batch.linkWords[i * LINK_WORDS + LINK_OWNER] !== offset) break;
       if (rows.linkCount >= rows.linkLimit) this.expiry.dropOldestLink();
       const sequence = rows.nextLink;
-      const link = rows.pushLink(batch.linkWords, i * LINK_WORDS, row, rows.words[row + LINK]!);
+      rows.pushLink(batch.linkWords, i * LINK_WORDS, row, rows.words[row + LINK]!);
       rows.words[row + LINK] = sequence;
-      if (this.links.look(link, row)) this.links.accept(link);
     }
-  }
-
-  /** Decides a row from the rows as they are now. False when its trace has no steps left for more. */
-  private readonly resolveRow = (row: number): boolean => {
-    if (isInbound(this.rows.words[row + SHAPE]!)) this.inbound.resolve(row);
-    else this.outbound.resolve(row);
-    return this.hasSteps();
-  };
-
-  private readonly hasSteps = (): boolean => this.chains.steps < this.stepsAllowed;
-
-  /** Decides the new row, and again what may depend on it, as far as its trace's budget goes. */
-  private decide(row: number): void {
-    const { budget, chains, rows, fates } = this;
-    const traceHash = rows.words[row + TRACE + 3]!;
-    chains.steps = 0;
-    this.stepsAllowed = budget.earn(traceHash);
-    this.resolveRow(row);
-    if (!this.hasSteps() || !this.resolveDependents(row)) {
-      fates.note('decisions_deferred');
-      budget.defer(traceHash, rows.next);
-    }
-    budget.spend(traceHash, chains.steps);
-  }
-
-  /** Rows under the new row's id, all that climb through it, links to it. False when the budget ended it. */
-  private resolveDependents(row: number): boolean {
-    const { rows } = this;
-    const w = rows.words;
-    const shape = w[row + SHAPE]!;
-    if (isCaller(shape)) {
-      this.inbound.resolveSharers(row, this.hasSteps);
-      this.latePartners.meetWaiters(row);
-    } else if (isOutbound(shape)) this.latePartners.meetWaiters(row);
-    const whole = visitBelow(rows, row, isPassedThrough, this.resolveRow);
-    if (rows.linkCount === 0) return whole;
-    for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
-    return whole;
-  }
-
-  private relink(link: number): void {
-    const { rows } = this;
-    const sequence = rows.links[link + LINK_ROW]!;
-    if (!rows.alive(sequence)) return;
-    const owner = rows.base(sequence);
-    if (!this.links.look(link, owner)) return;
-    const shape = rows.words[owner + SHAPE]!;
-    if (isTransparent(shape)) return;
-    const cls = shape & CLASS_MASK;
-    if (cls === PRODUCER || cls === CREATE) this.outbound.changeLinks(owner, () => this.links.accept(link));
-    else if (cls !== INTERNAL && cls !== SETTLE_CLASS) this.inbound.changeLinks(owner, () => this.links.accept(link));
   }
 }
 

@@ -26,6 +26,7 @@ import {
 import { Queue } from '../lib/queue.ts';
 import type { Budget } from './budget.ts';
 import type { Crossings } from './crossings.ts';
+import type { Decisions } from './decisions.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import {
@@ -70,6 +71,7 @@ interface Parts {
   readonly latePartners: LatePartners;
   readonly outbound: Outbound;
   readonly budget: Budget;
+  readonly decisions: Decisions;
   readonly waitMs: number;
 }
 
@@ -77,6 +79,8 @@ interface Parts {
 const MAX_WAITING_LINKS = 8;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
+/** Rows that a full tier gives up at once. */
+export const EVICTED_TOGETHER = GROUP;
 
 export class Expiry {
   evicted = 0;
@@ -112,6 +116,7 @@ export class Expiry {
     const { arrivals, rows } = this;
     while (arrivals.length > 0 && nowMs - arrivals.at(0)!.ms >= this.parts.waitMs) {
       const end = arrivals.at(1)?.first ?? rows.next;
+      this.parts.decisions.beforeEviction((end - rows.oldest) >>> 0);
       this.expireUntil(end);
       arrivals.shift();
     }

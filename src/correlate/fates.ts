@@ -62,8 +62,9 @@ export class Fates {
     this.notes.set(name, (this.notes.get(name) ?? 0) + by);
   }
 
-  stats(): SpanStats {
-    const parts = FATES.map((name, i) => [name, this.counts[i]!] as const);
+  /** @param undecided spans that have no fate yet: they are pending. */
+  stats(undecided: number): SpanStats {
+    const parts = FATES.map((name, i) => [name, this.counts[i]! + (i === PENDING ? undecided : 0)] as const);
     return { received: this.received, ...Object.fromEntries(parts) } as SpanStats;
   }
 

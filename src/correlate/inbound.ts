@@ -31,6 +31,7 @@ import {
   BY_SHARED_ID,
   decisionOf,
   ENTRY,
+  FATED,
   isInbound,
   isPassedThrough,
   JOINS,
@@ -73,7 +74,7 @@ export class Inbound {
     const state = w[row + STATE]!;
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return;
     this.decide(row);
-    const fresh = state === 0;
+    const fresh = (state & FATED) === 0;
     if (!fresh && this.stands(row)) return;
     if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row, next.decision === ENTRY))
       return;
@@ -245,13 +246,13 @@ export class Inbound {
     }
   }
 
-  /** Decides again the inbound spans that share the id of a new client or producer, while `goOn` says so. */
-  resolveSharers(caller: number, goOn: () => boolean): void {
+  /** Decides again the inbound spans that share the id of a new client or producer, of those chosen, while `goOn` says so. */
+  resolveSharers(caller: number, isChosen: (row: number) => boolean, goOn: () => boolean): void {
     const { rows } = this;
     const w = rows.words;
     const [s0, s1] = [w[caller + SPAN]!, w[caller + SPAN + 1]!];
     for (let row = rows.firstRow(w, caller, s0, s1); row >= 0 && goOn(); row = rows.nextRow(row, w, caller, s0, s1)) {
-      if (row !== caller && isInbound(w[row + SHAPE]!)) this.resolve(row);
+      if (row !== caller && isInbound(w[row + SHAPE]!) && isChosen(row)) this.resolve(row);
     }
   }
 

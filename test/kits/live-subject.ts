@@ -68,12 +68,12 @@ export class LiveSubject {
 
   /** Fates that occurred, without `received`. */
   fates(): Partial<SpanStats> {
-    const { received: _, ...fates } = this.topology.correlator.fates.stats();
+    const { received: _, ...fates } = this.graph().stats.spans;
     return Object.fromEntries(Object.entries(fates).filter(([, count]) => count !== 0));
   }
 
   reasons(): Readonly<Record<string, number>> {
-    return this.topology.correlator.fates.reasonCounts();
+    return this.graph().stats.reasons;
   }
 
   tier(name: TierStatus['name']): TierStatus {
@@ -82,7 +82,8 @@ export class LiveSubject {
 
   /** Throws when a span has no fate or two, or something was taken back that was never given. */
   private checkAccounts(): void {
-    const { received, ...fates } = this.topology.correlator.fates.stats();
+    const { correlator } = this.topology;
+    const { received, ...fates } = correlator.fates.stats(correlator.undecided);
     const total = FATES.reduce((sum, name) => sum + fates[name], 0);
     if (total !== received) throw new Error(`received ${received}, but the fates are ${JSON.stringify(fates)}`);
     const below = FATES.filter(name => fates[name] < 0);

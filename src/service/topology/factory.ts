@@ -47,7 +47,8 @@ function createConnector(topology: Topology, settings: Settings): Connector {
 }
 
 function samples(topology: Topology): readonly MetricSample[] {
-  const spans = topology.correlator.fates.stats();
+  const { fates, undecided } = topology.correlator;
+  const spans = fates.stats(undecided);
   return [
     SPANS_RECEIVED.sample(spans.received),
     ...FATES.map(fate => SPANS.sample(spans[fate], { fate })),

@@ -74,12 +74,18 @@ export class Topology implements TopologyReader {
     this.forgetView();
   }
 
+  /** What a reader sees is decided; a frame of its own says so, since nothing but frames moves the graph. */
+  private decideAll(): void {
+    if (this.correlator.undecided > 0) this.tick();
+  }
+
   /** The next view is built anew. */
   forgetView(): void {
     this.cached = undefined;
   }
 
   view(): GraphView {
+    this.decideAll();
     const now = performance.now();
     const changes = this.store.revision + this.correlator.fates.revision;
     const { cached } = this;
@@ -100,6 +106,7 @@ export class Topology implements TopologyReader {
   }
 
   trace(traceId: string): readonly DebugSpan[] {
+    this.decideAll();
     return debugTrace(this.correlator.rows, this.identities, traceId);
   }
 
@@ -110,7 +117,7 @@ export class Topology implements TopologyReader {
   private stats(): Stats {
     const { fates } = this.correlator;
     const logs = this.logRecords > 0 ? { logs: this.logRecords } : {};
-    return { spans: fates.stats(), records: logs, changes: {}, reasons: fates.reasonCounts() };
+    return { spans: fates.stats(this.correlator.undecided), records: logs, changes: {}, reasons: fates.reasonCounts() };
   }
 
   private diagnostics(): Diagnostic[] {

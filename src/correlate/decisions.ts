@@ -1,0 +1,170 @@
+/**
+ * When rows are decided, and decided again. A new row waits a moment, so that the other half of what it tells is often
+ * there and one decision is enough; then it is decided, and so is every older row whose decision may depend on it. Rows
+ * that waited together see each other, and need not be looked at twice.
+ */
+import { CLASS_MASK, CREATE, INTERNAL, PRODUCER, SETTLE, SHAPE, TRACE } from '../contract/observation.ts';
+import { visitBelow } from './below.ts';
+import type { Budget } from './budget.ts';
+import type { Chains } from './chains.ts';
+import type { Fates } from './fates.ts';
+import { ownHash, parentHash } from './hash.ts';
+import type { Inbound } from './inbound.ts';
+import type { LatePartners } from './late-partners.ts';
+import type { Links } from './links.ts';
+import type { Outbound } from './outbound.ts';
+import { LINK_ROW, type Rows } from './rows.ts';
+import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent } from './state.ts';
+
+interface Parts {
+  readonly rows: Rows;
+  readonly fates: Fates;
+  readonly chains: Chains;
+  readonly links: Links;
+  readonly inbound: Inbound;
+  readonly outbound: Outbound;
+  readonly latePartners: LatePartners;
+  readonly budget: Budget;
+}
+
+/** Rows wait so long at most, while frames come; without frames until the next tick. */
+const WAIT_MS = 20;
+const MAX_WAITING = 8192;
+/** Rows whose memory is fetched together. */
+const GROUP = 64;
+
+export class Decisions {
+  private readonly parts: Parts;
+  private readonly rows: Rows;
+  /** Sequence number of the first row that waits. */
+  private first: number;
+  /** Sequence number of the first link of a row that waits. */
+  private firstLink: number;
+  private sinceMs = 0;
+  /** Of the row being decided: `chains.steps` at which its trace's budget ends. */
+  private stepsAllowed = 0;
+  private readonly hashes = new Int32Array(GROUP * 2);
+  /** Keeps the reads of `touch` from being left out. */
+  touched = 0;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.rows = parts.rows;
+    this.first = this.rows.next;
+    this.firstLink = this.rows.nextLink;
+  }
+
+  get waiting(): number {
+    return (this.rows.next - this.first) >>> 0;
+  }
+
+  /** Decides the rows that waited long enough, or are too many. Called after each frame. */
+  afterFrame(nowMs: number): void {
+    if (this.waiting === 0) return;
+    if (this.sinceMs === 0) this.sinceMs = nowMs;
+    if (nowMs - this.sinceMs >= WAIT_MS || this.waiting >= MAX_WAITING) this.decideWaiting();
+  }
+
+  /** Room is made: none of the oldest rows may be undecided. */
+  beforeEviction(count: number): void {
+    if ((this.first - this.rows.oldest) >>> 0 < count) this.decideWaiting();
+  }
+
+  decideWaiting(): void {
+    const { rows } = this;
+    const end = rows.next;
+    this.lookAlongLinks();
+    for (let from = this.first; from !== end; ) {
+      const count = Math.min((end - from) >>> 0, GROUP);
+      this.touch(from, count);
+      for (let i = 0; i < count; i++) this.decide(rows.base((from + i) | 0));
+      from = (from + count) | 0;
+    }
+    this.first = end;
+    this.sinceMs = 0;
+  }
+
+  /** Close together these reads wait for the memory at the same time; so nothing else is done in the second loop. */
+  private touch(from: number, count: number): void {
+    const { rows, hashes } = this;
+    for (let i = 0; i < count; i++) {
+      const row = rows.base((from + i) | 0);
+      hashes[i * 2] = ownHash(rows.words, row);
+      hashes[i * 2 + 1] = parentHash(rows.words, row);
+    }
+    let touched = 0;
+    for (let i = 0; i < count; i++) touched ^= rows.touchRelatives(hashes[i * 2]!, hashes[i * 2 + 1]!);
+    this.touched = touched;
+  }
+
+  /** Decides a row, and again what may depend on it, as far as its trace's budget goes. */
+  private decide(row: number): void {
+    const { budget, chains, fates } = this.parts;
+    const traceHash = this.rows.words[row + TRACE + 3]!;
+    chains.steps = 0;
+    this.stepsAllowed = budget.earn(traceHash);
+    this.resolveRow(row);
+    if (!this.hasSteps() || !this.resolveDependents(row)) {
+      fates.note('decisions_deferred');
+      budget.defer(traceHash, this.rows.next);
+    }
+    budget.spend(traceHash, chains.steps);
+  }
+
+  /** What the links of waiting rows point at: before any is decided, since deciding one may count another. */
+  private lookAlongLinks(): void {
+    const { rows } = this;
+    const { links } = this.parts;
+    for (let sequence = this.firstLink; sequence !== rows.nextLink; sequence = (sequence + 1) | 0) {
+      if (!rows.linkAlive(sequence)) continue;
+      const link = rows.linkBase(sequence);
+      if (links.look(link, rows.linkOwner(link))) links.accept(link);
+    }
+    this.firstLink = rows.nextLink;
+  }
+
+  /** Decides a row from the rows as they are now. */
+  private resolveRow(row: number): void {
+    if (isInbound(this.rows.words[row + SHAPE]!)) this.parts.inbound.resolve(row);
+    else this.parts.outbound.resolve(row);
+  }
+
+  private readonly hasSteps = (): boolean => this.parts.chains.steps < this.stepsAllowed;
+
+  /** True for rows decided before those that wait now. */
+  private readonly isOlder = (row: number): boolean => ((this.rows.sequenceAt(row) - this.first) | 0) < 0;
+
+  /** Decides an older row again; one that waits, or waited, sees or saw all by itself. */
+  private readonly resolveAgain = (row: number): boolean => {
+    this.resolveRow(row);
+    return this.hasSteps();
+  };
+
+  /** Older rows under the new row's id, that climb through it, or link to it. False when the budget ended it. */
+  private resolveDependents(row: number): boolean {
+    const { rows } = this;
+    const shape = rows.words[row + SHAPE]!;
+    if (isCaller(shape)) {
+      this.parts.inbound.resolveSharers(row, this.isOlder, this.hasSteps);
+      this.parts.latePartners.meetWaiters(row);
+    } else if (isOutbound(shape)) this.parts.latePartners.meetWaiters(row);
+    const whole = visitBelow(rows, row, isPassedThrough, this.resolveAgain, this.isOlder);
+    if (rows.linkCount === 0) return whole;
+    for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
+    return whole;
+  }
+
+  private relink(link: number): void {
+    const { rows } = this;
+    const sequence = rows.links[link + LINK_ROW]!;
+    if (!rows.alive(sequence)) return;
+    const owner = rows.base(sequence);
+    if (!this.isOlder(owner)) return;
+    const { links, inbound, outbound } = this.parts;
+    const shape = rows.words[owner + SHAPE]!;
+    if (!links.look(link, owner) || isTransparent(shape)) return;
+    const cls = shape & CLASS_MASK;
+    if (cls === PRODUCER || cls === CREATE) outbound.changeLinks(owner, () => links.accept(link));
+    else if (cls !== INTERNAL && cls !== SETTLE) inbound.changeLinks(owner, () => links.accept(link));
+  }
+}

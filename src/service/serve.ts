@@ -6,6 +6,7 @@ import { systemClock } from '../contract/clock.ts';
 import { StartError } from '../contract/component.ts';
 import { createLogger, type RootLogger } from '../telemetry/logger.ts';
 import { announce } from './announcement.ts';
+import { findBusyPorts } from './busy-ports.ts';
 import { createService, type Service } from './service.ts';
 import { watchSignals } from './signals.ts';
 import { describeStartFailure } from './start-failure.ts';
@@ -32,7 +33,7 @@ export async function runService(config: Config, warnings: readonly Problem[], o
     return 0;
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    output.stderr.write(describeStartFailure(error));
+    output.stderr.write(describeStartFailure(error, await findBusyPorts(config)));
     return 1;
   } finally {
     signals.release();

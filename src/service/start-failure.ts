@@ -1,18 +1,24 @@
-/** A failed start in words: what is wrong, who holds a busy port where that can be known, and what would be right. */
+/** A failed start in words: what is wrong, who holds each busy port where that can be known, and what would be right. */
 import type { StartError } from '../contract/component.ts';
+import type { BusyPort } from './busy-ports.ts';
 import { findPortOwner } from './port-owner.ts';
 
-export function describeStartFailure(error: StartError): string {
+/** `busy`: every port of the configuration that is taken; told where the failure is about one of them. */
+export function describeStartFailure(error: StartError, busy: readonly BusyPort[]): string {
+  const isBusy = busy.some(({ address }) => error.message.includes(address));
   const lines = [`cannot start: ${error.message}`];
-  const owner = busyPortOwner(error);
-  if (owner !== undefined) lines.push(owner);
-  if (error.hint !== undefined) lines.push(error.hint);
+  if (isBusy) lines.push(...busy.map(describeOwner), avoidBusy(busy));
+  else if (error.hint !== undefined) lines.push(error.hint);
   return `${lines.join('\n  ')}\n`;
 }
 
-/** The address stands in the message; a bind that failed for another reason finds no listener. */
-function busyPortOwner({ message }: StartError): string | undefined {
-  const port = Number(/:(\d{1,5})(?![\w\].]|:\w)/.exec(message)?.[1] ?? 0);
-  const owner = port === 0 ? undefined : findPortOwner(port);
-  return owner === undefined ? undefined : `port ${port} is held by process ${owner.pid}: ${owner.command}`;
+function describeOwner({ option, port }: BusyPort): string {
+  const owner = findPortOwner(port);
+  const what = owner === undefined ? 'is in use' : `is held by process ${owner.pid}: ${owner.command}`;
+  return `${option}: port ${port} ${what}`;
+}
+
+function avoidBusy(busy: readonly BusyPort[]): string {
+  const sets = busy.map(({ option, freeAddress }) => `--set ${option}=${freeAddress}`);
+  return `use ${busy.length === 1 ? 'another port' : 'other ports'}: ${sets.join(' ')}`;
 }

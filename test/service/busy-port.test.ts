@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Config } from '../../src/config/load.ts';
 import { systemClock } from '../../src/contract/clock.ts';
 import { StartError } from '../../src/contract/component.ts';
+import { findBusyPorts } from '../../src/service/busy-ports.ts';
 import { componentFactories } from '../../src/service/components.ts';
 import { findPortOwner } from '../../src/service/port-owner.ts';
 import { createService } from '../../src/service/service.ts';
@@ -25,8 +27,8 @@ async function occupyPort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A service whose receiver and API are the real ones, in front of a sink that keeps nothing. */
-function serviceWith(otlp: string, api: string) {
+/** The receiver and the API are the real ones, in front of a sink that keeps nothing. */
+function configWith(otlp: string, api: string) {
   const factories = [...createWorkshop().factories, ...componentFactories];
   const text = `
 receivers: {otlp: {protocols: ${otlp}}}
@@ -36,19 +38,24 @@ service:
   extensions: [http_api]
   pipelines: {traces: {receivers: [otlp], exporters: [sink]}}
 `;
+  return checkedConfig(text, factories);
+}
+
+function serviceOf(config: Config) {
   const { logger } = createTestLogger();
-  return createService(checkedConfig(text, factories), { logger, clock: systemClock, version: '0.0.0' });
+  return createService(config, { logger, clock: systemClock, version: '0.0.0' });
 }
 
 async function failureOf(otlp: string, api: string): Promise<string> {
-  const service = serviceWith(otlp, api);
+  const config = configWith(otlp, api);
+  const service = serviceOf(config);
   const error = await service.start().then(
     () => undefined,
     (reason: unknown) => reason,
   );
   await service.stop();
   expect(error).toBeInstanceOf(StartError);
-  return describeStartFailure(error as StartError);
+  return describeStartFailure(error as StartError, await findBusyPorts(config));
 }
 
 describe('a busy port', () => {
@@ -71,11 +78,45 @@ describe('a busy port', () => {
     const text = await failureOf(`{http: {endpoint: '127.0.0.1:0'}}`, `127.0.0.1:${port}`);
     expect(text).toMatch(/--set extensions\.http_api\.endpoint=127\.0\.0\.1:\d+/);
   });
+
+  it('among others: each is told, and one line avoids them all with ports that are free', async () => {
+    const [grpc, http, api] = [await occupyPort(), await occupyPort(), await occupyPort()];
+    const protocols = (a: number, b: number) =>
+      `{grpc: {endpoint: '127.0.0.1:${a}'}, http: {endpoint: '127.0.0.1:${b}'}}`;
+    const text = await failureOf(protocols(grpc, http), `127.0.0.1:${api}`);
+    const [first, ...lines] = text.trimEnd().split('\n  ');
+    expect(first).toMatch(/^cannot start: .* is in use$/);
+    expect(lines).toEqual([
+      expect.stringMatching(`^receivers\\.otlp\\.protocols\\.grpc\\.endpoint: port ${grpc} is `),
+      expect.stringMatching(`^receivers\\.otlp\\.protocols\\.http\\.endpoint: port ${http} is `),
+      expect.stringMatching(`^extensions\\.http_api\\.endpoint: port ${api} is `),
+      expect.stringMatching(/^use other ports: --set /),
+    ]);
+    const free = [...lines.at(-1)!.matchAll(/--set (\S+)\.endpoint=127\.0\.0\.1:(\d+)/g)];
+    expect(free.map(([, option]) => option)).toEqual([
+      'receivers.otlp.protocols.grpc',
+      'receivers.otlp.protocols.http',
+      'extensions.http_api',
+    ]);
+    const [a, b, c] = free.map(([, , port]) => Number(port));
+    const service = serviceOf(configWith(protocols(a!, b!), `127.0.0.1:${c}`));
+    await service.start();
+    await service.stop();
+  });
+
+  it('is not blamed for another failure, which keeps its own hint', async () => {
+    const text = await failureOf(`{http: {endpoint: '192.0.2.1:4999'}}`, '127.0.0.1:0');
+    expect(text).toContain(
+      'use an address of this machine: --set receivers.otlp.protocols.http.endpoint=127.0.0.1:4999',
+    );
+    expect(text).not.toContain('in use');
+  });
 });
 
 describe('the real receiver and API', () => {
   it('announce what they bound, never port 0', async () => {
-    const service = serviceWith(`{http: {endpoint: '127.0.0.1:0'}, grpc: {endpoint: '127.0.0.1:0'}}`, '127.0.0.1:0');
+    const protocols = `{http: {endpoint: '127.0.0.1:0'}, grpc: {endpoint: '127.0.0.1:0'}}`;
+    const service = serviceOf(configWith(protocols, '127.0.0.1:0'));
     await service.start();
     try {
       const names = service.listeners.map(({ component, protocol }) => `${component} ${protocol}`);

@@ -8,7 +8,7 @@ import { analyzeSpans } from '../oracle/model.ts';
 import { disorder } from '../oracle/requests.ts';
 import type { Span } from '../oracle/span.ts';
 
-const RUNS = Number(process.env['TACIT_PROPERTY_RUNS'] ?? 400);
+const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 400);
 
 interface Part {
   readonly spans: readonly Span[];

@@ -1,40 +1,12 @@
 /** The generator reaches every rule, and the model's answer to it does not depend on order. */
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from './compare.ts';
-import { addCoverage, type Coverage, generateTraceSet } from './generate.ts';
+import { addCoverage, type Coverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
+import { generateTraceSet } from './generate.ts';
 import { analyzeSpans } from './model.ts';
 import { disorder, splitRequests, toRequest } from './requests.ts';
 
 const SEEDS = Array.from({ length: 300 }, (_, seed) => seed);
-
-const REACHED = [
-  ...['shared_id', 'parent', 'parent_child', 'entry', 'external_caller', 'missing_parent', 'local_parent'],
-  ...[
-    'client',
-    'client_explains',
-    'client_nameless',
-    'client_alone',
-    'inferred_external',
-    'internal',
-    'nameless',
-    'create',
-  ],
-  ...[
-    'consumer_shared_id',
-    'consumer_parent',
-    'consumer_link',
-    'consumer_parent_child',
-    'consumer_entry',
-    'consumer_none',
-  ],
-  ...[
-    'consumer_by_partners_topic_parent',
-    'consumer_by_partners_topic_link',
-    'consumer_without_topic_parent',
-    'producer',
-  ],
-  ...['database', 'database_inner', 'database_skipped', 'database_taken_back'],
-].map(rank => `rank:${rank}`);
 
 const REACHED_REASONS = [
   ...[
@@ -62,14 +34,14 @@ const REACHED_OTHERS = [
   ),
   ...['calls', 'publishes', 'consumes', 'routes', 'messages', 'writes', 'reads', 'queries'].map(kind => `edge:${kind}`),
   ...['client_span', 'server_span', 'paired', 'parent_child', 'span_link', 'statement'].map(kind => `evidence:${kind}`),
-  ...['rejected', 'duplicates', 'skipped', 'internal', 'paired', 'inferred', 'unpaired'].map(fate => `fate:${fate}`),
 ];
 
 describe('generated trace sets', () => {
   it('reach every rank, reason, change, edge kind, proof and fate', () => {
     const coverage: Coverage = new Map();
     for (const seed of SEEDS) addCoverage(coverage, analyzeSpans(generateTraceSet(seed)));
-    expect([...REACHED, ...REACHED_REASONS, ...REACHED_OTHERS].filter(name => !coverage.has(name))).toEqual([]);
+    expect(reachedRanksAndFates(coverage)).toEqual(ranksAndFatesInReach());
+    expect([...REACHED_REASONS, ...REACHED_OTHERS].filter(name => !coverage.has(name))).toEqual([]);
   });
 
   it('are the same for the same seed', () => {

@@ -8,8 +8,6 @@ import { Random } from './random.ts';
 import { isSpanId, isTraceId, type Link, type Span } from './span.ts';
 import { chooseServices, dress, namelessResource, type Role } from './vocabulary.ts';
 
-export { addCoverage, type Coverage, formatCoverage } from './coverage.ts';
-
 type Draft = { -readonly [K in keyof Span]: Span[K] } & { role: Role };
 type Resource = Span['resource'];
 

@@ -8,7 +8,7 @@ const REMEMBER_AFTER = 64;
 
 /**
  * Calls `visit` for every row beneath `top`, once, level by level, and goes on beneath those whose shape `passes`, as
- * deep as climbs go. Ends, and returns false, when `visit` does. Rows that are not `chosen` are left out, with all
+ * deep as climbs go. Ends, and returns false, when `visit` does. Rows not older than `age` are left out, with all
  * beneath them.
  */
 export function visitBelow(
@@ -16,20 +16,18 @@ export function visitBelow(
   top: number,
   passes: (shape: number) => boolean,
   visit: (row: number) => boolean,
-  isChosen: (row: number) => boolean = all,
+  age = 0,
 ): boolean {
-  if (rows.firstChild(top) < 0) return true;
+  if (rows.firstChild(top, age) < 0) return true;
   queues[walks] ??= [];
   const queue = queues[walks]!;
   walks++;
   try {
-    return walk(rows, top, passes, visit, isChosen, queue);
+    return walk(rows, top, passes, visit, age, queue);
   } finally {
     walks--;
   }
 }
-
-const all = (): boolean => true;
 
 /** Reused, one for each walk going on: a visit may begin another. */
 const queues: number[][] = [];
@@ -40,7 +38,7 @@ function walk(
   top: number,
   passes: (shape: number) => boolean,
   visit: (row: number) => boolean,
-  isChosen: (row: number) => boolean,
+  age: number,
   queue: number[],
 ): boolean {
   let known: Set<number> | undefined;
@@ -50,8 +48,8 @@ function walk(
   for (let at = 0, depth = 0; at < count && depth < MAX_HOPS; depth++) {
     for (const levelEnd = count; at < levelEnd; at++) {
       const above = queue[at]!;
-      for (let child = rows.firstChild(above); child >= 0; child = rows.nextChild(child, above)) {
-        if (child === above || child === top || !isChosen(child)) continue;
+      for (let child = rows.firstChild(above, age); child >= 0; child = rows.nextChild(child, above)) {
+        if (child === above || child === top) continue;
         if (++visits > REMEMBER_AFTER) {
           known ??= new Set();
           if (known.has(child)) continue;

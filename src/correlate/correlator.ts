@@ -158,9 +158,10 @@ export class Correlator {
     const { words } = batch;
     for (let i = from, at = 0; i < to; i++, at += HASHES) {
       const offset = i * ROW_WORDS;
-      hashes[at] = ownHash(words, offset);
+      const own = ownHash(words, offset);
+      hashes[at] = own;
       hashes[at + 1] = parentHash(words, offset);
-      hashDuplicate(words, offset);
+      hashDuplicate(words, offset, own);
       hashes[at + 2] = hash.a;
       hashes[at + 3] = hash.b;
     }

@@ -131,10 +131,7 @@ export class Decisions {
 
   private readonly hasSteps = (): boolean => this.parts.chains.steps < this.stepsAllowed;
 
-  /** True for rows decided before those that wait now. */
-  private readonly isOlder = (row: number): boolean => ((this.rows.sequenceAt(row) - this.first) | 0) < 0;
-
-  /** Decides an older row again; one that waits, or waited, sees or saw all by itself. */
+  /** Decides again a row older than those that wait. */
   private readonly resolveAgain = (row: number): boolean => {
     this.resolveRow(row);
     return this.hasSteps();
@@ -143,12 +140,13 @@ export class Decisions {
   /** Older rows under the new row's id, that climb through it, or link to it. False when the budget ended it. */
   private resolveDependents(row: number): boolean {
     const { rows } = this;
+    const age = rows.ageBefore(this.first);
     const shape = rows.words[row + SHAPE]!;
     if (isCaller(shape)) {
-      this.parts.inbound.resolveSharers(row, this.isOlder, this.hasSteps);
+      this.parts.inbound.resolveSharers(row, age, this.hasSteps);
       this.parts.latePartners.meetWaiters(row);
     } else if (isOutbound(shape)) this.parts.latePartners.meetWaiters(row);
-    const whole = visitBelow(rows, row, isPassedThrough, this.resolveAgain, this.isOlder);
+    const whole = visitBelow(rows, row, isPassedThrough, this.resolveAgain, age);
     if (rows.linkCount === 0) return whole;
     for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);
     return whole;
@@ -159,7 +157,8 @@ export class Decisions {
     const sequence = rows.links[link + LINK_ROW]!;
     if (!rows.alive(sequence)) return;
     const owner = rows.base(sequence);
-    if (!this.isOlder(owner)) return;
+    // Owners that wait look by themselves.
+    if (((sequence - this.first) | 0) >= 0) return;
     const { links, inbound, outbound } = this.parts;
     const shape = rows.words[owner + SHAPE]!;
     if (!links.look(link, owner) || isTransparent(shape)) return;

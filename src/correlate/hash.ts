@@ -42,12 +42,12 @@ export function hashKey(of: Int32Array, at: number, span0: number, span1: number
   hash.high = (high0 | high1) === 0 ? 0 : (Math.imul(high0 ^ Math.imul(high1, 0x9e3779b1), 0x85ebca6b) >>> 16) | 1;
 }
 
-/** The key of a resend: trace id, span id, side, service, instance, start as it was reported. */
-export function hashDuplicate(of: Int32Array, at: number): void {
+/** The key of a resend: trace id, span id, side, service, instance, start as it was reported. `own`: its `ownHash`. */
+export function hashDuplicate(of: Int32Array, at: number, own: number): void {
   const who = of[at + SERVICE]! * 4 + sideOf(of[at + SHAPE]!);
-  let a = 0x243f6a88;
-  let b = 0x13198a2e;
-  for (let i = TRACE; i < SPAN + 2; i++) {
+  let a = own;
+  let b = keyCheck(of, at, of[at + SPAN]!, of[at + SPAN + 1]!);
+  for (let i = TRACE; i < TRACE + 2; i++) {
     a = Math.imul(a ^ (a >>> 15) ^ of[at + i]!, 0x85ebca6b);
     b = Math.imul(b ^ (b >>> 13) ^ of[at + i]!, 0xc2b2ae35);
   }

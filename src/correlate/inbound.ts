@@ -246,13 +246,17 @@ export class Inbound {
     }
   }
 
-  /** Decides again the inbound spans that share the id of a new client or producer, of those chosen, while `goOn` says so. */
-  resolveSharers(caller: number, isChosen: (row: number) => boolean, goOn: () => boolean): void {
+  /** Decides again the inbound spans that share the id of a new client or producer and are older than `age`, while `goOn` says so. */
+  resolveSharers(caller: number, age: number, goOn: () => boolean): void {
     const { rows } = this;
     const w = rows.words;
     const [s0, s1] = [w[caller + SPAN]!, w[caller + SPAN + 1]!];
-    for (let row = rows.firstRow(w, caller, s0, s1); row >= 0 && goOn(); row = rows.nextRow(row, w, caller, s0, s1)) {
-      if (row !== caller && isInbound(w[row + SHAPE]!) && isChosen(row)) this.resolve(row);
+    for (
+      let row = rows.firstRow(w, caller, s0, s1, age);
+      row >= 0 && goOn();
+      row = rows.nextRow(row, w, caller, s0, s1)
+    ) {
+      if (row !== caller && isInbound(w[row + SHAPE]!)) this.resolve(row);
     }
   }
 

@@ -49,6 +49,11 @@ export interface LateKey {
   readonly high: number;
 }
 
+interface Slice {
+  readonly ms: number;
+  count: number;
+}
+
 export class LateEntries {
   readonly limit: number;
   evicted = 0;
@@ -70,7 +75,8 @@ export class LateEntries {
   private readonly classNumbers = new Map<number, number>();
   private readonly ratioNumbers = new Map<number, number>([[1, 0]]);
   /** Entries by the time they were made, oldest first. */
-  private readonly slices: { ms: number; count: number }[] = [];
+  private readonly slices: Slice[] = [];
+  private newest: Slice = { ms: 0, count: 0 };
   private readonly lateMs: number;
 
   constructor(limit: number, lateMs: number) {
@@ -96,8 +102,9 @@ export class LateEntries {
   advance(nowMs: number): void {
     const { slices, lateMs } = this;
     while (slices.length > 1 && nowMs - slices[1]!.ms > lateMs) this.used -= slices.shift()!.count;
-    const newest = slices.at(-1);
-    if (newest === undefined || nowMs - newest.ms >= lateMs / SLICES) slices.push({ ms: nowMs, count: 0 });
+    if (slices.length > 0 && nowMs - this.newest.ms < lateMs / SLICES) return;
+    this.newest = { ms: nowMs, count: 0 };
+    slices.push(this.newest);
   }
 
   /** @param key hash of the key, as `hashKey` leaves it. */
@@ -128,7 +135,7 @@ export class LateEntries {
     buckets[bucket] = place + 1;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
-    this.slices.at(-1)!.count++;
+    this.newest.count++;
   }
 
   /** Reads what `add` under the key will need. Returns something of it. */

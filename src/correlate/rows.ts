@@ -187,24 +187,32 @@ export class Rows {
     return this.firstLink(this.links[link + LINK_SIBLING]!);
   }
 
-  /** The newest row with the key, as a base; -1 none. Trace words are of a row or link at `at` in `of`. */
-  firstRow(of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.find(of, at, span0, span1, 0, -1);
+  /** Age of the newest row that is older than a sequence number; for lookups that look no nearer. */
+  ageBefore(sequence: number): number {
+    return (this.next - sequence) >>> 0;
+  }
+
+  /**
+   * The newest row with the key, as a base; -1 none. Trace words are of a row or link at `at` in `of`. `age`: only rows
+   * older than that.
+   */
+  firstRow(of: Int32Array, at: number, span0: number, span1: number, age = 0): number {
+    return this.find(of, at, span0, span1, 0, -1, age);
   }
 
   nextRow(row: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.find(of, at, span0, span1, 0, row);
+    return this.find(of, at, span0, span1, 0, row, 0);
   }
 
-  /** The newest row whose parent has the key of the row at `row`; -1 none. */
-  firstChild(row: number): number {
+  /** The newest row whose parent has the key of the row at `row`; -1 none. `age`: only rows older than that. */
+  firstChild(row: number, age = 0): number {
     const w = this.words;
-    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, -1);
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, -1, age);
   }
 
   nextChild(child: number, row: number): number {
     const w = this.words;
-    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, child);
+    return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, child, 0);
   }
 
   /** 1 for the newest row. */
@@ -219,23 +227,34 @@ export class Rows {
 
   /**
    * The newest row that has the key (side 0 its own, INLINE its parent's) and is older than `after` (-1 any), which has
-   * the key, too.
+   * the key, too; without `after`, older than `youngest`.
    */
-  private find(of: Int32Array, at: number, span0: number, span1: number, side: number, after: number): number {
+  private find(
+    of: Int32Array,
+    at: number,
+    span0: number,
+    span1: number,
+    side: number,
+    after: number,
+    youngest: number,
+  ): number {
     const { cursor } = this;
     // A row and a side tell the key: where the search for `after` ended, the search for the next goes on.
     if (after >= 0 && after === cursor.row && side === cursor.side) {
-      return this.scan(of, at, span0, span1, side, cursor.bucket, cursor.index + 1, cursor.tag, cursor.age, cursor.age);
+      return this.scan(of, at, span0, span1, side, cursor.bucket, cursor.index + 1, cursor.tag, cursor.age, 0);
     }
     const hash = keyHash(of, at, span0, span1);
     // Odd, so that no entry is 0.
     const tag = (hash >>> this.placeBits) | 1;
     const bucket = (hash & this.mask) * BUCKET_WORDS + side;
-    const afterAge = after < 0 ? 0 : this.age(after / ROW_WORDS);
-    return this.scan(of, at, span0, span1, side, bucket, 0, tag, 0, afterAge);
+    const afterAge = after < 0 ? youngest : this.age(after / ROW_WORDS);
+    return this.scan(of, at, span0, span1, side, bucket, 0, tag, afterAge, after < 0 ? 0 : afterAge);
   }
 
-  /** Searches the bucket from an index on, where entries are older than `age`, for a row older than `afterAge`. */
+  /**
+   * Searches the bucket from an index on for a row older than `afterAge`. `member`: age of a row known to stand in the
+   * chain behind the bucket, 0 none.
+   */
   private scan(
     of: Int32Array,
     at: number,
@@ -245,11 +264,12 @@ export class Rows {
     bucket: number,
     from: number,
     tag: number,
-    age: number,
     afterAge: number,
+    member: number,
   ): number {
     const { buckets, mask, placeBits, next, reach, cursor } = this;
     const key = side === 0 ? SPAN : PARENT;
+    let age = from === 0 ? 0 : cursor.age;
     for (let i = from; i < INLINE; i++) {
       const entry = buckets[bucket + i]!;
       const older = (next - (entry & mask)) & mask;
@@ -267,18 +287,17 @@ export class Rows {
       return row;
     }
     const chain = side === 0 ? NEXT : CHILD_NEXT;
-    const farthest = Math.max(age, afterAge);
-    return this.follow(this.rowOfAge(farthest), farthest, of, at, span0, span1, key, chain);
+    return this.follow(Math.max(age, member), afterAge, of, at, span0, span1, key, chain);
   }
 
   private rowOfAge(age: number): number {
     return ((this.next - age) & this.mask) * ROW_WORDS;
   }
 
-  /** The newest row that has the key (words at `key`) in the chain beyond `row`, which is so old. */
+  /** The newest row older than `afterAge` that has the key (words at `key`) in the chain beyond the row so old. */
   private follow(
-    row: number,
     age: number,
+    afterAge: number,
     of: Int32Array,
     at: number,
     span0: number,
@@ -287,13 +306,14 @@ export class Rows {
     chain: number,
   ): number {
     const { mask, words: w, next, reach } = this;
+    let row = this.rowOfAge(age);
     for (;;) {
       const entry = w[row + chain]!;
       const older = (next - (entry & mask)) & mask;
       if (entry === 0 || older <= age || older > reach) return -1;
       age = older;
       row = (entry & mask) * ROW_WORDS;
-      if (this.matches(row + key, row, of, at, span0, span1)) return row;
+      if (age > afterAge && this.matches(row + key, row, of, at, span0, span1)) return row;
     }
   }
 

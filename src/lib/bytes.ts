@@ -16,11 +16,17 @@ export function hashBytes(view: DataView, start: number, end: number): number {
 
 /** True when `length` bytes of `a` at `aStart` equal those of `b` at `bStart`. */
 export function equalBytes(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
-  let i = 0;
-  for (; i + 4 <= length; i += 4) {
+  if (length < 4) return equalFew(a, aStart, b, bStart, length);
+  const last = length - 4;
+  for (let i = 0; i < last; i += 4) {
     if (a.getInt32(aStart + i, true) !== b.getInt32(bStart + i, true)) return false;
   }
-  for (; i < length; i++) {
+  // The last four bytes, some of which may have been compared.
+  return a.getInt32(aStart + last, true) === b.getInt32(bStart + last, true);
+}
+
+function equalFew(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
+  for (let i = 0; i < length; i++) {
     if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false;
   }
   return true;

@@ -3,6 +3,9 @@
  * for about `late`. An entry holds 59 bits of the key and the number of its time slice (4 bits); entries of slices gone
  * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, so that growing
  * never takes long. A key that finds both its buckets full drives out one of the oldest slice there.
+ *
+ * Bucket n of every segment stands before bucket n + 1 of any: segments grow alike, so what is in use is the beginning
+ * of one table, in which growing moves entries and allocates nothing.
  */
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
@@ -14,7 +17,10 @@ const FILL = 0.85;
 
 export class Seen {
   readonly limit: number;
-  private readonly segments: Int32Array<ArrayBuffer>[];
+  private readonly table: Int32Array;
+  private readonly segments: number;
+  /** Buckets of each segment, less one. */
+  private readonly masks: Int32Array;
   /** Entries by slice tag (1..15); tag 0 is empty room. */
   private readonly counts = new Float64Array(SLICES + 1);
   private readonly starts = new Float64Array(SLICES + 1);
@@ -32,7 +38,9 @@ export class Seen {
     this.limit = limit;
     this.sliceMs = Math.max(lateMs / (SLICES - 2), 1);
     const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
-    this.segments = Array.from({ length: count }, () => new Int32Array(MIN_BUCKETS * BUCKET_WORDS));
+    this.segments = count;
+    this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
+    this.table = new Int32Array(count * MAX_BUCKETS * BUCKET_WORDS);
   }
 
   get count(): number {
@@ -52,9 +60,9 @@ export class Seen {
     if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
     while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2))
       this.forgetOldest();
-    if (this.swept < this.segments.length) this.sweep(this.segments[this.swept++]!);
+    if (this.swept < this.segments) this.sweep(this.swept++);
     if (nowMs - starts[tag(this.newest)]! < sliceMs) return;
-    while (this.swept < this.segments.length) this.sweep(this.segments[this.swept++]!);
+    while (this.swept < this.segments) this.sweep(this.swept++);
     this.swept = 0;
     if (this.newest - this.oldest >= SLICES - 2) this.forgetOldest();
     this.newest++;
@@ -64,42 +72,54 @@ export class Seen {
   }
 
   /** Empties the places of slices gone by, before their tag is given again: a segment at a time. */
-  private sweep(table: Int32Array): void {
-    for (let i = 0; i < table.length; i += 2) {
-      const word = table[i]!;
-      if (word >>> 28 !== 0 && !this.young(word >>> 28)) table[i] = word & SPILLED;
+  private sweep(segment: number): void {
+    const { table } = this;
+    for (let bucket = 0; bucket <= this.masks[segment]!; bucket++) {
+      const base = this.base(segment, bucket);
+      for (let i = base; i < base + BUCKET_WORDS; i += 2) {
+        const word = table[i]!;
+        if (word >>> 28 !== 0 && !this.young(word >>> 28)) table[i] = word & SPILLED;
+      }
     }
+  }
+
+  private segmentOf(low: number): number {
+    return ((low >>> 16) * this.segments) >>> 16;
+  }
+
+  /** First word of a bucket. */
+  private base(segment: number, bucket: number): number {
+    return (bucket * this.segments + segment) * BUCKET_WORDS;
   }
 
   /** Reads what `test` of the key will need, so that the memory is near by then. Returns something of it. */
   touch(a: number, b: number): number {
-    const table = this.segments[((b >>> 16) * this.segments.length) >>> 16]!;
-    return table[firstBucket(a & KEY_BITS, b, table.length / BUCKET_WORDS - 1) * BUCKET_WORDS]!;
+    const segment = this.segmentOf(b);
+    return this.table[this.base(segment, firstBucket(a & KEY_BITS, b, this.masks[segment]!))]!;
   }
 
   /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
   test(a: number, b: number): boolean {
-    const at = ((b >>> 16) * this.segments.length) >>> 16;
+    const { table } = this;
+    const segment = this.segmentOf(b);
     const high = a & KEY_BITS;
-    const table = this.segments[at]!;
-    const mask = table.length / BUCKET_WORDS - 1;
-    const first = firstBucket(high, b, mask);
-    let free = this.probe(table, first, high, b);
+    const mask = this.masks[segment]!;
+    const home = firstBucket(high, b, mask);
+    const first = this.base(segment, home);
+    let free = this.probe(first, high, b);
     if (free === FOUND) return true;
-    if (free < 0 || (table[first * BUCKET_WORDS]! & SPILLED) !== 0) {
-      const second = secondBucket(first, high, mask);
-      const other = this.probe(table, second, high, b);
+    if (free < 0 || (table[first]! & SPILLED) !== 0) {
+      const second = this.base(segment, secondBucket(home, high, mask));
+      const other = this.probe(second, high, b);
       if (other === FOUND) return true;
       if (free < 0) {
-        if (other < 0 && mask + 1 < MAX_BUCKETS) {
-          this.segments[at] = this.grown(table);
+        free = other >= 0 ? other : this.makeRoom(segment, first, second);
+        if (free < 0 && mask + 1 < MAX_BUCKETS) {
+          this.grow(segment);
           return this.test(a, b);
         }
-        if (other < 0) free = this.makeRoom(table, first, second, mask);
-        else {
-          table[first * BUCKET_WORDS]! |= SPILLED;
-          free = other;
-        }
+        if (free < 0) free = this.driveOut(first, second);
+        table[first]! |= SPILLED;
       }
     }
     table[free] = (tag(this.newest) << 28) | (table[free]! & SPILLED) | high;
@@ -109,10 +129,10 @@ export class Seen {
   }
 
   /** FOUND, the first free place in the bucket, or -1. */
-  private probe(table: Int32Array, bucket: number, high: number, low: number): number {
+  private probe(base: number, high: number, low: number): number {
+    const { table } = this;
     let free = -1;
-    const end = (bucket + 1) * BUCKET_WORDS;
-    for (let i = bucket * BUCKET_WORDS; i < end; i += 2) {
+    for (let i = base; i < base + BUCKET_WORDS; i += 2) {
       const word = table[i]!;
       if ((word & KEY_BITS) === high && table[i + 1] === low && this.young(word >>> 28)) return FOUND;
       if (free < 0 && !this.young(word >>> 28)) free = i;
@@ -124,58 +144,64 @@ export class Seen {
     return ((this.youngTags >>> slice) & 1) !== 0;
   }
 
-  /** A table of twice the size with the entries that still count; the given one is gone. */
-  private grown(table: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-    const larger = new Int32Array(table.length * 2);
-    const mask = larger.length / BUCKET_WORDS - 1;
-    for (let i = 0; i < table.length; i += 2) {
-      const word = table[i]!;
-      if (!this.young(word >>> 28)) continue;
-      const high = word & KEY_BITS;
-      const first = firstBucket(high, table[i + 1]!, mask);
-      let place = emptyIn(larger, first);
-      if (place === undefined) {
-        larger[first * BUCKET_WORDS]! |= SPILLED;
-        place = emptyIn(larger, secondBucket(first, high, mask));
-      }
-      if (place === undefined) {
-        this.counts[word >>> 28]!--;
-        this.evicted++;
-        continue;
-      }
-      larger[place] = (word & ~SPILLED) | (larger[place]! & SPILLED);
-      larger[place + 1] = table[i + 1]!;
-    }
-    // Given back now: left to the collector, tables that grow make it look through the whole heap again and again.
-    table.buffer.transfer(0);
-    return larger;
+  /** Doubles a segment: what stood in bucket n stands in n or in its new twin, n + size. */
+  private grow(segment: number): void {
+    const size = this.masks[segment]! + 1;
+    this.masks[segment] = size * 2 - 1;
+    for (let bucket = 0; bucket < size; bucket++) this.table[this.base(segment, bucket)]! &= ~SPILLED;
+    for (let bucket = 0; bucket < size; bucket++) this.split(segment, bucket, size);
   }
 
-  /** A place in one of two full buckets: an entry moves to its other bucket, or the oldest is driven out. */
-  private makeRoom(table: Int32Array, first: number, second: number, mask: number): number {
+  private split(segment: number, bucket: number, size: number): void {
+    const { table } = this;
+    const from = this.base(segment, bucket);
+    let to = this.base(segment, bucket + size);
+    for (let i = from; i < from + BUCKET_WORDS; i += 2) {
+      const word = table[i]!;
+      if (!this.young(word >>> 28)) {
+        table[i] = word & SPILLED;
+        continue;
+      }
+      const high = word & KEY_BITS;
+      const home = firstBucket(high, table[i + 1]!, size * 2 - 1);
+      const isFirst = (home & (size - 1)) === bucket;
+      if (!isFirst) table[this.base(segment, home)]! |= SPILLED;
+      if ((isFirst ? home : secondBucket(home, high, size * 2 - 1)) === bucket) continue;
+      table[to] = (word & ~SPILLED) | (table[to]! & SPILLED);
+      table[to + 1] = table[i + 1]!;
+      table[i] = table[i]! & SPILLED;
+      to += 2;
+    }
+  }
+
+  /** A place in one of two full buckets, whose entry moves to its other bucket; -1 when all those are full, too. */
+  private makeRoom(segment: number, first: number, second: number): number {
+    const { table } = this;
+    const mask = this.masks[segment]!;
     for (let n = 0; n < WAYS * 2; n++) {
-      const bucket = n < WAYS ? first : second;
-      const place = bucket * BUCKET_WORDS + (n % WAYS) * 2;
+      const base = n < WAYS ? first : second;
+      const place = base + (n % WAYS) * 2;
       const high = table[place]! & KEY_BITS;
-      const home = firstBucket(high, table[place + 1]!, mask);
-      const away = secondBucket(home, high, mask);
-      const free = this.probe(table, home === bucket ? away : home, -1, 0);
+      const homeBucket = firstBucket(high, table[place + 1]!, mask);
+      const home = this.base(segment, homeBucket);
+      const away = this.base(segment, secondBucket(homeBucket, high, mask));
+      const free = this.probe(home === base ? away : home, -1, 0);
       if (free < 0) continue;
       table[free] = (table[place]! & ~SPILLED) | (table[free]! & SPILLED);
       table[free + 1] = table[place + 1]!;
-      if (home === bucket) table[home * BUCKET_WORDS]! |= SPILLED;
-      if (bucket === second) table[first * BUCKET_WORDS]! |= SPILLED;
+      if (home === base) table[home]! |= SPILLED;
       return place;
     }
-    table[first * BUCKET_WORDS]! |= SPILLED;
-    return this.driveOut(table, first, second);
+    return -1;
   }
 
-  private driveOut(table: Int32Array, first: number, second: number): number {
-    let place = first * BUCKET_WORDS;
+  /** The place of the oldest entry in two full buckets, which is given up. */
+  private driveOut(first: number, second: number): number {
+    const { table } = this;
+    let place = first;
     let oldest = -1;
-    for (const bucket of [first, second]) {
-      for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) {
+    for (const base of [first, second]) {
+      for (let i = base; i < base + BUCKET_WORDS; i += 2) {
         const age = (tag(this.newest) - (table[i]! >>> 28) + SLICES) % SLICES;
         if (age > oldest) {
           oldest = age;
@@ -212,9 +238,4 @@ function firstBucket(high: number, low: number, mask: number): number {
 
 function secondBucket(first: number, high: number, mask: number): number {
   return (first ^ ((Math.imul(high | 1, 0x5bd1e995) >>> 11) | 1)) & mask;
-}
-
-function emptyIn(table: Int32Array, bucket: number): number | undefined {
-  for (let i = bucket * BUCKET_WORDS; i < (bucket + 1) * BUCKET_WORDS; i += 2) if (table[i]! >>> 28 === 0) return i;
-  return undefined;
 }

@@ -11,6 +11,9 @@ import { createService, type Service } from './service.ts';
 import { watchSignals } from './signals.ts';
 import { describeStartFailure } from './start-failure.ts';
 import { VERSION } from './version.ts';
+import { warmUp } from './warm-up/warm-up.ts';
+
+const WARM_UP_MS = 1200;
 
 export interface ServeOutput {
   readonly stdout: NodeJS.WritableStream;
@@ -42,6 +45,7 @@ export async function runService(config: Config, warnings: readonly Problem[], o
 
 async function startService(config: Config, logger: RootLogger): Promise<Service> {
   const service = createService(config, { logger, clock: systemClock, version: VERSION });
+  await warmUp(WARM_UP_MS);
   await service.start();
   return service;
 }

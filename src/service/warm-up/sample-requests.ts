@@ -1,0 +1,155 @@
+/**
+ * Requests of a small made-up shop, such as the program meets them: calls, statements and messages of both generations
+ * of conventions, both halves of most calls in different requests and either order, deliveries joined by parent and by link.
+ */
+import { attribute, type Bytes, bytesField, numberField, textField, timeField } from './otlp-bytes.ts';
+
+/** Bytes 8 to 11 of every trace id; a replay puts its own number there. */
+const MARK: Bytes = [0x5a, 0xc3, 0x3c, 0xa5];
+const TRACES = 64;
+const SPANS_A_REQUEST = 100;
+const [SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL] = [2, 3, 4, 5, 1];
+
+type Attributes = Readonly<Record<string, string | number>>;
+
+interface SampleSpan {
+  readonly service: string;
+  readonly bytes: Bytes;
+}
+
+interface SpanShape {
+  readonly id: number;
+  readonly parent?: number;
+  readonly kind: number;
+  readonly name: string;
+  readonly attributes?: Attributes;
+  readonly link?: Bytes;
+  readonly failed?: boolean;
+}
+
+/** The encoded requests; times are around `nowMs`. */
+export function sampleRequests(nowMs: number): Uint8Array[] {
+  const traces = Array.from({ length: TRACES }, (_, n) => sampleTrace(n, nowMs));
+  const spans = traces.flatMap((trace, n) => (n % 2 === 0 ? trace : trace.toReversed()));
+  // By turns into two halves, so that partners seldom share a request.
+  const halves = [spans.filter((_, i) => i % 2 === 0), spans.filter((_, i) => i % 2 === 1)].flat();
+  const requests: Uint8Array[] = [];
+  for (let i = 0; i < halves.length; i += SPANS_A_REQUEST) {
+    requests.push(encodeRequest(halves.slice(i, i + SPANS_A_REQUEST)));
+  }
+  return requests;
+}
+
+/** Gives the trace ids of a request a number, so that its spans are new ones. */
+export function markReplay(request: Uint8Array, marks: readonly number[], replay: number): void {
+  const view = new DataView(request.buffer);
+  for (const at of marks) view.setInt32(at, replay);
+}
+
+/** Where in a request trace ids stand. */
+export function findMarks(request: Uint8Array): number[] {
+  const marks: number[] = [];
+  for (let at = 0; at + MARK.length <= request.length; at++) {
+    if (MARK.every((byte, i) => request[at + i] === byte)) marks.push(at);
+  }
+  return marks;
+}
+
+function sampleTrace(n: number, nowMs: number): SampleSpan[] {
+  const modern = n % 2 === 0;
+  const [web, orders, billing, bank] = ['web', 'orders', 'billing', 'bank'].map(name => `${name}-${n % 7}`);
+  const http = (peer: string): Attributes =>
+    modern
+      ? { 'http.request.method': 'POST', 'url.full': `http://${peer}/v1`, 'server.address': peer, 'server.port': 8080 }
+      : { 'http.method': 'POST', 'http.url': `http://${peer}/v1`, 'net.peer.name': peer, 'http.status_code': 200 };
+  const sql = (statement: string): Attributes =>
+    modern
+      ? { 'db.system.name': 'postgresql', 'db.namespace': 'shop', 'db.query.text': statement, 'server.address': 'pg' }
+      : { 'db.system': 'postgresql', 'db.name': 'shop', 'db.statement': statement, 'net.peer.name': 'pg' };
+  const message = (operation: string): Attributes =>
+    modern
+      ? { 'messaging.system': 'kafka', 'messaging.destination.name': 'events', 'messaging.operation.type': operation }
+      : { 'messaging.system': 'kafka', 'messaging.destination': 'events', 'messaging.operation': operation };
+  const linked = n % 4 < 2;
+  const second = linked ? n + TRACES : n;
+  const delivery = linked ? { link: bytesField(13, traceId(n), spanId(2, 7)) } : { parent: 7 };
+  const span = (service: string | undefined, trace: number, shape: SpanShape): SampleSpan => ({
+    service: service!,
+    bytes: encodeSpan(trace, nowMs, shape),
+  });
+  return [
+    span(web, n, { id: 1, kind: SERVER!, name: 'GET /', attributes: http('web') }),
+    span(web, n, { id: 2, parent: 1, kind: CLIENT!, name: 'POST', attributes: http(orders!), failed: n % 9 === 0 }),
+    span(orders, n, { id: 3, parent: 2, kind: SERVER!, name: 'POST /v1', attributes: http('orders') }),
+    span(orders, n, { id: 4, parent: 3, kind: INTERNAL!, name: 'place' }),
+    span(orders, n, {
+      id: 5,
+      parent: 4,
+      kind: CLIENT!,
+      name: 'INSERT',
+      attributes: sql('INSERT INTO orders VALUES ($1)'),
+    }),
+    span(orders, n, {
+      id: 6,
+      parent: 4,
+      kind: CLIENT!,
+      name: 'SELECT',
+      attributes: sql('SELECT a FROM stock WHERE b = $1'),
+    }),
+    span(orders, n, {
+      id: 7,
+      parent: 4,
+      kind: PRODUCER!,
+      name: 'send',
+      attributes: message(modern ? 'send' : 'publish'),
+    }),
+    span(billing, second, { id: 8, kind: CONSUMER!, name: 'process', attributes: message('process'), ...delivery }),
+    span(billing, second, { id: 9, parent: 8, kind: CLIENT!, name: 'POST', attributes: http(bank!) }),
+    span(bank, second, { id: 10, parent: 9, kind: SERVER!, name: 'POST /v1', attributes: http('bank') }),
+    span(bank, second, {
+      id: 11,
+      parent: 10,
+      kind: CLIENT!,
+      name: 'UPDATE',
+      attributes: sql('UPDATE accounts SET c = $1'),
+    }),
+    span(bank, second, { id: 12, parent: 10, kind: CLIENT!, name: 'GET', attributes: { 'peer.service': 'elsewhere' } }),
+  ];
+}
+
+function traceId(trace: number): Bytes {
+  return bytesField(1, [1, 2, 3, 4, 5, 6, 7, 8, ...MARK, 0, 0, trace >>> 8, trace & 255]);
+}
+
+function spanId(field: number, id: number): Bytes {
+  return bytesField(field, [9, 9, 9, 9, 9, 9, 9, id]);
+}
+
+function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
+  const { id, parent, kind, name, attributes = {}, link = [], failed = false } = shape;
+  return bytesField(
+    2,
+    traceId(trace),
+    spanId(2, id),
+    parent === undefined ? [] : spanId(4, parent),
+    textField(5, name),
+    numberField(6, kind),
+    timeField(7, nowMs + id),
+    timeField(8, nowMs + 2 * id + 1),
+    ...Object.entries(attributes).map(([key, value]) => attribute(9, key, value)),
+    attribute(9, 'thread.name', 'worker'),
+    link,
+    bytesField(15, failed ? numberField(3, 2) : []),
+  );
+}
+
+/** One ResourceSpans for each run of spans of one service. */
+function encodeRequest(spans: readonly SampleSpan[]): Uint8Array {
+  const services = [...new Set(spans.map(span => span.service))];
+  const parts = services.map(service => {
+    const own = spans.filter(span => span.service === service).map(span => span.bytes);
+    const resource = bytesField(1, attribute(1, 'service.name', service), attribute(1, 'host.name', 'sample'));
+    return bytesField(1, resource, bytesField(2, bytesField(1, textField(1, 'sample')), ...own));
+  });
+  return Uint8Array.from(parts.flat());
+}

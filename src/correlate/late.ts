@@ -85,7 +85,8 @@ export class LateEntries {
     this.lateMs = Math.max(lateMs, 1);
     this.words = new Int32Array(limit * WORDS);
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
-    this.buckets = new Int32Array(buckets);
+    // Written once, so that the system gives the memory now: the first entries would touch it all.
+    this.buckets = new Int32Array(buckets).fill(0);
     this.bucketMask = buckets - 1;
   }
 

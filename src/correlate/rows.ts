@@ -64,7 +64,8 @@ export class Rows {
     this.floats = new Float64Array(buffer);
     this.ratios = new Float32Array(buffer);
     this.links = new Int32Array(linkCapacity * KEPT_LINK_WORDS);
-    this.buckets = new Int32Array(capacity * BUCKET_WORDS);
+    // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
+    this.buckets = new Int32Array(capacity * BUCKET_WORDS).fill(0);
     this.placeBits = Math.log2(capacity);
   }
 

@@ -28,7 +28,7 @@ export class Seen {
   private newest = SLICES;
   private oldest = SLICES;
   /** Segments swept since the newest slice began. */
-  private swept = 0;
+  private swept: number;
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
   private readonly sliceMs: number;
@@ -40,6 +40,7 @@ export class Seen {
     const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
     this.segments = count;
     this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
+    this.swept = count;
     this.table = new Int32Array(count * MAX_BUCKETS * BUCKET_WORDS);
   }
 

@@ -13,8 +13,6 @@ import { describeStartFailure } from './start-failure.ts';
 import { VERSION } from './version.ts';
 import { warmUp } from './warm-up/warm-up.ts';
 
-const WARM_UP_MS = 1200;
-
 export interface ServeOutput {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -45,7 +43,7 @@ export async function runService(config: Config, warnings: readonly Problem[], o
 
 async function startService(config: Config, logger: RootLogger): Promise<Service> {
   const service = createService(config, { logger, clock: systemClock, version: VERSION });
-  await warmUp(WARM_UP_MS);
+  await warmUp(logger);
   await service.start();
   return service;
 }

@@ -10,6 +10,10 @@ const TRACES = 64;
 const SPANS_A_REQUEST = 100;
 const [SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL] = [2, 3, 4, 5, 1];
 
+/** An Event without a time, and the fixed32 flags of a sampled span. */
+const EVENT: Bytes = bytesField(11, textField(2, 'retry'));
+const FLAGS: Bytes = [0x85, 0x01, 1, 1, 0, 0];
+
 type Attributes = Readonly<Record<string, string | number>>;
 
 interface SampleSpan {
@@ -70,6 +74,7 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
     modern
       ? { 'messaging.system': 'kafka', 'messaging.destination.name': 'events', 'messaging.operation.type': operation }
       : { 'messaging.system': 'kafka', 'messaging.destination': 'events', 'messaging.operation': operation };
+  const received = { ...message('process'), 'messaging.kafka.consumer.group': 'billing', 'messaging.kafka.offset': n };
   const linked = n % 4 < 2;
   const second = linked ? n + TRACES : n;
   const delivery = linked ? { link: bytesField(13, traceId(n), spanId(2, 7)) } : { parent: 7 };
@@ -103,7 +108,7 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       name: 'send',
       attributes: message(modern ? 'send' : 'publish'),
     }),
-    span(billing, second, { id: 8, kind: CONSUMER!, name: 'process', attributes: message('process'), ...delivery }),
+    span(billing, second, { id: 8, kind: CONSUMER!, name: 'process', attributes: received, ...delivery }),
     span(billing, second, { id: 9, parent: 8, kind: CLIENT!, name: 'POST', attributes: http(bank!) }),
     span(bank, second, { id: 10, parent: 9, kind: SERVER!, name: 'POST /v1', attributes: http('bank') }),
     span(bank, second, {
@@ -138,6 +143,10 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     timeField(8, nowMs + 2 * id + 1),
     ...Object.entries(attributes).map(([key, value]) => attribute(9, key, value)),
     attribute(9, 'thread.name', 'worker'),
+    attribute(9, 'code.stacktrace', 'at shop.Orders.place '.repeat(8)),
+    id === 3 ? EVENT : [],
+    id === 9 ? textField(3, 'ot=th:8') : [],
+    FLAGS,
     link,
     bytesField(15, failed ? numberField(3, 2) : []),
   );

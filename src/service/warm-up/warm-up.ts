@@ -1,13 +1,22 @@
 /**
  * Before the service listens, a scratch graph takes sample requests, so that the way of a span is compiled when the
  * first real one comes: a service that is started under load would let its first seconds of requests wait otherwise.
+ * The samples go to the decoder first, then through a receiver of their own on a free loopback port.
  */
 import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { SpanConsumer } from '../../contract/consumer.ts';
+import type { Logger } from '../../contract/logger.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { createSpanView } from '../../normalize/conventions/slots.ts';
+import { consumeSpans } from '../pipeline-consumer.ts';
 import { Topology } from '../topology/topology.ts';
 import { findMarks, markReplay, sampleRequests } from './sample-requests.ts';
+import { withScratchReceiver } from './scratch-receiver.ts';
 
+/** How long each part takes, about. */
+const DECODE_MS = 800;
+const RECEIVE_MS = 500;
 const BEGIN_MS = Date.UTC(2025, 0, 1);
 /** Small, so that every step up to the end of a wait is gone through. */
 const SCRATCH = {
@@ -24,23 +33,54 @@ const SCRATCH = {
 const STEP_MS = 2;
 const REPLAYS_A_TURN = 4;
 
-/** @param budgetMs how long it may take, about. */
-export async function warmUp(budgetMs: number): Promise<void> {
-  const requests = sampleRequests(BEGIN_MS);
-  const marks = requests.map(findMarks);
-  const view = createSpanView();
-  let nowMs = BEGIN_MS;
-  const { sink } = new Topology(SCRATCH, { now: () => nowMs }, false);
-  const end = performance.now() + budgetMs;
-  for (let replay = 1; performance.now() < end; replay++) {
-    for (const [i, request] of requests.entries()) {
-      markReplay(request, marks[i]!, replay);
-      sink.begin();
-      decodeTraces(request, view, sink);
-      await sink.commit();
-      nowMs += STEP_MS;
+export async function warmUp(logger: Logger): Promise<void> {
+  const samples = new Samples();
+  const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
+  const consumer = consumeSpans([], topology.sink);
+  await samples.decodeFor(DECODE_MS, consumer);
+  try {
+    await withScratchReceiver(consumer, logger, post => samples.postFor(RECEIVE_MS, post));
+  } catch (error) {
+    logger.debug({ err: error }, 'the receiver could not be warmed up');
+  }
+}
+
+class Samples {
+  nowMs = BEGIN_MS;
+  private replay = 0;
+  private readonly requests = sampleRequests(BEGIN_MS);
+  private readonly marks = this.requests.map(findMarks);
+  private readonly view = createSpanView();
+
+  async decodeFor(budgetMs: number, consumer: SpanConsumer): Promise<void> {
+    for (const end = performance.now() + budgetMs; performance.now() < end; ) {
+      for (const request of this.nextReplay()) {
+        consumer.begin();
+        decodeTraces(request, this.view, consumer);
+        await consumer.commit();
+      }
+      // Signals are heard.
+      if (this.replay % REPLAYS_A_TURN === 0) await setImmediate();
     }
-    // Signals are heard.
-    if (replay % REPLAYS_A_TURN === 0) await setImmediate();
+  }
+
+  /** Every second request compressed. */
+  async postFor(budgetMs: number, post: (body: Uint8Array, gzip: boolean) => Promise<void>): Promise<void> {
+    for (const end = performance.now() + budgetMs; performance.now() < end; ) {
+      let gzip = false;
+      for (const request of this.nextReplay()) {
+        await post(gzip ? gzipSync(request, { level: 1 }) : request, gzip);
+        gzip = !gzip;
+      }
+    }
+  }
+
+  private *nextReplay(): Generator<Uint8Array> {
+    this.replay++;
+    for (const [i, request] of this.requests.entries()) {
+      markReplay(request, this.marks[i]!, this.replay);
+      this.nowMs += STEP_MS;
+      yield request;
+    }
   }
 }

@@ -131,6 +131,7 @@ export class Correlator {
       inbound: this.inbound,
       outbound: this.outbound,
       latePartners: this.latePartners,
+      links,
       decisions: this.decisions,
       budget,
       waitMs: options.waitMs,

@@ -164,6 +164,6 @@ export class Decisions {
     if (!links.look(link, owner) || isTransparent(shape)) return;
     const cls = shape & CLASS_MASK;
     if (cls === PRODUCER || cls === CREATE) outbound.changeLinks(owner, () => links.accept(link));
-    else if (cls !== INTERNAL && cls !== SETTLE) inbound.changeLinks(owner, () => links.accept(link));
+    else if (cls !== INTERNAL && cls !== SETTLE) inbound.changeLinks(owner, link, () => links.accept(link));
   }
 }

@@ -11,6 +11,7 @@ import {
   CREATE,
   DATABASE,
   DURATION,
+  INTERNAL,
   LINK,
   PARENT,
   PEER,
@@ -35,6 +36,7 @@ import {
   INFERRED,
   NO_DESTINATION,
   NO_REASON,
+  PAIRED,
   PENDING,
   UNPAIRED,
   UNPAIRED_CLIENT,
@@ -44,10 +46,13 @@ import { hash, hashKey } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
+import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
+  BY_PARENT,
+  BY_SHARED_ID,
   COUNTED_OWN,
   decisionOf,
   fateOf,
@@ -69,6 +74,7 @@ interface Parts {
   readonly crossings: Crossings;
   readonly inbound: Inbound;
   readonly latePartners: LatePartners;
+  readonly links: Links;
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
@@ -197,7 +203,8 @@ export class Expiry {
     if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
     const kept = waits && this.waitForParent(row) ? 1 : 0;
     const isConsumer = (w[row + SHAPE]! & CLASS_MASK) === CONSUMER;
-    if (isConsumer && inbound.partners(row).length === 0) this.waitForLinks(row, kept);
+    const decision = decisionOf(w[row + STATE]!);
+    if (isConsumer && decision !== BY_SHARED_ID && decision !== BY_PARENT) this.waitForLinks(row, kept);
   }
 
   private closeOutbound(row: number, shape: number, early: boolean): void {
@@ -252,6 +259,7 @@ export class Expiry {
   /** @param kept entries of the row that were made just before. */
   private waitForLinks(row: number, kept: number): void {
     const { rows } = this;
+    const before = kept;
     for (
       let link = rows.firstLink(rows.words[row + LINK]!);
       link >= 0 && kept < MAX_WAITING_LINKS;
@@ -261,6 +269,14 @@ export class Expiry {
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
       this.add(row, WAITER | BY_LINK | (kept > 0 ? SIBLING : 0), rows.words[row + TARGET]!);
       kept++;
+    }
+    if (kept > before) this.noteRoutes(row);
+  }
+
+  /** Beside the waiters of a consumer: the topics whose messages were joined, so that none gives a second route. */
+  private noteRoutes(row: number): void {
+    for (const topic of new Set(this.parts.links.joinedTopics(row))) {
+      this.parts.late.add(hash, lateClass(INTERNAL, WAITER | SIBLING, PAIRED, NO_REASON), 1, 0, topic, 0, 0);
     }
   }
 

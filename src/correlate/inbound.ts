@@ -20,9 +20,10 @@ import {
   UNPAIRED,
 } from './fates.ts';
 import type { LatePartners } from './late-partners.ts';
+import { joinsThrough } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
-import { EXTRA, PARTNER, type Rows } from './rows.ts';
+import { EXTRA, LINK_STATE, PARTNER, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
   BY_LATE,
@@ -80,6 +81,9 @@ export class Inbound {
       return;
     if (!fresh) this.withdraw(row);
     this.take(row);
+    if (fresh && next.decision === BY_LINKS) {
+      this.parts.latePartners.joinLinked(row, this.parts.links.joinedTopics(row));
+    }
   }
 
   /** A pair whose other row has left is final. */
@@ -261,14 +265,26 @@ export class Inbound {
   }
 
   /** What a link of the row points at became known: the row is counted anew around the change. */
-  changeLinks(row: number, change: () => void): void {
+  changeLinks(row: number, link: number, change: () => void): void {
     const w = this.rows.words;
     const state = w[row + STATE]!;
+    if (decisionOf(state) === BY_LATE) return this.joinLateLink(row, link, change);
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return change();
     this.withdraw(row);
     change();
     this.decide(row);
     this.take(row);
+  }
+
+  /** The consumer is joined with a late entry, for good; its other links may still find kept rows. */
+  private joinLateLink(row: number, link: number, change: () => void): void {
+    const { links, latePartners } = this.parts;
+    const before = joinsThrough(this.rows.links[link + LINK_STATE]!);
+    change();
+    if (before || !joinsThrough(this.rows.links[link + LINK_STATE]!)) return;
+    const partner = this.rows.base(this.rows.linkTarget(link));
+    const routed = links.joinedTopics(row, link).includes(this.rows.words[partner + TARGET]!);
+    latePartners.joinKept(row, partner, !routed);
   }
 }
 

@@ -35,8 +35,9 @@ import {
   SIBLING,
   WAITER,
 } from './late.ts';
+import { LINK_LATE } from './link-state.ts';
 import type { Outbound } from './outbound.ts';
-import { LINK_STATE, type Rows } from './rows.ts';
+import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
 
@@ -71,7 +72,7 @@ export class LatePartners {
     const [p0, p1] = [w[below + PARENT]!, w[below + PARENT + 1]!];
     if ((p0 | p1) !== 0 && this.joinUnder(row, p0, p1, false)) return true;
     if (root && this.joinUnder(row, w[row + SPAN]!, w[row + SPAN + 1]!, true)) return true;
-    return (w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.joinLinked(row);
+    return (w[row + SHAPE]! & CLASS_MASK) === CONSUMER && this.joinLinked(row, []);
   }
 
   /** Looks for a late client or producer under the span's own id, when its wait has ended. */
@@ -94,9 +95,10 @@ export class LatePartners {
     return false;
   }
 
-  private joinLinked(row: number): boolean {
+  /** Joins the links of a consumer that point at late entries. `sources`: topics of those joined already. */
+  joinLinked(row: number, sources: number[]): boolean {
     const { rows, parts } = this;
-    const sources: number[] = [];
+    if (parts.late.count === 0) return false;
     for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0; link = rows.siblingLink(link)) {
       if (rows.links[link + LINK_STATE] !== 0) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
@@ -107,6 +109,8 @@ export class LatePartners {
       if (sources.length === 0) this.join(row, entry, s0, s1, LINK_EVIDENCE);
       else this.joinAgain(row, entry, s0, s1, !sources.includes(source));
       sources.push(source);
+      rows.links[link + LINK_STATE] = LINK_LATE;
+      rows.links[link + LINK_TARGET] = source;
     }
     return sources.length > 0;
   }
@@ -132,6 +136,17 @@ export class LatePartners {
     } else parts.emitter.lateConsumer(row, partner, evidence);
     this.markJoined(entry);
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
+  }
+
+  /** One more link of a consumer that was joined with a late entry, to a kept row: for good, too. */
+  joinKept(row: number, partner: number, routes: boolean): void {
+    const { emitter, outbound } = this.parts;
+    const w = this.rows.words;
+    if (w[row + TARGET] !== 0) {
+      emitter.lateJoin(row, this.partner.ofRow(this.rows, partner), w[row + TARGET]!, LINK_EVIDENCE, routes);
+    }
+    w[partner + JOINS]!++;
+    outbound.refresh(partner);
   }
 
   /** One more link of a consumer that is joined; `routes`: the first to a message of its topic. */

@@ -5,5 +5,8 @@ export const LINK_JOINS = 1;
 /** The target is no producer or create span: it does not count as a message. */
 export const LINK_NO_MESSAGE = 2;
 
+/** The owner was joined through the link with a late entry, for good; LINK_TARGET is the topic it named, 0 none. */
+export const LINK_LATE = 4;
+
 export const joinsThrough = (state: number): boolean => (state & LINK_JOINS) !== 0;
 export const countsAsMessage = (state: number): boolean => (state & LINK_NO_MESSAGE) === 0;

@@ -1,7 +1,7 @@
 /** Span links of kept rows: what each points at, and which rows a consumer is joined with through them. */
-import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TARGET, TRACE } from '../contract/observation.ts';
 import { type Chains, MAX_CANDIDATES } from './chains.ts';
-import { joinsThrough, LINK_JOINS, LINK_NO_MESSAGE } from './link-state.ts';
+import { joinsThrough, LINK_JOINS, LINK_LATE, LINK_NO_MESSAGE } from './link-state.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
 import { isCaller, isTransparent } from './state.ts';
 
@@ -17,6 +17,7 @@ export class Links {
   /** Looks at the rows a link points at. True when what it says of its owner would change; `next` holds the new state. */
   look(link: number, owner: number): boolean {
     const { links } = this.rows;
+    if ((links[link + LINK_STATE]! & LINK_LATE) !== 0) return false;
     next.state = next.target = 0;
     const [s0, s1] = [links[link + SPAN]!, links[link + SPAN + 1]!];
     let best = -1;
@@ -53,6 +54,20 @@ export class Links {
     const w = this.rows.words;
     if ((w[owner + SHAPE]! & CLASS_MASK) !== CONSUMER || isTransparent(w[owner + SHAPE]!)) return false;
     return cls !== CLIENT || w[row + SERVICE] !== w[owner + SERVICE];
+  }
+
+  /** Topics of the messages that the owner's links are joined with, without one link's own; 0 where none is named. */
+  joinedTopics(owner: number, without = -1): number[] {
+    const { rows } = this;
+    const topics: number[] = [];
+    for (let link = rows.firstLink(rows.words[owner + LINK]!); link >= 0; link = rows.siblingLink(link)) {
+      const state = rows.links[link + LINK_STATE]!;
+      const target = rows.links[link + LINK_TARGET]!;
+      if (link === without) continue;
+      if ((state & LINK_LATE) !== 0) topics.push(target);
+      else if (joinsThrough(state) && rows.intact(target)) topics.push(rows.words[rows.base(target) + TARGET]!);
+    }
+    return topics;
   }
 
   /**

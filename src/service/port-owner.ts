@@ -3,10 +3,11 @@
  * their sockets, and then only the port is known to be taken.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 
 export interface PortOwner {
   readonly pid: number;
-  /** The command line, shortened. */
+  /** The command line, shortened: without the program's folder, and cut. */
   readonly command: string;
 }
 
@@ -40,7 +41,8 @@ function holdsSocket(pid: string, inodes: ReadonlySet<string>): boolean {
 }
 
 function commandOf(pid: string): string {
-  const line = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() || readText(`/proc/${pid}/comm`).trim();
+  const [program = '', ...args] = readText(`/proc/${pid}/cmdline`).split('\0');
+  const line = [basename(program), ...args].join(' ').trim() || readText(`/proc/${pid}/comm`).trim();
   return line.length <= MAX_COMMAND ? line : `${line.slice(0, MAX_COMMAND - 1)}…`;
 }
 

@@ -11,13 +11,14 @@
  * The way of a span is many small functions: V8 may join more of them than usual, and waits a little longer before it
  * compiles them, when it has seen more of what they meet and need not do so again.
  */
+import { setFlagsFromString } from 'node:v8';
+
 const TUNABLES = 'GLIBC_TUNABLES';
 const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
-const OPTIONS = [
-  ['--max-semi-space-size', 4],
-  ['--max-inlined-bytecode-size-cumulative', 2000],
-  ['--invocation-count-for-turbofan', 10_000],
-] as const;
+const SEMI_SPACE = '--max-semi-space-size';
+const SEMI_SPACE_MIB = 4;
+/** Taken by a running V8, which passes over those it does not know. */
+const COMPILER = ['--max-inlined-bytecode-size-cumulative=2000', '--invocation-count-for-turbofan=10000'];
 
 /** Options of Node and environment of a process. */
 export interface Start {
@@ -25,8 +26,10 @@ export interface Start {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Returns when the process is tuned; else it begins anew. */
 export function restartTuned(): void {
   const { execve, execPath, argv, platform } = process;
+  for (const option of compilerOptions(process)) setFlagsFromString(option);
   const start = tuneStart(process);
   if (platform !== 'linux' || execve === undefined || start === undefined) return;
   try {
@@ -37,20 +40,25 @@ export function restartTuned(): void {
 }
 
 /** Undefined when nothing is to be added. */
-export function tuneStart({ execArgv, env }: Start): Start | undefined {
-  const given = [...execArgv, env.NODE_OPTIONS ?? ''].map(withDashes);
-  const missing = OPTIONS.filter(([name]) => !given.some(options => options.includes(name)));
+export function tuneStart(start: Start): Start | undefined {
+  const { execArgv, env } = start;
   const hasTunables = env[TUNABLES] !== undefined;
-  if (hasTunables && missing.length === 0) return undefined;
+  const hasSemiSpace = isGiven(start, SEMI_SPACE);
+  if (hasTunables && hasSemiSpace) return undefined;
   return {
-    execArgv: [...execArgv, ...missing.map(([name, value]) => `${name}=${value}`)],
+    execArgv: hasSemiSpace ? execArgv : [...execArgv, `${SEMI_SPACE}=${SEMI_SPACE_MIB}`],
     env: hasTunables ? env : { ...env, [TUNABLES]: HUGE_PAGES },
   };
 }
 
+/** Options of V8 that the running process is to take. */
+export function compilerOptions(start: Start): string[] {
+  return COMPILER.filter(option => !isGiven(start, option.slice(0, option.indexOf('='))));
+}
+
 /** V8 takes its options with dashes or underscores. */
-function withDashes(options: string): string {
-  return options.replaceAll('_', '-');
+function isGiven({ execArgv, env }: Start, option: string): boolean {
+  return [...execArgv, env.NODE_OPTIONS ?? ''].some(options => options.replaceAll('_', '-').includes(option));
 }
 
 function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest';
-import { tuneStart } from '../../src/service/tuned-start.ts';
+import { compilerOptions, tuneStart } from '../../src/service/tuned-start.ts';
 
-const COMPILER = ['--max-inlined-bytecode-size-cumulative=2000', '--invocation-count-for-turbofan=10000'];
 const TUNED = {
-  execArgv: ['--max-semi-space-size=4', ...COMPILER],
+  execArgv: ['--max-semi-space-size=4'],
   env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
 };
 
-it('adds huge pages and options of V8 to what is there', () => {
+it('adds huge pages and a small young generation to what is there', () => {
   expect(tuneStart({ execArgv: ['--cpu-prof'], env: { HOME: '/' } })).toEqual({
     execArgv: ['--cpu-prof', ...TUNED.execArgv],
     env: { HOME: '/', ...TUNED.env },
@@ -23,10 +22,21 @@ it.each([
   [['--max_semi_space_size=32'], {}],
   [[], { NODE_OPTIONS: '--trace-gc --max-semi-space-size=32' }],
 ])('leaves a young generation that the user sized: %j %j', (execArgv, env) => {
-  expect(tuneStart({ execArgv, env })?.execArgv).toEqual([...execArgv, ...COMPILER]);
+  expect(tuneStart({ execArgv, env })?.execArgv).toEqual(execArgv);
 });
 
 it('leaves tunables that the user set', () => {
   const env = { GLIBC_TUNABLES: 'glibc.malloc.check=1' };
   expect(tuneStart({ execArgv: [], env })).toEqual({ execArgv: TUNED.execArgv, env });
+});
+
+it('gives V8 the options of its compiler that the user has not set', () => {
+  const names = (start: Parameters<typeof compilerOptions>[0]) =>
+    compilerOptions(start).map(option => option.split('=')[0]);
+  expect(names({ execArgv: [], env: {} })).toEqual([
+    '--max-inlined-bytecode-size-cumulative',
+    '--invocation-count-for-turbofan',
+  ]);
+  const set = ['--invocation_count_for_turbofan=1'];
+  expect(names({ execArgv: set, env: {} })).toEqual(['--max-inlined-bytecode-size-cumulative']);
 });

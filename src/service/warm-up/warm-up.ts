@@ -15,8 +15,8 @@ import { findMarks, markReplay, sampleRequests } from './sample-requests.ts';
 import { withScratchReceiver } from './scratch-receiver.ts';
 
 /** How long each part takes, about. */
-const DECODE_MS = 800;
-const RECEIVE_MS = 500;
+const DECODE_MS = 700;
+const RECEIVE_MS = 1000;
 const BEGIN_MS = Date.UTC(2025, 0, 1);
 /** Small, so that every step up to the end of a wait is gone through. */
 const SCRATCH = {

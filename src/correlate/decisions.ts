@@ -142,10 +142,8 @@ export class Decisions {
     const { rows } = this;
     const age = rows.ageBefore(this.first);
     const shape = rows.words[row + SHAPE]!;
-    if (isCaller(shape)) {
-      this.parts.inbound.resolveSharers(row, age, this.hasSteps);
-      this.parts.latePartners.meetWaiters(row);
-    } else if (isOutbound(shape)) this.parts.latePartners.meetWaiters(row);
+    if (isCaller(shape)) this.parts.inbound.resolveSharers(row, age, this.hasSteps);
+    if (isOutbound(shape)) this.parts.latePartners.meetWaiters(row);
     const whole = visitBelow(rows, row, isPassedThrough, this.resolveAgain, age);
     if (rows.linkCount === 0) return whole;
     for (let link = rows.firstLinkTo(row); link >= 0; link = rows.nextLinkTo(link, row)) this.relink(link);

@@ -13,9 +13,10 @@ const REPLAYS = 3;
 it('sends calls, statements and messages of which both halves are found', () => {
   const topology = new Topology(SMALL, { now: () => NOW_MS }, false);
   const requests = sampleRequests(NOW_MS);
+  const marks = requests.map(findMarks);
   for (let replay = 1; replay <= REPLAYS; replay++) {
-    for (const request of requests) {
-      markReplay(request, findMarks(sampleRequests(NOW_MS)[requests.indexOf(request)]!), replay);
+    for (const [i, request] of requests.entries()) {
+      markReplay(request, marks[i]!, replay);
       topology.sink.begin();
       decodeTraces(request, createSpanView(), topology.sink);
       topology.sink.commit();

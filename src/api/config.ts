@@ -8,6 +8,15 @@ export const httpApiConfigSchema = Type.Object(
       description:
         'host:port of the API and the web page; port 0 picks a free one. Beyond loopback everybody who reaches the port can read the graph, unless `auth` is set.',
     }),
+    max_connections: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        default: 512,
+        description:
+          'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest.',
+      }),
+    ),
     auth: Type.Optional(
       Type.Object(
         {

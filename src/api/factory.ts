@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Component, type ExtensionFactory, type Settings, StartError } from '../contract/component.ts';
 import { type HttpApiConfig, httpApiConfigSchema } from './config.ts';
+import { limitConnections } from './connection-limit.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { countRequests } from './request-counter.ts';
 import { createServer } from './server.ts';
@@ -37,6 +38,7 @@ function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
       collectDefaultMetrics({ register: processMetrics, prefix: 'tacit_' });
       app = await createServer({ host, clock, processMetrics }, { logger, tokens: config.auth?.tokens ?? [] });
       host.metrics(countRequests(app));
+      host.metrics(limitConnections(app.server, config.max_connections ?? 512));
       await listen(app, endpoint, settings.id);
       const address = formatEndpoint({ ...endpoint, port: (app.server.address() as AddressInfo).port });
       host.listening({ component: settings.id, protocol: 'http', address });

@@ -32,6 +32,10 @@ const ROUTES = [
   homeRoute,
 ];
 
+/** Time for a request's head, and for the whole of it. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
 export interface ServerOptions {
   readonly logger: Logger;
   /** Tokens of which a request must carry one; none: everybody may ask. */
@@ -42,6 +46,8 @@ export async function createServer(context: ApiContext, { logger, tokens }: Serv
   const onProblem = problemHandler(logger);
   const app = Fastify({
     logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 },
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     frameworkErrors: onProblem,

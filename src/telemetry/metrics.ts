@@ -112,12 +112,41 @@ export const OTLP_MALFORMED_REQUESTS = define(
 export const OTLP_LOG_RECORDS = define('counter', 'tacit_otlp_log_records_total', 'OTLP log records accepted.', [
   'receiver',
 ]);
+export const OTLP_CONNECTIONS = define('gauge', 'tacit_otlp_connections', 'Open connections of an OTLP listener.', [
+  'receiver',
+  'protocol',
+]);
+export const OTLP_CONNECTION_LIMIT = define(
+  'gauge',
+  'tacit_otlp_connections_limit',
+  'Connections an OTLP listener may have open: `max_connections`, or what the limit of open files allows.',
+  ['receiver', 'protocol'],
+);
+export const OTLP_REFUSED_CONNECTIONS = define(
+  'counter',
+  'tacit_otlp_refused_connections_total',
+  'Connections an OTLP listener did not take because all places were being answered.',
+  ['receiver', 'protocol'],
+);
+export const OTLP_CLOSED_CONNECTIONS = define(
+  'counter',
+  'tacit_otlp_closed_connections_total',
+  'Connections an OTLP listener ended: for a new one (`silent`), for an answer that was not read (`unread`), for a head that was too large (`large_head`), too slow (`slow_head`) or none (`malformed`), for a body that was too slow (`slow_body`).',
+  ['receiver', 'protocol', 'reason'],
+);
 
 export const API_REQUESTS = define(
   'counter',
   'tacit_http_api_requests_total',
   'Answers of the HTTP API by route and status.',
   ['route', 'code'],
+);
+export const API_CONNECTIONS = define('gauge', 'tacit_http_api_connections', 'Open connections of the HTTP API.', []);
+export const API_CLOSED_CONNECTIONS = define(
+  'counter',
+  'tacit_http_api_closed_connections_total',
+  'Connections the HTTP API did not take because all places were being answered (`limit`), or ended: for a new one (`silent`), for an answer that was not read (`unread`).',
+  ['reason'],
 );
 
 export const METRICS: readonly MetricDefinition[] = [
@@ -140,7 +169,13 @@ export const METRICS: readonly MetricDefinition[] = [
   OTLP_REQUEST_BYTES,
   OTLP_MALFORMED_REQUESTS,
   OTLP_LOG_RECORDS,
+  OTLP_CONNECTIONS,
+  OTLP_CONNECTION_LIMIT,
+  OTLP_REFUSED_CONNECTIONS,
+  OTLP_CLOSED_CONNECTIONS,
   API_REQUESTS,
+  API_CONNECTIONS,
+  API_CLOSED_CONNECTIONS,
 ];
 
 /** Samples of one name become one sample with all their values, in the order in which names first come. */

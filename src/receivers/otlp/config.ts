@@ -13,6 +13,41 @@ const endpoint = (fallback: string) =>
 const orNull = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] }));
 
+const maxConnections = (preset: number) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      default: preset,
+      description:
+        'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest. Never more than the limit of open files allows.',
+    }),
+  );
+const maxHeaderSize = Type.Optional(
+  sizeOption({
+    default: '16KiB',
+    minimum: '1KiB',
+    maximum: '1MiB',
+    description: 'Largest head of a request, all its headers together.',
+  }),
+);
+const readTimeout = Type.Optional(
+  durationOption({
+    default: '30s',
+    minimum: '100ms',
+    maximum: LONGEST_TIMER,
+    description: 'Time for a request to arrive whole; after it, 408 (gRPC: DEADLINE_EXCEEDED).',
+  }),
+);
+const writeTimeout = Type.Optional(
+  durationOption({
+    default: '30s',
+    minimum: '1s',
+    maximum: LONGEST_TIMER,
+    description: 'Closes a connection whose client does not take an answer for this long.',
+  }),
+);
+
 /** grpc-js lets a connection grow older than this by up to a tenth, so that not all end at once. */
 const LONGEST_CONNECTION_AGE = '21d';
 
@@ -69,6 +104,10 @@ const grpcConfig = Type.Object(
     max_concurrent_streams: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100_000, default: 100, description: 'Calls at once on one connection.' }),
     ),
+    max_connections: maxConnections(1024),
+    max_header_size: maxHeaderSize,
+    read_timeout: readTimeout,
+    write_timeout: writeTimeout,
     keepalive: Type.Optional(optionGroup({ server_parameters: Type.Optional(keepaliveConfig) })),
   },
   { additionalProperties: false, description: 'OTLP over gRPC.' },
@@ -90,14 +129,18 @@ const httpConfig = Type.Object(
         description: 'Memory for bodies that are being read or decompressed; beyond it requests get 503.',
       }),
     ),
-    read_timeout: Type.Optional(
+    max_connections: maxConnections(4096),
+    max_header_size: maxHeaderSize,
+    read_header_timeout: Type.Optional(
       durationOption({
-        default: '30s',
+        default: '10s',
         minimum: '100ms',
         maximum: LONGEST_TIMER,
-        description: 'Time for a request to arrive; after it, 408.',
+        description: 'Time for the head of a request to arrive, at most `read_timeout`; after it, 408.',
       }),
     ),
+    read_timeout: readTimeout,
+    write_timeout: writeTimeout,
     idle_timeout: Type.Optional(
       durationOption({
         default: '60s',
@@ -128,16 +171,24 @@ export type OtlpConfig = Static<typeof otlpConfig>;
 type GrpcConfig = Static<typeof grpcConfig>;
 type HttpConfig = Static<typeof httpConfig>;
 
-export interface HttpOptions {
+/** What bounds the connections of either protocol. */
+interface ConnectionOptions {
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
+  readonly readTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+}
+
+export interface HttpOptions extends ConnectionOptions {
   readonly endpoint: string;
   readonly maxBodyBytes: number;
   readonly maxDecompressedBytes: number;
   readonly maxInflightBytes: number;
-  readonly readTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  readonly readHeaderTimeoutMs: number;
 }
 
-export interface GrpcOptions {
+export interface GrpcOptions extends ConnectionOptions {
   readonly endpoint: string;
   readonly maxMessageBytes: number;
   readonly maxConcurrentStreams: number;
@@ -151,6 +202,15 @@ export interface GrpcOptions {
 /** Node's HTTP server takes no parts of a millisecond. */
 const wholeMs = (duration: string) => Math.ceil(parseDuration(duration));
 
+function connectionOptions(full: Required<GrpcConfig> | Required<HttpConfig>): ConnectionOptions {
+  return {
+    maxConnections: full.max_connections,
+    maxHeaderBytes: parseSize(full.max_header_size),
+    readTimeoutMs: wholeMs(full.read_timeout),
+    writeTimeoutMs: wholeMs(full.write_timeout),
+  };
+}
+
 /** A protocol's part of the configuration with every default filled in. */
 export function toHttpOptions(config: HttpConfig | null): HttpOptions {
   const full = Default(httpConfig, { ...config }) as Required<HttpConfig>;
@@ -159,7 +219,8 @@ export function toHttpOptions(config: HttpConfig | null): HttpOptions {
     maxBodyBytes: parseSize(full.max_request_body_size),
     maxDecompressedBytes: parseSize(full.max_decompressed_size),
     maxInflightBytes: parseSize(full.max_inflight_body_size),
-    readTimeoutMs: wholeMs(full.read_timeout),
+    ...connectionOptions(full),
+    readHeaderTimeoutMs: Math.min(wholeMs(full.read_header_timeout), wholeMs(full.read_timeout)),
     idleTimeoutMs: wholeMs(full.idle_timeout),
   };
 }
@@ -173,6 +234,7 @@ export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
   return {
     endpoint: full.endpoint,
     maxMessageBytes: full.max_recv_msg_size_mib * 2 ** 20,
+    ...connectionOptions(full),
     maxConcurrentStreams: full.max_concurrent_streams,
     maxConnectionIdleMs: parseDuration(alive.max_connection_idle),
     maxConnectionAgeMs: age === undefined ? undefined : parseDuration(age),

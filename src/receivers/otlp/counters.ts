@@ -3,9 +3,14 @@
  * scrape. Bytes are those of the message as decoded, or as far as it was read when it was not.
  */
 import type { MetricSample } from '../../contract/component.ts';
+import type { ConnectionEnd } from '../../lib/listen/connections.ts';
 import {
+  OTLP_CLOSED_CONNECTIONS,
+  OTLP_CONNECTION_LIMIT,
+  OTLP_CONNECTIONS,
   OTLP_LOG_RECORDS,
   OTLP_MALFORMED_REQUESTS,
+  OTLP_REFUSED_CONNECTIONS,
   OTLP_REQUEST_BYTES,
   OTLP_REQUESTS,
 } from '../../telemetry/metrics.ts';
@@ -19,11 +24,27 @@ const SIGNAL_INDEX: Readonly<Record<Signal, number>> = { traces: 0, logs: 1, met
 const ENCODING_INDEX: Readonly<Record<Encoding, number>> = { protobuf: 0, json: 1 };
 const CELLS = PROTOCOLS.length * SIGNALS.length * ENCODINGS.length * OUTCOME_NAMES.length;
 
+/** Why a listener ended a connection before its time. */
+const CLOSED_FOR = ['silent', 'unread', 'large_head', 'slow_head', 'slow_body', 'malformed'] as const;
+/** The same, and `limit`: no place was left for a new one. */
+export type ConnectionReason = ConnectionEnd | (typeof CLOSED_FOR)[number];
+
+interface ConnectionGauge {
+  readonly protocol: Protocol;
+  readonly limit: number;
+  readonly open: () => number;
+}
+
 export class Counters {
   private readonly receiver: string;
   private readonly requests = new Float64Array(CELLS);
   private readonly bytes = new Float64Array(CELLS);
   private readonly malformedByReason = new Map<string, number>();
+  private readonly closed: Readonly<Record<Protocol, Map<ConnectionReason, number>>> = {
+    grpc: new Map(),
+    http: new Map(),
+  };
+  private readonly gauges: ConnectionGauge[] = [];
   private logRecords = 0;
 
   constructor(receiver: string) {
@@ -41,6 +62,17 @@ export class Counters {
     this.malformedByReason.set(reason, (this.malformedByReason.get(reason) ?? 0) + 1);
   }
 
+  /** A connection was ended, or not taken. */
+  connectionEnded(protocol: Protocol, reason: ConnectionReason): void {
+    const counts = this.closed[protocol];
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+
+  /** Shows a listener's connections. */
+  watchConnections(protocol: Protocol, limit: number, open: () => number): void {
+    this.gauges.push({ protocol, limit, open });
+  }
+
   logsAccepted(count: number): void {
     this.logRecords += count;
   }
@@ -53,6 +85,20 @@ export class Counters {
       OTLP_REQUEST_BYTES.samples(this.cells(this.bytes)),
       OTLP_MALFORMED_REQUESTS.samples(reasons),
       OTLP_LOG_RECORDS.sample(this.logRecords, { receiver }),
+      ...this.gauges.flatMap(gauge => this.connections(gauge)),
+    ];
+  }
+
+  private connections({ protocol, limit, open }: ConnectionGauge): readonly MetricSample[] {
+    const labels = { receiver: this.receiver, protocol };
+    const closed = this.closed[protocol];
+    return [
+      OTLP_CONNECTIONS.sample(open(), labels),
+      OTLP_CONNECTION_LIMIT.sample(limit, labels),
+      OTLP_REFUSED_CONNECTIONS.sample(closed.get('limit') ?? 0, labels),
+      OTLP_CLOSED_CONNECTIONS.samples(
+        CLOSED_FOR.map(reason => ({ labels: { ...labels, reason }, value: closed.get(reason) ?? 0 })),
+      ),
     ];
   }
 

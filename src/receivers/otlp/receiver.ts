@@ -1,5 +1,6 @@
 /** The OTLP receiver: one `Ingest` behind a listener per configured protocol. */
 import type { Component, Consumers, Settings } from '../../contract/component.ts';
+import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
 import type { Codec } from './codec.ts';
 import { type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
 import { Counters } from './counters.ts';
@@ -38,16 +39,30 @@ export function createOtlpReceiver(
 function createServers(settings: Settings, config: OtlpConfig, ingest: Ingest, counters: Counters): ProtocolServer[] {
   const { grpc, http } = config.protocols;
   const servers: ProtocolServer[] = [];
+  const fit = connectionsThatFit(settings, config);
   if (grpc !== undefined) {
-    const options = toGrpcOptions(grpc);
+    const options = { ...toGrpcOptions(grpc), ...fit.grpc };
     servers.push({ protocol: 'grpc', endpoint: options.endpoint, server: new GrpcServer(options, ingest, counters) });
   }
   if (http !== undefined) {
-    const options = toHttpOptions(http);
+    const options = { ...toHttpOptions(http), ...fit.http };
     const server = new HttpServer(options, ingest, counters, settings.logger);
     servers.push({ protocol: 'http', endpoint: options.endpoint, server });
   }
   return servers;
+}
+
+/** `max_connections` of each protocol, made smaller (and said so) where the limit of open files leaves no room for it. */
+function connectionsThatFit({ id, logger }: Settings, { protocols }: OtlpConfig) {
+  const grpc = protocols.grpc === undefined ? 0 : toGrpcOptions(protocols.grpc).maxConnections;
+  const http = protocols.http === undefined ? 0 : toHttpOptions(protocols.http).maxConnections;
+  const openFiles = openFileLimit();
+  const [grpcFit = 0, httpFit = 0] = shareConnections([grpc, http], openFiles);
+  if (grpcFit + httpFit < grpc + http) {
+    const fields = { component: id, openFiles, grpc: grpcFit, http: httpFit };
+    logger.warn(fields, 'max_connections is more than the limit of open files allows: raise it (ulimit -n)');
+  }
+  return { grpc: { maxConnections: grpcFit }, http: { maxConnections: httpFit } };
 }
 
 async function listen(settings: Settings, { protocol, endpoint, server }: ProtocolServer): Promise<void> {

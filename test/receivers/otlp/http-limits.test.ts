@@ -114,6 +114,70 @@ it('answers 408 to a head that does not come to its end', async () => {
   await connection.untilClosed();
 });
 
+it('answers 408 to a head that is slower than read_header_timeout', async () => {
+  const connection = new RawConnection(await listen({ read_header_timeout: '200ms' }));
+  connection.write('POST /v1/traces HTTP/1.1\r\nHost: t');
+  expect((await connection.next())?.status).toBe(408);
+  expect(running.metric('tacit_otlp_closed_connections_total', { reason: 'slow_head' })).toBe(1);
+});
+
+it('answers 431 to a head over the limit', async () => {
+  const connection = new RawConnection(await listen({ max_header_size: '2KiB' }));
+  connection.write(head({ ...PROTOBUF, 'X-Large': 'x'.repeat(3000), 'Content-Length': 0 }));
+  const reply = await connection.next();
+  expect(reply?.status).toBe(431);
+  expect(readStatus(reply!.body, 'json').message).toMatch(/2048 bytes \(max_header_size\)/);
+  await connection.untilClosed();
+  expect(running.metric('tacit_otlp_closed_connections_total', { reason: 'large_head' })).toBe(1);
+});
+
+it('reads no body that comes byte by byte', async () => {
+  const connection = new RawConnection(await listen());
+  connection.write(head({ ...PROTOBUF, 'Transfer-Encoding': 'chunked' }));
+  connection.write('1\r\nx\r\n'.repeat(5000));
+  const reply = await connection.next();
+  expect(reply?.status).toBe(400);
+  expect(readStatus(reply!.body, 'protobuf').message).toMatch(/larger chunks/);
+  await connection.untilClosed();
+  expect(running.metric('tacit_otlp_malformed_requests_total', { reason: 'many_chunks' })).toBe(1);
+});
+
+it('gives the place of the longest silent connection to a new one', async () => {
+  const port = await listen({ max_connections: 2 });
+  const silent = new RawConnection(port);
+  const busy = new RawConnection(port);
+  for (const connection of [silent, busy]) {
+    connection.write(head({ ...PROTOBUF, 'Content-Length': 0 }));
+    await connection.next();
+  }
+  const another = new RawConnection(port);
+  await silent.untilClosed();
+  for (const connection of [busy, another]) {
+    connection.write(head({ ...PROTOBUF, 'Content-Length': 0 }));
+    expect((await connection.next())?.status).toBe(200);
+    connection.socket.destroy();
+  }
+  expect(running.metric('tacit_otlp_connections_limit')).toBe(2);
+  expect(running.metric('tacit_otlp_closed_connections_total', { reason: 'silent' })).toBe(1);
+});
+
+it('lets slow bodies give way to one that comes at once when the memory for bodies is spent', async () => {
+  const size = 1_000_000;
+  const port = await listen({
+    max_inflight_body_size: '1MiB',
+    max_request_body_size: '1MiB',
+    max_decompressed_size: '1MiB',
+  });
+  const slow = new RawConnection(port);
+  slow.write(head({ ...PROTOBUF, 'Content-Length': size }));
+  slow.write(Buffer.alloc(size / 2));
+  await new Promise(resolve => setTimeout(resolve, 2200));
+  expect((await send(port, { headers: PROTOBUF, body: largeTraces(600_000) })).status).toBe(200);
+  expect((await slow.next())?.status).toBe(503);
+  await slow.untilClosed();
+  expect(running.metric('tacit_otlp_closed_connections_total', { reason: 'slow_body' })).toBe(1);
+});
+
 it('closes an idle connection', async () => {
   const connection = new RawConnection(await listen({ idle_timeout: '1s' }));
   connection.write(head({ ...PROTOBUF, 'Content-Length': 0 }));

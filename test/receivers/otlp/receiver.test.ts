@@ -79,13 +79,18 @@ describe('options', () => {
       maxBodyBytes: 20 * 2 ** 20,
       maxDecompressedBytes: 64 * 2 ** 20,
       maxInflightBytes: 256 * 2 ** 20,
+      maxConnections: 4096,
+      maxHeaderBytes: 16 * 2 ** 10,
+      readHeaderTimeoutMs: 10_000,
       readTimeoutMs: 30_000,
+      writeTimeoutMs: 30_000,
       idleTimeoutMs: 60_000,
     });
     expect(toGrpcOptions(null)).toMatchObject({ endpoint: '127.0.0.1:4317', maxMessageBytes: 16 * 2 ** 20 });
   });
 
   it('keep what was given', () => {
+    expect(toHttpOptions({ read_timeout: '2s' })).toMatchObject({ readTimeoutMs: 2000, readHeaderTimeoutMs: 2000 });
     expect(toHttpOptions({ read_timeout: '1m' })).toMatchObject({ readTimeoutMs: 60_000, idleTimeoutMs: 60_000 });
     const aged = toGrpcOptions({ keepalive: { server_parameters: { max_connection_age: '1h' } } });
     expect(aged).toMatchObject({ maxConnectionAgeMs: 3_600_000, keepaliveTimeMs: 7_200_000 });

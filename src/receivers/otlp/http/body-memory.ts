@@ -2,7 +2,9 @@
  * Memory for request bodies that arrive in pieces: buffers by powers of two, reused between requests, within one
  * budget for all requests together. A body in a single piece needs none of it.
  */
-const SMALLEST = 64 * 1024;
+const SMALLEST = 8 * 1024;
+/** Share of the budget up to which memory is given for what is only announced. */
+const ROOMY = 0.25;
 /** Larger buffers are left to the garbage collector. */
 const LARGEST_POOLED = 4 * 2 ** 20;
 const POOLED_BYTES = 32 * 2 ** 20;
@@ -19,6 +21,10 @@ export class BodyMemory {
 
   get usedBytes(): number {
     return this.used;
+  }
+
+  get isRoomy(): boolean {
+    return this.used < this.limit * ROOMY;
   }
 
   /** A buffer of at least `size` bytes with arbitrary content, or undefined when the budget is spent. */

@@ -6,7 +6,7 @@
 import { freeBytes } from '../free-bytes.ts';
 import type { BodyMemory } from './body-memory.ts';
 
-/** An announced length up to this is allocated at once. */
+/** An announced length up to this is allocated at once, while the memory is not short. */
 const TRUSTED_LENGTH = 2 ** 20;
 const EMPTY = new Uint8Array(0);
 
@@ -23,15 +23,21 @@ export class Body {
     this.announced = announced;
   }
 
-  /** False when the memory for bodies is spent. */
+  /** It keeps some of the memory for bodies. */
+  get holdsMemory(): boolean {
+    return this.buffer !== undefined;
+  }
+
+  /** False, and nothing changed, when the memory for bodies is spent. */
   append(piece: Buffer): boolean {
     const before = this.received;
-    this.received = before + piece.length;
     if (before === 0) {
+      this.received = piece.length;
       this.only = piece;
       return true;
     }
-    if (!this.ensure(this.received)) return false;
+    if (!this.ensure(before + piece.length)) return false;
+    this.received = before + piece.length;
     if (this.only !== undefined) {
       this.only.copy(this.buffer!, 0);
       freeBytes(this.only);
@@ -59,7 +65,7 @@ export class Body {
   private ensure(size: number): boolean {
     const old = this.buffer;
     if (old !== undefined && old.length >= size) return true;
-    const wanted = this.announced <= TRUSTED_LENGTH ? this.announced : 0;
+    const wanted = this.announced <= TRUSTED_LENGTH && this.memory.isRoomy ? this.announced : 0;
     const grown = this.memory.take(Math.max(size, wanted, (old?.length ?? 0) * 2));
     if (grown === undefined) return false;
     if (old !== undefined) {

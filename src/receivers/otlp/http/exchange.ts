@@ -15,6 +15,12 @@ export class Exchange extends IncomingMessage {
   body: Body | undefined;
   /** Bytes decoded, or read so far. */
   bytes = 0;
+  /** Pieces in which the body came so far. */
+  pieces = 0;
+  /** When its body began to arrive, ms. */
+  begunMs = 0;
+  /** Taken in whole; its connection keeps its place until the answer. */
+  held = false;
   /** Answered, or given up by the sender: nothing more is to be done. */
   settled = false;
   /** The sender waits for leave (`Expect: 100-continue`) to send its body. */

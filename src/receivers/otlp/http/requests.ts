@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Connections } from '../../../lib/listen/connections.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
@@ -17,7 +18,15 @@ import { type Inflated, InlineInflater, inflateAside } from './inflate.ts';
 import { respond } from './respond.ts';
 
 const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);
+const GAVE_WAY = refuse('the body came slowly and its memory was needed (max_inflight_body_size); try again', 1);
 const STOPPING = refuse('the receiver is stopping; try again', 1);
+
+/** A body that has been arriving for longer gives way when the memory for bodies is spent. */
+const PATIENCE_MS = 2000;
+/** Bodies in so many pieces must bring so many bytes with each: every piece costs, however small. */
+const MANY_PIECES = 4096;
+const PIECE_BYTES = 64;
+const TOO_MANY_PIECES = 'the body comes in pieces of a few bytes each; send larger chunks, or a Content-Length';
 
 export class Requests {
   /** Requests that were neither answered nor given up. */
@@ -25,17 +34,19 @@ export class Requests {
   private readonly options: HttpOptions;
   private readonly ingest: Ingest;
   private readonly counters: Counters;
+  private readonly connections: Connections;
   private readonly memory: BodyMemory;
   private readonly inflater: InlineInflater;
-  /** Requests whose body is still arriving. */
-  private readonly reading = new Set<Exchange>();
+  /** Requests whose body is still arriving, by their connection; the first has been arriving longest. */
+  private readonly reading = new Map<Duplex, Exchange>();
   private stopping = false;
   private drained: () => void = () => {};
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters) {
+  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, connections: Connections) {
     this.options = options;
     this.ingest = ingest;
     this.counters = counters;
+    this.connections = connections;
     this.memory = new BodyMemory(options.maxInflightBytes);
     this.inflater = new InlineInflater(options.maxDecompressedBytes);
   }
@@ -43,6 +54,7 @@ export class Requests {
   open(exchange: Exchange, response: ServerResponse): void {
     exchange.response = response;
     this.inFlight += 1;
+    this.connections.touch(exchange.socket);
     const { maxBodyBytes } = this.options;
     const answer = this.stopping ? STOPPING : readHead(exchange, this.ingest.consumers, maxBodyBytes);
     if (answer !== undefined) {
@@ -50,7 +62,8 @@ export class Requests {
       return;
     }
     exchange.body = new Body(this.memory, Math.max(0, announcedLength(exchange)));
-    this.reading.add(exchange);
+    exchange.begunMs = performance.now();
+    this.reading.set(exchange.socket, exchange);
     exchange.on('data', this.onData);
     exchange.on('end', this.onEnd);
     exchange.on('error', this.onAbort);
@@ -61,12 +74,10 @@ export class Requests {
 
   /** Answers the request that is arriving on this socket and closes the connection; false when there is none. */
   interrupt(socket: Duplex, answer: Answer): boolean {
-    for (const exchange of this.reading) {
-      if (exchange.socket !== socket) continue;
-      this.settle(exchange, answer, true);
-      return true;
-    }
-    return false;
+    const exchange = this.reading.get(socket);
+    if (exchange === undefined) return false;
+    this.settle(exchange, answer, true);
+    return true;
   }
 
   /** Refuses what comes from now on. Resolves when nothing is in flight, or after the bound. */
@@ -89,13 +100,38 @@ export class Requests {
   private read(exchange: Exchange, piece: Buffer): void {
     if (exchange.settled) return;
     exchange.bytes += piece.length;
+    exchange.pieces += 1;
     if (exchange.bytes > this.options.maxBodyBytes) this.settle(exchange, tooLarge(this.options.maxBodyBytes));
-    else if (!exchange.body!.append(piece)) this.settle(exchange, NO_MEMORY);
+    else if (exchange.pieces > MANY_PIECES && exchange.bytes < exchange.pieces * PIECE_BYTES) this.cutOff(exchange);
+    else if (!exchange.body!.append(piece) && !this.appendInPlaceOfSlow(exchange, piece))
+      this.settle(exchange, NO_MEMORY);
+  }
+
+  /** As `append`, once bodies that arrive slowly have given way. */
+  private appendInPlaceOfSlow(exchange: Exchange, piece: Buffer): boolean {
+    const now = performance.now();
+    for (const slow of this.reading.values()) {
+      if (now - slow.begunMs < PATIENCE_MS) return false;
+      if (slow === exchange || !slow.body!.holdsMemory) continue;
+      this.counters.connectionEnded('http', 'slow_body');
+      this.settle(slow, GAVE_WAY, true);
+      if (exchange.body!.append(piece)) return true;
+    }
+    return false;
+  }
+
+  /** Whoever sends byte by byte is not read to the end. */
+  private cutOff(exchange: Exchange): void {
+    this.counters.connectionEnded('http', 'slow_body');
+    this.settle(exchange, this.ingest.malformed('many_chunks', TOO_MANY_PIECES), true);
+    exchange.socket.destroySoon();
   }
 
   private finish(exchange: Exchange): void {
     if (exchange.settled) return;
-    this.reading.delete(exchange);
+    this.reading.delete(exchange.socket);
+    exchange.held = true;
+    this.connections.hold(exchange.socket, 1);
     const bytes = exchange.body!.bytes();
     if (!exchange.gzip) {
       this.push(exchange, bytes);
@@ -146,13 +182,15 @@ export class Requests {
 
   /** The sender went away before its body was whole: nothing was taken. */
   private abandon(exchange: Exchange): void {
-    if (!exchange.settled && this.reading.has(exchange)) this.close(exchange, decline('aborted', ''));
+    if (!exchange.settled && this.reading.get(exchange.socket) === exchange)
+      this.close(exchange, decline('aborted', ''));
   }
 
   private close(exchange: Exchange, answer: Answer): void {
     exchange.settled = true;
     exchange.body?.release();
-    this.reading.delete(exchange);
+    if (exchange.held) this.connections.hold(exchange.socket, -1);
+    else this.reading.delete(exchange.socket);
     this.counters.request('http', exchange.otlpSignal, exchange.encoding, answer.outcome, exchange.bytes);
     this.inFlight -= 1;
     if (this.stopping && this.inFlight === 0) this.drained();

@@ -3,11 +3,12 @@ import { createServer, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../../../contract/logger.ts';
+import { Connections } from '../../../lib/listen/connections.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
 import { formatEndpoint, parseEndpoint } from '../endpoint.ts';
 import type { Ingest } from '../ingest.ts';
-import { connectionErrorToAnswer, sendLastWord } from './connection-errors.ts';
+import { connectionFailure, sendLastWord } from './connection-errors.ts';
 import { Exchange } from './exchange.ts';
 import { Requests } from './requests.ts';
 
@@ -19,13 +20,18 @@ const MAX_TIMEOUT_CHECK_MS = 5000;
 export class HttpServer {
   private readonly options: HttpOptions;
   private readonly logger: Logger;
+  private readonly counters: Counters;
+  private readonly connections: Connections;
   private readonly requests: Requests;
   private readonly server: Server<typeof Exchange, typeof ServerResponse>;
 
   constructor(options: HttpOptions, ingest: Ingest, counters: Counters, logger: Logger) {
     this.options = options;
     this.logger = logger;
-    this.requests = new Requests(options, ingest, counters);
+    this.counters = counters;
+    this.connections = new Connections(options, end => counters.connectionEnded('http', end));
+    counters.watchConnections('http', options.maxConnections, () => this.connections.size);
+    this.requests = new Requests(options, ingest, counters, this.connections);
     this.server = this.createServer();
   }
 
@@ -51,18 +57,23 @@ export class HttpServer {
     const timer = setTimeout(() => this.server.closeAllConnections(), FLUSH_MS);
     await closed;
     clearTimeout(timer);
+    this.connections.stop();
   }
 
   private createServer(): Server<typeof Exchange, typeof ServerResponse> {
-    const { readTimeoutMs, idleTimeoutMs } = this.options;
+    const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes } = this.options;
     const server = createServer({
       IncomingMessage: Exchange,
       ServerResponse,
       requestTimeout: readTimeoutMs,
-      headersTimeout: readTimeoutMs,
+      headersTimeout: readHeaderTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
-      connectionsCheckingInterval: Math.min(Math.ceil(readTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
+      maxHeaderSize: maxHeaderBytes,
+      keepAlive: true,
+      connectionsCheckingInterval: Math.min(Math.ceil(readHeaderTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
     });
+    server.on('connection', socket => this.connections.admit(socket));
+    server.on('secureConnection', socket => this.connections.secured(socket));
     server.on('request', (exchange, response) => this.requests.open(exchange, response));
     server.on('checkContinue', (exchange, response) => {
       exchange.waitsForLeave = true;
@@ -73,8 +84,14 @@ export class HttpServer {
   }
 
   private failConnection(error: Error, socket: Duplex): void {
-    const answer = connectionErrorToAnswer(error, this.options.readTimeoutMs);
-    if (answer === undefined) socket.destroy();
-    else if (!this.requests.interrupt(socket, answer)) sendLastWord(socket, answer);
+    const failure = connectionFailure(error, this.options);
+    if (failure === undefined) {
+      socket.destroy();
+      return;
+    }
+    const interrupted = this.requests.interrupt(socket, failure.answer);
+    const slowBody = interrupted && failure.reason === 'slow_head';
+    this.counters.connectionEnded('http', slowBody ? 'slow_body' : failure.reason);
+    if (!interrupted) sendLastWord(socket, failure);
   }
 }

@@ -48,7 +48,7 @@ describe('a body', () => {
   });
 
   it('is told when the memory is spent', () => {
-    const memory = new BodyMemory(100 * 1024);
+    const memory = new BodyMemory(10 * 1024);
     const first = new Body(memory, 0);
     const second = new Body(memory, 0);
     expect([first.append(Buffer.alloc(9)), first.append(Buffer.alloc(9))]).toEqual([true, true]);

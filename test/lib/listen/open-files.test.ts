@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { openFileLimit, shareConnections } from '../../../src/lib/listen/open-files.ts';
+
+it('reads the limit of open files of the system', () => {
+  const limits = (soft: string) => () =>
+    `Limit Soft Hard Units\nMax open files            ${soft}    524288    files\n`;
+  expect(openFileLimit(limits('1024'))).toBe(1024);
+  expect(openFileLimit(limits('unlimited'))).toBe(Number.POSITIVE_INFINITY);
+  expect(openFileLimit(() => 'something else')).toBe(Number.POSITIVE_INFINITY);
+  const unreadable = () => {
+    throw new Error('no such file');
+  };
+  expect(openFileLimit(unreadable)).toBe(Number.POSITIVE_INFINITY);
+  expect(openFileLimit()).toBeGreaterThan(0);
+});
+
+it('leaves what fits as it is, and makes the rest smaller in proportion', () => {
+  expect(shareConnections([4096, 1024], 20_000)).toEqual([4096, 1024]);
+  expect(shareConnections([3000, 1000], 1000)).toEqual([600, 200]);
+  expect(shareConnections([0, 4096], 1024)).toEqual([1, 819]);
+  expect(shareConnections([4096], Number.POSITIVE_INFINITY)).toEqual([4096]);
+});

@@ -3,8 +3,9 @@
  * pooled buffer that grows with what has really arrived, so that a mere announcement of a large body costs nothing.
  * Pieces are freed as soon as they are not needed, so nobody else may keep them.
  */
+
+import type { BodyMemory } from '../body-memory.ts';
 import { freeBytes } from '../free-bytes.ts';
-import type { BodyMemory } from './body-memory.ts';
 
 /** An announced length up to this is allocated at once, while the memory is not short. */
 const TRUSTED_LENGTH = 2 ** 20;

@@ -7,14 +7,14 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
+import { BodyMemory } from '../body-memory.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
+import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { Body } from './body.ts';
-import { BodyMemory } from './body-memory.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
 import { readHead, tooLarge } from './head.ts';
-import { type Inflated, InlineInflater, inflateAside } from './inflate.ts';
 import { respond } from './respond.ts';
 
 const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BodyMemory } from '../../../../src/receivers/otlp/body-memory.ts';
 import { Body } from '../../../../src/receivers/otlp/http/body.ts';
-import { BodyMemory } from '../../../../src/receivers/otlp/http/body-memory.ts';
 
 const MIB = 2 ** 20;
 

@@ -3,8 +3,8 @@
  * the inflating itself. Large ones off the event loop, within the memory budget.
  */
 import { gunzip } from 'node:zlib';
-import { freeBytes } from '../free-bytes.ts';
 import type { BodyMemory } from './body-memory.ts';
+import { freeBytes } from './free-bytes.ts';
 import { createSmallGunzip, type Gunzip, isTooLarge } from './gunzip.ts';
 
 /** Inflating this much takes about a millisecond. */
@@ -98,5 +98,5 @@ function attempt(compressed: Uint8Array, limit: number, memory: BodyMemory, done
 function failure(error: unknown): Inflated {
   if (isTooLarge(error)) return TOO_LARGE;
   const detail = error instanceof Error ? error.message : String(error);
-  return { kind: 'malformed', message: `Content-Encoding says gzip, but the body is not whole gzip data: ${detail}` };
+  return { kind: 'malformed', message: `the body is said to be gzip, but is not whole gzip data: ${detail}` };
 }

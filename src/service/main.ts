@@ -2,6 +2,7 @@
 import type { Application } from '../cli/application.ts';
 import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
+import { endWithNpx } from './end-with-npx.ts';
 import { restartTuned } from './tuned-start.ts';
 import { VERSION } from './version.ts';
 
@@ -9,6 +10,7 @@ const application: Application = {
   version: VERSION,
   serve: async (args, io) => {
     restartTuned();
+    endWithNpx();
     return (await import('./application.ts')).serve(args, io);
   },
   validate: async (args, io) => (await import('./application.ts')).validate(args, io),

@@ -1,6 +1,6 @@
 /** Runs the command line in this process, with its streams caught, or as a process of its own. */
-import { spawn } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { PassThrough, type Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Application } from '../../src/cli/application.ts';
 import { createCommands } from '../../src/cli/commands.ts';
@@ -51,6 +51,10 @@ export function spawnTacit(args: readonly string[], env: NodeJS.ProcessEnv = {})
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watchProcess(child);
+}
+
+export function watchProcess(child: ChildProcessByStdio<null, Readable, Readable>): RunningProcess {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', chunk => {

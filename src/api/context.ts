@@ -1,5 +1,4 @@
 /** What every route is given. */
-import type { Registry } from 'prom-client';
 import type { Clock } from '../contract/clock.ts';
 import type { Host } from '../contract/component.ts';
 import type { GraphView, TopologyReader } from '../contract/graph-view.ts';
@@ -8,8 +7,6 @@ import { Problem } from './problem.ts';
 export interface ApiContext {
   readonly host: Host;
   readonly clock: Clock;
-  /** Numbers about the process itself. */
-  readonly processMetrics: Registry;
 }
 
 /** A `Problem` as long as there is no graph to read. */

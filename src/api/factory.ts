@@ -4,7 +4,6 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type Component, type ExtensionFactory, type Settings, StartError } from '../contract/component.ts';
 import { type HttpApiConfig, httpApiConfigSchema } from './config.ts';
 import { limitConnections } from './connection-limit.ts';
@@ -34,9 +33,7 @@ function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
       const endpoint = parseEndpoint(config.endpoint);
       if (endpoint === undefined) throw new StartError(`${settings.id}: "${config.endpoint}" is no host:port`);
       const { host, clock, logger } = settings;
-      const processMetrics = new Registry();
-      collectDefaultMetrics({ register: processMetrics, prefix: 'tacit_' });
-      app = await createServer({ host, clock, processMetrics }, { logger, tokens: config.auth?.tokens ?? [] });
+      app = await createServer({ host, clock }, { logger, tokens: config.auth?.tokens ?? [] });
       host.metrics(countRequests(app));
       host.metrics(limitConnections(app.server, config.max_connections ?? 512));
       await listen(app, endpoint, settings.id);

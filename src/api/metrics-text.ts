@@ -10,8 +10,8 @@ export function metricsText(samples: readonly MetricSample[]): string {
   for (const [name, members] of families) {
     const { help, type } = members[0]!;
     text += `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n# TYPE ${name} ${type}\n`;
-    for (const { labels, value } of members.flatMap(member => member.values)) {
-      text += `${name}${labelsText(labels)} ${valueText(value)}\n`;
+    for (const { suffix = '', labels, value } of members.flatMap(member => member.values)) {
+      text += `${name}${suffix}${labelsText(labels)} ${valueText(value)}\n`;
     }
   }
   return text;

@@ -51,8 +51,15 @@ export interface Listener {
 export interface MetricSample {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly values: readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly values: readonly MetricValue[];
+}
+
+export interface MetricValue {
+  /** Of a histogram: cumulative counts by the label `le`, the sum, and the count. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** The service as its components see it. */
@@ -64,7 +71,8 @@ export interface Host {
   /** Registers a source of metrics, read at every scrape. */
   metrics(collect: () => readonly MetricSample[]): void;
   status(): ServiceStatus;
-  collectMetrics(): readonly MetricSample[];
+  /** Those of all components, and of the process. */
+  collectMetrics(): Promise<readonly MetricSample[]>;
 }
 
 export interface ServiceStatus {

@@ -2,6 +2,7 @@
 import type { Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
 import { BUILD_INFO, mergeSamples, READY, START_TIME } from '../telemetry/metrics.ts';
+import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
 
 export interface HostFacts {
   readonly version: string;
@@ -17,6 +18,7 @@ export interface ServiceHost extends Host {
 }
 
 export function createHost({ version, startedAtMs, pipelines }: HostFacts): ServiceHost {
+  watchProcess();
   const listeners: Listener[] = [];
   const startedAt = new Date(startedAtMs).toISOString();
   let topology: TopologyReader | undefined;
@@ -35,7 +37,10 @@ export function createHost({ version, startedAtMs, pipelines }: HostFacts): Serv
     },
     listening: listener => void listeners.push(listener),
     metrics: collect => void collectors.push(collect),
-    collectMetrics: () => mergeSamples(collectors.flatMap(collect => collect())),
+    collectMetrics: async () => [
+      ...mergeSamples(collectors.flatMap(collect => collect())),
+      ...(await collectProcess()),
+    ],
     status: () => ({ version, startedAt, ready, listeners: [...listeners], pipelines }),
   };
 }

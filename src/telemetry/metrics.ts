@@ -3,10 +3,11 @@
  * else. Names begin with `tacit_` and end in the base unit; counters end in `_total`.
  */
 import type { MetricSample } from '../contract/component.ts';
+import { processMetricRows } from './process-metrics.ts';
 
 export interface MetricDefinition {
   readonly name: string;
-  readonly type: 'counter' | 'gauge';
+  readonly type: MetricSample['type'];
   readonly help: string;
   readonly labels: readonly string[];
   /** One value; samples of the same name are put together when they are collected. */
@@ -74,9 +75,17 @@ export const SPANS = define(
 export const LOG_RECORDS = define('counter', 'tacit_log_records_total', 'Log records taken in.', []);
 export const NODES = define('gauge', 'tacit_graph_nodes', 'Nodes held.', []);
 export const EDGES = define('gauge', 'tacit_graph_edges', 'Edges held.', []);
+export const NODES_LIMIT = define('gauge', 'tacit_graph_limit_nodes', 'Nodes that may be held.', []);
+export const EDGES_LIMIT = define('gauge', 'tacit_graph_limit_edges', 'Edges that may be held.', []);
 export const TIER_ENTRIES = define('gauge', 'tacit_correlation_entries', 'Entries of a memory of the correlation.', [
   'tier',
 ]);
+export const TIER_LIMIT = define(
+  'gauge',
+  'tacit_correlation_limit_entries',
+  'Entries a memory of the correlation may hold.',
+  ['tier'],
+);
 export const TIER_EVICTED = define(
   'counter',
   'tacit_correlation_evicted_total',
@@ -102,6 +111,12 @@ export const OTLP_REQUEST_BYTES = define(
   'tacit_otlp_request_bytes_total',
   'Bytes of OTLP requests, decompressed, or as far as they were read.',
   OTLP_REQUEST_LABELS,
+);
+export const OTLP_REQUEST_DURATION = define(
+  'histogram',
+  'tacit_otlp_request_duration_seconds',
+  'From the head of an OTLP request (over gRPC: from its whole message) to its answer.',
+  ['receiver', 'protocol', 'signal'],
 );
 export const OTLP_MALFORMED_REQUESTS = define(
   'counter',
@@ -141,6 +156,12 @@ export const API_REQUESTS = define(
   'Answers of the HTTP API by route and status.',
   ['route', 'code'],
 );
+export const API_DURATION = define(
+  'histogram',
+  'tacit_http_api_request_duration_seconds',
+  'How long answers of the HTTP API took, by route.',
+  ['route'],
+);
 export const API_CONNECTIONS = define('gauge', 'tacit_http_api_connections', 'Open connections of the HTTP API.', []);
 export const API_CLOSED_CONNECTIONS = define(
   'counter',
@@ -154,8 +175,11 @@ export const METRICS: readonly MetricDefinition[] = [
   SPANS,
   LOG_RECORDS,
   NODES,
+  NODES_LIMIT,
   EDGES,
+  EDGES_LIMIT,
   TIER_ENTRIES,
+  TIER_LIMIT,
   TIER_EVICTED,
   TIER_HORIZON,
   BUILD_INFO,
@@ -167,6 +191,7 @@ export const METRICS: readonly MetricDefinition[] = [
   REQUESTS_REFUSED_FOR_MEMORY,
   OTLP_REQUESTS,
   OTLP_REQUEST_BYTES,
+  OTLP_REQUEST_DURATION,
   OTLP_MALFORMED_REQUESTS,
   OTLP_LOG_RECORDS,
   OTLP_CONNECTIONS,
@@ -174,6 +199,7 @@ export const METRICS: readonly MetricDefinition[] = [
   OTLP_REFUSED_CONNECTIONS,
   OTLP_CLOSED_CONNECTIONS,
   API_REQUESTS,
+  API_DURATION,
   API_CONNECTIONS,
   API_CLOSED_CONNECTIONS,
 ];
@@ -193,7 +219,7 @@ export function mergeSamples(samples: readonly MetricSample[]): readonly MetricS
 
 /** Markdown for the docs. */
 export function metricTable(): string {
-  const lines = METRICS.map(
+  const lines = [...METRICS, ...processMetricRows()].map(
     ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.map(l => `\`${l}\``).join(', ')} | ${help} |`,
   );
   return ['| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');

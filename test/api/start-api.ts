@@ -4,6 +4,7 @@ import { httpApiFactory } from '../../src/api/factory.ts';
 import type { Host, Listener, MetricSample, ServiceStatus, Settings } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
+import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 
 export interface RunningApi {
   readonly base: string;
@@ -38,7 +39,7 @@ export async function startApi(
           },
     listening: listener => listeners.push(listener),
     metrics: collect => collectors.push(collect),
-    collectMetrics: () => collectors.flatMap(collect => collect()),
+    collectMetrics: async () => [...collectors.flatMap(collect => collect()), ...(await collectProcess())],
     status: (): ServiceStatus => ({
       version: '0.1.0-test',
       startedAt: STARTED_AT,

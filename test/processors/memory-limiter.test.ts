@@ -54,7 +54,9 @@ describe('memory_limiter', () => {
       await expect.poll(() => lines().length).toBe(2);
       expect(() => limiter.admit!()).not.toThrow();
       expect(lines().map(line => line.level)).toEqual(['warn', 'info']);
-      const refused = host.collectMetrics().find(({ name }) => name === 'tacit_memory_limiter_refused_requests_total')!;
+      const refused = (await host.collectMetrics()).find(
+        ({ name }) => name === 'tacit_memory_limiter_refused_requests_total',
+      )!;
       expect(refused.values).toEqual([{ labels: { processor: 'memory_limiter' }, value: 2 }]);
     } finally {
       await limiter.stop();

@@ -1,11 +1,13 @@
 /** `/metrics` of a whole service and the one list of metrics say the same. */
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import { componentFactories } from '../../src/service/components.ts';
 import { createService } from '../../src/service/service.ts';
 import { METRICS } from '../../src/telemetry/metrics.ts';
+import { processMetricRows } from '../../src/telemetry/process-metrics.ts';
 import { callOf } from '../cli/analyze-calls.ts';
+import { parseMetrics } from '../kits/prometheus-text.ts';
 import { checkedConfig, createTestLogger } from './components.ts';
 
 const CONFIG = `
@@ -44,32 +46,38 @@ afterAll(() => service.stop());
 const addressOf = (component: string) =>
   service.listeners.find(one => one.component === component && one.protocol === 'http')!.address;
 
-/** Those of the process, by prom-client, are not the program's to list. */
-function processMetricNames(): ReadonlySet<string> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'tacit_' });
-  return new Set(registry.getMetricsAsArray().map(({ name }) => name));
-}
-
-const ownLines = (pattern: RegExp) => {
-  const foreign = processMetricNames();
-  return [...text.matchAll(pattern)].filter(([, name]) => !foreign.has(name!));
-};
+const LISTED = [...METRICS, ...processMetricRows()];
 
 describe('/metrics', () => {
   it('shows each metric of the list, with its type, and no other', () => {
-    const shown = ownLines(/^# TYPE (\S+) (\S+)$/gm).map(([, name, type]) => `${name} ${type}`);
-    expect(shown.sort()).toEqual(METRICS.map(({ name, type }) => `${name} ${type}`).sort());
+    const shown = [...parseMetrics(text).values()].map(({ name, type }) => `${name} ${type}`);
+    expect(shown.sort()).toEqual(LISTED.map(({ name, type }) => `${name} ${type}`).sort());
   });
 
   it('gives each the labels of the list', () => {
-    const samples = ownLines(/^([a-z_]+)(?:\{(.*)\})? \S+$/gm).filter(([, name]) =>
-      METRICS.some(one => one.name === name),
-    );
-    for (const [, name, labels = ''] of samples) {
-      const given = [...labels.matchAll(/([a-z_]+)="/g)].map(([, label]) => label);
-      expect({ name, labels: given }).toEqual({ name, labels: METRICS.find(one => one.name === name)!.labels });
+    const families = parseMetrics(text);
+    for (const { name, labels } of LISTED) {
+      const { samples } = families.get(name)!;
+      expect({ name, shown: samples.length > 0 }).toEqual({ name, shown: true });
+      for (const sample of samples) {
+        const given = [...sample.labels.keys()].filter(label => label !== 'le').sort();
+        expect({ name, labels: given }).toEqual({ name, labels: labels.filter(label => label !== 'le').sort() });
+      }
     }
-    expect(new Set(samples.map(([, name]) => name))).toEqual(new Set(METRICS.map(({ name }) => name)));
+  });
+
+  it('is timed by the histograms: every request is in one bucket', () => {
+    const { samples } = parseMetrics(text).get('tacit_otlp_request_duration_seconds')!;
+    const counts = samples.filter(({ name }) => name.endsWith('_count')).map(({ value }) => value);
+    expect(counts).toEqual([2]);
+  });
+
+  it('is to the liking of promtool, where there is one', context => {
+    const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], {
+      input: text,
+      encoding: 'utf8',
+    });
+    if (error !== undefined) return context.skip('promtool is not installed');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 });

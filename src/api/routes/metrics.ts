@@ -6,11 +6,10 @@ import { textAnswer } from '../responses.ts';
 
 const MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-export function metricsRoute(app: FastifyInstance, { host, processMetrics }: ApiContext): void {
+export function metricsRoute(app: FastifyInstance, { host }: ApiContext): void {
   const response = textAnswer('Prometheus text format.', 'text/plain');
   const schema = { summary: 'Own metrics', tags: ['service'], response };
   app.get('/metrics', { schema }, async (_request, reply) => {
-    const text = metricsText(host.collectMetrics()) + (await processMetrics.metrics());
-    return reply.type(MEDIA_TYPE).send(text);
+    return reply.type(MEDIA_TYPE).send(metricsText(await host.collectMetrics()));
   });
 }

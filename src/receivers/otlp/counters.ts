@@ -4,6 +4,7 @@
  */
 import type { MetricSample } from '../../contract/component.ts';
 import type { ConnectionEnd } from '../../lib/listen/connections.ts';
+import { DurationHistogram } from '../../telemetry/histogram.ts';
 import {
   OTLP_CLOSED_CONNECTIONS,
   OTLP_CONNECTION_LIMIT,
@@ -12,6 +13,7 @@ import {
   OTLP_MALFORMED_REQUESTS,
   OTLP_REFUSED_CONNECTIONS,
   OTLP_REQUEST_BYTES,
+  OTLP_REQUEST_DURATION,
   OTLP_REQUESTS,
 } from '../../telemetry/metrics.ts';
 import { OUTCOMES, type Outcome } from './answer.ts';
@@ -45,17 +47,20 @@ export class Counters {
     http: new Map(),
   };
   private readonly gauges: ConnectionGauge[] = [];
+  private readonly durations = PROTOCOLS.map(() => SIGNALS.map(() => new DurationHistogram()));
   private logRecords = 0;
 
   constructor(receiver: string) {
     this.receiver = receiver;
   }
 
-  request(protocol: Protocol, signal: Signal, encoding: Encoding, outcome: Outcome, bytes: number): void {
+  /** `ms`: from the request's head (over gRPC: its whole message) to its answer. */
+  request(protocol: Protocol, signal: Signal, encoding: Encoding, outcome: Outcome, bytes: number, ms: number): void {
     const row = (PROTOCOL_INDEX[protocol] * SIGNALS.length + SIGNAL_INDEX[signal]) * ENCODINGS.length;
     const cell = (row + ENCODING_INDEX[encoding]) * OUTCOME_NAMES.length + OUTCOME_INDEX[outcome];
     this.requests[cell]! += 1;
     this.bytes[cell]! += bytes;
+    this.durations[PROTOCOL_INDEX[protocol]]![SIGNAL_INDEX[signal]]!.add(ms);
   }
 
   malformed(reason: string): void {
@@ -83,6 +88,7 @@ export class Counters {
     return [
       OTLP_REQUESTS.samples(this.cells(this.requests)),
       OTLP_REQUEST_BYTES.samples(this.cells(this.bytes)),
+      OTLP_REQUEST_DURATION.samples(this.took()),
       OTLP_MALFORMED_REQUESTS.samples(reasons),
       OTLP_LOG_RECORDS.sample(this.logRecords, { receiver }),
       ...this.gauges.flatMap(gauge => this.connections(gauge)),
@@ -100,6 +106,15 @@ export class Counters {
         CLOSED_FOR.map(reason => ({ labels: { ...labels, reason }, value: closed.get(reason) ?? 0 })),
       ),
     ];
+  }
+
+  private took(): MetricSample['values'] {
+    return PROTOCOLS.flatMap((protocol, row) =>
+      SIGNALS.flatMap((signal, at) => {
+        const took = this.durations[row]![at]!;
+        return took.count === 0 ? [] : took.values({ receiver: this.receiver, protocol, signal });
+      }),
+    );
   }
 
   private cells(table: Float64Array): MetricSample['values'] {

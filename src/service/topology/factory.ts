@@ -3,13 +3,16 @@ import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../
 import { FATES } from '../../contract/graph-document.ts';
 import {
   EDGES,
+  EDGES_LIMIT,
   LOG_RECORDS,
   NODES,
+  NODES_LIMIT,
   SPANS,
   SPANS_RECEIVED,
   TIER_ENTRIES,
   TIER_EVICTED,
   TIER_HORIZON,
+  TIER_LIMIT,
 } from '../../telemetry/metrics.ts';
 import { type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { Topology } from './topology.ts';
@@ -54,11 +57,14 @@ function samples(topology: Topology): readonly MetricSample[] {
     ...FATES.map(fate => SPANS.sample(spans[fate], { fate })),
     LOG_RECORDS.sample(topology.logRecords),
     NODES.sample(topology.store.nodes.length),
+    NODES_LIMIT.sample(topology.options.maxNodes),
     EDGES.sample(topology.store.edges.length),
+    EDGES_LIMIT.sample(topology.options.maxEdges),
     ...topology
       .tiers()
-      .flatMap(({ name, used, evicted, horizonSeconds }) => [
+      .flatMap(({ name, used, limit, evicted, horizonSeconds }) => [
         TIER_ENTRIES.sample(used, { tier: name }),
+        TIER_LIMIT.sample(limit, { tier: name }),
         TIER_EVICTED.sample(evicted, { tier: name }),
         TIER_HORIZON.sample(horizonSeconds, { tier: name }),
       ]),

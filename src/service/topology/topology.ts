@@ -38,7 +38,7 @@ export class Topology implements TopologyReader {
   malformed = new Map<string, number>();
   private readonly normalizer: SpanNormalizer;
   private readonly identities: Identities;
-  private readonly options: TopologyOptions;
+  readonly options: TopologyOptions;
   private readonly offline: boolean;
   private readonly clock: Clock;
   private readonly views: ViewBuilder;

@@ -69,7 +69,7 @@ export class Running {
         status: () => {
           throw new Error('a receiver has no business with the status');
         },
-        collectMetrics: () => this.sources.flatMap(collect => collect()),
+        collectMetrics: async () => this.sources.flatMap(collect => collect()),
       },
     };
   }

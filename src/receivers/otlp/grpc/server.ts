@@ -61,17 +61,19 @@ export class GrpcServer {
   }
 
   private serve(service: string, signal: Signal, take: (bytes: Buffer) => Answer | Promise<Answer>): void {
-    const finish = (callback: ExportReply, bytes: number, answer: Answer) => {
-      this.counters.request('grpc', signal, 'protobuf', answer.outcome, bytes);
+    const finish = (callback: ExportReply, bytes: number, answer: Answer, ms: number) => {
+      this.counters.request('grpc', signal, 'protobuf', answer.outcome, bytes, ms);
       reply(callback, answer);
     };
     this.server.addService(exportService(service), {
       Export: (call: ExportCall, callback: ExportReply) => {
         const { length } = call.request;
+        const began = performance.now();
+        const took = () => performance.now() - began;
         const answer = take(call.request);
         freeBytes(call.request);
-        if (answer instanceof Promise) answer.then(later => finish(callback, length, later));
-        else finish(callback, length, answer);
+        if (answer instanceof Promise) answer.then(later => finish(callback, length, later, took()));
+        else finish(callback, length, answer, took());
       },
     });
   }

@@ -8,6 +8,8 @@ import type { Body } from './body.ts';
 
 export class Exchange extends IncomingMessage {
   response!: ServerResponse;
+  /** When its head was read, by `performance.now()`. */
+  readonly openedMs = performance.now();
   otlpSignal: Signal = 'other';
   encoding: Encoding = 'protobuf';
   gzip = false;

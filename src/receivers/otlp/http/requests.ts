@@ -191,7 +191,8 @@ export class Requests {
     exchange.body?.release();
     if (exchange.held) this.connections.hold(exchange.socket, -1);
     else this.reading.delete(exchange.socket);
-    this.counters.request('http', exchange.otlpSignal, exchange.encoding, answer.outcome, exchange.bytes);
+    const { otlpSignal, encoding, bytes, openedMs } = exchange;
+    this.counters.request('http', otlpSignal, encoding, answer.outcome, bytes, performance.now() - openedMs);
     this.inFlight -= 1;
     if (this.stopping && this.inFlight === 0) this.drained();
   }

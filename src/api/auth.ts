@@ -1,34 +1,29 @@
-/** Tokens: once one is configured, every resource asks for one, but for those that tell whether the service lives. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+/** Tokens: once some are configured, every resource asks for one, but for those that tell whether the service lives. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Scope } from '../lib/listen/auth-options.ts';
+import type { Authorizer, Denial } from '../lib/listen/authorizer.ts';
 import { Problem } from './problem.ts';
 
 const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
+const PROBLEMS: Readonly<Record<Denial['status'], readonly [status: number, slug: string]>> = {
+  unauthenticated: [401, 'unauthorized'],
+  forbidden: [403, 'forbidden'],
+};
+
 /** To be called before the routes are added. */
-export function requireToken(app: FastifyInstance, tokens: readonly string[]): void {
-  if (tokens.length === 0) return;
-  const known = tokens.map(digestOf);
+export function requireToken(app: FastifyInstance, auth: Authorizer): void {
   app.addHook('onRequest', async (request, reply) => {
     if (OPEN.has(request.routeOptions.url ?? '')) return;
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (given !== undefined && isKnown(given, known)) return;
-    reply.header('www-authenticate', 'Bearer realm="tacit"');
-    const wrong = given === undefined ? 'this service asks for a token' : 'this token is not known';
-    throw new Problem(
-      401,
-      'unauthorized',
-      `${wrong}; send Authorization: Bearer and one of the configured auth.tokens`,
-    );
+    const denial = auth.authorize(request.headers.authorization, scopeOf(request));
+    if (denial === undefined) return;
+    reply.header('www-authenticate', denial.challenge);
+    throw new Problem(...PROBLEMS[denial.status], denial.message);
   });
 }
 
-/** Takes the same time whatever is right about the token. */
-function isKnown(given: string, known: readonly Buffer[]): boolean {
-  const digest = digestOf(given);
-  return known.filter(one => timingSafeEqual(one, digest)).length > 0;
-}
-
-function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+/** Single traces are shown to those who may see everything; whatever is no mere question changes something. */
+function scopeOf({ method, routeOptions }: FastifyRequest): Scope {
+  const asks = method === 'GET' || method === 'HEAD';
+  return asks && routeOptions.url?.startsWith('/v1/debug/') !== true ? 'read' : 'admin';
 }

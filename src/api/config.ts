@@ -1,5 +1,8 @@
 /** Options of the `http_api` extension. */
 import { type Static, Type } from 'typebox';
+import { authOptions } from '../lib/listen/auth-options.ts';
+import { corsOptions } from '../lib/listen/cors.ts';
+import { tlsOptions } from '../lib/listen/tls-options.ts';
 
 export const httpApiConfigSchema = Type.Object(
   {
@@ -17,21 +20,9 @@ export const httpApiConfigSchema = Type.Object(
           'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest.',
       }),
     ),
-    auth: Type.Optional(
-      Type.Object(
-        {
-          tokens: Type.Array(
-            Type.String({ minLength: 1, pattern: '^[!-~]+$', writeOnly: true, description: 'A token.' }),
-            {
-              minItems: 1,
-              description:
-                'Every request must carry one of them (`Authorization: Bearer TOKEN`), but for `/healthz` and `/readyz`.',
-            },
-          ),
-        },
-        { additionalProperties: false, description: 'Who may ask; left out, everybody who reaches the port.' },
-      ),
-    ),
+    tls: tlsOptions,
+    auth: authOptions,
+    cors: corsOptions,
   },
   { additionalProperties: false },
 );

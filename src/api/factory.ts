@@ -4,12 +4,17 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../contract/clock.ts';
 import { type Component, type ExtensionFactory, type Settings, StartError } from '../contract/component.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../lib/listen/endpoint.ts';
+import { checkGuard, Guard } from '../lib/listen/guard.ts';
+import { ListenOptionError } from '../lib/listen/problem.ts';
+import { listenerSamples } from '../telemetry/listener-metrics.ts';
 import { type HttpApiConfig, httpApiConfigSchema } from './config.ts';
 import { limitConnections } from './connection-limit.ts';
-import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
+import type { ApiContext } from './context.ts';
 import { countRequests } from './request-counter.ts';
-import { createServer } from './server.ts';
+import { createServer, type ServerOptions } from './server.ts';
 
 /** How long a stop waits for answers under way. */
 const DRAIN_MS = 5000;
@@ -19,31 +24,39 @@ export const httpApiFactory: ExtensionFactory<HttpApiConfig> = {
   type: 'http_api',
   description: 'Answers questions about the graph over HTTP, and shows how the service does.',
   config: httpApiConfigSchema,
-  check: config =>
-    parseEndpoint(config.endpoint) === undefined
-      ? [{ path: ['endpoint'], message: `"${config.endpoint}" is no host:port, such as 127.0.0.1:8484 or [::1]:8484` }]
-      : [],
+  check: config => checkGuard(config, systemClock.now()),
   create: (settings, config) => createHttpApi(settings, config),
 };
 
 function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
   let app: FastifyInstance | undefined;
+  const guard = new Guard(config, settings.logger, () => settings.clock.now());
   return {
     async start() {
       const endpoint = parseEndpoint(config.endpoint);
-      if (endpoint === undefined) throw new StartError(`${settings.id}: "${config.endpoint}" is no host:port`);
       const { host, clock, logger } = settings;
-      app = await createServer({ host, clock }, { logger, tokens: config.auth?.tokens ?? [] });
+      app = await openServer({ host, clock }, { logger, guard, cors: config.cors }, settings.id);
       host.metrics(countRequests(app));
       host.metrics(limitConnections(app.server, config.max_connections ?? 512));
+      host.metrics(() => listenerSamples(guard, { component: settings.id, protocol: 'http' }));
       await listen(app, endpoint, settings.id);
       const address = formatEndpoint({ ...endpoint, port: (app.server.address() as AddressInfo).port });
-      host.listening({ component: settings.id, protocol: 'http', address });
+      host.listening({ component: settings.id, protocol: 'http', address, ...guard.facts });
     },
     async stop() {
+      guard.close();
       if (app !== undefined) await closeWithin(app, DRAIN_MS);
     },
   };
+}
+
+async function openServer(context: ApiContext, options: ServerOptions, id: string): Promise<FastifyInstance> {
+  try {
+    return await createServer(context, options);
+  } catch (error) {
+    if (!(error instanceof ListenOptionError)) throw error;
+    throw new StartError(`extensions.${id}.${error.message}`);
+  }
 }
 
 async function listen(app: FastifyInstance, endpoint: Endpoint, id: string): Promise<void> {

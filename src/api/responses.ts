@@ -75,6 +75,8 @@ export const StatusSchema = Type.Object({
       component: Type.String(),
       protocol: Type.Enum(['grpc', 'http']),
       address: Type.String({ description: 'host:port as bound.' }),
+      tls: Type.Enum(['off', 'on', 'mutual'], { description: '`mutual`: clients must show a certificate.' }),
+      auth: Type.Enum(['none', 'token'], { description: '`token`: requests must carry one.' }),
     }),
   ),
   pipelines: Type.Record(Type.String(), Type.Object({ receivers: names, processors: names, exporters: names })),

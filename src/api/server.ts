@@ -2,10 +2,15 @@
  * The HTTP server with every route, not yet listening. Answers are JSON as they are: the schemas of responses describe
  * (and are tested), they do not cut anything out.
  */
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { Server as TlsServer } from 'node:tls';
+import fastifyHelmet, { type FastifyHelmetOptions } from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Logger } from '../contract/logger.ts';
+import type { CorsConfig } from '../lib/listen/cors.ts';
+import type { Guard } from '../lib/listen/guard.ts';
 import { requireToken } from './auth.ts';
 import type { ApiContext } from './context.ts';
+import { allowOrigins } from './cross-origin.ts';
 import { checkParameterNames } from './known-parameters.ts';
 import { describeApi } from './openapi.ts';
 import { Problem, problemHandler, sendProblem } from './problem.ts';
@@ -35,23 +40,37 @@ const ROUTES = [
 /** Time for a request's head, and for the whole of it. */
 const HEAD_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEAD_LIMITS = { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 };
 
 export interface ServerOptions {
   readonly logger: Logger;
-  /** Tokens of which a request must carry one; none: everybody may ask. */
-  readonly tokens: readonly string[];
+  readonly guard: Guard;
+  readonly cors: CorsConfig | undefined;
 }
 
-export async function createServer(context: ApiContext, { logger, tokens }: ServerOptions): Promise<FastifyInstance> {
+/**
+ * Nothing of ours is run, framed or embedded by others; the two pages with scripts or styles set a policy of their own.
+ * No HSTS: it binds a host name on all its ports, and this one may be one service of many there.
+ */
+const SAFE_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: false,
+};
+
+/** Throws a `ListenOptionError` when certificates or tokens cannot be used. */
+export async function createServer(context: ApiContext, options: ServerOptions): Promise<FastifyInstance> {
+  const { logger, guard, cors } = options;
   const onProblem = problemHandler(logger);
+  const tls = guard.open();
   const app = Fastify({
     logger: false,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: HEAD_TIMEOUT_MS / 2 },
+    ...(tls === undefined ? { http: HEAD_LIMITS } : { https: { ...HEAD_LIMITS, ...tls } }),
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     frameworkErrors: onProblem,
-  });
+  } as FastifyServerOptions) as FastifyInstance;
+  if (tls !== undefined) guard.watch(app.server as unknown as TlsServer);
   app.setSerializerCompiler(() => data => JSON.stringify(data));
   app.setErrorHandler(onProblem);
   app.setNotFoundHandler((request, reply) => {
@@ -60,11 +79,10 @@ export async function createServer(context: ApiContext, { logger, tokens }: Serv
     return sendProblem(reply, problem);
   });
   app.addHook('preValidation', checkParameterNames);
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-  });
-  requireToken(app, tokens);
-  await describeApi(app, context.host.status().version, tokens.length > 0);
+  await app.register(fastifyHelmet, SAFE_HEADERS);
+  if (cors !== undefined) allowOrigins(app, cors);
+  if (guard.auth !== undefined) requireToken(app, guard.auth);
+  await describeApi(app, context.host.status().version, guard.auth !== undefined);
   for (const addRoutes of ROUTES) addRoutes(app, context);
   return app;
 }

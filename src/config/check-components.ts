@@ -1,7 +1,7 @@
 /** The sections of components: ids, known types, and each one's options against its factory's definition. */
 import type { ComponentFactory } from '../contract/component.ts';
 import { checkValue, unknownKey } from './check-value.ts';
-import { isNull, type LocatedEntry, type LocatedMap, placeOf } from './located.ts';
+import { hasBroken, isNull, type LocatedEntry, type LocatedMap, placeOf } from './located.ts';
 import type { ProblemList } from './problem.ts';
 import {
   type ConfiguredComponent,
@@ -64,10 +64,11 @@ function checkComponent(
   }
   const before = problems.all.length;
   const config = checkValue(factory.config, entry.value, { at: entry.keyAt, path, problems });
-  if (problems.all.length > before) return { id, factory, config };
+  if (problems.all.length > before || hasBroken(entry.value)) return { id, factory, config };
   for (const wrong of factory.check?.(config) ?? []) {
     const full = [...path, ...wrong.path];
-    problems.error(placeOf(root, full), full, wrong.message);
+    if (wrong.severity === 'warning') problems.warn(placeOf(root, full), full, wrong.message);
+    else problems.error(placeOf(root, full), full, wrong.message);
   }
   return { id, factory, config };
 }

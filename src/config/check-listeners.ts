@@ -1,5 +1,5 @@
 /** Addresses the program listens on: no two may collide, and one that others can reach is worth a warning. */
-import { isLoopback, overlap } from './endpoint.ts';
+import { isLoopback, overlap } from '../lib/listen/endpoint.ts';
 import { findListenOptions, type ListenOption } from './listen-options.ts';
 import { type Located, placeOf } from './located.ts';
 import { formatPath, type ProblemList } from './problem.ts';
@@ -19,10 +19,19 @@ export function checkListeners(
       const message = `${one.text} is already taken by ${formatPath(rival.path)}; give one of the two another port`;
       problems.error(at, one.path, message);
     }
-    if (!isLoopback(one.endpoint) && !one.guarded) {
-      const message = `${one.text} can be reached from other machines, without authentication; listen on 127.0.0.1 unless the network is trusted`;
-      problems.warn(at, one.path, message);
-    }
+    for (const message of exposures(one)) problems.warn(at, one.path, message);
     seen.push(one);
   }
+}
+
+/** What others on the network could do with it. */
+function exposures({ text, endpoint, asksForToken, asksForCertificate, hasTls }: ListenOption): readonly string[] {
+  if (isLoopback(endpoint)) return [];
+  const open = `${text} can be reached from other machines`;
+  if (!asksForToken && !asksForCertificate) {
+    return [`${open}, without authentication; set auth or tls.client_ca_file beside it, or listen on 127.0.0.1`];
+  }
+  if (asksForToken && !hasTls)
+    return [`${open}, and tokens travel readable; set tls beside it, or listen on 127.0.0.1`];
+  return [];
 }

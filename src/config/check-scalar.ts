@@ -1,7 +1,7 @@
 /** One scalar against its schema: type, choice, unit, bounds. */
+import { parseEndpoint } from '../lib/listen/endpoint.ts';
 import { parseDuration, parseSize } from '../lib/units.ts';
 import type { CheckContext } from './check-value.ts';
-import { parseEndpoint } from './endpoint.ts';
 import type { LocatedScalar, ScalarValue } from './located.ts';
 import { boundsOf, type OptionBranch, quoteList, typeName, unitOf } from './schema-words.ts';
 
@@ -20,14 +20,15 @@ export function checkScalar(
 
 /**
  * A variable's text stays a text where one is wanted, whatever it looks like (`00123`, `true`); a bare number is the
- * text of a duration or size, whose parser then says whether it may lack a unit.
+ * text of a duration or size, whose parser then says whether it may lack a unit, or of a choice such as `1.2`.
  */
 function asText(schema: OptionBranch, scalar: LocatedScalar): ScalarValue {
-  if (schema.type !== 'string') return scalar.value;
+  const { value } = scalar;
+  if (typeof value === 'number' && schema.enum?.includes(String(value)) === true) return String(value);
+  if (schema.type !== 'string') return value;
   if (scalar.expanded !== undefined) return scalar.expanded;
   const unit = unitOf(schema);
-  const isAmount = typeof scalar.value === 'number' && (unit === 'duration' || unit === 'size');
-  return isAmount ? String(scalar.value) : scalar.value;
+  return typeof value === 'number' && (unit === 'duration' || unit === 'size') ? String(value) : value;
 }
 
 function findWrong(schema: OptionBranch, value: ScalarValue): string | undefined {
@@ -79,8 +80,12 @@ function findWrongText(schema: OptionBranch, value: string, shown: string): stri
 /** By convention an option called `endpoint` is an address, whatever else its definition says. */
 function findWrongEndpoint(value: ScalarValue, context: CheckContext): string | undefined {
   if (context.path.at(-1) !== 'endpoint' || typeof value !== 'string') return undefined;
-  const endpoint = parseEndpoint(value);
-  return typeof endpoint === 'string' ? endpoint : undefined;
+  try {
+    parseEndpoint(value);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function findWrongAmount(schema: OptionBranch, value: string, parse: (text: string) => number): string | undefined {

@@ -1,8 +1,8 @@
 /**
  * Addresses the program listens on: by convention every option called `endpoint` of a receiver or extension that is in
- * use is one (an exporter's is not).
+ * use is one (an exporter's is not), and `auth` and `tls` beside it say who may come in.
  */
-import { type Endpoint, parseEndpoint } from './endpoint.ts';
+import { type Endpoint, isEndpoint, parseEndpoint } from '../lib/listen/endpoint.ts';
 import type { Path } from './problem.ts';
 import type { ConfiguredComponent } from './sections.ts';
 
@@ -10,8 +10,11 @@ export interface ListenOption {
   readonly path: Path;
   readonly text: string;
   readonly endpoint: Endpoint;
-  /** True where callers must prove who they are: an option `auth` stands beside the address. */
-  readonly guarded: boolean;
+  /** Requests must carry a token. */
+  readonly asksForToken: boolean;
+  readonly hasTls: boolean;
+  /** Clients must show a certificate. */
+  readonly asksForCertificate: boolean;
 }
 
 /** `components`: those in use, by section. */
@@ -24,10 +27,21 @@ export function findListenOptions(
 function findEndpoints(value: unknown, path: Path): readonly ListenOption[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
-    const endpoint = key === 'endpoint' && typeof inner === 'string' ? parseEndpoint(inner) : undefined;
-    if (typeof endpoint === 'object') {
-      return [{ path: [...path, key], text: String(inner), endpoint, guarded: 'auth' in value }];
-    }
-    return findEndpoints(inner, [...path, key]);
+    const own =
+      key === 'endpoint' && typeof inner === 'string' ? listenOption(value, inner, [...path, key]) : undefined;
+    return own === undefined ? findEndpoints(inner, [...path, key]) : [own];
   });
+}
+
+function listenOption(beside: object, text: string, path: Path): ListenOption | undefined {
+  if (!isEndpoint(text)) return undefined;
+  const { tls } = beside as { tls?: unknown };
+  return {
+    path,
+    text,
+    endpoint: parseEndpoint(text),
+    asksForToken: 'auth' in beside,
+    hasTls: tls !== undefined,
+    asksForCertificate: typeof tls === 'object' && tls !== null && 'client_ca_file' in tls,
+  };
 }

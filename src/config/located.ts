@@ -46,6 +46,14 @@ export function isNull(value: Located): boolean {
   return value.kind === 'scalar' && value.value === null;
 }
 
+/** True when an expansion within it failed, which was told. */
+export function hasBroken(value: Located): boolean {
+  if (value.kind === 'scalar') return value.broken === true;
+  return value.kind === 'list'
+    ? value.items.some(hasBroken)
+    : [...value.entries.values()].some(e => hasBroken(e.value));
+}
+
 /** Maps merge key by key, deep; lists and scalars replace. A null map value (`otlp:`) leaves an earlier map as it is. */
 export function mergeLocated(below: Located, above: Located): Located {
   if (below.kind !== 'map') return above;

@@ -8,7 +8,11 @@ import { SECTIONS } from './sections.ts';
 export const REDACTED = '[REDACTED]';
 
 /** Names that hold a secret even where a free map has no definition to say so. */
-const SECRET_NAME = /(^|[_-])(tokens?|passwords?|secrets?|api[_-]?key|authorization|credentials?)$/i;
+const SECRET_NAME = /(^|[_-])(tokens?|passwords?|secrets?|api[_-]?key|authorization|credentials?|key[_-]?pem)$/i;
+
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /** YAML that validates again, but for the redacted values. */
 export function showConfig(config: Config): string {
@@ -28,7 +32,7 @@ export function redact(value: unknown, schema: TSchema): unknown {
 }
 
 function redactBy(value: unknown, schema: OptionSchema): unknown {
-  const branches = schemaBranches(schema);
+  const branches = schemaBranches(schema).filter(branch => mayBe(branch, value));
   if (branches.some(branch => branch.writeOnly === true)) return REDACTED;
   if (Array.isArray(value)) {
     const items = branches.find(branch => branch.items !== undefined)?.items ?? {};
@@ -43,9 +47,25 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      SECRET_NAME.test(key) ? conceal(inner) : redactBy(inner, properties[key] ?? {}),
+      isSecretName(key) && !saysWhatIsSecret(properties[key]) ? conceal(inner) : redactBy(inner, properties[key] ?? {}),
     ]),
   );
+}
+
+/** A list of named tokens, say, of which the names may be shown. */
+function saysWhatIsSecret(schema: OptionSchema | undefined): boolean {
+  if (schema === undefined) return false;
+  return schemaBranches(schema).some(branch => {
+    const inner = [...Object.values(branch.properties ?? {}), ...(branch.items === undefined ? [] : [branch.items])];
+    return branch.writeOnly === true || inner.some(saysWhatIsSecret);
+  });
+}
+
+/** False for the members of a union that are not meant by this value. */
+function mayBe(branch: OptionSchema, value: unknown): boolean {
+  if (branch.type === undefined) return true;
+  if (branch.type === 'object') return typeof value === 'object' && !Array.isArray(value);
+  return branch.type === 'array' ? Array.isArray(value) : typeof value !== 'object' || value === null;
 }
 
 /** Shows how many there are, and nothing of them. */

@@ -45,6 +45,10 @@ export interface Listener {
   readonly protocol: 'grpc' | 'http';
   /** host:port as bound (never port 0). */
   readonly address: string;
+  /** `mutual`: clients must show a certificate. */
+  readonly tls: 'off' | 'on' | 'mutual';
+  /** `token`: requests must carry one. */
+  readonly auth: 'none' | 'token';
 }
 
 /** A number the program keeps about itself; the list of all is in `telemetry/metrics.ts`. */
@@ -133,14 +137,22 @@ export interface Connector extends Component {
   readonly reader: TopologyReader;
 }
 
+export interface ConfigProblem {
+  /** Below the component's key. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  /** An error when left out. */
+  readonly severity?: 'error' | 'warning';
+}
+
 interface FactoryBase<C> {
   readonly type: string;
   /** One or two sentences for the docs. */
   readonly description: string;
   /** One definition: type, default, bounds, description, JSON Schema, docs table. */
   readonly config: TSchema;
-  /** Problems a schema cannot say, each with the path below the component's key. */
-  check?(config: C): readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+  /** Problems a schema cannot say; may read files that the options name. */
+  check?(config: C): readonly ConfigProblem[];
 }
 
 export interface ReceiverFactory<C> extends FactoryBase<C> {

@@ -1,9 +1,9 @@
 /** Looks at every address of a configuration after a failed start: which ports are taken, and what is free instead. */
 import { createServer } from 'node:net';
-import type { Endpoint } from '../config/endpoint.ts';
 import { findListenOptions } from '../config/listen-options.ts';
 import type { Config } from '../config/load.ts';
 import { formatPath } from '../config/problem.ts';
+import type { Endpoint } from '../lib/listen/endpoint.ts';
 
 export interface BusyPort {
   /** As in `--set`: `receivers.otlp.protocols.http.endpoint`. */

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatEndpoint, parseEndpoint } from '../../src/api/endpoint.ts';
-import { httpApiFactory } from '../../src/api/factory.ts';
 import { nodeOf, viewOf } from '../kits/view.ts';
 import { startApi } from './start-api.ts';
 
@@ -30,20 +28,5 @@ describe('http_api', () => {
     expect(performance.now() - started).toBeLessThan(4000);
     expect((JSON.parse(text) as { nodes: unknown[] }).nodes).toHaveLength(nodes.length);
     await expect(api.get('/healthz')).rejects.toThrow();
-  });
-
-  it('refuses endpoints that are none', () => {
-    for (const endpoint of ['8484', 'localhost', '127.0.0.1:99999', '::1:80', 'http://a:1', '']) {
-      expect(httpApiFactory.check?.({ endpoint }), endpoint).toMatchObject([{ path: ['endpoint'] }]);
-    }
-  });
-});
-
-describe('endpoints', () => {
-  it('are read and written alike', () => {
-    for (const text of ['127.0.0.1:8484', '[::1]:0', 'localhost:80', ':8484']) {
-      expect(formatEndpoint(parseEndpoint(text)!)).toBe(text);
-    }
-    expect(parseEndpoint('[::1]:8484')).toEqual({ host: '::1', port: 8484 });
   });
 });

@@ -13,7 +13,7 @@ describe('/v1/status', () => {
       startedAt: STARTED_AT,
       uptimeSeconds: 5,
       ready: true,
-      listeners: [{ component: 'http_api', protocol: 'http', address: api.address }],
+      listeners: [{ component: 'http_api', protocol: 'http', address: api.address, tls: 'off', auth: 'none' }],
       pipelines: { traces: { receivers: ['otlp'] } },
       graph: { revision: 1, nodes: 1, edges: 0 },
       stats: { spans: { received: 0 } },

@@ -11,6 +11,7 @@ import { serviceOptions } from '../../src/config/service-options.ts';
 import { REDACTED, redact, showConfig } from '../../src/config/show.ts';
 import { componentFactories } from '../../src/service/components.ts';
 import type { TopologyConfig } from '../../src/service/topology/config.ts';
+import { CertificateFolder } from '../kits/certificates.ts';
 import { type LoadOptions, load, problemLines, wholeConfig } from './kit.ts';
 
 const EXAMPLE = readFileSync(new URL('../../config.example.yaml', import.meta.url), 'utf8');
@@ -49,8 +50,14 @@ describe('defaults', () => {
 
   it('the example is valid with its examples activated', () => {
     const sets = ['service.pipelines.traces.processors=[memory_limiter, drop/health]'];
-    const env = { TACIT_TOKEN: 'secret' };
-    const config = loaded(EXAMPLE.replace(/^#(?= {2})/gm, ''), { sets, env });
+    const env = { TACIT_TOKEN: 'secret', TACIT_INGEST_TOKEN: 'other' };
+    const folder = new CertificateFolder();
+    folder.authority('clients-ca');
+    folder.signed('server', 'clients-ca');
+    folder.write('dashboard', 'third');
+    const text = EXAMPLE.replace(/^#(?= {2})/gm, '').replaceAll(/\/etc\/tacit|\/run\/secrets/g, folder.path);
+    const config = loaded(text, { sets, env });
+    folder.remove();
     expect(config.processors.has('drop/health')).toBe(true);
   });
 

@@ -262,15 +262,17 @@ extensions: {http_api: {endpoint: 127.0.0.1:4000}}`).replace('service:', 'servic
       head('receivers: {otlp: {protocols: {http: {endpoint: 0.0.0.0:4318}}}}\nconnectors: {topology: }'),
     );
     expect(problemLines(result)).toEqual([
-      'a.yaml:1:49: receivers.otlp.protocols.http.endpoint: warning: 0.0.0.0:4318 can be reached from other machines, without authentication; listen on 127.0.0.1 unless the network is trusted',
+      'a.yaml:1:49: receivers.otlp.protocols.http.endpoint: warning: 0.0.0.0:4318 can be reached from other machines, without authentication; set auth or tls.client_ca_file beside it, or listen on 127.0.0.1',
     ]);
     expect(result.config).toBeDefined();
   });
 
-  it('listening beyond loopback with tokens is none, and the tokens are not shown', () => {
+  it('listening beyond loopback with tokens and without TLS is one too, and the tokens are not shown', () => {
     const text = `${wholeConfig({ service: '  extensions: [http_api]\n  pipelines: {traces: {receivers: [otlp], exporters: [topology]}}' })}extensions: {http_api: {endpoint: 0.0.0.0:8484, auth: {tokens: ['\${env:TOKEN}']}}}\n`;
     const result = load(text, { env: { TOKEN: 'abc' } });
-    expect(problemLines(result)).toEqual([]);
+    expect(problemLines(result)).toEqual([
+      'a.yaml:6:35: extensions.http_api.endpoint: warning: 0.0.0.0:8484 can be reached from other machines, and tokens travel readable; set tls beside it, or listen on 127.0.0.1',
+    ]);
     expect(showConfig(result.config!)).toContain('tokens:\n        - "[REDACTED]"');
     expect(showConfig(result.config!)).not.toContain('abc');
   });

@@ -7,12 +7,24 @@ import { createService } from '../../src/service/service.ts';
 import { METRICS } from '../../src/telemetry/metrics.ts';
 import { processMetricRows } from '../../src/telemetry/process-metrics.ts';
 import { callOf } from '../cli/analyze-calls.ts';
+import { CertificateFolder } from '../kits/certificates.ts';
+import { sendSecure } from '../kits/https-client.ts';
 import { parseMetrics } from '../kits/prometheus-text.ts';
 import { checkedConfig, createTestLogger } from './components.ts';
+
+const certificates = new CertificateFolder();
+certificates.authority('ca');
+const server = certificates.signed('server', 'ca');
 
 const CONFIG = `
 receivers:
   otlp: {protocols: {grpc: {endpoint: '127.0.0.1:0'}, http: {endpoint: '127.0.0.1:0'}}}
+  otlp/guarded:
+    protocols:
+      http:
+        endpoint: '127.0.0.1:0'
+        tls: {cert_file: ${server.cert}, key_file: ${server.key}}
+        auth: {tokens: [secret]}
 processors:
   memory_limiter: {limit_mib: 1000000}
   drop: {spans: [{name: health}]}
@@ -21,8 +33,8 @@ extensions: {http_api: {endpoint: '127.0.0.1:0'}}
 service:
   extensions: [http_api]
   pipelines:
-    traces: {receivers: [otlp], processors: [memory_limiter, drop], exporters: [topology]}
-    logs: {receivers: [otlp], exporters: [topology]}
+    traces: {receivers: [otlp, otlp/guarded], processors: [memory_limiter, drop], exporters: [topology]}
+    logs: {receivers: [otlp, otlp/guarded], exporters: [topology]}
 `;
 
 const service = createService(checkedConfig(CONFIG, componentFactories), {
@@ -34,14 +46,19 @@ let text: string;
 
 beforeAll(async () => {
   await service.start();
-  const [api, http] = ['http_api', 'otlp'].map(addressOf);
+  const [api, http, guarded] = ['http_api', 'otlp', 'otlp/guarded'].map(addressOf);
   for (const body of [JSON.stringify(callOf(1, Date.now())), '{']) {
     await fetch(`http://${http}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   }
+  await sendSecure(Number(guarded!.split(':')[1]), { ca: certificates.text('ca.pem') });
+  await fetch(`http://${guarded}`).catch(() => undefined);
   await fetch(`http://${api}/healthz`);
   text = await (await fetch(`http://${api}/metrics`)).text();
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  certificates.remove();
+});
 
 const addressOf = (component: string) =>
   service.listeners.find(one => one.component === component && one.protocol === 'http')!.address;

@@ -11,6 +11,7 @@ export const OUTCOMES = {
   malformed: { http: 400, code: 3 },
   rejected: { http: 400, code: 3 },
   unauthenticated: { http: 401, code: 16 },
+  forbidden: { http: 403, code: 7 },
   not_found: { http: 404, code: 12 },
   wrong_method: { http: 405, code: 12 },
   timed_out: { http: 408, code: 4 },

@@ -1,6 +1,13 @@
 /** The options of the OTLP receiver, and the same as numbers once defaults are in. */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Default } from 'typebox/value';
+import { systemClock } from '../../contract/clock.ts';
+import type { ConfigProblem } from '../../contract/component.ts';
+import { authOptions } from '../../lib/listen/auth-options.ts';
+import { corsOptions } from '../../lib/listen/cors.ts';
+import { checkGuard, type GuardConfig } from '../../lib/listen/guard.ts';
+import { below } from '../../lib/listen/problem.ts';
+import { tlsOptions } from '../../lib/listen/tls-options.ts';
 import { durationOption, LONGEST_TIMER, optionGroup, sizeOption } from '../../lib/options.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
 
@@ -149,6 +156,9 @@ const httpConfig = Type.Object(
         description: 'Closes a connection without requests.',
       }),
     ),
+    tls: tlsOptions,
+    auth: authOptions,
+    cors: corsOptions,
   },
   { additionalProperties: false, description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.' },
 );
@@ -181,6 +191,8 @@ interface ConnectionOptions {
 
 export interface HttpOptions extends ConnectionOptions {
   readonly endpoint: string;
+  readonly guard: GuardConfig;
+  readonly cors: HttpConfig['cors'];
   readonly maxBodyBytes: number;
   readonly maxDecompressedBytes: number;
   readonly maxInflightBytes: number;
@@ -216,6 +228,8 @@ export function toHttpOptions(config: HttpConfig | null): HttpOptions {
   const full = Default(httpConfig, { ...config }) as Required<HttpConfig>;
   return {
     endpoint: full.endpoint,
+    guard: { tls: config?.tls, auth: config?.auth },
+    cors: config?.cors,
     maxBodyBytes: parseSize(full.max_request_body_size),
     maxDecompressedBytes: parseSize(full.max_decompressed_size),
     maxInflightBytes: parseSize(full.max_inflight_body_size),
@@ -244,11 +258,16 @@ export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
   };
 }
 
-type Problem = { readonly path: readonly (string | number)[]; readonly message: string };
+/** What the schema cannot say: certificates and tokens, and bounds that depend on each other. */
+export function checkOtlpConfig({ protocols }: OtlpConfig): readonly ConfigProblem[] {
+  const guards = Object.entries(protocols).flatMap(([name, options]) => {
+    return below(['protocols', name], checkGuard((options ?? {}) as GuardConfig, systemClock.now()));
+  });
+  return [...guards, ...checkBodyMemory(protocols)];
+}
 
-/** What the schema cannot say: the memory for bodies must have room for the largest one allowed. */
-export function checkOtlpConfig(config: OtlpConfig): readonly Problem[] {
-  const { http } = config.protocols;
+/** The memory for bodies must have room for the largest one allowed. */
+function checkBodyMemory({ http }: OtlpConfig['protocols']): readonly ConfigProblem[] {
   if (http === undefined) return [];
   const { maxBodyBytes, maxDecompressedBytes, maxInflightBytes } = toHttpOptions(http);
   if (maxInflightBytes >= Math.max(maxBodyBytes, maxDecompressedBytes)) return [];

@@ -1,10 +1,12 @@
 /** The OTLP receiver: one `Ingest` behind a listener per configured protocol. */
 import type { Component, Consumers, Settings } from '../../contract/component.ts';
+import { Guard, type GuardFacts } from '../../lib/listen/guard.ts';
 import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
+import { listenerSamples } from '../../telemetry/listener-metrics.ts';
+import { bindError } from './bind-error.ts';
 import type { Codec } from './codec.ts';
 import { type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
 import { Counters } from './counters.ts';
-import { bindError } from './endpoint.ts';
 import { GrpcServer } from './grpc/server.ts';
 import { HttpServer } from './http/server.ts';
 import { Ingest } from './ingest.ts';
@@ -13,6 +15,7 @@ import type { Protocol } from './signal.ts';
 interface ProtocolServer {
   readonly protocol: Protocol;
   readonly endpoint: string;
+  readonly facts: GuardFacts;
   readonly server: { start(): Promise<string>; stop(): Promise<void> };
 }
 
@@ -42,12 +45,15 @@ function createServers(settings: Settings, config: OtlpConfig, ingest: Ingest, c
   const fit = connectionsThatFit(settings, config);
   if (grpc !== undefined) {
     const options = { ...toGrpcOptions(grpc), ...fit.grpc };
-    servers.push({ protocol: 'grpc', endpoint: options.endpoint, server: new GrpcServer(options, ingest, counters) });
+    const server = new GrpcServer(options, ingest, counters);
+    servers.push({ protocol: 'grpc', endpoint: options.endpoint, facts: { tls: 'off', auth: 'none' }, server });
   }
   if (http !== undefined) {
     const options = { ...toHttpOptions(http), ...fit.http };
-    const server = new HttpServer(options, ingest, counters, settings.logger);
-    servers.push({ protocol: 'http', endpoint: options.endpoint, server });
+    const guard = new Guard(options.guard, settings.logger, () => settings.clock.now());
+    const server = new HttpServer(options, ingest, counters, { logger: settings.logger, guard });
+    settings.host.metrics(() => listenerSamples(guard, { component: settings.id, protocol: 'http' }));
+    servers.push({ protocol: 'http', endpoint: options.endpoint, facts: guard.facts, server });
   }
   return servers;
 }
@@ -65,10 +71,10 @@ function connectionsThatFit({ id, logger }: Settings, { protocols }: OtlpConfig)
   return { grpc: { maxConnections: grpcFit }, http: { maxConnections: httpFit } };
 }
 
-async function listen(settings: Settings, { protocol, endpoint, server }: ProtocolServer): Promise<void> {
+async function listen(settings: Settings, { protocol, endpoint, facts, server }: ProtocolServer): Promise<void> {
   try {
     const address = await server.start();
-    settings.host.listening({ component: settings.id, protocol, address });
+    settings.host.listening({ component: settings.id, protocol, address, ...facts });
   } catch (error) {
     throw bindError(settings.id, protocol, endpoint, error as Error);
   }

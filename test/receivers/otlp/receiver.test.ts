@@ -76,6 +76,7 @@ describe('options', () => {
   it('take their defaults when a protocol is given as null', () => {
     expect(toHttpOptions(null)).toEqual({
       endpoint: '127.0.0.1:4318',
+      guard: {},
       maxBodyBytes: 20 * 2 ** 20,
       maxDecompressedBytes: 64 * 2 ** 20,
       maxInflightBytes: 256 * 2 ** 20,

@@ -1,9 +1,9 @@
 /** OTLP over gRPC: takes raw messages, hands them to `Ingest`, answers with hand-written bytes. */
 import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from '@grpc/grpc-js';
+import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
 import { type Answer, decline } from '../answer.ts';
 import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
-import { formatEndpoint, parseEndpoint } from '../endpoint.ts';
 import { freeBytes } from '../free-bytes.ts';
 import type { Ingest } from '../ingest.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
@@ -32,15 +32,16 @@ export class GrpcServer {
 
   /** Resolves with the address as bound; rejects with grpc-js's error when it cannot be. */
   start(): Promise<string> {
-    const { host, port } = parseEndpoint(this.options.endpoint);
+    const { host: named, port } = parseEndpoint(this.options.endpoint);
+    const host = named === '' ? '0.0.0.0' : named;
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(formatEndpoint(host, port), ServerCredentials.createInsecure(), (error, bound) => {
+      this.server.bindAsync(formatEndpoint({ host, port }), ServerCredentials.createInsecure(), (error, bound) => {
         if (error !== null) {
           reject(error);
           return;
         }
         this.started = true;
-        resolve(formatEndpoint(host, bound));
+        resolve(formatEndpoint({ host, port: bound }));
       });
     });
   }

@@ -1,5 +1,6 @@
 /** Reads a request's head into its exchange; the answer when it is not to be taken, undefined when it is. */
 import type { Consumers } from '../../../contract/component.ts';
+import type { Authorizer, Denial } from '../../../lib/listen/authorizer.ts';
 import { type Answer, decline } from '../answer.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
@@ -12,14 +13,28 @@ const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map([
   ['/v1/metrics', 'metrics'],
 ]);
 
-export function readHead(exchange: Exchange, consumers: Consumers, maxBodyBytes: number): Answer | undefined {
+/** What a head is held against. */
+export interface HeadRules {
+  readonly consumers: Consumers;
+  readonly maxBodyBytes: number;
+  /** Undefined: everybody may send. */
+  readonly auth: Authorizer | undefined;
+}
+
+export function readHead(exchange: Exchange, { consumers, maxBodyBytes, auth }: HeadRules): Answer | undefined {
   const knownType = readContentType(exchange);
+  const wrongPath = readPath(exchange, consumers);
   return (
-    readPath(exchange, consumers) ??
+    denialToAnswer(auth?.authorize(exchange.headers.authorization, 'ingest')) ??
+    wrongPath ??
     (knownType ? undefined : unsupportedType(exchange)) ??
     readContentEncoding(exchange) ??
     (announcedLength(exchange) > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined)
   );
+}
+
+function denialToAnswer(denial: Denial | undefined): Answer | undefined {
+  return denial === undefined ? undefined : decline(denial.status, denial.message);
 }
 
 export function tooLarge(maxBodyBytes: number): Answer {

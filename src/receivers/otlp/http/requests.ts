@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Authorizer } from '../../../lib/listen/authorizer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
 import { BodyMemory } from '../body-memory.ts';
@@ -14,7 +15,7 @@ import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { Body } from './body.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
-import { readHead, tooLarge } from './head.ts';
+import { type HeadRules, readHead, tooLarge } from './head.ts';
 import { respond } from './respond.ts';
 
 const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);
@@ -28,6 +29,12 @@ const MANY_PIECES = 4096;
 const PIECE_BYTES = 64;
 const TOO_MANY_PIECES = 'the body comes in pieces of a few bytes each; send larger chunks, or a Content-Length';
 
+interface RequestSurroundings {
+  readonly connections: Connections;
+  /** Undefined: everybody may send. */
+  readonly auth: Authorizer | undefined;
+}
+
 export class Requests {
   /** Requests that were neither answered nor given up. */
   private inFlight = 0;
@@ -35,6 +42,7 @@ export class Requests {
   private readonly ingest: Ingest;
   private readonly counters: Counters;
   private readonly connections: Connections;
+  private readonly headRules: HeadRules;
   private readonly memory: BodyMemory;
   private readonly inflater: InlineInflater;
   /** Requests whose body is still arriving, by their connection; the first has been arriving longest. */
@@ -42,11 +50,12 @@ export class Requests {
   private stopping = false;
   private drained: () => void = () => {};
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, connections: Connections) {
+  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { connections, auth }: RequestSurroundings) {
     this.options = options;
     this.ingest = ingest;
     this.counters = counters;
     this.connections = connections;
+    this.headRules = { consumers: ingest.consumers, maxBodyBytes: options.maxBodyBytes, auth };
     this.memory = new BodyMemory(options.maxInflightBytes);
     this.inflater = new InlineInflater(options.maxDecompressedBytes);
   }
@@ -55,8 +64,7 @@ export class Requests {
     exchange.response = response;
     this.inFlight += 1;
     this.connections.touch(exchange.socket);
-    const { maxBodyBytes } = this.options;
-    const answer = this.stopping ? STOPPING : readHead(exchange, this.ingest.consumers, maxBodyBytes);
+    const answer = this.stopping ? STOPPING : readHead(exchange, this.headRules);
     if (answer !== undefined) {
       this.settle(exchange, answer);
       return;

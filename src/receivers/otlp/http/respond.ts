@@ -4,7 +4,7 @@
  * writes would lose the answer.
  */
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type Answer, OUTCOMES } from '../answer.ts';
+import { type Answer, OUTCOMES, type Outcome } from '../answer.ts';
 import { partialSuccessToJson, statusToJson } from '../json-answers.ts';
 import { encodePartialSuccess, encodeStatus } from '../protobuf-answers.ts';
 import type { Encoding } from '../signal.ts';
@@ -21,6 +21,11 @@ const EMPTY_HEADERS = {
   protobuf: { 'Content-Type': CONTENT_TYPE.protobuf, 'Content-Length': 0 },
   json: { 'Content-Type': CONTENT_TYPE.json, 'Content-Length': 2 },
 } as const;
+
+const CHALLENGES: Readonly<Partial<Record<Outcome, string>>> = {
+  unauthenticated: 'Bearer realm="tacit"',
+  forbidden: 'Bearer realm="tacit", error="insufficient_scope", scope="ingest"',
+};
 
 export function respond(exchange: Exchange, answer: Answer, closing: boolean): void {
   const { response, encoding } = exchange;
@@ -55,6 +60,8 @@ function answerBody(exchange: Exchange, answer: Answer): Buffer {
 function answerHeaders(answer: Answer, encoding: Encoding, length: number): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { 'Content-Type': CONTENT_TYPE[encoding], 'Content-Length': length };
   if (answer.retryAfterSeconds > 0) headers['Retry-After'] = answer.retryAfterSeconds;
+  const challenge = CHALLENGES[answer.outcome];
+  if (challenge !== undefined) headers['WWW-Authenticate'] = challenge;
   if (answer.outcome === 'wrong_method') headers.Allow = 'POST';
   if (answer.outcome === 'unsupported') headers['Accept-Encoding'] = 'gzip, identity';
   return headers;

@@ -1,14 +1,18 @@
-/** Listens for OTLP over HTTP/1.1: binds, bounds slow and idle connections, and stops without losing an answer. */
-import { createServer, type Server, ServerResponse } from 'node:http';
+/** Listens for OTLP over HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
+import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../../../contract/logger.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
+import { CorsPolicy } from '../../../lib/listen/cors.ts';
+import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
+import type { Guard } from '../../../lib/listen/guard.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
-import { formatEndpoint, parseEndpoint } from '../endpoint.ts';
 import type { Ingest } from '../ingest.ts';
 import { connectionFailure, sendLastWord } from './connection-errors.ts';
+import { answerPreflight } from './cross-origin.ts';
 import { Exchange } from './exchange.ts';
 import { Requests } from './requests.ts';
 
@@ -17,52 +21,68 @@ const DRAIN_MS = 10_000;
 const FLUSH_MS = 200;
 const MAX_TIMEOUT_CHECK_MS = 5000;
 
+type ExchangeOptions = ServerOptions<typeof Exchange, typeof ServerResponse>;
+type ExchangeServer =
+  | Server<typeof Exchange, typeof ServerResponse>
+  | TlsServer<typeof Exchange, typeof ServerResponse>;
+
+interface HttpSurroundings {
+  readonly logger: Logger;
+  readonly guard: Guard;
+}
+
 export class HttpServer {
   private readonly options: HttpOptions;
   private readonly logger: Logger;
   private readonly counters: Counters;
   private readonly connections: Connections;
   private readonly requests: Requests;
-  private readonly server: Server<typeof Exchange, typeof ServerResponse>;
+  private readonly guard: Guard;
+  private server: ExchangeServer | undefined;
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, logger: Logger) {
+  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
     this.options = options;
     this.logger = logger;
+    this.guard = guard;
     this.counters = counters;
     this.connections = new Connections(options, end => counters.connectionEnded('http', end));
     counters.watchConnections('http', options.maxConnections, () => this.connections.size);
-    this.requests = new Requests(options, ingest, counters, this.connections);
-    this.server = this.createServer();
+    this.requests = new Requests(options, ingest, counters, { connections: this.connections, auth: guard.auth });
   }
 
-  /** Resolves with the address as bound; rejects with node's error when it cannot be. */
-  start(): Promise<string> {
-    const { host, port } = parseEndpoint(this.options.endpoint);
+  /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
+  async start(): Promise<string> {
+    const server = this.createServer();
+    this.server = server;
+    const { host: named, port } = parseEndpoint(this.options.endpoint);
+    const host = named === '' ? '0.0.0.0' : named;
     return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen({ host, port }, () => {
-        this.server.off('error', reject);
-        this.server.on('error', error => this.logger.error({ err: error }, 'the OTLP/HTTP listener failed'));
-        resolve(formatEndpoint(host, (this.server.address() as AddressInfo).port));
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
+        server.on('error', error => this.logger.error({ err: error }, 'the OTLP/HTTP listener failed'));
+        resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
       });
     });
   }
 
   /** Takes no more, lets requests in flight finish within a bound, closes every connection. */
   async stop(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    const { server } = this;
+    this.guard.close();
+    if (server?.listening !== true) return;
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
     await this.requests.drain(DRAIN_MS);
-    this.server.closeIdleConnections();
-    const timer = setTimeout(() => this.server.closeAllConnections(), FLUSH_MS);
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), FLUSH_MS);
     await closed;
     clearTimeout(timer);
     this.connections.stop();
   }
 
-  private createServer(): Server<typeof Exchange, typeof ServerResponse> {
-    const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes } = this.options;
-    const server = createServer({
+  private createServer(): ExchangeServer {
+    const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes, cors } = this.options;
+    const options = {
       IncomingMessage: Exchange,
       ServerResponse,
       requestTimeout: readTimeoutMs,
@@ -71,15 +91,29 @@ export class HttpServer {
       maxHeaderSize: maxHeaderBytes,
       keepAlive: true,
       connectionsCheckingInterval: Math.min(Math.ceil(readHeaderTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
-    });
+    };
+    const server = this.secure(options) ?? createServer(options);
+    const policy = cors === undefined ? undefined : new CorsPolicy(cors);
     server.on('connection', socket => this.connections.admit(socket));
     server.on('secureConnection', socket => this.connections.secured(socket));
-    server.on('request', (exchange, response) => this.requests.open(exchange, response));
+    server.on('request', (exchange, response) => {
+      if (policy !== undefined && answerPreflight(exchange, response, policy)) return;
+      this.requests.open(exchange, response);
+    });
     server.on('checkContinue', (exchange, response) => {
       exchange.waitsForLeave = true;
       this.requests.open(exchange, response);
     });
     server.on('clientError', (error, socket) => this.failConnection(error, socket));
+    return server;
+  }
+
+  /** The server with TLS, where it is configured. */
+  private secure(options: ExchangeOptions): ExchangeServer | undefined {
+    const tls = this.guard.open();
+    if (tls === undefined) return undefined;
+    const server = createTlsServer<typeof Exchange, typeof ServerResponse>({ ...options, ...tls });
+    this.guard.watch(server);
     return server;
   }
 

@@ -1,29 +1,17 @@
-/** `host:port` texts and what can go wrong when listening on them. */
+/** What can go wrong when the receiver binds its addresses, as errors the user can act on. */
 import { StartError } from '../../contract/component.ts';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '../../lib/listen/endpoint.ts';
+import { ListenOptionError } from '../../lib/listen/problem.ts';
 import type { Protocol } from './signal.ts';
 
-interface Endpoint {
-  /** Without brackets; 0.0.0.0 when the text names none. */
-  readonly host: string;
-  readonly port: number;
-}
-
-/** `127.0.0.1:4318`, `[::1]:4318`, `localhost:0`, `:4318`; the text was checked with the configuration. */
-export function parseEndpoint(text: string): Endpoint {
-  const colon = text.lastIndexOf(':');
-  const host = text.slice(0, colon).replace(/^\[|\]$/g, '');
-  return { host: host === '' ? '0.0.0.0' : host, port: Number(text.slice(colon + 1)) };
-}
-
-export function formatEndpoint(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Turns a failed bind into an error the user can act on. `id` is the receiver's, as written in the configuration. */
+/** `id` is the receiver's, as written in the configuration. */
 export function bindError(id: string, protocol: Protocol, endpoint: string, cause: Error): StartError {
+  if (cause instanceof ListenOptionError) {
+    return new StartError(`receivers.${id}.protocols.${protocol}.${cause.message}`);
+  }
   const { host, port } = parseEndpoint(endpoint);
   const key = `receivers.${id}.protocols.${protocol}.endpoint`;
-  const set = (to: Endpoint) => `--set ${key}=${formatEndpoint(to.host, to.port)}`;
+  const set = (to: Endpoint) => `--set ${key}=${formatEndpoint(to)}`;
   const what = `${id}: cannot listen for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}`;
   if (/EADDRINUSE/.test(cause.message)) {
     const other = port + 1000 > 65535 ? 0 : port + 1000;

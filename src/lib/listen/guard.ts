@@ -1,0 +1,68 @@
+/**
+ * What stands before a listener: TLS and tokens, as far as they are configured. A listener opens the guard before it
+ * binds, lets it watch its server, asks `auth?.authorize(…)` per request, and closes it when it stops.
+ */
+import type { Server } from 'node:tls';
+import type { AuthConfig } from './auth-options.ts';
+import { Authorizer } from './authorizer.ts';
+import { ListenerTls } from './listener-tls.ts';
+import type { ListenLog } from './log.ts';
+import { below, type ListenProblem } from './problem.ts';
+import { readTls, type TlsServerOptions } from './tls-files.ts';
+import type { TlsConfig } from './tls-options.ts';
+import { readTokens } from './tokens.ts';
+
+export interface GuardConfig {
+  readonly tls?: TlsConfig | undefined;
+  readonly auth?: AuthConfig | undefined;
+}
+
+export interface GuardFacts {
+  /** `mutual`: clients must show a certificate. */
+  readonly tls: 'off' | 'on' | 'mutual';
+  /** `token`: requests must carry one. */
+  readonly auth: 'none' | 'token';
+}
+
+export class Guard {
+  readonly tls: ListenerTls | undefined;
+  /** Undefined when every request may do everything. */
+  readonly auth: Authorizer | undefined;
+
+  constructor({ tls, auth }: GuardConfig, log: ListenLog, now: () => number) {
+    this.tls = tls === undefined ? undefined : new ListenerTls(tls, log, now);
+    this.auth = auth === undefined ? undefined : new Authorizer(auth, log);
+  }
+
+  get facts(): GuardFacts {
+    const tls = this.tls?.mutual === true ? 'mutual' : 'on';
+    return { tls: this.tls === undefined ? 'off' : tls, auth: this.auth === undefined ? 'none' : 'token' };
+  }
+
+  /**
+   * Reads certificates and tokens. Gives the options of the TLS server, undefined when the listener is to be plain.
+   * Throws a `ListenOptionError`.
+   */
+  open(): TlsServerOptions | undefined {
+    this.auth?.open();
+    return this.tls?.open();
+  }
+
+  /** To be called once with the server that was made with the options of `open`; it must not be one without TLS. */
+  watch(server: Server): void {
+    this.tls?.watch(server);
+  }
+
+  close(): void {
+    this.auth?.close();
+    this.tls?.close();
+  }
+}
+
+/** What the schema cannot say: reads the files that are named and checks them, without keeping anything. */
+export function checkGuard({ tls, auth }: GuardConfig, nowMs: number): readonly ListenProblem[] {
+  return [
+    ...(tls === undefined ? [] : below(['tls'], readTls(tls, nowMs).problems)),
+    ...(auth === undefined ? [] : below(['auth'], readTokens(auth).problems)),
+  ];
+}

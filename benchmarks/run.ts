@@ -1,5 +1,6 @@
 /** `npm run bench`: the whole program under load, on one core, held against the truth. */
 import { parseArgs } from 'node:util';
+import { collectorCommand } from './pipeline/collector-peer.ts';
 import { RunError } from './pipeline/errors.ts';
 import { durationMs, LOAD_ARGUMENTS, LOAD_USAGE, number, readLoadOptions } from './pipeline/options.ts';
 import { canPin } from './pipeline/pinning.ts';
@@ -15,6 +16,7 @@ ${LOAD_USAGE}
                             (this checkout; ports without a place in CMD are 4318, 4317 and 8484)
   --set KEY=VALUE           passed on to tacit
   --peer CMD                another program with OTLP on 4317 and 4318 (or {grpc}, {http}), measured by turns
+  --collector               the Collector with its service_graph connector as the peer; builds it (needs Go)
   --rounds N                runs of each (1)
   --settle 60s              longest wait after the load until nothing is pending (60s); a peer always gets 15s
   --visibility              also measure how soon a new edge shows
@@ -27,6 +29,7 @@ await runCommand(USAGE, async () => {
       tacit: { type: 'string', default: TACIT_COMMAND },
       set: { type: 'string', multiple: true, default: [] },
       peer: { type: 'string' },
+      collector: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '1' },
       settle: { type: 'string', default: '60s' },
       visibility: { type: 'boolean', default: false },
@@ -40,11 +43,12 @@ await runCommand(USAGE, async () => {
   const options = { load, settleMs: durationMs(values.settle, '--settle'), visibility: values.visibility };
   const rounds = number(values.rounds, '--rounds', 1, 1_000);
   if (!canPin()) console.error('taskset or a second core is missing: nothing is pinned, figures will vary more');
-  const measurements = await runRounds(contenders(values), rounds, options, m => {
+  const peer = values.collector ? await collectorCommand() : values.peer;
+  const measurements = await runRounds(contenders({ ...values, peer }), rounds, options, m => {
     console.error([formatTable([m]), ...formatNotes(m), ''].join('\n'));
   });
   console.log(formatTable(measurements));
-  if (values.peer !== undefined) console.log(compareMedians(measurements, 'tacit', 'peer'));
+  if (peer !== undefined) console.log(compareMedians(measurements, 'tacit', 'peer'));
   if (values.save) console.log(`saved ${await saveResult(load, measurements)}`);
   if (measurements.some(m => m.result.failures > 0 || m.judgement?.right === false)) process.exitCode = 2;
 });

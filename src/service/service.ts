@@ -5,6 +5,7 @@
 import type { Config } from '../config/load.ts';
 import type { Clock } from '../contract/clock.ts';
 import type { Listener, ServiceStatus, Settings } from '../contract/component.ts';
+import type { TopologyReader } from '../contract/graph-view.ts';
 import { parseDuration } from '../lib/units.ts';
 import { createSpanView } from '../normalize/conventions/slots.ts';
 import type { RootLogger } from '../telemetry/logger.ts';
@@ -24,6 +25,8 @@ export interface Service {
   /** May be called more than once; resolves when everything is stopped or `shutdown_timeout` is over. */
   stop(): Promise<void>;
   status(): ServiceStatus;
+  /** Also after `stop`, when everything is decided; undefined in a configuration without a graph. */
+  topology(): TopologyReader | undefined;
   readonly listeners: readonly Listener[];
 }
 
@@ -84,5 +87,5 @@ export function createService(config: Config, { logger, clock, version }: Servic
     return stopping;
   }
 
-  return { start, stop, status: () => host.status(), listeners: host.listeners };
+  return { start, stop, status: () => host.status(), topology: () => host.topology(), listeners: host.listeners };
 }

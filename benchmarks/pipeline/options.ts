@@ -47,7 +47,7 @@ export function readLoadOptions(values: LoadValues): LoadOptions {
     encoding: oneOf(values.encoding, '--encoding', ['protobuf', 'json']),
     gzip: values.gzip === true,
     rate: number(values.rate, '--rate', 0, 1e9),
-    connections: whole(values.connections, '--connections', 1, 1_000),
+    connections: whole(values.connections, '--connections', 1, 10_000),
     durationMs: durationMs(values.duration, '--duration'),
     duplicates: number(values.duplicates, '--duplicates', 0, 1),
     shuffle: number(values.shuffle, '--shuffle', 0, 1),

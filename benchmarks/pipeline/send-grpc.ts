@@ -7,6 +7,7 @@ import { constants, gzipSync } from 'node:zlib';
 import { ACCEPTED, type Answer, DEFAULT_RETRY_MS, type Sender, type SenderOptions } from './sender.ts';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+const RETRY_INFO = 'google.rpc.RetryInfo';
 /** RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const RETRYABLE: ReadonlySet<string> = new Set(['8', '14']);
 
@@ -54,13 +55,25 @@ function answerOf(stream: ClientHttp2Stream): Promise<Answer> {
 function toAnswer(headers: IncomingHttpHeaders): Answer {
   const code = headers['grpc-status'];
   if (code === '0') return ACCEPTED;
-  if (code === undefined) return { accepted: false, retryAfterMs: undefined, status: 'gRPC: an answer without status' };
-  const retryAfterMs = RETRYABLE.has(String(code)) ? DEFAULT_RETRY_MS : undefined;
+  if (code === undefined) {
+    return { accepted: false, retryAfterMs: undefined, asksForDelay: false, status: 'gRPC: an answer without status' };
+  }
+  const askedMs = askedDelayMs(headers);
+  const retryAfterMs = RETRYABLE.has(String(code)) ? (askedMs ?? DEFAULT_RETRY_MS) : undefined;
   return {
     accepted: false,
     retryAfterMs,
+    asksForDelay: askedMs !== undefined,
     status: `gRPC status ${code}: ${percentDecoded(String(headers['grpc-message'] ?? ''))}`,
   };
+}
+
+/** The whole seconds of a google.rpc.RetryInfo among the details of the status, each length being one byte. */
+function askedDelayMs(headers: IncomingHttpHeaders): number | undefined {
+  const details = Buffer.from(String(headers['grpc-status-details-bin'] ?? ''), 'base64');
+  const at = details.indexOf(RETRY_INFO);
+  const seconds = at < 0 ? undefined : details[at + RETRY_INFO.length + 5];
+  return seconds === undefined ? undefined : seconds * 1_000;
 }
 
 const percentDecoded = (text: string): string =>

@@ -82,9 +82,12 @@ export function parseAnswer(text: string): Answer | undefined {
   const status = Number(head.slice(9, 12));
   if (status >= 200 && status < 300) return ACCEPTED;
   const line = `HTTP ${head.slice(9, head.indexOf('\r\n'))}`;
-  if (status !== 429 && status !== 503) return { accepted: false, retryAfterMs: undefined, status: line };
+  if (status !== 429 && status !== 503)
+    return { accepted: false, retryAfterMs: undefined, asksForDelay: false, status: line };
   const seconds = Number(header(head, 'retry-after'));
-  return { accepted: false, retryAfterMs: seconds >= 0 ? seconds * 1_000 : DEFAULT_RETRY_MS, status: line };
+  const asksForDelay = seconds >= 0;
+  const retryAfterMs = asksForDelay ? seconds * 1_000 : DEFAULT_RETRY_MS;
+  return { accepted: false, retryAfterMs, asksForDelay, status: line };
 }
 
 function header(head: string, name: string): string | undefined {

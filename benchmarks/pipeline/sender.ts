@@ -9,6 +9,8 @@ export interface Answer {
   readonly accepted: boolean;
   /** Refused for now: send it again after this time. */
   readonly retryAfterMs: number | undefined;
+  /** The server named that time. */
+  readonly asksForDelay: boolean;
   /** For people, of a refusal. */
   readonly status: string;
 }
@@ -20,5 +22,5 @@ export interface SenderOptions {
   readonly gzip: boolean;
 }
 
-export const ACCEPTED: Answer = { accepted: true, retryAfterMs: undefined, status: 'ok' };
+export const ACCEPTED: Answer = { accepted: true, retryAfterMs: undefined, asksForDelay: false, status: 'ok' };
 export const DEFAULT_RETRY_MS = 1_000;

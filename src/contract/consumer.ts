@@ -13,6 +13,8 @@ export interface PushResult {
  * After `commit` resolves the observations are in the journal and may be acknowledged; after `abort` nothing happened.
  */
 export interface SpanConsumer {
+  /** Throws a `RetryableError` where `begin` would: may be asked before the body of a request is read. */
+  admit?(): void;
   /** Throws a `RetryableError` under pressure, before anything is decoded. */
   begin(): void;
   /**
@@ -27,5 +29,7 @@ export interface SpanConsumer {
 }
 
 export interface LogConsumer {
+  /** As a `SpanConsumer`'s. */
+  admit?(): void;
   logs(count: number): PushResult;
 }

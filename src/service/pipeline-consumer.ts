@@ -7,8 +7,11 @@ import type { SpanView } from '../contract/span-view.ts';
 export function consumeSpans(processors: readonly Processor[], sink: SpanSink): SpanConsumer {
   const gates = processors.filter(processor => processor.admit !== undefined);
   const predicates = processors.filter(processor => processor.keepSpan !== undefined);
-  const begin = () => {
+  const admit = () => {
     for (const gate of gates) gate.admit!();
+  };
+  const begin = () => {
+    admit();
     sink.begin();
   };
   const filter = (view: SpanView) => {
@@ -22,6 +25,7 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
   return {
     // Predicates may read the resource: its slots are always filled for them.
     ...(predicates.length === 0 && sink.knowsResource !== undefined && { knowsResource: sink.knowsResource }),
+    ...(gates.length > 0 && { admit }),
     begin: gates.length === 0 ? () => sink.begin() : begin,
     span: predicates.length === 0 ? view => sink.span(view) : filter,
     commit: () => sink.commit(),
@@ -32,9 +36,13 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
 export function consumeLogs(processors: readonly Processor[], sink: LogConsumer): LogConsumer {
   const gates = processors.filter(processor => processor.admit !== undefined);
   if (gates.length === 0) return sink;
+  const admit = () => {
+    for (const gate of gates) gate.admit!();
+  };
   return {
+    admit,
     logs: count => {
-      for (const gate of gates) gate.admit!();
+      admit();
       return sink.logs(count);
     },
   };

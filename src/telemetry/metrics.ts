@@ -106,6 +106,12 @@ export const OTLP_REQUESTS = define(
   'OTLP requests by what they came to.',
   OTLP_REQUEST_LABELS,
 );
+export const OTLP_WAIT = define(
+  'gauge',
+  'tacit_otlp_wait_seconds',
+  'How long requests wait for their turn just now; above `max_wait` they are refused.',
+  ['receiver'],
+);
 export const OTLP_REQUEST_BYTES = define(
   'counter',
   'tacit_otlp_request_bytes_total',
@@ -218,6 +224,7 @@ export const METRICS: readonly MetricDefinition[] = [
   OTLP_REQUESTS,
   OTLP_REQUEST_BYTES,
   OTLP_REQUEST_DURATION,
+  OTLP_WAIT,
   OTLP_MALFORMED_REQUESTS,
   OTLP_LOG_RECORDS,
   OTLP_CONNECTIONS,

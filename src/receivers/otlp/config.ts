@@ -163,6 +163,9 @@ const httpConfig = Type.Object(
   { additionalProperties: false, description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.' },
 );
 
+/** Far below what senders wait for an answer: 10 s for SDKs, 5 s for the Collector. */
+const DEFAULT_MAX_WAIT = '500ms';
+
 export const otlpConfig = Type.Object(
   {
     protocols: Type.Object(
@@ -172,6 +175,14 @@ export const otlpConfig = Type.Object(
         minProperties: 1,
         description: 'Protocols to listen for; one that is not listed is off.',
       },
+    ),
+    max_wait: Type.Optional(
+      durationOption({
+        default: DEFAULT_MAX_WAIT,
+        maximum: '1m',
+        description:
+          'A request that waited longer for its turn, because more comes in than can be taken, is refused with 503 or UNAVAILABLE and a delay, before its body is read; 0s: never.',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -209,6 +220,10 @@ export interface GrpcOptions extends ConnectionOptions {
   readonly maxConnectionAgeGraceMs: number;
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
+}
+
+export function maxWaitMs(config: OtlpConfig): number {
+  return parseDuration(config.max_wait ?? DEFAULT_MAX_WAIT);
 }
 
 /** Node's HTTP server takes no parts of a millisecond. */

@@ -7,30 +7,51 @@ import type { PushResult, SpanConsumer } from '../../contract/consumer.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
+import type { Admission } from './admission.ts';
 import { ACCEPTED, type Answer, decline, errorToAnswer } from './answer.ts';
 import type { Codec } from './codec.ts';
 import type { Counters } from './counters.ts';
-import type { Encoding } from './signal.ts';
+import type { Encoding, Signal } from './signal.ts';
 
 export class Ingest {
   readonly consumers: Consumers;
   private readonly codec: Codec;
   private readonly counters: Counters;
   private readonly logger: Logger;
+  private readonly admission: Admission;
   private readonly view: SpanView;
 
-  constructor(codec: Codec, consumers: Consumers, counters: Counters, logger: Logger) {
+  constructor(codec: Codec, consumers: Consumers, counters: Counters, logger: Logger, admission: Admission) {
     this.codec = codec;
     this.consumers = consumers;
     this.counters = counters;
     this.logger = logger;
+    this.admission = admission;
     this.view = codec.createView();
+  }
+
+  /**
+   * The answer to a request that would not be taken now, before anything is done for it; undefined: go on. Worth asking
+   * when the head of a request is there, and before a body is inflated.
+   */
+  refusal(signal: Signal): Answer | undefined {
+    const late = this.admission.check();
+    if (late !== undefined) return late;
+    const consumer = signal === 'logs' ? this.consumers.logs : this.consumers.traces;
+    try {
+      consumer?.admit?.();
+      return undefined;
+    } catch (error) {
+      return this.fail(error);
+    }
   }
 
   /** Never throws and never rejects. A promise only when the consumer's commit gave one. */
   traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
     const consumer = this.consumers.traces;
     if (consumer === undefined) return decline('not_found', absent('traces'));
+    const late = this.admission.check();
+    if (late !== undefined) return late;
     try {
       consumer.begin();
     } catch (error) {
@@ -51,6 +72,8 @@ export class Ingest {
   logs(bytes: Uint8Array, encoding: Encoding): Answer {
     const consumer = this.consumers.logs;
     if (consumer === undefined) return decline('not_found', absent('logs'));
+    const late = this.admission.check();
+    if (late !== undefined) return late;
     try {
       const count = encoding === 'json' ? this.codec.logsJson(bytes) : this.codec.logs(bytes);
       const result = consumer.logs(count);

@@ -3,9 +3,11 @@ import type { Component, Consumers, Settings } from '../../contract/component.ts
 import { Guard, type GuardFacts } from '../../lib/listen/guard.ts';
 import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
 import { listenerSamples } from '../../telemetry/listener-metrics.ts';
+import { OTLP_WAIT } from '../../telemetry/metrics.ts';
+import { Admission } from './admission.ts';
 import { bindError } from './bind-error.ts';
 import type { Codec } from './codec.ts';
-import { type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
+import { maxWaitMs, type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
 import { Counters } from './counters.ts';
 import { GrpcServer } from './grpc/server.ts';
 import { HttpServer } from './http/server.ts';
@@ -26,15 +28,21 @@ export function createOtlpReceiver(
   codec: Codec,
 ): Component {
   const counters = new Counters(settings.id);
-  const ingest = new Ingest(codec, consumers, counters, settings.logger);
+  const admission = new Admission(maxWaitMs(config));
+  const ingest = new Ingest(codec, consumers, counters, settings.logger, admission);
   const servers = createServers(settings, config, ingest, counters);
-  settings.host.metrics(() => counters.collect());
+  settings.host.metrics(() => [
+    ...counters.collect(),
+    OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: settings.id }),
+  ]);
   return {
     async start() {
+      admission.start();
       for (const one of servers) await listen(settings, one);
     },
     async stop() {
       await Promise.all(servers.map(({ server }) => server.stop()));
+      admission.stop();
     },
   };
 }

@@ -64,7 +64,9 @@ export class Requests {
     exchange.response = response;
     this.inFlight += 1;
     this.connections.touch(exchange.socket);
-    const answer = this.stopping ? STOPPING : readHead(exchange, this.headRules);
+    const answer = this.stopping
+      ? STOPPING
+      : (readHead(exchange, this.headRules) ?? this.ingest.refusal(exchange.otlpSignal));
     if (answer !== undefined) {
       this.settle(exchange, answer);
       return;
@@ -143,6 +145,11 @@ export class Requests {
     const bytes = exchange.body!.bytes();
     if (!exchange.gzip) {
       this.push(exchange, bytes);
+      return;
+    }
+    const late = this.ingest.refusal(exchange.otlpSignal);
+    if (late !== undefined) {
+      this.settle(exchange, late);
       return;
     }
     const inflated = this.inflater.inflate(bytes);

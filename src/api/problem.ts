@@ -47,7 +47,7 @@ export function problemHandler(logger: Logger) {
     if (error.validation !== undefined) return sendProblem(reply, validationProblem(error, request));
     const status = error.statusCode ?? 500;
     if (status < 500) return sendProblem(reply, new Problem(status, 'bad-request', error.message));
-    logger.error({ err: error, url: request.url }, 'request failed');
+    logger.error({ error, url: request.url }, 'request failed');
     return sendProblem(reply, new Problem(500, 'internal-error', 'the answer could not be made; the log says why'));
   };
 }

@@ -31,6 +31,10 @@ export const serviceOptions = optionGroup({
             default: 'console',
             description: '`console` is for people, `json` writes one object per line.',
           }),
+          initial_fields: Type.Record(Type.String(), Type.String(), {
+            default: {},
+            description: 'Fields that every line carries, such as `{ env: prod }`.',
+          }),
         },
         'The log on standard error.',
       ),

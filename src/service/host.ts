@@ -1,6 +1,7 @@
 /** The service as its components see it: bound addresses, metrics, status, and the graph once there is one. */
 import type { Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
+import { logSamples } from '../telemetry/log-output.ts';
 import { BUILD_INFO, mergeSamples, READY, START_TIME } from '../telemetry/metrics.ts';
 import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
 
@@ -24,6 +25,7 @@ export function createHost({ version, startedAtMs, pipelines }: HostFacts): Serv
   let topology: TopologyReader | undefined;
   let ready = false;
   const collectors: (() => readonly MetricSample[])[] = [
+    logSamples,
     () => [BUILD_INFO.sample(1, { version }), READY.sample(ready ? 1 : 0), START_TIME.sample(startedAtMs / 1000)],
   ];
   return {

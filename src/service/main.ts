@@ -2,6 +2,7 @@
 import type { Application } from '../cli/application.ts';
 import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
+import { flushed } from '../telemetry/log-output.ts';
 import { endWithNpx } from './end-with-npx.ts';
 import { restartTuned } from './tuned-start.ts';
 import { VERSION } from './version.ts';
@@ -19,6 +20,8 @@ const application: Application = {
 
 export async function runMain(): Promise<void> {
   const { stdin, stdout, stderr, env, argv } = process;
+  // Whoever read the log is gone, or its disk is full: the service goes on.
+  stderr.on('error', () => {});
   // A reader that has seen enough (`| head`) is no mistake.
   stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
@@ -27,5 +30,6 @@ export async function runMain(): Promise<void> {
   const program = { version: VERSION, commands: createCommands(application) };
   const code = await runProgram(argv.slice(2), { stdin, stdout, stderr, env }, program);
   // Pipes are written asynchronously: the exit waits for what is still on its way.
-  stderr.write('', () => stdout.write('', () => process.exit(code)));
+  await flushed([stderr, stdout]);
+  process.exit(code);
 }

@@ -35,6 +35,13 @@ function define(
 export const BUILD_INFO = define('gauge', 'tacit_build_info', 'Always 1; the version is a label.', ['version']);
 export const READY = define('gauge', 'tacit_ready', '1 while the service takes data, else 0.', []);
 export const START_TIME = define('gauge', 'tacit_start_time_seconds', 'When the service started, since the epoch.', []);
+export const LOG_LINES = define('counter', 'tacit_log_lines_total', 'Lines of the log, by level.', ['level']);
+export const LOG_LINES_DROPPED = define(
+  'counter',
+  'tacit_log_lines_dropped_total',
+  'Lines of the log that were dropped because nobody read them.',
+  [],
+);
 export const SPANS_DROPPED = define(
   'counter',
   'tacit_processor_dropped_spans_total',
@@ -217,6 +224,8 @@ export const METRICS: readonly MetricDefinition[] = [
   BUILD_INFO,
   READY,
   START_TIME,
+  LOG_LINES,
+  LOG_LINES_DROPPED,
   SPANS_DROPPED,
   MEMORY_LIMIT,
   RESIDENT_MEMORY,

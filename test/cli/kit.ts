@@ -43,6 +43,8 @@ export interface RunningProcess {
   /** Resolves when `pattern` stands in stdout or stderr. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
+  /** Closes this end of its standard error. */
+  deafen(): void;
   readonly ended: Promise<Outcome>;
 }
 
@@ -71,6 +73,7 @@ export function watchProcess(child: ChildProcessByStdio<null, Readable, Readable
     pid: child.pid!,
     output,
     signal: name => void child.kill(name),
+    deafen: () => void child.stderr.destroy(),
     ended,
     async until(pattern) {
       for (let waited = 0; waited < 20_000; waited += 20) {

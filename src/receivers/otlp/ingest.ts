@@ -4,28 +4,28 @@
  */
 import type { Consumers } from '../../contract/component.ts';
 import type { PushResult, SpanConsumer } from '../../contract/consumer.ts';
-import type { Logger } from '../../contract/logger.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
 import type { Admission } from './admission.ts';
 import { ACCEPTED, type Answer, decline, errorToAnswer } from './answer.ts';
 import type { Codec } from './codec.ts';
 import type { Counters } from './counters.ts';
+import type { RequestLog } from './request-log.ts';
 import type { Encoding, Signal } from './signal.ts';
 
 export class Ingest {
   readonly consumers: Consumers;
   private readonly codec: Codec;
   private readonly counters: Counters;
-  private readonly logger: Logger;
+  readonly log: RequestLog;
   private readonly admission: Admission;
   private readonly view: SpanView;
 
-  constructor(codec: Codec, consumers: Consumers, counters: Counters, logger: Logger, admission: Admission) {
+  constructor(codec: Codec, consumers: Consumers, counters: Counters, log: RequestLog, admission: Admission) {
     this.codec = codec;
     this.consumers = consumers;
     this.counters = counters;
-    this.logger = logger;
+    this.log = log;
     this.admission = admission;
     this.view = codec.createView();
   }
@@ -105,7 +105,7 @@ export class Ingest {
   private fail(error: unknown): Answer {
     if (error instanceof MalformedError) return this.malformed(error.reason, error.message);
     const answer = errorToAnswer(error);
-    if (answer.outcome === 'failed') this.logger.error({ err: error }, 'a request could not be processed');
+    if (answer.outcome === 'failed') this.log.failed(error);
     return answer;
   }
 }

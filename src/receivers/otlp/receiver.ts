@@ -12,6 +12,7 @@ import { Counters } from './counters.ts';
 import { GrpcServer } from './grpc/server.ts';
 import { HttpServer } from './http/server.ts';
 import { Ingest } from './ingest.ts';
+import { RequestLog } from './request-log.ts';
 import type { Protocol } from './signal.ts';
 
 interface ProtocolServer {
@@ -29,7 +30,8 @@ export function createOtlpReceiver(
 ): Component {
   const counters = new Counters(settings.id);
   const admission = new Admission(maxWaitMs(config));
-  const ingest = new Ingest(codec, consumers, counters, settings.logger, admission);
+  const requestLog = new RequestLog(settings.logger);
+  const ingest = new Ingest(codec, consumers, counters, requestLog, admission);
   const servers = createServers(settings, config, ingest, counters);
   settings.host.metrics(() => [
     ...counters.collect(),
@@ -43,6 +45,7 @@ export function createOtlpReceiver(
     async stop() {
       await Promise.all(servers.map(({ server }) => server.stop()));
       admission.stop();
+      requestLog.stop();
     },
   };
 }
@@ -67,13 +70,13 @@ function createServers(settings: Settings, config: OtlpConfig, ingest: Ingest, c
 }
 
 /** `max_connections` of each protocol, made smaller (and said so) where the limit of open files leaves no room for it. */
-function connectionsThatFit({ id, logger }: Settings, { protocols }: OtlpConfig) {
+function connectionsThatFit({ logger }: Settings, { protocols }: OtlpConfig) {
   const grpc = protocols.grpc === undefined ? 0 : toGrpcOptions(protocols.grpc).maxConnections;
   const http = protocols.http === undefined ? 0 : toHttpOptions(protocols.http).maxConnections;
   const openFiles = openFileLimit();
   const [grpcFit = 0, httpFit = 0] = shareConnections([grpc, http], openFiles);
   if (grpcFit + httpFit < grpc + http) {
-    const fields = { component: id, openFiles, grpc: grpcFit, http: httpFit };
+    const fields = { openFiles, grpc: grpcFit, http: httpFit };
     logger.warn(fields, 'max_connections is more than the limit of open files allows: raise it (ulimit -n)');
   }
   return { grpc: { maxConnections: grpcFit }, http: { maxConnections: httpFit } };

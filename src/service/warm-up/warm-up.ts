@@ -41,7 +41,7 @@ export async function warmUp(logger: Logger): Promise<void> {
   try {
     await withScratchReceiver(consumer, logger, post => samples.postFor(RECEIVE_MS, post));
   } catch (error) {
-    logger.debug({ err: error }, 'the receiver could not be warmed up');
+    logger.debug({ error }, 'the receiver could not be warmed up');
   }
 }
 

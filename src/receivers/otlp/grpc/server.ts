@@ -17,12 +17,14 @@ setLogVerbosity(logVerbosity.NONE);
 
 export class GrpcServer {
   private readonly options: GrpcOptions;
+  private readonly ingest: Ingest;
   private readonly counters: Counters;
   private readonly server: Server;
   private started = false;
 
   constructor(options: GrpcOptions, ingest: Ingest, counters: Counters) {
     this.options = options;
+    this.ingest = ingest;
     this.counters = counters;
     this.server = new Server(toServerOptions(options));
     this.serve('trace.v1.TraceService', 'traces', bytes => ingest.traces(bytes, 'protobuf'));
@@ -62,8 +64,9 @@ export class GrpcServer {
   }
 
   private serve(service: string, signal: Signal, take: (bytes: Buffer) => Answer | Promise<Answer>): void {
-    const finish = (callback: ExportReply, bytes: number, answer: Answer, ms: number) => {
+    const finish = (callback: ExportReply, bytes: number, answer: Answer, call: ExportCall, ms: number) => {
       this.counters.request('grpc', signal, 'protobuf', answer.outcome, bytes, ms);
+      if (answer.outcome !== 'accepted') this.ingest.log.declined('grpc', senderOf(call), answer);
       reply(callback, answer);
     };
     this.server.addService(exportService(service), {
@@ -73,11 +76,17 @@ export class GrpcServer {
         const took = () => performance.now() - began;
         const answer = take(call.request);
         freeBytes(call.request);
-        if (answer instanceof Promise) answer.then(later => finish(callback, length, later, took()));
-        else finish(callback, length, answer, took());
+        if (answer instanceof Promise) answer.then(later => finish(callback, length, later, call, took()));
+        else finish(callback, length, answer, call, took());
       },
     });
   }
+}
+
+/** The address of the caller, without its port. */
+function senderOf(call: ExportCall): string {
+  const peer = call.getPeer();
+  return peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
 function toServerOptions(options: GrpcOptions): ServerOptions {

@@ -208,6 +208,7 @@ export class Requests {
     else this.reading.delete(exchange.socket);
     const { otlpSignal, encoding, bytes, openedMs } = exchange;
     this.counters.request('http', otlpSignal, encoding, answer.outcome, bytes, performance.now() - openedMs);
+    if (answer.outcome !== 'accepted') this.ingest.log.declined('http', exchange.socket.remoteAddress, answer);
     this.inFlight -= 1;
     if (this.stopping && this.inFlight === 0) this.drained();
   }

@@ -1,7 +1,7 @@
 /** Listens for OTLP over HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../../../contract/logger.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
@@ -33,6 +33,7 @@ interface HttpSurroundings {
 
 export class HttpServer {
   private readonly options: HttpOptions;
+  private readonly ingest: Ingest;
   private readonly logger: Logger;
   private readonly counters: Counters;
   private readonly connections: Connections;
@@ -42,6 +43,7 @@ export class HttpServer {
 
   constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
     this.options = options;
+    this.ingest = ingest;
     this.logger = logger;
     this.guard = guard;
     this.counters = counters;
@@ -60,7 +62,7 @@ export class HttpServer {
       server.once('error', reject);
       server.listen({ host, port }, () => {
         server.off('error', reject);
-        server.on('error', error => this.logger.error({ err: error }, 'the OTLP/HTTP listener failed'));
+        server.on('error', error => this.logger.error({ error }, 'the OTLP/HTTP listener failed'));
         resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
       });
     });
@@ -126,6 +128,8 @@ export class HttpServer {
     const interrupted = this.requests.interrupt(socket, failure.answer);
     const slowBody = interrupted && failure.reason === 'slow_head';
     this.counters.connectionEnded('http', slowBody ? 'slow_body' : failure.reason);
-    if (!interrupted) sendLastWord(socket, failure);
+    if (interrupted) return;
+    this.ingest.log.declined('http', (socket as Socket).remoteAddress, failure.answer);
+    sendLastWord(socket, failure);
   }
 }

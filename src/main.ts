@@ -16,6 +16,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.exitCode = 1;
 } else {
   try {
+    if (process.argv[2] === 'serve') (await import('./service/survive-hangup.ts')).surviveHangup();
     const { runMain } = await import('./service/main.ts');
     await runMain();
   } catch (error) {

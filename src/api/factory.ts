@@ -43,6 +43,7 @@ function createHttpApi(settings: Settings, config: HttpApiConfig): Component {
       const address = formatEndpoint({ ...endpoint, port: (app.server.address() as AddressInfo).port });
       host.listening({ component: settings.id, protocol: 'http', address, ...guard.facts });
     },
+    refresh: () => ({ commit: () => guard.refresh(), rollback: () => {} }),
     async stop() {
       guard.close();
       if (app !== undefined) await closeWithin(app, DRAIN_MS);

@@ -1,5 +1,6 @@
 /** Schemas of the answers for the OpenAPI description; the graph itself is in `query/schemas/`. */
 import { type TSchema, Type } from 'typebox';
+import { RELOAD_RESULTS } from '../contract/component.ts';
 
 const integer = (description: string) => Type.Integer({ minimum: 0, description });
 const nullableText = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -65,6 +66,16 @@ export const TraceSchema = Type.Object({
 
 const names = Type.Array(Type.String());
 
+const ReloadSchema = Type.Object({
+  at: Type.String({ format: 'date-time' }),
+  durationSeconds: Type.Number({ minimum: 0 }),
+  result: Type.Enum([...RELOAD_RESULTS], {
+    description: 'After `refused` and `failed` everything runs as before.',
+  }),
+  problems: Type.Array(Type.String(), { description: 'What was wrong, each with its place.' }),
+  changed: Type.Array(Type.String(), { description: '`option: before → after`, without secrets.' }),
+});
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
@@ -80,6 +91,10 @@ export const StatusSchema = Type.Object({
     }),
   ),
   pipelines: Type.Record(Type.String(), Type.Object({ receivers: names, processors: names, exporters: names })),
+  configuration: Type.Object({
+    loadedAt: Type.String({ format: 'date-time', description: 'When the configuration in force was read.' }),
+    lastReload: Type.Union([ReloadSchema, Type.Null()], { description: 'Null before the first.' }),
+  }),
   graph: Type.Union([
     Type.Object({
       revision: integer('Grows with every change.'),

@@ -1,6 +1,7 @@
 /** The whole configuration as one JSON Schema, for editors and other tools: made from the option definitions. */
 import type { ComponentFactory } from '../contract/component.ts';
-import { type OptionSchema, schemaBranches, unitOf } from './schema-words.ts';
+import { MARK_OF_KIND } from './reload-marks.ts';
+import { type OptionSchema, type ReloadMark, schemaBranches, unitOf } from './schema-words.ts';
 import { factoriesOf, SECTION_KINDS, SECTIONS, type Section } from './sections.ts';
 import { SIGNALS, serviceOptions } from './service-options.ts';
 
@@ -30,7 +31,7 @@ export function configJsonSchema(factories: readonly ComponentFactory[]): JsonSc
 
 function sectionSchema(section: Section, factories: readonly ComponentFactory[]): JsonSchema {
   const types = factoriesOf(section, factories).map(factory => {
-    const schema = exportSchema(factory.config as OptionSchema);
+    const schema = exportSchema(factory.config as OptionSchema, MARK_OF_KIND[factory.kind]);
     return [`^${factory.type}(/[^\\s/]+)?$`, { description: factory.description, anyOf: [schema, { type: 'null' }] }];
   });
   return {
@@ -42,7 +43,9 @@ function sectionSchema(section: Section, factories: readonly ComponentFactory[])
 }
 
 function serviceSchema(): JsonSchema {
-  const schema = exportSchema(serviceOptions as OptionSchema) as { properties: { pipelines: JsonSchema } };
+  const schema = exportSchema(serviceOptions as OptionSchema, MARK_OF_KIND.service) as {
+    properties: { pipelines: JsonSchema };
+  };
   const { patternProperties, ...pipelines } = schema.properties.pipelines;
   const pipeline = Object.values(patternProperties as JsonSchema)[0];
   const named = { [`^(${SIGNALS.join('|')})(/[^\\s/]+)?$`]: pipeline };
@@ -51,10 +54,17 @@ function serviceSchema(): JsonSchema {
 }
 
 /** Options with a default may be left out; groups may be null; scalars of a form may be expansions. */
-function exportSchema(schema: OptionSchema): JsonSchema {
-  if (schema.anyOf !== undefined) return { ...schema, anyOf: schema.anyOf.map(exportSchema) };
-  if (schema.type === 'array') return { ...schema, items: exportSchema(schema.items ?? {}) };
-  if (schemaBranches(schema).some(branch => branch.type === 'object')) return exportGroup(schema);
+function exportSchema(schema: OptionSchema, inherited: ReloadMark): JsonSchema {
+  const { 'x-reload': mark = inherited, ...unmarked } = schema;
+  if (schemaBranches(schema).some(branch => branch.type === 'object')) {
+    return schema.anyOf === undefined ? exportGroup(unmarked, mark) : exportForm(unmarked, mark);
+  }
+  return { ...exportForm(unmarked, mark), 'x-reload': mark };
+}
+
+function exportForm(schema: OptionSchema, mark: ReloadMark): JsonSchema {
+  if (schema.anyOf !== undefined) return { ...schema, anyOf: schema.anyOf.map(one => exportPart(one, mark)) };
+  if (schema.type === 'array') return { ...schema, items: exportPart(schema.items ?? {}, mark) };
   const anyText = schema.type === 'string' && schema.pattern === undefined && schema.enum === undefined;
   if (anyText || schema.type === 'null' || schema.const !== undefined) return { ...schema };
   const { description, default: preset, ...form } = schema;
@@ -67,12 +77,18 @@ function exportSchema(schema: OptionSchema): JsonSchema {
   };
 }
 
-function exportGroup(schema: OptionSchema): JsonSchema {
+/** An item of a list or a member of a union is no option by itself: it carries no mark. */
+function exportPart(schema: OptionSchema, mark: ReloadMark): JsonSchema {
+  const { 'x-reload': _, ...exported } = exportSchema(schema, mark) as { 'x-reload'?: ReloadMark };
+  return exported;
+}
+
+function exportGroup(schema: OptionSchema, mark: ReloadMark): JsonSchema {
   const { properties = {}, required = [], patternProperties, ...rest } = schema;
   const mustHave = required.filter(key => properties[key]?.default === undefined);
   const nullable = rest.default === undefined ? {} : { type: ['object', 'null'] };
   const exported = (entries: Readonly<Record<string, OptionSchema>>) =>
-    Object.fromEntries(Object.entries(entries).map(([key, inner]) => [key, exportSchema(inner)]));
+    Object.fromEntries(Object.entries(entries).map(([key, inner]) => [key, exportSchema(inner, mark)]));
   return {
     ...rest,
     ...nullable,

@@ -9,7 +9,14 @@ import { type Components, checkReferences, warnUnused } from './check-pipelines.
 import { checkValue, unknownKey } from './check-value.ts';
 import { expand, type Surroundings } from './expand.ts';
 import { type Located, type LocatedMap, mergeLocated, placeOf } from './located.ts';
-import { createProblemList, type Problem, type ProblemList, sortProblems } from './problem.ts';
+import {
+  createProblemList,
+  type Path,
+  type Position,
+  type Problem,
+  type ProblemList,
+  sortProblems,
+} from './problem.ts';
 import { readYaml } from './read-yaml.ts';
 import { SECTIONS } from './sections.ts';
 import { type PipelineConfig, type ServiceConfig, serviceOptions } from './service-options.ts';
@@ -37,16 +44,19 @@ export interface LoadResult {
   /** Undefined when there is an error among the problems. */
   readonly config: Config | undefined;
   readonly problems: readonly Problem[];
+  /** Where an option was written, or what holds it where it was left out. */
+  readonly placeOf: (path: Path) => Position;
 }
 
 export function loadConfig(input: LoadInput): LoadResult {
   const problems = createProblemList();
   const written = readAll(input, problems);
-  if (problems.all.length > 0) return { config: undefined, problems: sortProblems(problems.all) };
+  const at = (path: Path) => placeOf(written, path);
+  if (problems.all.length > 0) return { config: undefined, problems: sortProblems(problems.all), placeOf: at };
   const root = expand(input.complete === false ? offlinePart(written) : written, input, problems) as LocatedMap;
   const config = check(root, input, problems);
   const failed = problems.all.some(problem => problem.severity === 'error');
-  return { config: failed ? undefined : config, problems: sortProblems(problems.all) };
+  return { config: failed ? undefined : config, problems: sortProblems(problems.all), placeOf: at };
 }
 
 /** Without the sections that say nothing offline: their variables and files may be out of reach there. */

@@ -1,6 +1,7 @@
-/** The tables of docs/configuration.md: every option with its type, default, bounds and meaning, by component. */
+/** The tables of docs/configuration.md: every option with its type, default, bounds, reload and meaning, by component. */
 import type { ComponentFactory } from '../contract/component.ts';
-import { boundsOf, type OptionSchema, schemaBranches, unitOf } from './schema-words.ts';
+import { MARK_OF_KIND } from './reload-marks.ts';
+import { boundsOf, type OptionSchema, type ReloadMark, schemaBranches, unitOf } from './schema-words.ts';
 import { factoriesOf, SECTIONS } from './sections.ts';
 import { serviceOptions } from './service-options.ts';
 
@@ -10,6 +11,7 @@ interface OptionRow {
   readonly type: string;
   readonly default: string;
   readonly bounds: string;
+  readonly reload: string;
   readonly description: string;
 }
 
@@ -20,31 +22,39 @@ export function optionTables(factories: readonly ComponentFactory[]): string {
     if (known.length === 0) return [];
     return [
       `## ${section}`,
-      ...known.map(factory => `### ${factory.type}\n\n${factory.description}\n\n${table(factory.config)}`),
+      ...known.map(
+        factory =>
+          `### ${factory.type}\n\n${factory.description}\n\n${table(factory.config, MARK_OF_KIND[factory.kind])}`,
+      ),
     ];
   });
-  return [...parts, '## service', table(serviceOptions)].join('\n\n');
+  return [...parts, '## service', table(serviceOptions, MARK_OF_KIND.service)].join('\n\n');
 }
 
-function table(schema: unknown): string {
-  const lines = optionRows(schema as OptionSchema, '').map(({ path, type, default: preset, bounds, description }) => {
-    return `| \`${path}\` | ${type} | ${preset} | ${bounds} | ${description} |`;
+function table(schema: unknown, mark: ReloadMark): string {
+  const lines = optionRows(schema as OptionSchema, '', mark).map(row => {
+    return `| \`${row.path}\` | ${row.type} | ${row.default} | ${row.bounds} | ${row.reload} | ${row.description} |`;
   });
-  return ['| option | type | default | bounds | what it does |', '| --- | --- | --- | --- | --- |', ...lines].join(
-    '\n',
-  );
+  const head = [
+    '| option | type | default | bounds | reload | what it does |',
+    '| --- | --- | --- | --- | --- | --- |',
+  ];
+  return [...head, ...lines].join('\n');
 }
 
 /** Depth first, in the order of definition; groups without a description of their own give no row. */
-function optionRows(schema: OptionSchema, path: string): OptionRow[] {
-  const own = path === '' || (isGroup(schema) && schema.description === undefined) ? [] : [rowOf(schema, path)];
+function optionRows(schema: OptionSchema, path: string, inherited: ReloadMark): OptionRow[] {
+  const mark = schema['x-reload'] ?? inherited;
+  const own = path === '' || (isGroup(schema) && schema.description === undefined) ? [] : [rowOf(schema, path, mark)];
   const below = schemaBranches(schema).flatMap(branch => {
     const properties = Object.entries(branch.properties ?? {}).flatMap(([key, inner]) => {
-      return optionRows(inner, path === '' ? key : `${path}.${key}`);
+      return optionRows(inner, path === '' ? key : `${path}.${key}`, mark);
     });
-    const free = Object.values(branch.patternProperties ?? {}).flatMap(inner => optionRows(inner, `${path}.<id>`));
+    const free = Object.values(branch.patternProperties ?? {}).flatMap(inner =>
+      optionRows(inner, `${path}.<id>`, mark),
+    );
     const isMapList = branch.items !== undefined && isGroup(branch.items);
-    const items = isMapList ? optionRows(branch.items!, `${path}[]`).filter(row => row.path !== `${path}[]`) : [];
+    const items = isMapList ? optionRows(branch.items!, `${path}[]`, mark).filter(row => row.path !== `${path}[]`) : [];
     return [...properties, ...free, ...items];
   });
   return [...own, ...below];
@@ -54,13 +64,14 @@ function isGroup(schema: OptionSchema): boolean {
   return schemaBranches(schema).some(branch => branch.type === 'object');
 }
 
-function rowOf(schema: OptionSchema, path: string): OptionRow {
+function rowOf(schema: OptionSchema, path: string, mark: ReloadMark): OptionRow {
   const preset =
     schema.default === undefined || isGroup(schema)
       ? ''
       : `\`${JSON.stringify(schema.default).replace(/^"|"$/g, '')}\``;
   const description = (schema.description ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
-  return { path, type: typeOf(schema), default: preset, bounds: boundsOf(schema), description };
+  const reload = isGroup(schema) ? '' : mark;
+  return { path, type: typeOf(schema), default: preset, bounds: boundsOf(schema), reload, description };
 }
 
 function typeOf(schema: OptionSchema): string {

@@ -28,7 +28,11 @@ export interface OptionSchema {
   readonly examples?: readonly unknown[];
   readonly 'x-minimum'?: string;
   readonly 'x-maximum'?: string;
+  /** What a reload makes of a change; holds for everything beneath that does not say otherwise. */
+  readonly 'x-reload'?: ReloadMark;
 }
+
+export type ReloadMark = 'live' | 'forward' | 'restart';
 
 /** Every keyword above; a definition with another one would be checked only in part. */
 export const OPTION_KEYWORDS: ReadonlySet<string> = new Set([
@@ -55,6 +59,7 @@ export const OPTION_KEYWORDS: ReadonlySet<string> = new Set([
   'examples',
   'x-minimum',
   'x-maximum',
+  'x-reload',
 ]);
 
 /** An option that allows one type. */

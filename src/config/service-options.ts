@@ -6,7 +6,8 @@ import { LOG_ENCODINGS, LOG_LEVELS } from '../telemetry/logger.ts';
 
 export const SIGNALS: readonly Signal[] = ['traces', 'logs', 'events', 'changes', 'metrics'];
 
-const ids = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description, default: [] });
+const ids = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, default: [], 'x-reload': 'live' });
 
 const pipelineOptions = optionGroup(
   {
@@ -25,14 +26,17 @@ export const serviceOptions = optionGroup({
         {
           level: Type.Enum([...LOG_LEVELS], {
             default: 'info',
+            'x-reload': 'live',
             description: 'The least severe lines that are written.',
           }),
           encoding: Type.Enum([...LOG_ENCODINGS], {
             default: 'console',
+            'x-reload': 'live',
             description: '`console` is for people, `json` writes one object per line.',
           }),
           initial_fields: Type.Record(Type.String(), Type.String(), {
             default: {},
+            'x-reload': 'live',
             description: 'Fields that every line carries, such as `{ env: prod }`.',
           }),
         },
@@ -45,11 +49,13 @@ export const serviceOptions = optionGroup({
     default: '20s',
     minimum: '0s',
     maximum: '1h',
+    'x-reload': 'live',
     description: 'How long a stop may take to finish what was accepted.',
   }),
   pipelines: Type.Record(Type.String(), pipelineOptions, {
     description: 'By signal: `traces`, `logs`, `events`, `changes`, `metrics`, each also as `signal/name`.',
     default: {},
+    'x-reload': 'live',
   }),
 });
 

@@ -17,6 +17,23 @@ export interface Component {
   start(): Promise<void> | void;
   /** Called once, also after a failed start: stops taking in, finishes what was accepted, frees everything. */
   stop(): Promise<void> | void;
+  /**
+   * At a reload that changed its options: prepares the change, without an effect yet. Undefined: it cannot be made in
+   * place, and another instance is to take its place. Throws a `StartError` when it cannot be made at all.
+   */
+  reconfigure?(config: unknown): Prepared | Promise<Prepared>;
+  /** At a reload that left its options as they are: reads again the files that they name (certificates). */
+  refresh?(): Prepared | Promise<Prepared>;
+}
+
+type Prepared = Reconfiguration | undefined;
+
+/** A prepared change of a running component; one of the two is called, once. */
+export interface Reconfiguration {
+  /** Makes it effective, between two requests; never throws. What is given up finishes in the promise. */
+  commit(): Promise<void> | void;
+  /** Gives up what was prepared: everything stays as it is. */
+  rollback(): Promise<void> | void;
 }
 
 /** A failed start that is the user's to mend: `message` says what is wrong, `hint` what would be right. */
@@ -70,8 +87,8 @@ export interface MetricValue {
 export interface Host {
   /** The topology connector; undefined until it was created. */
   topology(): TopologyReader | undefined;
-  /** Announces a bound address for the start-up log and `/v1/status`. */
-  listening(listener: Listener): void;
+  /** Announces a bound address for the start-up log and `/v1/status`; the function returned takes it back. */
+  listening(listener: Listener): () => void;
   /** Registers a source of metrics, read at every scrape. */
   metrics(collect: () => readonly MetricSample[]): void;
   status(): ServiceStatus;
@@ -94,6 +111,28 @@ export interface ServiceStatus {
       }
     >
   >;
+  readonly configuration: ConfigurationStatus;
+}
+
+export const RELOAD_RESULTS = ['applied', 'unchanged', 'refused', 'failed'] as const;
+/**
+ * `refused`: the configuration is wrong or asks for a restart; `failed`: it could not be put into effect. After both,
+ * everything runs as before.
+ */
+export type ReloadResult = (typeof RELOAD_RESULTS)[number];
+
+export interface ReloadReport {
+  readonly result: ReloadResult;
+  /** What was wrong, each with its place. */
+  readonly problems: readonly string[];
+  /** `path: before → after`, without secrets. */
+  readonly changed: readonly string[];
+}
+
+export interface ConfigurationStatus {
+  /** When the configuration in force was read. */
+  readonly loadedAt: string;
+  readonly lastReload: (ReloadReport & { readonly at: string; readonly durationSeconds: number }) | null;
 }
 
 /** Attribute name → its slot in a `SpanView`; undefined when it has none. Names of one meaning share a slot. */
@@ -106,7 +145,10 @@ export interface SlotResolver {
 export interface Processor extends Component {
   /** Names of span attributes its predicate reads: each is given a slot, whether the conventions know it or not. */
   extraAttributes?(): readonly string[];
-  /** Called once, before `start`, when every attribute asked for has its slot. */
+  /**
+   * Called once, before `start`, when every attribute asked for has its slot. When a reload moves slots, another instance
+   * takes its place.
+   */
   bindSlots?(slots: SlotResolver): void;
   /** False drops the span (it still carries its parent chain). */
   keepSpan?(view: SpanView): boolean;
@@ -114,11 +156,15 @@ export interface Processor extends Component {
   admit?(): void;
 }
 
+/**
+ * What a receiver pushes into. A reload puts other consumers in their place, between two requests: a receiver reads the
+ * members anew for each request, and what it read serves the one request whole.
+ */
 export interface Consumers {
-  readonly traces?: SpanConsumer;
-  readonly logs?: LogConsumer;
+  readonly traces?: SpanConsumer | undefined;
+  readonly logs?: LogConsumer | undefined;
   /** There whenever `traces` is: a view with a slot for every attribute that somebody behind `traces` reads. */
-  readonly createView?: () => SpanView;
+  readonly createView?: (() => SpanView) | undefined;
 }
 
 /** Where a pipeline of traces ends. */

@@ -121,7 +121,7 @@ export class Correlator {
     this.outbound.inbound = this.inbound;
     const { inbound, outbound, latePartners } = this;
     this.decisions = new Decisions({ rows, fates, chains, links, inbound, outbound, latePartners, budget });
-    this.expiry = new Expiry({
+    const parts = {
       rows,
       fates,
       late,
@@ -134,8 +134,15 @@ export class Correlator {
       links,
       decisions: this.decisions,
       budget,
-      waitMs: options.waitMs,
-    });
+    };
+    this.expiry = new Expiry(parts, options.waitMs);
+  }
+
+  /** Holds for what is kept already, too: rows whose wait is over now leave at the next frame. */
+  setWindows(waitMs: number, lateMs: number): void {
+    this.expiry.waitMs = waitMs;
+    this.late.lateMs = lateMs;
+    this.seen.windowMs = Math.max(lateMs, waitMs);
   }
 
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */

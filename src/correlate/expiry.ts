@@ -78,7 +78,6 @@ interface Parts {
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
-  readonly waitMs: number;
 }
 
 /** Links that an unjoined consumer leaves behind as waiters. */
@@ -98,9 +97,12 @@ export class Expiry {
   private readonly facts = new Facts();
   /** (first sequence, ms) of rows that arrived from then on, oldest first. */
   private readonly arrivals = new Queue<{ readonly first: number; readonly ms: number }>();
+  /** How long a row stays after it arrived. */
+  waitMs: number;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, waitMs: number) {
     this.rows = parts.rows;
+    this.waitMs = waitMs;
     this.parts = parts;
   }
 
@@ -120,7 +122,7 @@ export class Expiry {
   /** Lets the rows leave whose wait is over. */
   expireBefore(nowMs: number): void {
     const { arrivals, rows } = this;
-    while (arrivals.length > 0 && nowMs - arrivals.at(0)!.ms >= this.parts.waitMs) {
+    while (arrivals.length > 0 && nowMs - arrivals.at(0)!.ms >= this.waitMs) {
       const end = arrivals.at(1)?.first ?? rows.next;
       this.parts.decisions.beforeEviction((end - rows.oldest) >>> 0);
       this.expireUntil(end);

@@ -77,17 +77,22 @@ export class LateEntries {
   /** Entries by the time they were made, oldest first. */
   private readonly slices: Slice[] = [];
   private newest: Slice = { ms: 0, count: 0 };
-  private readonly lateMs: number;
+  private windowMs = 1;
 
   constructor(limit: number, lateMs: number) {
     limit = Math.max(limit, 1);
     this.limit = limit;
-    this.lateMs = Math.max(lateMs, 1);
+    this.lateMs = lateMs;
     this.words = new Int32Array(limit * WORDS);
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = new Int32Array(buckets).fill(0);
     this.bucketMask = buckets - 1;
+  }
+
+  /** The horizon; holds for the entries that are there, too. */
+  set lateMs(ms: number) {
+    this.windowMs = Math.max(ms, 1);
   }
 
   get count(): number {
@@ -101,9 +106,9 @@ export class LateEntries {
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
-    const { slices, lateMs } = this;
-    while (slices.length > 1 && nowMs - slices[1]!.ms > lateMs) this.used -= slices.shift()!.count;
-    if (slices.length > 0 && nowMs - this.newest.ms < lateMs / SLICES) return;
+    const { slices, windowMs } = this;
+    while (slices.length > 1 && nowMs - slices[1]!.ms > windowMs) this.used -= slices.shift()!.count;
+    if (slices.length > 0 && nowMs - this.newest.ms < windowMs / SLICES) return;
     this.newest = { ms: nowMs, count: 0 };
     slices.push(this.newest);
   }

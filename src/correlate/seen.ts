@@ -31,17 +31,22 @@ export class Seen {
   private swept: number;
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
-  private readonly sliceMs: number;
+  private sliceMs = 1;
   evicted = 0;
 
   constructor(limit: number, lateMs: number) {
     this.limit = limit;
-    this.sliceMs = Math.max(lateMs / (SLICES - 2), 1);
+    this.windowMs = lateMs;
     const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
     this.segments = count;
     this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
     this.swept = count;
     this.table = new Int32Array(count * MAX_BUCKETS * BUCKET_WORDS);
+  }
+
+  /** The horizon. A longer one is reached as time goes on. */
+  set windowMs(ms: number) {
+    this.sliceMs = Math.max(ms / (SLICES - 2), 1);
   }
 
   get count(): number {

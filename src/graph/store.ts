@@ -36,7 +36,7 @@ export class GraphStore implements InteractionSink {
   /** Observations that went to an `(other)` node or edge, by what was full. */
   readonly overflowed = { nodes: 0, edges: 0 };
   private readonly identities: Identities;
-  private readonly limits: GraphLimits;
+  private limits: GraphLimits;
   /** Node + 1 by identity. */
   private nodeOf = new Int32Array(1024);
   private admitted = 0;
@@ -44,6 +44,11 @@ export class GraphStore implements InteractionSink {
 
   constructor(identities: Identities, limits: GraphLimits) {
     this.identities = identities;
+    this.limits = limits;
+  }
+
+  /** What is in the graph stays, and so does what went to an `(other)` node. */
+  setLimits(limits: GraphLimits): void {
     this.limits = limits;
   }
 

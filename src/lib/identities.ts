@@ -28,12 +28,12 @@ export const TEMPORARY_NAME = '(temporary)';
 export class Identities {
   private readonly all: Identity[] = [];
   private readonly byId = new Map<string, number>();
-  private readonly limit: number;
+  private limit = 0;
   /** Identities refused because the table was full. */
   refused = 0;
 
   constructor(limit: number) {
-    this.limit = limit + KINDS.length;
+    this.setLimit(limit);
     for (let kind = 0; kind < KINDS.length; kind++) {
       this.add({
         kind,
@@ -43,6 +43,11 @@ export class Identities {
         overflow: true,
       });
     }
+  }
+
+  /** Beside the `(other)` ones. Identities beyond a lower limit stay. */
+  setLimit(limit: number): void {
+    this.limit = limit + KINDS.length;
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
 /**
  * Building blocks for option definitions: typebox schemas whose values a person writes with a unit.
- * Bounds that JSON Schema cannot say stand in `x-minimum` and `x-maximum`, in the same writing as the value.
+ * Bounds that JSON Schema cannot say stand in `x-minimum` and `x-maximum`, in the same writing as the value; what a
+ * reload makes of a change in `x-reload` (see `config/reload-marks.ts`).
  */
 import { type TSchema, Type } from 'typebox';
 import { DURATION_PATTERN, SIZE_PATTERN } from './units.ts';
@@ -13,6 +14,7 @@ export interface UnitOption {
   readonly default?: string;
   readonly minimum?: string;
   readonly maximum?: string;
+  readonly 'x-reload'?: 'live' | 'forward' | 'restart';
 }
 
 function unitOption(pattern: string, { minimum, maximum, ...rest }: UnitOption) {
@@ -35,10 +37,15 @@ export function sizeOption(option: UnitOption) {
 }
 
 /** An object whose unknown keys are errors and whose options may all be left out. */
-export function optionGroup<P extends Record<string, TSchema>>(properties: P, description?: string) {
+export function optionGroup<P extends Record<string, TSchema>>(
+  properties: P,
+  description?: string,
+  reload?: 'live' | 'forward' | 'restart',
+) {
   return Type.Object(properties, {
     additionalProperties: false,
     default: {},
+    ...(reload === undefined ? {} : { 'x-reload': reload }),
     ...(description === undefined ? {} : { description }),
   });
 }

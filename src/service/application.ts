@@ -9,8 +9,9 @@ import { readConfig } from './read-config.ts';
 import { runService } from './serve.ts';
 
 export async function serve(args: ConfigArguments, io: Io): Promise<number> {
-  const { config, problems } = readConfig({ ...args, env: io.env });
-  if (config !== undefined) return runService(config, problems, io);
+  const read = () => readConfig({ ...args, env: io.env });
+  const { config, problems } = read();
+  if (config !== undefined) return runService(config, { warnings: problems, readAgain: read, output: io });
   sayProblems(problems, io);
   return 1;
 }

@@ -1,10 +1,11 @@
 /**
  * A checked configuration → its components, joined but not started. Only what a pipeline or `service.extensions`
- * names is created. The order of the result is the order of starting: sinks before sources.
+ * names is created, and what a running service offers to keep is not created again. The order of the result is the order
+ * of starting: sinks before sources.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/load.ts';
-import { typeOfId } from '../config/sections.ts';
-import type { PipelineConfig } from '../config/service-options.ts';
+import { type ConfiguredComponent, type Section, typeOfId } from '../config/sections.ts';
 import type {
   Component,
   Connector,
@@ -18,104 +19,165 @@ import type {
   SlotResolver,
 } from '../contract/component.ts';
 import type { SpanView } from '../contract/span-view.ts';
+import type { HostScope } from './host.ts';
 import { consumeLogs, consumeSpans } from './pipeline-consumer.ts';
+import { SwitchedConsumers } from './switched-consumers.ts';
 
-export interface BuiltComponent {
+export interface BuiltComponent<C extends Component = Component> {
   /** As in the configuration: `receivers.otlp`. */
   readonly path: string;
-  readonly component: Component;
+  /** The path, and for a processor its pipeline: each pipeline has instances of its own. */
+  readonly key: string;
+  readonly section: Section;
+  readonly configured: ConfiguredComponent;
+  readonly component: C;
+  readonly scope: HostScope;
+}
+
+/** The slots of the views that all receivers fill, so that a predicate is bound once. */
+interface Slots {
+  readonly extra: readonly string[];
+  readonly resolver: SlotResolver;
+  readonly createView: () => SpanView;
+}
+
+export interface Assembly {
+  readonly order: readonly BuiltComponent[];
+  /** By receiver id: what it is to push into, and what it holds for that. */
+  readonly consumers: ReadonlyMap<string, Consumers>;
+  readonly switches: ReadonlyMap<string, SwitchedConsumers>;
+  readonly slots: Slots;
 }
 
 export interface BuildInput {
   readonly config: Config;
-  settingsFor(path: string, id: string): Settings;
-  /** Called for every connector, before anything else is created. */
-  connected(connector: Connector): void;
+  openScope(): HostScope;
+  settingsFor(path: string, id: string, scope: HostScope): Settings;
   /** A view with slots for these attributes and those the conventions know. */
   createView(extraAttributes: readonly string[]): SpanView;
+  /** At a reload: the running instance under this key, if it can be kept. */
+  kept?(key: string): BuiltComponent | undefined;
+  readonly running?: Assembly;
 }
 
-interface Built {
-  readonly connectors: ReadonlyMap<string, Connector>;
-  /** By pipeline, in the pipeline's order; each pipeline has instances of its own. */
-  readonly processors: ReadonlyMap<string, readonly Processor[]>;
-  readonly createView: () => SpanView;
+/** The keys of all components that a configuration uses. */
+export function keysInUse({ service }: Config): ReadonlySet<string> {
+  const pipelines = Object.entries(service.pipelines);
+  return new Set([
+    ...pipelines.flatMap(([, { exporters }]) => exporters.map(id => `connectors.${id}`)),
+    ...pipelines.flatMap(([name, { processors }]) => processors.map(id => `processors.${id}@${name}`)),
+    ...service.extensions.map(id => `extensions.${id}`),
+    ...pipelines.flatMap(([, { receivers }]) => receivers.map(id => `receivers.${id}`)),
+  ]);
 }
 
-export function buildComponents(input: BuildInput): readonly BuiltComponent[] {
+export function assemble(input: BuildInput): Assembly {
   const { config } = input;
-  const order: BuiltComponent[] = [];
   const pipelines = Object.entries(config.service.pipelines);
   const connectors = new Map(
-    [...new Set(pipelines.flatMap(([, pipeline]) => pipeline.exporters))].map(id => {
-      const connector = createConnector(id, input);
-      order.push({ path: `connectors.${id}`, component: connector });
-      return [id, connector];
+    [...new Set(pipelines.flatMap(([, { exporters }]) => exporters))].map(id => {
+      return [id, build<Connector>('connectors', id, `connectors.${id}`, input, createConnector)] as const;
     }),
   );
-  const processors = new Map(pipelines.map(([name, pipeline]) => [name, createProcessors(pipeline, input, order)]));
-  const createView = bindSlots([...processors.values()].flat(), input);
-  for (const id of config.service.extensions) {
-    const { factory, config: options } = config.extensions.get(id)!;
-    const component = (factory as ExtensionFactory<unknown>).create(input.settingsFor(`extensions.${id}`, id), options);
-    order.push({ path: `extensions.${id}`, component });
-  }
-  const built = { connectors, processors, createView };
-  for (const id of new Set(pipelines.flatMap(([, pipeline]) => pipeline.receivers))) {
-    order.push({ path: `receivers.${id}`, component: createReceiver(id, input, built) });
-  }
-  return order;
-}
-
-function createConnector(id: string, input: BuildInput): Connector {
-  const { factory, config } = input.config.connectors.get(id)!;
-  const connector = (factory as ConnectorFactory<unknown>).create(input.settingsFor(`connectors.${id}`, id), config);
-  input.connected(connector);
-  return connector;
-}
-
-function createProcessors(pipeline: PipelineConfig, input: BuildInput, order: BuiltComponent[]): readonly Processor[] {
-  return pipeline.processors.map(id => {
-    const { factory, config } = input.config.processors.get(id)!;
-    const path = `processors.${id}`;
-    const component = (factory as ProcessorFactory<unknown>).create(input.settingsFor(path, id), config);
-    order.push({ path, component });
-    return component;
+  const { processors, slots } = buildProcessors(input);
+  const extensions = config.service.extensions.map(id => {
+    return build('extensions', id, `extensions.${id}`, input, createExtension);
   });
+  const consumers = new Map<string, Consumers>();
+  const switches = new Map<string, SwitchedConsumers>();
+  const receivers = [...new Set(pipelines.flatMap(([, pipeline]) => pipeline.receivers))].map(id => {
+    const key = `receivers.${id}`;
+    const wanted = consumersFor(id, config, { connectors, processors, slots });
+    const kept = input.kept?.(key);
+    const own = kept === undefined ? new SwitchedConsumers(wanted) : input.running!.switches.get(id)!;
+    consumers.set(id, wanted);
+    switches.set(id, own);
+    return build('receivers', id, key, input, ({ factory, config: options }, settings) =>
+      (factory as ReceiverFactory<unknown>).create(settings, options, own),
+    );
+  });
+  const order = [...connectors.values(), ...[...processors.values()].flat(), ...extensions, ...receivers];
+  return { order, consumers, switches, slots };
 }
 
-/** All receivers show the same slots, so that a predicate is bound once. */
-function bindSlots(processors: readonly Processor[], input: BuildInput): () => SpanView {
-  const extra = [...new Set(processors.flatMap(processor => processor.extraAttributes?.() ?? []))];
-  const slots = slotsOf(input.createView(extra));
-  for (const processor of processors) processor.bindSlots?.(slots);
-  return () => input.createView(extra);
+type Create<C> = (configured: ConfiguredComponent, settings: Settings) => C;
+
+const createConnector: Create<Connector> = ({ factory, config }, settings) =>
+  (factory as ConnectorFactory<unknown>).create(settings, config);
+const createProcessor: Create<Processor> = ({ factory, config }, settings) =>
+  (factory as ProcessorFactory<unknown>).create(settings, config);
+const createExtension: Create<Component> = ({ factory, config }, settings) =>
+  (factory as ExtensionFactory<unknown>).create(settings, config);
+
+/** The instance that is kept, or a new one. */
+function build<C extends Component>(
+  section: Section,
+  id: string,
+  key: string,
+  input: BuildInput,
+  create: Create<C>,
+): BuiltComponent<C> {
+  const configured = input.config[section].get(id)!;
+  const kept = input.kept?.(key) as BuiltComponent<C> | undefined;
+  if (kept !== undefined) return { ...kept, configured };
+  const path = `${section}.${id}`;
+  const scope = input.openScope();
+  return { path, key, section, configured, scope, component: create(configured, input.settingsFor(path, id, scope)) };
 }
 
-function slotsOf({ keys }: SpanView): SlotResolver {
+type Processors = ReadonlyMap<string, readonly BuiltComponent<Processor>[]>;
+
+/** Where slots move, instances that read them are made anew: the running ones serve the running chains to the end. */
+function buildProcessors(input: BuildInput): { readonly processors: Processors; readonly slots: Slots } {
+  const pipelines = Object.entries(input.config.service.pipelines).map(([name, { processors }]) => {
+    const chain = processors.map(id => build('processors', id, `processors.${id}@${name}`, input, createProcessor));
+    return [name, chain] as const;
+  });
+  const slots = slotsFor(
+    pipelines.flatMap(([, chain]) => chain),
+    input,
+  );
+  const isMoved = slots !== input.running?.slots;
+  const { kept: _, ...anew } = input;
+  const bind = (built: BuiltComponent<Processor>): BuiltComponent<Processor> => {
+    const isKept = built.component === input.kept?.(built.key)?.component;
+    if (built.component.bindSlots === undefined || (isKept && !isMoved)) return built;
+    const own = isKept ? build('processors', built.configured.id, built.key, anew, createProcessor) : built;
+    own.component.bindSlots!(slots.resolver);
+    return own;
+  };
+  return { processors: new Map(pipelines.map(([name, chain]) => [name, chain.map(bind)])), slots };
+}
+
+/** The running slots while they serve, so that receivers keep their views. */
+function slotsFor(processors: readonly BuiltComponent<Processor>[], { running, createView }: BuildInput): Slots {
+  const extra = [...new Set(processors.flatMap(({ component }) => component.extraAttributes?.() ?? []))];
+  if (running !== undefined && isDeepStrictEqual(running.slots.extra, extra)) return running.slots;
+  const { keys } = createView(extra);
   const slot = (found: number) => (found < 0 ? undefined : found >>> 8);
-  return {
+  const resolver: SlotResolver = {
     attribute: name => slot(keys.span.findText(name)),
     resource: name => slot(keys.resource.findText(name)),
   };
+  return { extra, resolver, createView: () => createView(extra) };
 }
 
-function createReceiver(id: string, input: BuildInput, built: Built): Component {
-  const { factory, config } = input.config.receivers.get(id)!;
-  const settings = input.settingsFor(`receivers.${id}`, id);
-  return (factory as ReceiverFactory<unknown>).create(settings, config, consumersFor(id, input.config, built));
+interface Chains {
+  readonly connectors: ReadonlyMap<string, BuiltComponent<Connector>>;
+  readonly processors: Processors;
+  readonly slots: Slots;
 }
 
 /** One pipeline per signal at most: the check of the configuration sees to that. */
-function consumersFor(id: string, config: Config, { connectors, processors, createView }: Built): Consumers {
+function consumersFor(id: string, config: Config, { connectors, processors, slots }: Chains): Consumers {
   const consumers: { -readonly [K in keyof Consumers]: Consumers[K] } = {};
   for (const [name, pipeline] of Object.entries(config.service.pipelines)) {
     if (!pipeline.receivers.includes(id)) continue;
-    const sinks = connectors.get(pipeline.exporters[0]!)!.consumers;
-    const chain = processors.get(name)!;
+    const sinks = connectors.get(pipeline.exporters[0]!)!.component.consumers;
+    const chain = processors.get(name)!.map(({ component }) => component);
     if (typeOfId(name) === 'traces' && sinks.traces !== undefined) {
       consumers.traces = consumeSpans(chain, sinks.traces);
-      consumers.createView = createView;
+      consumers.createView = slots.createView;
     }
     if (typeOfId(name) === 'logs' && sinks.logs !== undefined) consumers.logs = consumeLogs(chain, sinks.logs);
   }

@@ -1,48 +1,132 @@
-/** The service as its components see it: bound addresses, metrics, status, and the graph once there is one. */
-import type { Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
+/**
+ * The service as its components see it: bound addresses, metrics, status, and the graph once there is one. Each
+ * component has a scope of its own, so that what it told goes with it; what it counted stays, since counters never go
+ * back.
+ */
+import type { ConfigurationStatus, Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
 import { logSamples } from '../telemetry/log-output.ts';
-import { BUILD_INFO, mergeSamples, READY, START_TIME } from '../telemetry/metrics.ts';
+import { addSamples, BUILD_INFO, READY, START_TIME } from '../telemetry/metrics.ts';
 import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
 
 export interface HostFacts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly pipelines: ServiceStatus['pipelines'];
+  readonly configuration?: () => ConfigurationStatus;
 }
 
 /** What only the service itself may do. */
 export interface ServiceHost extends Host {
   setTopology(reader: TopologyReader): void;
   setReady(ready: boolean): void;
+  setPipelines(pipelines: ServiceStatus['pipelines']): void;
+  /** Nothing of it is seen before `show`. */
+  openScope(): HostScope;
   readonly listeners: readonly Listener[];
 }
 
-export function createHost({ version, startedAtMs, pipelines }: HostFacts): ServiceHost {
+export interface HostScope {
+  /** For the component. */
+  readonly host: Host;
+  /** Its addresses and metrics are seen from now on. */
+  show(): void;
+  /** Its addresses and gauges are gone; what it still counts is added to what its successor does. */
+  retire(): void;
+  /** It counts no more. */
+  close(): void;
+}
+
+type Collector = () => readonly MetricSample[];
+
+interface Told {
+  shown: boolean;
+  readonly listeners: Listener[];
+  readonly collectors: Collector[];
+}
+
+export function createHost({ version, startedAtMs, pipelines, configuration }: HostFacts): ServiceHost {
   watchProcess();
-  const listeners: Listener[] = [];
   const startedAt = new Date(startedAtMs).toISOString();
   let topology: TopologyReader | undefined;
   let ready = false;
-  const collectors: (() => readonly MetricSample[])[] = [
-    logSamples,
-    () => [BUILD_INFO.sample(1, { version }), READY.sample(ready ? 1 : 0), START_TIME.sample(startedAtMs / 1000)],
-  ];
-  return {
-    listeners,
+  let inForce = pipelines;
+  const own: Told = { shown: true, listeners: [], collectors: [] };
+  own.collectors.push(logSamples, () => [
+    BUILD_INFO.sample(1, { version }),
+    READY.sample(ready ? 1 : 0),
+    START_TIME.sample(startedAtMs / 1000),
+  ]);
+  const scopes = new Set<Told>([own]);
+  const retired = new Set<Told>();
+  let counted: readonly MetricSample[] = [];
+
+  const listeners = () => shownOf(scopes).flatMap(told => told.listeners);
+  const status = (): ServiceStatus => ({
+    version,
+    startedAt,
+    ready,
+    listeners: listeners(),
+    pipelines: inForce,
+    configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
+  });
+  const ownSamples = () =>
+    addSamples([
+      ...shownOf(scopes).flatMap(samplesOf),
+      ...[...retired].flatMap(samplesOf).filter(isCounted),
+      ...counted,
+    ]);
+  const collectMetrics = async () => [...ownSamples(), ...(await collectProcess())];
+  const hostOf = (told: Told): Host => ({
     topology: () => topology,
+    listening: listener => tell(told, listener),
+    metrics: collect => void told.collectors.push(collect),
+    collectMetrics,
+    status,
+  });
+
+  return {
+    ...hostOf(own),
+    get listeners() {
+      return listeners();
+    },
     setTopology: reader => {
       topology = reader;
     },
     setReady: value => {
       ready = value;
     },
-    listening: listener => void listeners.push(listener),
-    metrics: collect => void collectors.push(collect),
-    collectMetrics: async () => [
-      ...mergeSamples(collectors.flatMap(collect => collect())),
-      ...(await collectProcess()),
-    ],
-    status: () => ({ version, startedAt, ready, listeners: [...listeners], pipelines }),
+    setPipelines: value => {
+      inForce = value;
+    },
+    openScope() {
+      const told: Told = { shown: false, listeners: [], collectors: [] };
+      scopes.add(told);
+      return {
+        host: hostOf(told),
+        show: () => {
+          told.shown = true;
+        },
+        retire: () => {
+          if (scopes.delete(told) && told.shown) retired.add(told);
+        },
+        close: () => {
+          scopes.delete(told);
+          if (retired.delete(told)) counted = addSamples([...counted, ...samplesOf(told).filter(isCounted)]);
+        },
+      };
+    },
   };
 }
+
+function tell({ listeners }: Told, listener: Listener): () => void {
+  listeners.push(listener);
+  return () => {
+    const at = listeners.indexOf(listener);
+    if (at >= 0) listeners.splice(at, 1);
+  };
+}
+
+const shownOf = (scopes: ReadonlySet<Told>): Told[] => [...scopes].filter(({ shown }) => shown);
+const samplesOf = (told: Told): readonly MetricSample[] => told.collectors.flatMap(collect => collect());
+const isCounted = ({ type }: MetricSample): boolean => type !== 'gauge';

@@ -24,7 +24,7 @@ export function readConfig({ files, sets, env, complete = true }: ConfigRequest)
       unread.push(unreadable(name, error as NodeJS.ErrnoException));
     }
   }
-  if (unread.length > 0) return { config: undefined, problems: unread };
+  if (unread.length > 0) return { config: undefined, problems: unread, placeOf: () => unread[0]!.at };
   if (files.length === 0) sources.push({ name: '(default configuration)', text: DEFAULT_CONFIG });
   const readFile = (path: string) => readFileSync(path, 'utf8');
   return loadConfig({ sources, sets, env, readFile, factories: componentFactories, complete });

@@ -1,13 +1,14 @@
 /** `serve`: configuration → running service until a signal; answers with the exit code. */
-import type { Config } from '../config/load.ts';
+import type { Config, LoadResult } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
 import { typeOfId } from '../config/sections.ts';
 import { systemClock } from '../contract/clock.ts';
 import { StartError } from '../contract/component.ts';
 import { createLogger, type RootLogger } from '../telemetry/logger.ts';
+import { createSwitchableLogger } from '../telemetry/switchable-logger.ts';
 import { announce } from './announcement.ts';
 import { findBusyPorts } from './busy-ports.ts';
-import { createService, type Service } from './service.ts';
+import { createService, type Service, type ServiceOptions } from './service.ts';
 import { watchSignals } from './signals.ts';
 import { describeStartFailure } from './start-failure.ts';
 import { VERSION } from './version.ts';
@@ -18,15 +19,24 @@ export interface ServeOutput {
   readonly stderr: NodeJS.WritableStream;
 }
 
-/** `warnings`: what the check of the configuration wants said. */
-export async function runService(config: Config, warnings: readonly Problem[], output: ServeOutput): Promise<number> {
+export interface ServeOptions {
+  /** What the check of the configuration wants said. */
+  readonly warnings: readonly Problem[];
+  /** The same files and `--set` arguments, as they are by then. */
+  readonly readAgain: () => LoadResult;
+  readonly output: ServeOutput;
+}
+
+export async function runService(config: Config, { warnings, readAgain, output }: ServeOptions): Promise<number> {
   const { logs } = config.service.telemetry;
-  const logger = createLogger(logs, output.stderr);
+  const logger = createSwitchableLogger(createLogger(logs, output.stderr));
+  const onConfig = ({ service: { telemetry } }: Config) => logger.switchTo(createLogger(telemetry.logs, output.stderr));
   for (const warning of warnings) logger.warn({}, formatProblem(warning));
-  const signals = watchSignals(logger);
+  const signals = watchSignals();
   try {
-    const service = await startService(config, logger);
+    const service = await startService(config, { logger, clock: systemClock, version: VERSION, readAgain, onConfig });
     sayReady(service, config, logger, output);
+    signals.onReload(() => void service.reload());
     const signal = await signals.end;
     logger.info({ signal }, 'stopping: what was accepted is finished first; a second signal ends at once');
     await service.stop();
@@ -41,9 +51,9 @@ export async function runService(config: Config, warnings: readonly Problem[], o
   }
 }
 
-async function startService(config: Config, logger: RootLogger): Promise<Service> {
-  const service = createService(config, { logger, clock: systemClock, version: VERSION });
-  await warmUp(logger);
+async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const service = createService(config, options);
+  await warmUp(options.logger);
   await service.start();
   return service;
 }

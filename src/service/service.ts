@@ -1,27 +1,38 @@
 /**
  * The service: one configuration's components, started sinks first and stopped sources first. A start that fails stops
- * everything again before it throws.
+ * everything again before it throws. A reload exchanges what another configuration wants otherwise; the connector, and
+ * so the graph, stays.
  */
-import type { Config } from '../config/load.ts';
+import type { Config, LoadResult } from '../config/load.ts';
 import type { Clock } from '../contract/clock.ts';
-import type { Listener, ServiceStatus, Settings } from '../contract/component.ts';
+import type { Connector, Listener, ReloadReport, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
 import { parseDuration } from '../lib/units.ts';
 import { createSpanView } from '../normalize/conventions/slots.ts';
 import type { RootLogger } from '../telemetry/logger.ts';
-import { type BuiltComponent, buildComponents } from './build.ts';
+import { assemble, type BuildInput, type BuiltComponent } from './build.ts';
 import { createHost } from './host.ts';
+import { type Exchanged, exchange, type Running } from './reload/exchange.ts';
+import { ReloadHistory } from './reload/history.ts';
+import { onceQueued } from './reload/once-queued.ts';
+import { reloadOnce } from './reload/reloader.ts';
 import { stopComponents } from './stop.ts';
 
 export interface ServiceOptions {
   readonly logger: RootLogger;
   readonly clock: Clock;
   readonly version: string;
+  /** The configuration again, for reloads; left out, there is nothing to read again. */
+  readonly readAgain?: () => LoadResult;
+  /** Another configuration is in force: for what is configured and is no component. */
+  readonly onConfig?: (config: Config) => void;
 }
 
 export interface Service {
   /** Throws a `StartError` for what the user can mend. */
   start(): Promise<void>;
+  /** Never rejects. Asked again while it works, it works once more. Resolves when what was given up has finished. */
+  reload(): Promise<ReloadReport>;
   /** May be called more than once; resolves when everything is stopped or `shutdown_timeout` is over. */
   stop(): Promise<void>;
   status(): ServiceStatus;
@@ -31,28 +42,33 @@ export interface Service {
 }
 
 /** Creates every component; nothing listens yet. Throws a `StartError` likewise. */
-export function createService(config: Config, { logger, clock, version }: ServiceOptions): Service {
-  const pipelines: ServiceStatus['pipelines'] = config.service.pipelines;
-  const host = createHost({ version, startedAtMs: clock.now(), pipelines });
-  const settingsFor = (path: string, id: string): Settings => ({
-    id,
-    logger: logger.child({ component: path }),
-    clock,
-    host,
-  });
-  const components = buildComponents({
-    config,
-    settingsFor,
-    connected: connector => host.setTopology(connector.reader),
-    createView: createSpanView,
-  });
-  const timeoutMs = parseDuration(config.service.shutdown_timeout);
+export function createService(config: Config, options: ServiceOptions): Service {
+  const { logger, clock, version } = options;
+  const history = new ReloadHistory(clock.now());
+  const { pipelines } = config.service;
+  const host = createHost({ version, startedAtMs: clock.now(), pipelines, configuration: () => history.status() });
+  host.metrics(() => history.samples());
+  const build = (input: Pick<BuildInput, 'config' | 'kept' | 'running' | 'openScope'>) =>
+    assemble({
+      ...input,
+      settingsFor: (path, id, scope) => ({ id, logger: logger.child({ component: path }), clock, host: scope.host }),
+      createView: createSpanView,
+    });
+  let running: Running = { config, assembly: build({ config, openScope: host.openScope }) };
+  for (const { section, component, scope } of running.assembly.order) {
+    scope.show();
+    if (section === 'connectors') host.setTopology((component as Connector).reader);
+  }
   const touched: BuiltComponent[] = [];
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
+  let exchanging: Promise<unknown> | undefined;
+  let draining: Promise<void> | undefined;
+
+  const timeoutMs = () => parseDuration(running.config.service.shutdown_timeout);
 
   async function startAll(): Promise<void> {
-    for (const built of components) {
+    for (const built of running.assembly.order) {
       if (stopping !== undefined) return;
       touched.push(built);
       await built.component.start();
@@ -62,12 +78,16 @@ export function createService(config: Config, { logger, clock, version }: Servic
 
   async function stopAll(): Promise<void> {
     host.setReady(false);
-    await stopComponents(touched, timeoutMs, logger);
+    const began = performance.now();
+    await draining;
+    const components = draining === undefined ? touched : running.assembly.order;
+    await stopComponents(components, Math.max(0, timeoutMs() - (performance.now() - began)), logger);
   }
 
-  /** A component is never stopped while its start is under way. */
+  /** A component is never stopped while its start, or a reload, is under way. */
   async function stopOnceStarted(): Promise<void> {
     await starting?.catch(() => {});
+    await exchanging;
     await stopAll();
   }
 
@@ -87,5 +107,40 @@ export function createService(config: Config, { logger, clock, version }: Servic
     return stopping;
   }
 
-  return { start, stop, status: () => host.status(), topology: () => host.topology(), listeners: host.listeners };
+  async function exchangeFor(next: Config): Promise<Exchanged> {
+    const parts = { assemble: build, openScope: host.openScope, logger, timeoutMs: timeoutMs() };
+    const work = exchange(running, next, parts);
+    exchanging = work;
+    const done = await work;
+    running = done.running;
+    draining = done.drained;
+    host.setPipelines(running.config.service.pipelines);
+    host.setReady(stopping === undefined && done.lost.length === 0);
+    return done;
+  }
+
+  const reload = onceQueued(async (): Promise<ReloadReport> => {
+    await starting?.catch(() => {});
+    const { readAgain } = options;
+    if (starting === undefined || stopping !== undefined || readAgain === undefined) {
+      const why = readAgain === undefined ? 'has nothing to read again' : 'is not running';
+      return { result: 'refused', problems: [`the service ${why}`], changed: [] };
+    }
+    const current = () => running.config;
+    const report = await reloadOnce(readAgain, { logger, clock, history, current, exchange: exchangeFor });
+    if (report.result === 'applied') options.onConfig?.(running.config);
+    await draining;
+    return report;
+  });
+
+  return {
+    start,
+    reload,
+    stop,
+    status: () => host.status(),
+    topology: () => host.topology(),
+    get listeners() {
+      return host.listeners;
+    },
+  };
 }

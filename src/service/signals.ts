@@ -1,16 +1,27 @@
-/** SIGTERM and SIGINT ask for an orderly end, once; a second one ends the process at once. SIGHUP is only answered. */
-import type { Logger } from '../contract/logger.ts';
+/**
+ * SIGTERM and SIGINT ask for an orderly end, once; a second one ends the process at once. SIGHUP asks for a reload; one
+ * that comes before there is anything to reload is kept until then.
+ */
+
+import { surviveHangup } from './survive-hangup.ts';
 
 const NUMBERS = { SIGTERM: 15, SIGINT: 2 } as const;
 
 export interface SignalWatch {
   /** Resolves at the first signal that asks for an end. */
   readonly end: Promise<NodeJS.Signals>;
+  /** Called at every SIGHUP from now on, and now if one came before. */
+  onReload(reload: () => void): void;
+  /** SIGHUP goes on to be taken, without effect: it must not end a process that is stopping. */
   release(): void;
 }
 
-export function watchSignals(logger: Logger): SignalWatch {
+export function watchSignals(): SignalWatch {
   let asked = false;
+  let isReloadDue = false;
+  let reload = () => {
+    isReloadDue = true;
+  };
   let resolveEnd: (signal: NodeJS.Signals) => void = () => {};
   const end = new Promise<NodeJS.Signals>(resolve => {
     resolveEnd = resolve;
@@ -20,11 +31,15 @@ export function watchSignals(logger: Logger): SignalWatch {
     asked = true;
     resolveEnd(signal);
   };
-  const onReload = () =>
-    logger.warn({}, 'reload is not supported; restart the service to read its configuration again');
-  process.on('SIGTERM', onEnd).on('SIGINT', onEnd).on('SIGHUP', onReload);
+  const onHangup = () => reload();
+  process.on('SIGTERM', onEnd).on('SIGINT', onEnd).on('SIGHUP', onHangup);
+  surviveHangup();
   return {
     end,
-    release: () => void process.off('SIGTERM', onEnd).off('SIGINT', onEnd).off('SIGHUP', onReload),
+    onReload(asked) {
+      reload = asked;
+      if (isReloadDue) reload();
+    },
+    release: () => void process.off('SIGTERM', onEnd).off('SIGINT', onEnd).off('SIGHUP', onHangup),
   };
 }

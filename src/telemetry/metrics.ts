@@ -35,6 +35,19 @@ function define(
 export const BUILD_INFO = define('gauge', 'tacit_build_info', 'Always 1; the version is a label.', ['version']);
 export const READY = define('gauge', 'tacit_ready', '1 while the service takes data, else 0.', []);
 export const START_TIME = define('gauge', 'tacit_start_time_seconds', 'When the service started, since the epoch.', []);
+export const RELOADS = define('counter', 'tacit_config_reloads_total', 'Reloads by what they came to.', ['result']);
+export const RELOAD_SUCCESSFUL = define(
+  'gauge',
+  'tacit_config_last_reload_successful',
+  '1 while the configuration in force is what was read last, 0 after a reload that was refused or failed.',
+  [],
+);
+export const RELOAD_SUCCESS_TIME = define(
+  'gauge',
+  'tacit_config_last_reload_success_timestamp_seconds',
+  'When a configuration was last read and found in force, since the epoch.',
+  [],
+);
 export const LOG_LINES = define('counter', 'tacit_log_lines_total', 'Lines of the log, by level.', ['level']);
 export const LOG_LINES_DROPPED = define(
   'counter',
@@ -224,6 +237,9 @@ export const METRICS: readonly MetricDefinition[] = [
   BUILD_INFO,
   READY,
   START_TIME,
+  RELOADS,
+  RELOAD_SUCCESSFUL,
+  RELOAD_SUCCESS_TIME,
   LOG_LINES,
   LOG_LINES_DROPPED,
   SPANS_DROPPED,
@@ -261,6 +277,20 @@ export function mergeSamples(samples: readonly MetricSample[]): readonly MetricS
     );
   }
   return [...byName.values()];
+}
+
+/** As `mergeSamples`, with one value for the same labels: what is counted adds up, of gauges the first holds. */
+export function addSamples(samples: readonly MetricSample[]): readonly MetricSample[] {
+  return mergeSamples(samples).map(sample => {
+    const byLabels = new Map<string, MetricSample['values'][number]>();
+    for (const one of sample.values) {
+      const key = JSON.stringify([one.suffix, one.labels]);
+      const earlier = byLabels.get(key);
+      if (earlier === undefined) byLabels.set(key, one);
+      else if (sample.type !== 'gauge') byLabels.set(key, { ...one, value: earlier.value + one.value });
+    }
+    return { ...sample, values: [...byLabels.values()] };
+  });
 }
 
 /** Markdown for the docs. */

@@ -37,7 +37,10 @@ export async function startApi(
             trace: id => (id === '0'.repeat(16).concat('00000000000000ab') ? api.spans : []),
             tiers: () => [{ name: 'rows', used: 1, limit: 10, bytesPerEntry: 96, horizonSeconds: 10, evicted: 0 }],
           },
-    listening: listener => listeners.push(listener),
+    listening: listener => {
+      listeners.push(listener);
+      return () => void listeners.splice(listeners.indexOf(listener), 1);
+    },
     metrics: collect => collectors.push(collect),
     collectMetrics: async () => [...collectors.flatMap(collect => collect()), ...(await collectProcess())],
     status: (): ServiceStatus => ({
@@ -46,6 +49,7 @@ export async function startApi(
       ready: api.ready,
       listeners,
       pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
+      configuration: { loadedAt: STARTED_AT, lastReload: null },
     }),
   };
   const ignore = () => {};

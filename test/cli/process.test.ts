@@ -50,7 +50,7 @@ describe('the process', () => {
     expect(child.output()).toMatch(/OTEL_EXPORTER_OTLP_ENDPOINT=http:\/\/127\.0\.0\.1:[1-9]/);
     expect((await fetch(`${api}/readyz`)).status).toBe(200);
     child.signal('SIGHUP');
-    await child.until(/reload is not supported/);
+    await child.until(/configuration read again/);
     child.signal('SIGTERM');
     const { code, stderr } = await child.ended;
     expect(code).toBe(0);

@@ -97,7 +97,13 @@ function collect(spans: SpanRecord[]): SpanConsumer {
 }
 
 function startableReceiver(traces: SpanConsumer, listeners: Listener[]): { start(): unknown; stop(): unknown } {
-  const host: Pick<Host, 'listening' | 'metrics'> = { listening: l => listeners.push(l), metrics: () => {} };
+  const host: Pick<Host, 'listening' | 'metrics'> = {
+    listening: listener => {
+      listeners.push(listener);
+      return () => {};
+    },
+    metrics: () => {},
+  };
   const settings = { id: 'otlp', logger: silent, clock: systemClock, host: host as Host };
   const endpoint = { endpoint: '127.0.0.1:0' };
   return createOtlpReceiverFactory(() => createSpanView()).create(

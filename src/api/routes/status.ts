@@ -39,7 +39,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
 }
 
 function statusOf({ host, clock }: ApiContext): object {
-  const { version, startedAt, ready, listeners, pipelines } = host.status();
+  const { version, startedAt, ready, listeners, pipelines, configuration } = host.status();
   const reader = host.topology();
   const view = reader?.view();
   const graph =
@@ -58,6 +58,7 @@ function statusOf({ host, clock }: ApiContext): object {
     ready,
     listeners,
     pipelines,
+    configuration,
     graph,
     stats: view?.stats ?? null,
     diagnostics: view?.diagnostics ?? [],

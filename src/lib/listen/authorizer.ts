@@ -42,7 +42,7 @@ const UNKNOWN: Denial = {
 };
 
 export class Authorizer {
-  private readonly config: AuthConfig;
+  private config: AuthConfig;
   private readonly log: ListenLog;
   private known: readonly KnownToken[] = [];
   private readonly counted = new Map<string, AuthCount>();
@@ -59,6 +59,22 @@ export class Authorizer {
     const { tokens, problems } = readTokens(this.config);
     throwFirstError(below(['auth'], problems));
     this.known = tokens;
+    this.follow();
+  }
+
+  /** What makes other tokens the known ones; throws a `ListenOptionError` when they cannot be used. */
+  prepare(config: AuthConfig): () => void {
+    const { tokens, problems } = readTokens(config);
+    throwFirstError(below(['auth'], problems));
+    return () => {
+      this.config = config;
+      this.known = tokens;
+      this.follow();
+    };
+  }
+
+  private follow(): void {
+    clearInterval(this.timer);
     if (!hasTokenFiles(this.config)) return;
     this.timer = setInterval(() => this.reload(), parseDuration(this.config.reload_interval ?? '10s')).unref();
   }

@@ -34,7 +34,8 @@ class Connection {
 }
 
 export class Connections {
-  private readonly limits: ConnectionLimits;
+  /** May change; connections beyond a lower limit give way to new ones. */
+  limits: ConnectionLimits;
   private readonly count: (end: ConnectionEnd) => void;
   /** In the order of their last request, the longest silent first. */
   private readonly open = new Map<Socket, Connection>();

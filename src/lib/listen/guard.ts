@@ -27,9 +27,11 @@ export interface GuardFacts {
 export class Guard {
   readonly tls: ListenerTls | undefined;
   /** Undefined when every request may do everything. */
-  readonly auth: Authorizer | undefined;
+  auth: Authorizer | undefined;
+  private readonly log: ListenLog;
 
   constructor({ tls, auth }: GuardConfig, log: ListenLog, now: () => number) {
+    this.log = log;
     this.tls = tls === undefined ? undefined : new ListenerTls(tls, log, now);
     this.auth = auth === undefined ? undefined : new Authorizer(auth, log);
   }
@@ -51,6 +53,37 @@ export class Guard {
   /** To be called once with the server that was made with the options of `open`; it must not be one without TLS. */
   watch(server: Server): void {
     this.tls?.watch(server);
+  }
+
+  /**
+   * What makes another configuration effective for a listener that runs; undefined when it takes another server. Throws a
+   * `ListenOptionError` when certificates or tokens cannot be used.
+   */
+  prepare({ tls, auth }: GuardConfig): (() => void) | undefined {
+    if ((tls === undefined) !== (this.tls === undefined)) return undefined;
+    const applyTls = tls === undefined ? () => {} : this.tls!.prepare(tls);
+    if (applyTls === undefined) return undefined;
+    const applyAuth = this.prepareAuth(auth);
+    return () => {
+      applyTls();
+      applyAuth();
+    };
+  }
+
+  /** Reads certificates and tokens again; what cannot be used changes nothing. */
+  refresh(): void {
+    this.auth?.reload();
+    this.tls?.refresh();
+  }
+
+  private prepareAuth(auth: AuthConfig | undefined): () => void {
+    if (auth !== undefined && this.auth !== undefined) return this.auth.prepare(auth);
+    const next = auth === undefined ? undefined : new Authorizer(auth, this.log);
+    next?.open();
+    return () => {
+      this.auth?.close();
+      this.auth = next;
+    };
   }
 
   close(): void {

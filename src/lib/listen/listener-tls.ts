@@ -21,7 +21,8 @@ export class ListenerTls {
   reloads = 0;
   /** When the first of the certificates in use expires, since the epoch; undefined before `open`. */
   expiresAtMs: number | undefined;
-  private readonly config: TlsConfig;
+  private config: TlsConfig;
+  private server: Server | undefined;
   private readonly log: ListenLog;
   private readonly now: () => number;
   private inUse: TlsServerOptions | undefined;
@@ -48,8 +49,31 @@ export class ListenerTls {
   /** Counts failed handshakes of the server made with `open`'s options, and follows its files until `close`. */
   watch(server: Server): void {
     this.failures.watch(server);
+    this.server = server;
+    this.follow();
+  }
+
+  /** What makes another configuration effective; undefined when it takes another server. Throws a `ListenOptionError`. */
+  prepare(config: TlsConfig): (() => void) | undefined {
+    if ((config.client_ca_file !== undefined) !== this.mutual) return undefined;
+    const reading = readTls(config, this.now());
+    throwFirstError(below(['tls'], reading.problems));
+    return () => {
+      this.config = config;
+      this.server?.setSecureContext(reading.options!);
+      this.use(reading);
+      this.follow();
+    };
+  }
+
+  refresh(): void {
+    if (this.server !== undefined) this.reload(this.server);
+  }
+
+  private follow(): void {
+    clearInterval(this.timer);
     const intervalMs = reloadIntervalMs(this.config);
-    if (intervalMs !== undefined) this.timer = setInterval(() => this.reload(server), intervalMs).unref();
+    if (intervalMs !== undefined) this.timer = setInterval(() => this.refresh(), intervalMs).unref();
   }
 
   /** Reads the files again; new connections get what changed. */

@@ -57,6 +57,7 @@ const dropRule = Type.Object(
 export const dropConfig = optionGroup({
   spans: Type.Array(dropRule, {
     default: [],
+    'x-reload': 'forward',
     description: 'Rules; a span that meets all conditions of any rule is dropped. It still holds its trace together.',
   }),
 });

@@ -12,23 +12,27 @@ const SPREAD_SECONDS = 3;
 
 export class Admission {
   refused = 0;
-  private readonly maxWaitMs: number;
+  private maxWaitMs = 0;
   private readonly now: () => number;
-  private readonly answers: readonly Answer[];
+  private answers: readonly Answer[] = [];
   private timer: NodeJS.Timeout | undefined;
   /** When the loop was to come by next: since then, whatever is ready has been waiting. */
   private dueMs = Number.POSITIVE_INFINITY;
 
   /** `maxWaitMs` 0: everything is admitted. */
   constructor(maxWaitMs: number, now: () => number = () => performance.now()) {
-    this.maxWaitMs = maxWaitMs;
     this.now = now;
+    this.setMaxWait(maxWaitMs);
+  }
+
+  /** Holds for the next request. */
+  setMaxWait(maxWaitMs: number): void {
+    this.maxWaitMs = maxWaitMs;
     const message = `more comes in than can be taken: requests wait for more than ${maxWaitMs} ms (max_wait); try again`;
     this.answers = Array.from({ length: SPREAD_SECONDS }, (_, i) => refuse(message, i + 1));
   }
 
   start(): void {
-    if (this.maxWaitMs === 0) return;
     this.comeBy();
     this.timer = setInterval(() => this.comeBy(), TURN_MS).unref();
   }
@@ -45,7 +49,7 @@ export class Admission {
 
   /** Undefined: there is time. */
   check(): Answer | undefined {
-    if (this.now() - this.dueMs <= this.maxWaitMs) return undefined;
+    if (this.maxWaitMs === 0 || this.now() - this.dueMs <= this.maxWaitMs) return undefined;
     return this.answers[this.refused++ % SPREAD_SECONDS];
   }
 

@@ -10,7 +10,8 @@ const LARGEST_POOLED = 4 * 2 ** 20;
 const POOLED_BYTES = 32 * 2 ** 20;
 
 export class BodyMemory {
-  private readonly limit: number;
+  /** May change; what is in use above a lower one stays until it is given back. */
+  limit: number;
   private readonly free = new Map<number, Buffer[]>();
   private freeBytes = 0;
   private used = 0;

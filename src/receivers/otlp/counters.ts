@@ -46,7 +46,7 @@ export class Counters {
     grpc: new Map(),
     http: new Map(),
   };
-  private readonly gauges: ConnectionGauge[] = [];
+  private readonly gauges = new Set<ConnectionGauge>();
   private readonly durations = PROTOCOLS.map(() => SIGNALS.map(() => new DurationHistogram()));
   private logRecords = 0;
 
@@ -73,9 +73,11 @@ export class Counters {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
 
-  /** Shows a listener's connections. */
-  watchConnections(protocol: Protocol, limit: number, open: () => number): void {
-    this.gauges.push({ protocol, limit, open });
+  /** Shows a listener's connections, until the function returned is called. */
+  watchConnections(protocol: Protocol, limit: number, open: () => number): () => void {
+    const gauge = { protocol, limit, open };
+    this.gauges.add(gauge);
+    return () => void this.gauges.delete(gauge);
   }
 
   logsAccepted(count: number): void {
@@ -84,6 +86,7 @@ export class Counters {
 
   collect(): readonly MetricSample[] {
     const { receiver } = this;
+    const newest = new Map([...this.gauges].map(gauge => [gauge.protocol, gauge]));
     const reasons = [...this.malformedByReason].map(([reason, value]) => ({ labels: { receiver, reason }, value }));
     return [
       OTLP_REQUESTS.samples(this.cells(this.requests)),
@@ -91,7 +94,7 @@ export class Counters {
       OTLP_REQUEST_DURATION.samples(this.took()),
       OTLP_MALFORMED_REQUESTS.samples(reasons),
       OTLP_LOG_RECORDS.sample(this.logRecords, { receiver }),
-      ...this.gauges.flatMap(gauge => this.connections(gauge)),
+      ...[...newest.values()].flatMap(gauge => this.connections(gauge)),
     ];
   }
 

@@ -8,8 +8,7 @@ import { checkOtlpConfig, type OtlpConfig, otlpConfig } from './config.ts';
 import { createOtlpReceiver } from './receiver.ts';
 
 /**
- * `createView` gives the view that decoded spans are shown in, with the slots that their consumer reads. It is called
- * once per receiver, when the receiver is created.
+ * `createView` gives the view that decoded spans are shown in where their consumer asks for none of its own.
  */
 export function createOtlpReceiverFactory(createView: () => SpanView): ReceiverFactory<OtlpConfig> {
   const codec = {

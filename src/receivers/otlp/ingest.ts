@@ -19,7 +19,8 @@ export class Ingest {
   private readonly counters: Counters;
   readonly log: RequestLog;
   private readonly admission: Admission;
-  private readonly view: SpanView;
+  private view: SpanView;
+  private createView: () => SpanView;
 
   constructor(codec: Codec, consumers: Consumers, counters: Counters, log: RequestLog, admission: Admission) {
     this.codec = codec;
@@ -27,7 +28,8 @@ export class Ingest {
     this.counters = counters;
     this.log = log;
     this.admission = admission;
-    this.view = codec.createView();
+    this.createView = consumers.createView ?? codec.createView;
+    this.view = this.createView();
   }
 
   /**
@@ -48,10 +50,11 @@ export class Ingest {
 
   /** Never throws and never rejects. A promise only when the consumer's commit gave one. */
   traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
-    const consumer = this.consumers.traces;
+    const { traces: consumer, createView } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('traces'));
     const late = this.admission.check();
     if (late !== undefined) return late;
+    if (createView !== this.createView && createView !== undefined) this.renewView(createView);
     try {
       consumer.begin();
     } catch (error) {
@@ -88,6 +91,12 @@ export class Ingest {
   malformed(reason: string, message: string): Answer {
     this.counters.malformed(reason);
     return decline('malformed', message);
+  }
+
+  /** A reload moved the slots of the attributes. */
+  private renewView(createView: () => SpanView): void {
+    this.createView = createView;
+    this.view = createView();
   }
 
   private decode(bytes: Uint8Array, encoding: Encoding, consumer: SpanConsumer): Answer | undefined {

@@ -1,26 +1,30 @@
-/** The OTLP receiver: one `Ingest` behind a listener per configured protocol. */
-import type { Component, Consumers, Settings } from '../../contract/component.ts';
-import { Guard, type GuardFacts } from '../../lib/listen/guard.ts';
+/**
+ * The OTLP receiver: one `Ingest` behind a listener per configured protocol. When its options change, a listener whose
+ * own did not stays untouched, with its connections.
+ */
+import type { Component, Consumers, Reconfiguration, Settings } from '../../contract/component.ts';
+import { Guard } from '../../lib/listen/guard.ts';
 import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
 import { listenerSamples } from '../../telemetry/listener-metrics.ts';
 import { OTLP_WAIT } from '../../telemetry/metrics.ts';
 import { Admission } from './admission.ts';
-import { bindError } from './bind-error.ts';
 import type { Codec } from './codec.ts';
-import { maxWaitMs, type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
+import {
+  type GrpcOptions,
+  type HttpOptions,
+  maxWaitMs,
+  type OtlpConfig,
+  toGrpcOptions,
+  toHttpOptions,
+} from './config.ts';
 import { Counters } from './counters.ts';
 import { GrpcServer } from './grpc/server.ts';
 import { HttpServer } from './http/server.ts';
 import { Ingest } from './ingest.ts';
+import { type ListenOptions, ProtocolListener } from './protocol-listener.ts';
+import { prepareListener } from './reconfigure.ts';
 import { RequestLog } from './request-log.ts';
-import type { Protocol } from './signal.ts';
-
-interface ProtocolServer {
-  readonly protocol: Protocol;
-  readonly endpoint: string;
-  readonly facts: GuardFacts;
-  readonly server: { start(): Promise<string>; stop(): Promise<void> };
-}
+import { PROTOCOLS, type Protocol } from './signal.ts';
 
 export function createOtlpReceiver(
   settings: Settings,
@@ -28,45 +32,95 @@ export function createOtlpReceiver(
   consumers: Consumers,
   codec: Codec,
 ): Component {
-  const counters = new Counters(settings.id);
+  const { id, host, logger, clock } = settings;
+  const counters = new Counters(id);
   const admission = new Admission(maxWaitMs(config));
-  const requestLog = new RequestLog(settings.logger);
+  const requestLog = new RequestLog(logger);
   const ingest = new Ingest(codec, consumers, counters, requestLog, admission);
-  const servers = createServers(settings, config, ingest, counters);
-  settings.host.metrics(() => [
-    ...counters.collect(),
-    OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: settings.id }),
-  ]);
+  const listeners = new Map<Protocol, ProtocolListener>();
+  host.metrics(() => [...counters.collect(), OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
+  host.metrics(() =>
+    [...listeners.values()].flatMap(({ protocol, guard }) => listenerSamples(guard, { component: id, protocol })),
+  );
+
+  function create(protocol: Protocol, options: ListenOptions): ProtocolListener {
+    if (protocol === 'grpc') {
+      const guard = new Guard({}, logger, () => clock.now());
+      const server = new GrpcServer(options as GrpcOptions, ingest, counters);
+      return new ProtocolListener(settings, { protocol, options, server, guard });
+    }
+    const http = options as HttpOptions;
+    const guard = new Guard(http.guard, logger, () => clock.now());
+    const server = new HttpServer(http, ingest, counters, { logger, guard });
+    return new ProtocolListener(settings, { protocol, options, server, guard });
+  }
+
+  const first = optionsOf(settings, config);
+  for (const protocol of PROTOCOLS) {
+    const options = first[protocol];
+    if (options !== undefined) listeners.set(protocol, create(protocol, options));
+  }
   return {
     async start() {
       admission.start();
-      for (const one of servers) await listen(settings, one);
+      for (const listener of listeners.values()) {
+        await listener.start();
+        listener.announce();
+      }
     },
     async stop() {
-      await Promise.all(servers.map(({ server }) => server.stop()));
+      await Promise.all([...listeners.values()].map(listener => listener.stop()));
       admission.stop();
       requestLog.stop();
+    },
+    refresh: () => ({
+      commit: () => {
+        for (const listener of listeners.values()) listener.refresh();
+      },
+      rollback: () => {},
+    }),
+    async reconfigure(given: OtlpConfig): Promise<Reconfiguration> {
+      const { commit, rollback } = await prepareAll(listeners, optionsOf(settings, given), create);
+      const commitAll = () => {
+        admission.setMaxWait(maxWaitMs(given));
+        return commit();
+      };
+      return { commit: commitAll, rollback };
     },
   };
 }
 
-function createServers(settings: Settings, config: OtlpConfig, ingest: Ingest, counters: Counters): ProtocolServer[] {
+type AllOptions = Readonly<Record<Protocol, ListenOptions | undefined>>;
+
+/** Throws a `StartError`, with everything as it was. */
+async function prepareAll(
+  listeners: Map<Protocol, ProtocolListener>,
+  next: AllOptions,
+  create: (protocol: Protocol, options: ListenOptions) => ProtocolListener,
+): Promise<Reconfiguration> {
+  const prepared: Reconfiguration[] = [];
+  const rollback = async () => {
+    for (const one of prepared) await one.rollback();
+  };
+  try {
+    for (const protocol of PROTOCOLS) {
+      prepared.push(await prepareListener(protocol, listeners, next[protocol], one => create(protocol, one)));
+    }
+  } catch (error) {
+    await rollback();
+    throw error;
+  }
+  return { commit: async () => void (await Promise.all(prepared.map(one => one.commit()))), rollback };
+}
+
+/** Undefined for a protocol that is not listed. */
+function optionsOf(settings: Settings, config: OtlpConfig): AllOptions {
   const { grpc, http } = config.protocols;
-  const servers: ProtocolServer[] = [];
   const fit = connectionsThatFit(settings, config);
-  if (grpc !== undefined) {
-    const options = { ...toGrpcOptions(grpc), ...fit.grpc };
-    const server = new GrpcServer(options, ingest, counters);
-    servers.push({ protocol: 'grpc', endpoint: options.endpoint, facts: { tls: 'off', auth: 'none' }, server });
-  }
-  if (http !== undefined) {
-    const options = { ...toHttpOptions(http), ...fit.http };
-    const guard = new Guard(options.guard, settings.logger, () => settings.clock.now());
-    const server = new HttpServer(options, ingest, counters, { logger: settings.logger, guard });
-    settings.host.metrics(() => listenerSamples(guard, { component: settings.id, protocol: 'http' }));
-    servers.push({ protocol: 'http', endpoint: options.endpoint, facts: guard.facts, server });
-  }
-  return servers;
+  return {
+    grpc: grpc === undefined ? undefined : { ...toGrpcOptions(grpc), ...fit.grpc },
+    http: http === undefined ? undefined : { ...toHttpOptions(http), ...fit.http },
+  };
 }
 
 /** `max_connections` of each protocol, made smaller (and said so) where the limit of open files leaves no room for it. */
@@ -80,13 +134,4 @@ function connectionsThatFit({ logger }: Settings, { protocols }: OtlpConfig) {
     logger.warn(fields, 'max_connections is more than the limit of open files allows: raise it (ulimit -n)');
   }
   return { grpc: { maxConnections: grpcFit }, http: { maxConnections: httpFit } };
-}
-
-async function listen(settings: Settings, { protocol, endpoint, facts, server }: ProtocolServer): Promise<void> {
-  try {
-    const address = await server.start();
-    settings.host.listening({ component: settings.id, protocol, address, ...facts });
-  } catch (error) {
-    throw bindError(settings.id, protocol, endpoint, error as Error);
-  }
 }

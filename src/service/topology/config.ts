@@ -5,6 +5,9 @@ import { parseDuration } from '../../lib/units.ts';
 
 const count = (preset: number, minimum: number, maximum: number, description: string) =>
   Type.Integer({ default: preset, minimum, maximum, description });
+/** What is at an `(other)` node stays there when a limit is raised; what is in the graph stays when one is lowered. */
+const limit = (preset: number, maximum: number, description: string) =>
+  Type.Integer({ default: preset, minimum: 10, maximum, description, 'x-reload': 'forward' });
 
 export const topologyConfig = optionGroup({
   correlation: optionGroup(
@@ -13,12 +16,14 @@ export const topologyConfig = optionGroup({
         default: '10s',
         minimum: '100ms',
         maximum: '10m',
+        'x-reload': 'live',
         description: 'How long a span waits for the other half of its interaction before it is decided alone.',
       }),
       late: durationOption({
         default: '5m',
         minimum: '0s',
         maximum: '24h',
+        'x-reload': 'live',
         description:
           'How long after that a partner may still come and correct the decision; repeated spans are told for as long.',
       }),
@@ -39,6 +44,7 @@ export const topologyConfig = optionGroup({
         default: '1h',
         minimum: '1s',
         maximum: '365d',
+        'x-reload': 'live',
         description: 'After this time without traffic the rate of an edge has fallen by half.',
       }),
     },
@@ -46,8 +52,8 @@ export const topologyConfig = optionGroup({
   ),
   limits: optionGroup(
     {
-      nodes: count(20_000, 10, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
-      edges: count(200_000, 10, 10_000_000, 'Edges, at most; what comes after goes to an overflow edge of its kind.'),
+      nodes: limit(20_000, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
+      edges: limit(200_000, 10_000_000, 'Edges, at most; what comes after goes to an overflow edge of its kind.'),
     },
     'How large the graph may grow.',
   ),

@@ -42,6 +42,10 @@ function createConnector(topology: Topology, settings: Settings): Connector {
     start() {
       timer = setInterval(() => topology.tick(), TICK_MS);
     },
+    reconfigure: (config: TopologyConfig) => ({
+      commit: () => topology.reconfigure(topologyOptions(config)),
+      rollback: () => {},
+    }),
     stop() {
       clearInterval(timer);
       topology.finish();

@@ -38,7 +38,7 @@ export class Topology implements TopologyReader {
   malformed = new Map<string, number>();
   private readonly normalizer: SpanNormalizer;
   private readonly identities: Identities;
-  readonly options: TopologyOptions;
+  options: TopologyOptions;
   private readonly offline: boolean;
   private readonly clock: Clock;
   private readonly views: ViewBuilder;
@@ -60,6 +60,15 @@ export class Topology implements TopologyReader {
     this.journal = new MemoryJournal(clock, frame => this.apply(frame));
     this.sink = this.createSink();
     this.logs = { logs: count => this.takeLogs(count) };
+  }
+
+  /** From now on, with the graph and all that waits as they are. The sizes of tables stay what they are. */
+  reconfigure(options: TopologyOptions): void {
+    this.options = options;
+    this.correlator.setWindows(options.waitMs, options.lateMs);
+    this.identities.setLimit(options.maxNodes * IDENTITIES_PER_NODE);
+    this.store.setLimits(options);
+    this.forgetView();
   }
 
   /** Time goes on: what is due is decided. */

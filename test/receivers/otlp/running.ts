@@ -64,7 +64,10 @@ export class Running {
       logger: { debug: ignore, info: ignore, warn: ignore, error: (_fields, message) => this.errors.push(message) },
       host: {
         topology: () => undefined,
-        listening: listener => this.listeners.push(listener),
+        listening: listener => {
+          this.listeners.push(listener);
+          return () => void this.listeners.splice(this.listeners.indexOf(listener), 1);
+        },
         metrics: collect => this.sources.push(collect),
         status: () => {
           throw new Error('a receiver has no business with the status');

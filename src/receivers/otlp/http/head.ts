@@ -1,6 +1,7 @@
 /** Reads a request's head into its exchange; the answer when it is not to be taken, undefined when it is. */
 import type { Consumers } from '../../../contract/component.ts';
-import type { Authorizer, Denial } from '../../../lib/listen/authorizer.ts';
+import type { Denial } from '../../../lib/listen/authorizer.ts';
+import type { Guard } from '../../../lib/listen/guard.ts';
 import { type Answer, decline } from '../answer.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
@@ -17,15 +18,14 @@ const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map([
 export interface HeadRules {
   readonly consumers: Consumers;
   readonly maxBodyBytes: number;
-  /** Undefined: everybody may send. */
-  readonly auth: Authorizer | undefined;
+  readonly guard: Guard;
 }
 
-export function readHead(exchange: Exchange, { consumers, maxBodyBytes, auth }: HeadRules): Answer | undefined {
+export function readHead(exchange: Exchange, { consumers, maxBodyBytes, guard }: HeadRules): Answer | undefined {
   const knownType = readContentType(exchange);
   const wrongPath = readPath(exchange, consumers);
   return (
-    denialToAnswer(auth?.authorize(exchange.headers.authorization, 'ingest')) ??
+    denialToAnswer(guard.auth?.authorize(exchange.headers.authorization, 'ingest')) ??
     wrongPath ??
     (knownType ? undefined : unsupportedType(exchange)) ??
     readContentEncoding(exchange) ??

@@ -5,8 +5,8 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Authorizer } from '../../../lib/listen/authorizer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
+import type { Guard } from '../../../lib/listen/guard.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
 import { BodyMemory } from '../body-memory.ts';
 import type { HttpOptions } from '../config.ts';
@@ -31,33 +31,43 @@ const TOO_MANY_PIECES = 'the body comes in pieces of a few bytes each; send larg
 
 interface RequestSurroundings {
   readonly connections: Connections;
-  /** Undefined: everybody may send. */
-  readonly auth: Authorizer | undefined;
+  /** Asked anew for each request: its tokens may come and go. */
+  readonly guard: Guard;
 }
 
 export class Requests {
   /** Requests that were neither answered nor given up. */
   private inFlight = 0;
-  private readonly options: HttpOptions;
+  private options: HttpOptions;
   private readonly ingest: Ingest;
   private readonly counters: Counters;
   private readonly connections: Connections;
-  private readonly headRules: HeadRules;
+  private headRules: HeadRules;
   private readonly memory: BodyMemory;
-  private readonly inflater: InlineInflater;
+  private inflater: InlineInflater;
   /** Requests whose body is still arriving, by their connection; the first has been arriving longest. */
   private readonly reading = new Map<Duplex, Exchange>();
   private stopping = false;
   private drained: () => void = () => {};
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { connections, auth }: RequestSurroundings) {
+  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { connections, guard }: RequestSurroundings) {
     this.options = options;
     this.ingest = ingest;
     this.counters = counters;
     this.connections = connections;
-    this.headRules = { consumers: ingest.consumers, maxBodyBytes: options.maxBodyBytes, auth };
+    this.headRules = { consumers: ingest.consumers, maxBodyBytes: options.maxBodyBytes, guard };
     this.memory = new BodyMemory(options.maxInflightBytes);
     this.inflater = new InlineInflater(options.maxDecompressedBytes);
+  }
+
+  /** For requests that are under way, too. */
+  setOptions(options: HttpOptions): void {
+    if (options.maxDecompressedBytes !== this.options.maxDecompressedBytes) {
+      this.inflater = new InlineInflater(options.maxDecompressedBytes);
+    }
+    this.memory.limit = options.maxInflightBytes;
+    this.headRules = { ...this.headRules, maxBodyBytes: options.maxBodyBytes };
+    this.options = options;
   }
 
   open(exchange: Exchange, response: ServerResponse): void {

@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerOptions, ServerResponse } from 'n
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../contract/logger.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
 import { CorsPolicy } from '../../../lib/listen/cors.ts';
@@ -31,25 +32,30 @@ interface HttpSurroundings {
   readonly guard: Guard;
 }
 
+/** What a running server does not take: for these it is exchanged. */
+const FIXED = ['endpoint', 'maxHeaderBytes'] as const satisfies readonly (keyof HttpOptions)[];
+
 export class HttpServer {
-  private readonly options: HttpOptions;
+  private options: HttpOptions;
   private readonly ingest: Ingest;
   private readonly logger: Logger;
   private readonly counters: Counters;
   private readonly connections: Connections;
   private readonly requests: Requests;
   private readonly guard: Guard;
+  private policy: CorsPolicy | undefined;
   private server: ExchangeServer | undefined;
+  private unwatch = () => {};
 
   constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
     this.options = options;
     this.ingest = ingest;
+    this.policy = policyOf(options);
     this.logger = logger;
     this.guard = guard;
     this.counters = counters;
     this.connections = new Connections(options, end => counters.connectionEnded('http', end));
-    counters.watchConnections('http', options.maxConnections, () => this.connections.size);
-    this.requests = new Requests(options, ingest, counters, { connections: this.connections, auth: guard.auth });
+    this.requests = new Requests(options, ingest, counters, { connections: this.connections, guard });
   }
 
   /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
@@ -63,6 +69,7 @@ export class HttpServer {
       server.listen({ host, port }, () => {
         server.off('error', reject);
         server.on('error', error => this.logger.error({ error }, 'the OTLP/HTTP listener failed'));
+        this.watchConnections();
         resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
       });
     });
@@ -80,10 +87,44 @@ export class HttpServer {
     await closed;
     clearTimeout(timer);
     this.connections.stop();
+    this.unwatch();
+  }
+
+  /** Holds for open connections, too; a body that is arriving keeps its memory. */
+  reconfigure(options: HttpOptions): (() => void) | undefined {
+    const before = this.options;
+    if (FIXED.some(key => !isDeepStrictEqual(options[key], before[key]))) return undefined;
+    const applyGuard = isDeepStrictEqual(options.guard, before.guard) ? () => {} : this.guard.prepare(options.guard);
+    return applyGuard && (() => this.apply(options, applyGuard));
+  }
+
+  /** Certificates and tokens are read again. */
+  refresh(): void {
+    this.guard.refresh();
+  }
+
+  private apply(options: HttpOptions, applyGuard: () => void): void {
+    applyGuard();
+    this.options = options;
+    this.policy = policyOf(options);
+    this.connections.limits = options;
+    this.requests.setOptions(options);
+    this.watchConnections();
+    const { server } = this;
+    if (server === undefined) return;
+    server.requestTimeout = options.readTimeoutMs;
+    server.headersTimeout = options.readHeaderTimeoutMs;
+    server.keepAliveTimeout = options.idleTimeoutMs;
+  }
+
+  private watchConnections(): void {
+    this.unwatch();
+    const { counters, connections, options } = this;
+    this.unwatch = counters.watchConnections('http', options.maxConnections, () => connections.size);
   }
 
   private createServer(): ExchangeServer {
-    const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes, cors } = this.options;
+    const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes } = this.options;
     const options = {
       IncomingMessage: Exchange,
       ServerResponse,
@@ -95,11 +136,10 @@ export class HttpServer {
       connectionsCheckingInterval: Math.min(Math.ceil(readHeaderTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
     };
     const server = this.secure(options) ?? createServer(options);
-    const policy = cors === undefined ? undefined : new CorsPolicy(cors);
     server.on('connection', socket => this.connections.admit(socket));
     server.on('secureConnection', socket => this.connections.secured(socket));
     server.on('request', (exchange, response) => {
-      if (policy !== undefined && answerPreflight(exchange, response, policy)) return;
+      if (this.policy !== undefined && answerPreflight(exchange, response, this.policy)) return;
       this.requests.open(exchange, response);
     });
     server.on('checkContinue', (exchange, response) => {
@@ -132,4 +172,8 @@ export class HttpServer {
     this.ingest.log.declined('http', (socket as Socket).remoteAddress, failure.answer);
     sendLastWord(socket, failure);
   }
+}
+
+function policyOf({ cors }: HttpOptions): CorsPolicy | undefined {
+  return cors === undefined ? undefined : new CorsPolicy(cors);
 }

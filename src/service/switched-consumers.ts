@@ -1,0 +1,20 @@
+/** What a receiver pushes into, as long as it runs: the consumers behind it can be exchanged between two requests. */
+import type { Consumers } from '../contract/component.ts';
+
+export class SwitchedConsumers implements Consumers {
+  traces: Consumers['traces'];
+  logs: Consumers['logs'];
+  createView: Consumers['createView'];
+
+  constructor(first: Consumers) {
+    this.traces = first.traces;
+    this.logs = first.logs;
+    this.createView = first.createView;
+  }
+
+  switchTo({ traces, logs, createView }: Consumers): void {
+    this.traces = traces;
+    this.logs = logs;
+    this.createView = createView;
+  }
+}

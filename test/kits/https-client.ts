@@ -9,6 +9,8 @@ export interface SecureReply {
 
 export interface SecureMessage extends RequestOptions {
   readonly body?: Uint8Array | string;
+  /** Of an earlier connection, to be resumed. */
+  readonly session?: Buffer | undefined;
 }
 
 /** Rejects when the connection cannot be made or breaks. */

@@ -52,6 +52,8 @@ export class HandshakeFailures {
 
   private count(reason: HandshakeFailure): void {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+    // Whoever looks whether the port is open leaves like this, again and again.
+    if (reason === 'closed') return;
     this.unsaid.set(reason, (this.unsaid.get(reason) ?? 0) + 1);
     const now = this.now();
     if (now < this.quietUntilMs) return;

@@ -13,6 +13,8 @@ export class Running {
   readonly consumer = new RecordingConsumer();
   readonly listeners: Listener[] = [];
   readonly errors: string[] = [];
+  /** Lines of the log below error. */
+  readonly said: string[] = [];
   logRecords = 0;
   private readonly sources: (() => readonly MetricSample[])[] = [];
   private readonly component: Component;
@@ -58,10 +60,11 @@ export class Running {
 
   private settings(): Settings {
     const ignore = () => {};
+    const say = (_fields: object, message: string) => void this.said.push(message);
     return {
       id: 'otlp',
       clock: systemClock,
-      logger: { debug: ignore, info: ignore, warn: ignore, error: (_fields, message) => this.errors.push(message) },
+      logger: { debug: ignore, info: say, warn: say, error: (_fields, message) => this.errors.push(message) },
       host: {
         topology: () => undefined,
         listening: listener => {

@@ -5,7 +5,16 @@ import type { FastifyInstance } from 'fastify';
 import { SHARED_GRAPH_SCHEMAS } from '../query/schemas/graph-schema.ts';
 import { ProblemSchema } from './problem.ts';
 
-const BEARER = { type: 'http', scheme: 'bearer', description: 'One of the configured `auth.tokens`.' } as const;
+const BEARER = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'One of the configured `auth.tokens`; it needs the scope `read`, for single traces `admin`.',
+} as const;
+
+/** For the pages of Swagger UI: its own files only; it sets styles from its scripts. */
+const DOCS_POLICY =
+  "default-src 'self'; base-uri 'self'; frame-ancestors 'none'; img-src 'self' data:; object-src 'none'; " +
+  "script-src 'self'; style-src 'self' 'unsafe-inline'";
 
 /** To be called before the routes are added. */
 export async function describeApi(app: FastifyInstance, version: string, needsToken: boolean): Promise<void> {
@@ -27,6 +36,6 @@ export async function describeApi(app: FastifyInstance, version: string, needsTo
     },
     refResolver: { buildLocalReference: json => String(json.$id) },
   });
-  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

@@ -7,7 +7,7 @@ import { selectGraph } from '../query/select.ts';
 import { nearestWords } from '../query/words.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { type Command, type CommandOptions, EXIT_DATA_TROUBLE, EXIT_DONE, type Io } from './command.ts';
-import { documentOfFile, documentOfService, SourceError } from './output/document-source.ts';
+import { documentOfFile, documentOfService, SourceError, textOfFile } from './output/document-source.ts';
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat, renderGraph, writeText } from './output/render.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8484';
@@ -16,8 +16,21 @@ const options = {
   url: {
     type: 'string',
     value: 'URL',
-    description: `Where the service answers (default TACIT_URL, else ${DEFAULT_URL}); the token it may ask for is taken from TACIT_TOKEN.`,
+    description: `Where the service answers (default TACIT_URL, else ${DEFAULT_URL}).`,
   },
+  token: {
+    type: 'string',
+    value: 'TOKEN',
+    description:
+      'The token that the service asks for (default TACIT_TOKEN, which other users of the machine do not see).',
+  },
+  'ca-file': {
+    type: 'string',
+    value: 'FILE',
+    description: 'PEM file with the authority of the service’s certificate, where the system does not know it.',
+  },
+  'cert-file': { type: 'string', value: 'FILE', description: 'PEM file with the certificate to show (mutual TLS).' },
+  'key-file': { type: 'string', value: 'FILE', description: 'PEM file with the private key of that certificate.' },
   file: {
     type: 'string',
     value: 'FILE',
@@ -32,6 +45,12 @@ const options = {
 interface Request {
   readonly url: URL;
   readonly token: string | undefined;
+  /** Paths of PEM files. */
+  readonly tlsFiles: {
+    readonly ca: string | undefined;
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+  };
   readonly file: string | undefined;
   readonly format: OutputFormat;
   readonly kinds: readonly string[];
@@ -43,12 +62,12 @@ export const graphCommand: Command = {
   name: 'graph',
   summary: 'show the graph as a table, JSON, Graphviz or Mermaid',
   usage:
-    'tacit graph [--url URL | --file FILE] [--format table|json|dot|mermaid] [--kind KINDS] [--env NAMES] [--min-count N]',
+    'tacit graph [--url URL [--token TOKEN] [--ca-file FILE] | --file FILE] [--format table|json|dot|mermaid] [--kind KINDS] [--env NAMES] [--min-count N]',
   options,
   async run(args, io) {
     try {
       const request = requestOf(args, io);
-      const document = request.file === undefined ? await askService(request) : await askFile(request.file, request);
+      const document = request.file === undefined ? await askRunning(request) : await askFile(request.file, request);
       await writeText(io.stdout, renderGraph(document, request.format));
       if (request.format === 'table') await writeText(io.stderr, summaryOf(document));
       return EXIT_DONE;
@@ -65,12 +84,15 @@ function requestOf(args: readonly string[], io: Io): Request {
   if (positionals.length > 0)
     throw new UsageError(`graph takes no argument such as '${positionals[0]}'; see tacit graph --help`);
   if (values.url !== undefined && values.file !== undefined) throw new UsageError('give --url or --file, not both');
+  if ((values['cert-file'] === undefined) !== (values['key-file'] === undefined))
+    throw new UsageError('--cert-file and --key-file belong together; give both');
   const format = values.format ?? 'table';
   if (!isOutputFormat(format))
     throw new UsageError(`--format "${format}" is unknown; one of ${OUTPUT_FORMATS.join(', ')}`);
   return {
     url: urlOf(values.url ?? io.env.TACIT_URL ?? DEFAULT_URL),
-    token: io.env.TACIT_TOKEN || undefined,
+    token: tokenOf(values.token ?? io.env.TACIT_TOKEN),
+    tlsFiles: { ca: values['ca-file'], cert: values['cert-file'], key: values['key-file'] },
     file: values.file,
     format,
     kinds: kindsOf(values.kind),
@@ -83,6 +105,13 @@ function urlOf(text: string): URL {
   const url = URL.parse(text);
   if (url !== null && /^https?:$/.test(url.protocol)) return url;
   throw new UsageError(`--url "${text}" is no URL such as ${DEFAULT_URL}`);
+}
+
+/** One that cannot stand in a header would end in an error that shows it. */
+function tokenOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^[!-~]+$/.test(text)) return text;
+  throw new UsageError('the token must be visible ASCII without blanks');
 }
 
 function listOf(text: string | undefined): string[] {
@@ -105,12 +134,15 @@ function countOf(text: string | undefined): number {
   throw new UsageError(`--min-count "${text}" is no whole number from 0 up`);
 }
 
-function askService({ url, token, kinds, environments, minCount }: Request): Promise<GraphDocument> {
+async function askRunning({ url, token, tlsFiles, kinds, environments, minCount }: Request): Promise<GraphDocument> {
+  const [ca, cert, key] = await Promise.all(
+    [tlsFiles.ca, tlsFiles.cert, tlsFiles.key].map(path => (path === undefined ? undefined : textOfFile(path))),
+  );
   const parameters = new URLSearchParams();
   if (kinds.length > 0) parameters.set('kind', kinds.join(','));
   if (environments.length > 0) parameters.set('env', environments.join(','));
   if (minCount > 0) parameters.set('min_count', String(minCount));
-  return documentOfService(url, token, parameters);
+  return documentOfService({ url, token, tls: { ca, cert, key } }, parameters);
 }
 
 /** A file is shown in every state: it is a record of what was, not of what is. */

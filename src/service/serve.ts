@@ -64,6 +64,5 @@ function sayReady(service: Service, config: Config, logger: RootLogger, output: 
   logger.info({ version: VERSION, listeners }, 'ready');
   if (config.service.telemetry.logs.encoding !== 'console') return;
   const apiIds = config.service.extensions.filter(id => typeOfId(id) === 'http_api');
-  const needsToken = apiIds.some(id => 'auth' in (config.extensions.get(id)!.config as object));
-  output.stdout.write(announce({ version: VERSION, listeners, apiIds, needsToken }));
+  output.stdout.write(announce({ version: VERSION, listeners, apiIds }));
 }

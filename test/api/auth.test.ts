@@ -6,7 +6,9 @@ import { type RunningApi, startApi } from './start-api.ts';
 
 let api: RunningApi;
 beforeAll(async () => {
-  api = await startApi(viewOf([nodeOf('service', 'web')], []), '127.0.0.1:0', ['first', 'second']);
+  api = await startApi(viewOf([nodeOf('service', 'web')], []), '127.0.0.1:0', {
+    auth: { tokens: ['first', 'second'] },
+  });
 });
 afterAll(() => api.stop());
 

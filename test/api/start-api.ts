@@ -1,5 +1,6 @@
 /** The extension as the service runs it, on a free port, over a view the test can change. */
 
+import type { HttpApiConfig } from '../../src/api/config.ts';
 import { httpApiFactory } from '../../src/api/factory.ts';
 import type { Host, Listener, MetricSample, ServiceStatus, Settings } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView } from '../../src/contract/graph-view.ts';
@@ -9,6 +10,8 @@ import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 export interface RunningApi {
   readonly base: string;
   readonly address: string;
+  readonly port: number;
+  metric(name: string, labels?: Record<string, string>): number;
   readonly warnings: readonly string[];
   view: GraphView | undefined;
   ready: boolean;
@@ -23,7 +26,7 @@ export const STARTED_AT = '2026-08-01T12:00:00.000Z';
 export async function startApi(
   view: GraphView | undefined,
   endpoint = '127.0.0.1:0',
-  tokens: readonly string[] = [],
+  options: Omit<HttpApiConfig, 'endpoint'> = {},
 ): Promise<RunningApi> {
   const listeners: Listener[] = [];
   const collectors: (() => readonly MetricSample[])[] = [];
@@ -61,18 +64,25 @@ export async function startApi(
   };
   const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
   const settings: Settings = { id: 'http_api', logger, clock, host };
-  const component = httpApiFactory.create(settings, {
-    endpoint,
-    ...(tokens.length > 0 && { auth: { tokens: [...tokens] } }),
-  });
+  const component = httpApiFactory.create(settings, { endpoint, ...options });
   const api = { view, ready: true, spans: [], warnings } as unknown as RunningApi;
   await component.start();
   const address = listeners[0]!.address;
-  const base = `http://${address}`;
+  const base = `${options.tls === undefined ? 'http' : 'https'}://${address}`;
   const get = (path: string, headers: Record<string, string> = {}) => fetch(base + path, { headers });
   return Object.assign(api, {
     base,
     address,
+    port: Number(address.slice(address.lastIndexOf(':') + 1)),
+    metric(name: string, labels: Record<string, string> = {}) {
+      const values = collectors
+        .flatMap(collect => collect())
+        .flatMap(sample => (sample.name === name ? sample.values : []));
+      const fitting = values.filter(({ labels: own }) =>
+        Object.entries(labels).every(([key, text]) => own[key] === text),
+      );
+      return fitting.reduce((sum, { value }) => sum + value, 0);
+    },
     get,
     async json(path: string, status = 200) {
       const response = await get(path);

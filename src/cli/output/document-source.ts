@@ -8,6 +8,7 @@ import type { GraphDocument } from '../../contract/graph-document.ts';
 import { printable } from '../../query/formats/labels.ts';
 import { graphJsonSchema } from '../../query/schemas/graph-json-schema.ts';
 import { EXIT_DATA_TROUBLE, EXIT_UNREACHABLE, EXIT_WRONG_USE } from '../command.ts';
+import { askService, BrokenAnswerError, type ClientTls } from './ask-service.ts';
 
 export class SourceError extends Error {
   override readonly name = 'SourceError';
@@ -19,39 +20,64 @@ export class SourceError extends Error {
   }
 }
 
-export async function documentOfFile(path: string): Promise<GraphDocument> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+/** A file's text. */
+export async function textOfFile(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const reason = UNREADABLE[error.code ?? ''] ?? `cannot be read (${error.code ?? error.message})`;
     throw new SourceError(`${path}: ${reason}`, EXIT_DATA_TROUBLE);
   });
-  return parseDocument(text, path);
+}
+
+export async function documentOfFile(path: string): Promise<GraphDocument> {
+  return parseDocument(await textOfFile(path), path);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: 'no such file', EISDIR: 'is a directory' };
 
-/** `parameters` go to `/v1/graph` as they are; `token` is sent where there is one. */
+/** A running service and what it asks of its clients. */
+export interface Service {
+  readonly url: URL;
+  readonly token: string | undefined;
+  readonly tls: ClientTls;
+}
+
+/** `parameters` go to `/v1/graph` as they are. */
 export async function documentOfService(
-  base: URL,
-  token: string | undefined,
+  { url: base, token, tls }: Service,
   parameters: URLSearchParams,
 ): Promise<GraphDocument> {
   const url = new URL(`${base.pathname.replace(/\/$/, '')}/v1/graph`, base);
   url.search = parameters.toString();
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-  const response = await fetch(url, { headers }).catch((error: unknown) => {
-    throw new SourceError(
-      `cannot reach tacit at ${base.origin}: ${reasonOf(error)}; is it running, and is --url right?`,
-      EXIT_UNREACHABLE,
-    );
+  const { status, statusLine, location, body } = await askService(url, headers, tls).catch((error: unknown) => {
+    throw new SourceError(troubleOf(error, base), EXIT_UNREACHABLE);
   });
-  const text = await response.text().catch((error: unknown) => {
-    throw new SourceError(`the answer of ${base.origin} broke off: ${reasonOf(error)}`, EXIT_UNREACHABLE);
-  });
-  if (response.ok) return parseDocument(text, url.href);
+  if (status === 200) return parseDocument(body, url.href);
+  if (location !== undefined) {
+    throw new SourceError(`${base.origin} redirects to ${printable(location)}; give that with --url`, EXIT_WRONG_USE);
+  }
   throw new SourceError(
-    `${base.origin} refused: ${detailOf(text) ?? `${response.status} ${response.statusText}`}`,
-    response.status < 500 ? EXIT_WRONG_USE : EXIT_UNREACHABLE,
+    `${base.origin} refused: ${detailOf(body) ?? statusLine}`,
+    status < 500 ? EXIT_WRONG_USE : EXIT_UNREACHABLE,
   );
+}
+
+function troubleOf(error: unknown, { origin, protocol }: URL): string {
+  if (error instanceof BrokenAnswerError) return `the answer of ${origin} broke off: ${error.message}`;
+  return `cannot reach tacit at ${origin}: ${reasonOf(error)}; ${adviceFor(error, protocol)}`;
+}
+
+/** What would be right, as far as the error tells. */
+function adviceFor(error: unknown, protocol: string): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const reason = reasonOf(error);
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code)) return 'name the authority of its certificate: --ca-file';
+  if (/certificate required|handshake failure/.test(reason)) {
+    return 'it may want a certificate: --cert-file and --key-file';
+  }
+  if (/wrong version number|packet length too long/.test(reason)) return 'it speaks no TLS there: --url with http://';
+  if (code === 'ECONNRESET' && protocol === 'http:') return 'it may speak TLS there: --url with https://';
+  return 'is it running, and is --url right?';
 }
 
 function parseDocument(text: string, from: string): GraphDocument {
@@ -81,9 +107,9 @@ function detailOf(body: string): string | undefined {
   }
 }
 
-/** `fetch` hides the reason in the cause, and with several addresses in the causes of the cause. */
+/** With several addresses there are several reasons, and the first stands for all; OpenSSL wraps its own in much else. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
-  return cause instanceof Error ? cause.message : String(cause);
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  const text = error instanceof Error ? error.message : String(error);
+  return /:SSL routines:[^:]*:([^:\n]+)/.exec(text)?.[1] ?? text;
 }

@@ -37,11 +37,10 @@ export class ListenerTls {
     this.now = now;
   }
 
-  /** Reads the files; throws a `ListenOptionError` when they cannot be used. */
+  /** Reads the files; throws a `ListenOptionError` when they cannot be used. Warnings were told with the configuration. */
   open(): TlsServerOptions {
     const reading = readTls(this.config, this.now());
     throwFirstError(below(['tls'], reading.problems));
-    this.sayWarnings(reading);
     this.use(reading);
     return this.inUse!;
   }

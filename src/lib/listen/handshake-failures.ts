@@ -45,9 +45,12 @@ export class HandshakeFailures {
     this.say = say;
   }
 
-  /** To be called once per server; with node:https the socket is closed by the server itself. */
+  /** To be called once per server. Closes the sockets: node:tls leaves open those whose handshake takes too long. */
   watch(server: Server): void {
-    server.on('tlsClientError', (error, socket) => this.count(reasonOf(error, socket)));
+    server.on('tlsClientError', (error, socket) => {
+      this.count(reasonOf(error, socket));
+      socket.destroy();
+    });
   }
 
   private count(reason: HandshakeFailure): void {

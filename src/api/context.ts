@@ -1,23 +1,30 @@
 /** What every route is given. */
 import type { Clock } from '../contract/clock.ts';
-import type { Host } from '../contract/component.ts';
-import type { GraphView, TopologyReader } from '../contract/graph-view.ts';
+import type { GraphView } from '../contract/graph-view.ts';
 import { Problem } from './problem.ts';
+import type { AskService } from './questions.ts';
+import type { StreamLimit } from './stream-limit.ts';
 
 export interface ApiContext {
-  readonly host: Host;
   readonly clock: Clock;
+  readonly version: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** With everything that was taken in before the call; undefined when there is no graph. */
+  readonly graph: () => Promise<GraphView | undefined>;
+  readonly ask: AskService;
+  readonly streams: StreamLimit;
 }
 
 /** A `Problem` as long as there is no graph to read. */
-export function readerOf({ host }: ApiContext): TopologyReader {
-  const reader = host.topology();
-  if (reader !== undefined) return reader;
-  const detail =
-    'no topology connector is running; list `topology` among the exporters of a pipeline, or wait until it has started';
-  throw new Problem(503, 'no-topology', detail);
+export async function viewOf({ graph }: ApiContext): Promise<GraphView> {
+  const view = await graph();
+  if (view === undefined) throw noTopology();
+  return view;
 }
 
-export function viewOf(context: ApiContext): GraphView {
-  return readerOf(context).view();
+export function noTopology(): Problem {
+  const detail =
+    'no topology connector is running; list `topology` among the exporters of a pipeline, or wait until it has started';
+  return new Problem(503, 'no-topology', detail);
 }

@@ -5,6 +5,7 @@ import { graphDocument, graphDocumentPieces } from '../query/document.ts';
 import { dotLines } from '../query/formats/dot.ts';
 import { mermaidLines } from '../query/formats/mermaid.ts';
 import type { Selection } from '../query/select.ts';
+import type { ApiContext } from './context.ts';
 import type { FORMATS } from './parameters.ts';
 import { streamText } from './stream.ts';
 
@@ -16,9 +17,18 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   mermaid: 'text/vnd.mermaid; charset=utf-8',
 };
 
-export function sendGraph(reply: FastifyReply, view: GraphView, graph: Selection, format: Format): FastifyReply {
-  reply.type(MEDIA_TYPES[format]);
-  return reply.send(streamText(piecesOf(view, graph, format)));
+/** Throws a `Problem` when too many answers are under way. */
+export function sendGraph(
+  { streams }: ApiContext,
+  reply: FastifyReply,
+  view: GraphView,
+  graph: Selection,
+  format: Format,
+): FastifyReply {
+  const leave = streams.enter();
+  const stream = streamText(piecesOf(view, graph, format)).once('close', leave);
+  reply.raw.once('close', () => stream.destroy());
+  return reply.type(MEDIA_TYPES[format]).send(stream);
 }
 
 function piecesOf(view: GraphView, graph: Selection, format: Format): Iterable<string> {

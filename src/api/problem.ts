@@ -25,19 +25,28 @@ export class Problem extends Error {
   /** Last part of the type's URN, and with blanks its title. */
   readonly slug: string;
   readonly fields: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, slug: string, detail: string, fields: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    status: number,
+    slug: string,
+    detail: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.slug = slug;
     this.fields = fields;
+    this.headers = headers;
   }
 }
 
-export function sendProblem(reply: FastifyReply, { status, slug, message, fields }: Problem): FastifyReply {
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  const { status, slug, message, fields, headers } = problem;
   const title = slug[0]!.toUpperCase() + slug.slice(1).replaceAll('-', ' ');
   const body = { type: `urn:tacit:problem:${slug}`, title, status, detail: message, ...fields };
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
+  return reply.code(status).headers(headers).type('application/problem+json').send(JSON.stringify(body));
 }
 
 /** Handler for everything a route, a hook or fastify itself throws. */

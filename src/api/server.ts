@@ -5,6 +5,7 @@
 import type { Server as TlsServer } from 'node:tls';
 import fastifyHelmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { MetricSample } from '../contract/component.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { CorsConfig } from '../lib/listen/cors.ts';
 import type { Guard } from '../lib/listen/guard.ts';
@@ -26,16 +27,7 @@ import { statusRoutes } from './routes/status.ts';
 /** Ids of edges hold two ids of nodes, each of several names of up to 255 bytes, all percent-encoded. */
 const MAX_PATH_PARAMETER = 16_384;
 
-const ROUTES = [
-  graphRoute,
-  nodeRoutes,
-  edgeRoutes,
-  neighborsRoute,
-  statusRoutes,
-  debugTraceRoute,
-  metricsRoute,
-  homeRoute,
-];
+const ROUTES = [graphRoute, nodeRoutes, edgeRoutes, neighborsRoute, statusRoutes, debugTraceRoute, homeRoute];
 
 /** Time for a request's head, and for the whole of it. */
 const HEAD_TIMEOUT_MS = 10_000;
@@ -46,6 +38,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   readonly guard: Guard;
   readonly cors: CorsConfig | undefined;
+  /** The API's own numbers. */
+  samples(): readonly MetricSample[];
 }
 
 /**
@@ -59,7 +53,7 @@ const SAFE_HEADERS: FastifyHelmetOptions = {
 
 /** Throws a `ListenOptionError` when certificates or tokens cannot be used. */
 export async function createServer(context: ApiContext, options: ServerOptions): Promise<FastifyInstance> {
-  const { logger, guard, cors } = options;
+  const { logger, guard, cors, samples } = options;
   const onProblem = problemHandler(logger);
   const tls = guard.open();
   const app = Fastify({
@@ -82,8 +76,9 @@ export async function createServer(context: ApiContext, options: ServerOptions):
   await app.register(fastifyHelmet, SAFE_HEADERS);
   if (cors !== undefined) allowOrigins(app, cors);
   if (guard.auth !== undefined) requireToken(app, guard.auth);
-  await describeApi(app, context.host.status().version, guard.auth !== undefined);
+  await describeApi(app, context.version, guard.auth !== undefined);
   for (const addRoutes of ROUTES) addRoutes(app, context);
+  metricsRoute(app, context, samples);
   return app;
 }
 

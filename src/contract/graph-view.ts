@@ -2,6 +2,7 @@
  * The graph → query arrow: an immutable, resolved picture of the graph at one revision.
  * Readers may keep a view as long as they like; it never changes.
  */
+import type { DeltaPart, Following } from './graph-delta.ts';
 import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
 
 export interface GraphView {
@@ -59,7 +60,8 @@ export interface TierStatus {
 
 /** What the topology connector offers to readers (API, exporters). */
 export interface TopologyReader {
-  view(): GraphView;
+  /** `receive` is given the parts of deltas, once this reader or another has asked for one. */
+  follow(receive: (part: DeltaPart) => void): Following;
   /** 32 lower-case hex digits (16 are zero-extended). Newest spans first; empty when none is kept. */
   trace(traceId: string): readonly DebugSpan[];
   tiers(): readonly TierStatus[];

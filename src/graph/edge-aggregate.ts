@@ -5,6 +5,7 @@
 import { EVIDENCE_KINDS } from '../contract/graph-document.ts';
 import { ADD, type Interaction, LANE_PROCESS, LANE_RECEIVE, REVERSE } from '../contract/interaction.ts';
 import { Exemplars } from './exemplars.ts';
+import type { EdgeSource } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
@@ -23,21 +24,25 @@ export const ERRORS = 9;
 export const ADJUSTED_UNITS = 10;
 export const ADJUSTED_UNITS_PROCESS = 11;
 export const EVIDENCE = 12;
-const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
+export const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
 const UNIT = 2 ** 20;
 
 /** Times and examples of interactions that may still be taken back: of the current and the previous epoch. */
-class Provisional {
+export class Provisional {
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   exemplars = new Exemplars();
 }
 
-export class EdgeAggregate {
-  readonly kind: number;
+export class EdgeAggregate implements EdgeSource {
+  /** Number in the store. */
+  readonly index: number;
+  kind: number;
   /** Nodes (numbers of the store). */
-  readonly source: number;
-  readonly target: number;
+  source: number;
+  target: number;
+  /** Of the store's mark when this edge was last known to change. */
+  mark = 0;
   readonly counters = new Float64Array(COUNTERS);
   client: Histogram | undefined;
   server: Histogram | undefined;
@@ -54,14 +59,28 @@ export class EdgeAggregate {
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   exemplars = new Exemplars();
-  private current = new Provisional();
-  private previous = new Provisional();
-  private epoch = 0;
+  current = new Provisional();
+  previous = new Provisional();
+  /** Of `current`. */
+  epoch = 0;
 
-  constructor(kind: number, source: number, target: number) {
+  constructor(index: number, kind: number, source: number, target: number) {
+    this.index = index;
     this.kind = kind;
     this.source = source;
     this.target = target;
+  }
+
+  get count(): number {
+    return this.counters[COUNT]!;
+  }
+
+  get version(): number {
+    return Number.NaN;
+  }
+
+  weights(): EdgeAggregate {
+    return this;
   }
 
   /** @param epoch the store's, for what is provisional. */
@@ -188,13 +207,26 @@ export class EdgeAggregate {
 
   /** First and last time, µs, and examples: settled and provisional together. */
   seen(epoch: number): { readonly first: number; readonly last: number; readonly exemplars: Exemplars } {
-    this.rotate(epoch);
-    const exemplars = new Exemplars();
-    for (const set of [this.exemplars, this.current.exemplars, this.previous.exemplars]) exemplars.merge(set);
-    return {
-      first: Math.min(this.first, this.current.first, this.previous.first),
-      last: Math.max(this.last, this.current.last, this.previous.last),
-      exemplars,
-    };
+    const { current, previous } = this;
+    const age = epoch - this.epoch;
+    const seen = { first: this.first, last: this.last, exemplars: this.exemplars };
+    if (age <= 1 && current.last !== Number.NEGATIVE_INFINITY) join(seen, current);
+    if (age <= 0 && previous.last !== Number.NEGATIVE_INFINITY) join(seen, previous);
+    return seen;
   }
+
+  /** True while the passing of epochs alone may change what was seen. */
+  isProvisional(epoch: number): boolean {
+    const age = epoch - this.epoch;
+    return (
+      (age <= 1 && this.current.last !== Number.NEGATIVE_INFINITY) ||
+      (age <= 0 && this.previous.last !== Number.NEGATIVE_INFINITY)
+    );
+  }
+}
+
+function join(seen: { first: number; last: number; exemplars: Exemplars }, more: Provisional): void {
+  seen.first = Math.min(seen.first, more.first);
+  seen.last = Math.max(seen.last, more.last);
+  if (more.exemplars.size > 0) seen.exemplars = Exemplars.union(seen.exemplars, more.exemplars);
 }

@@ -3,14 +3,20 @@
 import type { Exemplar } from '../contract/graph-document.ts';
 import type { Interaction } from '../contract/interaction.ts';
 import { finalize } from '../lib/bytes.ts';
+import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
 
 const MAX = 4;
 const WORDS = 6;
+/** Numbers a set takes in a record at most. */
+export const EXEMPLARS_ROOM = 1 + MAX * WORDS;
+
+/** Most sets are empty most of the time. */
+const NO_WORDS = new Int32Array(0);
 
 export class Exemplars {
   private readonly hashes: number[] = [];
   /** Trace id (4 words) and span id (2 words) of each. */
-  private readonly words = new Int32Array(MAX * WORDS);
+  private words = NO_WORDS;
 
   get size(): number {
     return this.hashes.length;
@@ -19,7 +25,7 @@ export class Exemplars {
   /** Offers an example: a trace id in the words of `traces` at `at`, and a span id. */
   offer(traces: Int32Array, at: number, span0: number, span1: number): void {
     const { hashes } = this;
-    const hash = finalize(traces[at + 2]! ^ traces[at + 3]!);
+    const hash = hashOf(traces, at);
     if (hashes.length === MAX && hash > hashes[MAX - 1]!) return;
     this.offerWords(hash, [traces[at]!, traces[at + 1]!, traces[at + 2]!, traces[at + 3]!, span0, span1]);
   }
@@ -36,6 +42,7 @@ export class Exemplars {
       if (order < 0) break;
     }
     if (at === MAX) return;
+    if (this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
     if (hashes.length === MAX) hashes.pop();
     this.words.copyWithin((at + 1) * WORDS, at * WORDS, Math.min(hashes.length, MAX - 1) * WORDS);
     this.words.set(words, at * WORDS);
@@ -55,11 +62,37 @@ export class Exemplars {
     }
   }
 
-  /** Puts these and the other's together. */
-  merge(other: Exemplars): void {
-    other.hashes.forEach((hash, at) => {
-      this.offerWords(hash, [...other.words.subarray(at * WORDS, (at + 1) * WORDS)]);
-    });
+  /** Both together, as a set of its own or one of them. */
+  static union(a: Exemplars, b: Exemplars): Exemplars {
+    if (a.size === 0) return b;
+    const both = new Exemplars();
+    both.words = a.words.slice();
+    both.hashes.push(...a.hashes);
+    const { words } = b;
+    for (let at = 0; at < b.size; at++) {
+      const w = at * WORDS;
+      both.offer(words, w, words[w + 4]!, words[w + 5]!);
+    }
+    return both;
+  }
+
+  write(out: NumberWriter): void {
+    const { words } = this;
+    const count = this.hashes.length * WORDS;
+    out.put(this.hashes.length);
+    for (let i = 0; i < count; i++) out.put(words[i]!);
+  }
+
+  /** Replaces these by what was written. */
+  read(from: NumberReader): void {
+    const { hashes } = this;
+    hashes.length = from.take();
+    if (hashes.length > 0 && this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
+    const { words } = this;
+    for (let at = 0; at < hashes.length; at++) {
+      for (let i = at * WORDS; i < (at + 1) * WORDS; i++) words[i] = from.take();
+      hashes[at] = hashOf(words, at * WORDS);
+    }
   }
 
   list(): Exemplar[] {
@@ -84,4 +117,8 @@ export class Exemplars {
     for (let i = from; i < from + count; i++) text += (this.words[i]! >>> 0).toString(16).padStart(8, '0');
     return text;
   }
+}
+
+function hashOf(traces: Int32Array, at: number): number {
+  return finalize(traces[at + 2]! ^ traces[at + 3]!);
 }

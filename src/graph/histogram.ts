@@ -2,6 +2,8 @@
  * Durations on one fixed exponential scale: 8 buckets per doubling of microseconds, so that any two histograms add up.
  * Bucket 0 holds durations below 1 µs; bucket 1 + i those from 2^(i/8) up to 2^((i+1)/8) µs.
  */
+import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+
 const PER_DOUBLING = 8;
 /** Up to 2^40 µs (12 days); longer ones fall into the last bucket. */
 const MAX_BUCKET = 40 * PER_DOUBLING;
@@ -32,7 +34,7 @@ export class Histogram {
   /** Sum of the durations, µs. */
   sum = 0;
   /** Counts of the buckets from `first` on; grows to both sides as needed. */
-  private counts = new Float64Array(0);
+  private counts: Float64Array = new Float64Array(0);
   private first = 0;
 
   add(micros: number, sign: number): void {
@@ -56,6 +58,33 @@ export class Histogram {
     other.counts.forEach((count, i) => {
       if (count !== 0) this.addAt(other.first + i, count);
     });
+  }
+
+  /** Numbers that `write` takes at most. */
+  get room(): number {
+    return 4 + this.counts.length;
+  }
+
+  write(out: NumberWriter): void {
+    const { counts } = this;
+    let from = 0;
+    let to = counts.length;
+    while (from < to && counts[from] === 0) from++;
+    while (to > from && counts[to - 1] === 0) to--;
+    out.put(to - from);
+    out.put(this.count);
+    out.put(this.sum);
+    out.put(this.first + from);
+    for (let i = from; i < to; i++) out.put(counts[i]!);
+  }
+
+  /** What was written, to be read only as long as the record is there. */
+  read(from: NumberReader): void {
+    const length = from.take();
+    this.count = from.take();
+    this.sum = from.take();
+    this.first = from.take();
+    this.counts = from.takeMany(length);
   }
 
   private cover(bucket: number): void {

@@ -1,8 +1,8 @@
 /** A node of the store as readers meet it. */
 import { NODE_KINDS, type Node } from '../contract/graph-document.ts';
 import { DATABASE, EXTERNAL, type Identity, SERVICE, shortKey, TABLE, TOPIC } from '../lib/identities.ts';
+import type { NodeNumbers } from './graph-source.ts';
 import { isoTime } from './iso-time.ts';
-import type { NodeAggregate } from './store.ts';
 
 /** Field names of an identity's parts, by kind. */
 const PART_FIELDS: Readonly<Record<number, readonly string[]>> = {
@@ -13,7 +13,8 @@ const PART_FIELDS: Readonly<Record<number, readonly string[]>> = {
   [EXTERNAL]: ['name'],
 };
 
-type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'attributes' | 'rawIds'> & Partial<Node>;
+export type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'attributes' | 'rawIds'> &
+  Partial<Node>;
 
 /** What of a node never changes. */
 export function identityToNode(identity: Identity): NodeIdentity {
@@ -39,7 +40,7 @@ export function identityToNode(identity: Identity): NodeIdentity {
 }
 
 /** @param first,last of the node's edges, µs; infinite when it has none. */
-export function nodeToDocument(fixed: NodeIdentity, node: NodeAggregate, first: number, last: number): Node {
+export function nodeToDocument(fixed: NodeIdentity, node: NodeNumbers, first: number, last: number): Node {
   return {
     ...fixed,
     state: 'active',

@@ -4,33 +4,40 @@
  */
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
-import type { Identities } from '../lib/identities.ts';
+import type { Identities, Identity } from '../lib/identities.ts';
 import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
+import type { GraphSource, NodeNumbers } from './graph-source.ts';
 
 export interface GraphLimits {
   readonly maxNodes: number;
   readonly maxEdges: number;
 }
 
-export interface NodeAggregate {
+export interface NodeAggregate extends NodeNumbers {
   readonly identity: number;
-  /** µs; infinite for a node that no span speaks for itself. */
-  first: number;
-  last: number;
-  entries: number;
-  unresolved: number;
 }
 
 /** Beyond the limit of edges, this share more may name their source. */
 const OVERFLOW_SHARE = 0.25;
 
-export class GraphStore implements InteractionSink {
+/** Hears of edges that are about to change. */
+export interface EdgeWatcher {
+  /** Called while the edge's mark is not the store's; gives it that mark. */
+  beforeChange(edge: EdgeAggregate): void;
+}
+
+const NOBODY: EdgeWatcher = { beforeChange: () => {} };
+
+export class GraphStore implements InteractionSink, GraphSource {
   readonly nodes: NodeAggregate[] = [];
   readonly edges: EdgeAggregate[] = [];
   /** Grows with every change of weights, and with every change of structure. */
   revision = 0;
   structure = 0;
   epoch = 0;
+  /** Edges that have it too are known to have changed; all of them as long as nobody watches. */
+  mark = 0;
+  watcher = NOBODY;
   /** Newest good event time, µs. */
   newest = 0;
   /** Observations that went to an `(other)` node or edge, by what was full. */
@@ -56,6 +63,7 @@ export class GraphStore implements InteractionSink {
     const source = this.node(i.source);
     const target = this.node(i.target);
     const edge = this.edge(i.kind, source, target);
+    if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;
@@ -75,7 +83,9 @@ export class GraphStore implements InteractionSink {
     span0: number,
     span1: number,
   ): void {
-    this.edge(kind, this.node(source), this.node(target)).settle(time, traces, at, span0, span1);
+    const edge = this.edge(kind, this.node(source), this.node(target));
+    if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
+    edge.settle(time, traces, at, span0, span1);
   }
 
   service(identity: number, time: number): void {
@@ -96,6 +106,10 @@ export class GraphStore implements InteractionSink {
   unresolved(identity: number, sign: number): void {
     this.nodes[this.node(identity)]!.unresolved += sign;
     this.revision++;
+  }
+
+  identityOf(node: number): Identity {
+    return this.identities.get(this.nodes[node]!.identity);
   }
 
   /** The node of an identity, admitted now if there is room. */
@@ -161,7 +175,7 @@ export class GraphStore implements InteractionSink {
   }
 
   private add(kind: number, source: number, target: number): EdgeAggregate {
-    const edge = new EdgeAggregate(kind, source, target);
+    const edge = new EdgeAggregate(this.edges.length, kind, source, target);
     this.edges.push(edge);
     if (this.edges.length * 2 > this.slots.length) this.rehash();
     else this.link(this.edges.length, edge);

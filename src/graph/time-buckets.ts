@@ -2,6 +2,8 @@
  * Counts by event time: minutes for the newest two hours of what was counted, ten minutes before that, for a day.
  * Sparse and sorted; additive, also below zero.
  */
+import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+
 const MINUTE_US = 60e6;
 const FINE_MINUTES = 120;
 const COARSE = 10;
@@ -50,6 +52,34 @@ export class TimeBuckets {
       this.minutes.push(start);
       this.counts.push(count);
     }
+  }
+
+  /** Numbers that `write` takes. */
+  get room(): number {
+    return 1 + 2 * this.minutes.length;
+  }
+
+  write(out: NumberWriter): void {
+    const { minutes, counts } = this;
+    out.put(minutes.length);
+    for (let i = 0; i < minutes.length; i++) {
+      out.put(minutes[i]!);
+      out.put(counts[i]!);
+    }
+  }
+
+  read(from: NumberReader): void {
+    const { minutes, counts } = this;
+    minutes.length = counts.length = from.take();
+    for (let i = 0; i < minutes.length; i++) {
+      minutes[i] = from.take();
+      counts[i] = from.take();
+    }
+  }
+
+  /** True when nothing lies ahead of this time (ms), so that from then on the rate only decays. */
+  isPast(nowMs: number): boolean {
+    return this.minutes.length === 0 || (this.minutes.at(-1)! + 0.5) * 60_000 <= nowMs;
   }
 
   /** Per second: Σ count · ln 2 / h · 2^(−(now − t)/h), t the bucket's middle, h the half-life. Times in ms. */

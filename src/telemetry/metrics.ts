@@ -73,12 +73,6 @@ export const RESIDENT_MEMORY = define(
   'Resident memory of the process when it was last looked at.',
   ['processor'],
 );
-export const FORCED_COLLECTIONS = define(
-  'counter',
-  'tacit_memory_limiter_collections_total',
-  'Garbage collections forced because memory was short.',
-  ['processor'],
-);
 export const REQUESTS_REFUSED_FOR_MEMORY = define(
   'counter',
   'tacit_memory_limiter_refused_requests_total',
@@ -182,6 +176,12 @@ export const OTLP_CLOSED_CONNECTIONS = define(
   ['receiver', 'protocol', 'reason'],
 );
 
+export const API_RESTARTS = define(
+  'counter',
+  'tacit_http_api_restarts_total',
+  'How often the thread that answers questions ended by itself and was started again.',
+  [],
+);
 export const API_REQUESTS = define(
   'counter',
   'tacit_http_api_requests_total',
@@ -251,7 +251,6 @@ export const METRICS: readonly MetricDefinition[] = [
   SPANS_DROPPED,
   MEMORY_LIMIT,
   RESIDENT_MEMORY,
-  FORCED_COLLECTIONS,
   REQUESTS_REFUSED_FOR_MEMORY,
   OTLP_REQUESTS,
   OTLP_REQUEST_BYTES,
@@ -264,6 +263,7 @@ export const METRICS: readonly MetricDefinition[] = [
   OTLP_REFUSED_CONNECTIONS,
   OTLP_CLOSED_CONNECTIONS,
   API_REQUESTS,
+  API_RESTARTS,
   API_DURATION,
   API_CONNECTIONS,
   API_CLOSED_CONNECTIONS,

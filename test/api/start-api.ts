@@ -1,9 +1,10 @@
-/** The extension as the service runs it, on a free port, over a view the test can change. */
+/** The server of the API on a free port, in the thread of the test, over a view the test can change. */
 
 import type { HttpApiConfig } from '../../src/api/config.ts';
-import { httpApiFactory } from '../../src/api/factory.ts';
-import type { Host, Listener, MetricSample, ServiceStatus, Settings } from '../../src/contract/component.ts';
-import type { DebugSpan, GraphView } from '../../src/contract/graph-view.ts';
+import { openApi } from '../../src/api/open-api.ts';
+import type { AskService, Question, Questions } from '../../src/api/questions.ts';
+import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/component.ts';
+import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
 import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 
@@ -29,31 +30,22 @@ export async function startApi(
   options: Omit<HttpApiConfig, 'endpoint'> = {},
 ): Promise<RunningApi> {
   const listeners: Listener[] = [];
-  const collectors: (() => readonly MetricSample[])[] = [];
   const warnings: string[] = [];
-  const host: Host = {
-    topology: () =>
-      api.view === undefined
-        ? undefined
-        : {
-            view: () => api.view!,
-            trace: id => (id === '0'.repeat(16).concat('00000000000000ab') ? api.spans : []),
-            tiers: () => [{ name: 'rows', used: 1, limit: 10, bytesPerEntry: 96, horizonSeconds: 10, evicted: 0 }],
-          },
-    listening: listener => {
-      listeners.push(listener);
-      return () => void listeners.splice(listeners.indexOf(listener), 1);
-    },
-    metrics: collect => collectors.push(collect),
-    collectMetrics: async () => [...collectors.flatMap(collect => collect()), ...(await collectProcess())],
-    status: (): ServiceStatus => ({
-      version: '0.1.0-test',
-      startedAt: STARTED_AT,
-      ready: api.ready,
-      listeners,
-      pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
-      configuration: { loadedAt: STARTED_AT, lastReload: null },
-    }),
+  const tiers: TierStatus[] = [{ name: 'rows', used: 1, limit: 10, bytesPerEntry: 96, horizonSeconds: 10, evicted: 0 }];
+  const status = (): ServiceStatus => ({
+    version: '0.1.0-test',
+    startedAt: STARTED_AT,
+    ready: api.ready,
+    listeners,
+    pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
+    configuration: { loadedAt: STARTED_AT, lastReload: null },
+  });
+  const answerTo = async (question: Question, asks: Questions[Question]['asks']): Promise<unknown> => {
+    if (question === 'status') return status();
+    if (question === 'metrics') return [...(asks as readonly MetricSample[]), ...(await collectProcess())];
+    if (api.view === undefined) return undefined;
+    if (question === 'tiers') return tiers;
+    return asks === '0'.repeat(16).concat('00000000000000ab') ? api.spans : [];
   };
   const ignore = () => {};
   const logger: Logger = {
@@ -63,11 +55,19 @@ export async function startApi(
     error: (fields, text) => warnings.push(`${text} ${JSON.stringify(fields)}`),
   };
   const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
-  const settings: Settings = { id: 'http_api', logger, clock, host };
-  const component = httpApiFactory.create(settings, { endpoint, ...options });
   const api = { view, ready: true, spans: [], warnings } as unknown as RunningApi;
-  await component.start();
-  const address = listeners[0]!.address;
+  const opened = await openApi({
+    id: 'http_api',
+    config: { endpoint, ...options },
+    logger,
+    clock,
+    version: '0.1.0-test',
+    startedAt: STARTED_AT,
+    graph: async () => api.view,
+    ask: answerTo as AskService,
+  });
+  listeners.push(opened.listener);
+  const { address } = opened.listener;
   const base = `${options.tls === undefined ? 'http' : 'https'}://${address}`;
   const get = (path: string, headers: Record<string, string> = {}) => fetch(base + path, { headers });
   return Object.assign(api, {
@@ -75,9 +75,7 @@ export async function startApi(
     address,
     port: Number(address.slice(address.lastIndexOf(':') + 1)),
     metric(name: string, labels: Record<string, string> = {}) {
-      const values = collectors
-        .flatMap(collect => collect())
-        .flatMap(sample => (sample.name === name ? sample.values : []));
+      const values = opened.samples().flatMap(sample => (sample.name === name ? sample.values : []));
       const fitting = values.filter(({ labels: own }) =>
         Object.entries(labels).every(([key, text]) => own[key] === text),
       );
@@ -90,6 +88,6 @@ export async function startApi(
       if (response.status !== status) throw new Error(`${path} answered ${response.status}, not ${status}: ${body}`);
       return JSON.parse(body) as Record<string, unknown>;
     },
-    stop: async () => component.stop(),
+    stop: () => opened.close(),
   });
 }

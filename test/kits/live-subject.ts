@@ -54,7 +54,6 @@ export class LiveSubject {
 
   /** The graph as it is now; no view is reused. */
   graph(): GraphDocument {
-    this.topology.forgetView();
     const view = this.topology.view();
     return graphDocument(view, { nodes: view.nodes, edges: view.edges, truncated: false });
   }

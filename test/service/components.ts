@@ -16,8 +16,11 @@ import type {
   SpanSink,
 } from '../../src/contract/component.ts';
 import type { TopologyReader } from '../../src/contract/graph-view.ts';
+import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { GraphStore } from '../../src/graph/store.ts';
+import { Identities } from '../../src/lib/identities.ts';
 import { createLogger, type LogLevel } from '../../src/telemetry/logger.ts';
-import { viewOf } from '../kits/view.ts';
+import { EMPTY_STATS } from '../kits/view.ts';
 
 /** Behaviour of one component, by id. */
 export interface Behaviour {
@@ -90,8 +93,21 @@ export function createWorkshop(behaviours: Readonly<Record<string, Behaviour>> =
   return { journal, factories: [receiver, extension, gate, connector], consumers };
 }
 
-const EMPTY_VIEW = viewOf([], []);
-const EMPTY_GRAPH: TopologyReader = { view: () => EMPTY_VIEW, trace: () => [], tiers: () => [] };
+const EMPTY_STORE = new GraphStore(new Identities(0), { maxNodes: 0, maxEdges: 0 });
+const EMPTY_DELTAS = new DeltaSource(EMPTY_STORE, () => ({
+  changes: 0,
+  asOfMs: 0,
+  halfLifeMs: 1000,
+  epoch: 0,
+  groups: [],
+  stats: EMPTY_STATS,
+  diagnostics: [],
+}));
+const EMPTY_GRAPH: TopologyReader = {
+  follow: receive => EMPTY_DELTAS.follow(receive),
+  trace: () => [],
+  tiers: () => [],
+};
 
 /** Writes down the calls; a span is told by its kind. */
 function recordingSink(journal: string[]): SpanSink {

@@ -1,5 +1,8 @@
 /** `/metrics` of a whole service and the one list of metrics say the same. */
 import { spawnSync } from 'node:child_process';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import { componentFactories } from '../../src/service/components.ts';
@@ -44,8 +47,16 @@ const service = createService(checkedConfig(CONFIG, componentFactories), {
 });
 let text: string;
 
+/** There is none in so short a life otherwise. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  await nextTurn();
+}
+
 beforeAll(async () => {
   await service.start();
+  await collectGarbage();
   const [api, http, guarded] = ['http_api', 'otlp', 'otlp/guarded'].map(addressOf);
   for (const body of [JSON.stringify(callOf(1, Date.now())), '{']) {
     await fetch(`http://${http}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });

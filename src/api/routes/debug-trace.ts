@@ -1,7 +1,7 @@
 /** `/v1/debug/trace/{id}`: what became of each span of a trace that is still kept. */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { type ApiContext, readerOf } from '../context.ts';
+import { type ApiContext, noTopology } from '../context.ts';
 import { querySchema } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { answers, TraceSchema } from '../responses.ts';
@@ -14,9 +14,10 @@ export function debugTraceRoute(app: FastifyInstance, context: ApiContext): void
     querystring: querySchema({}),
     response: answers('Class, fate, join and reason of each span still kept.', TraceSchema),
   };
-  app.get<{ Params: { id: string } }>('/v1/debug/trace/:id', { schema }, (request, reply) => {
+  app.get<{ Params: { id: string } }>('/v1/debug/trace/:id', { schema }, async (request, reply) => {
     const traceId = traceIdOf(request.params.id);
-    const spans = readerOf(context).trace(traceId);
+    const spans = await context.ask('trace', traceId);
+    if (spans === undefined) throw noTopology();
     return reply.header('cache-control', 'no-store').send({ traceId, spans });
   });
 }

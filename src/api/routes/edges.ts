@@ -24,10 +24,10 @@ export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
     querystring: querySchema({}),
     response: answers('The edge.', Type.Ref('Edge#'), [400, 404]),
   };
-  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const view = viewOf(context);
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const view = await viewOf(context);
     const edge = edgeOfPath(view, pathAfter('/v1/edges/', request));
-    return isUnchanged(request, reply, view, context.host.status().startedAt) ? reply.send() : reply.send(edge);
+    return isUnchanged(request, reply, view, context.startedAt) ? reply.send() : reply.send(edge);
   };
   app.get('/v1/edges/:id', { schema }, handler);
   app.get('/v1/edges/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
@@ -37,13 +37,13 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
   const answer = Type.Union([pageSchema('Edge'), Type.Ref('Edge#')]);
   const response = answers('A page of edges, or with `id` the edge alone.', answer, [400, 404]);
   const schema = { summary: 'Edges', tags: ['graph'], querystring, response };
-  app.get<{ Querystring: Static<typeof querystring> }>('/v1/edges', { schema }, (request, reply) => {
+  app.get<{ Querystring: Static<typeof querystring> }>('/v1/edges', { schema }, async (request, reply) => {
     const { id, cursor, limit, ...query } = request.query;
     const filter = filterOf(query);
     const after = cursorOf('edges', cursor);
-    const view = viewOf(context);
+    const view = await viewOf(context);
     const edge = id === undefined ? undefined : view.edges[resolveEdge(view, id)];
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (edge !== undefined) return reply.send(edge);
     return reply.send(pageOf(selectGraph(view, filter).edges, 'edges', after, limit));
   });

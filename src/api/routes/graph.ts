@@ -1,5 +1,4 @@
 /** `/v1/graph`: the graph, or the part of it that filters and a limit leave, as JSON or as a drawing. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Static } from 'typebox';
 import { limitGraph } from '../../query/limit.ts';
@@ -22,11 +21,10 @@ export function graphRoute(app: FastifyInstance, context: ApiContext): void {
   app.get<{ Querystring: Static<typeof querystring> }>('/v1/graph', { schema }, async (request, reply) => {
     const { query } = request;
     const filter = filterOf(query);
-    const view = viewOf(context);
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    const view = await viewOf(context);
+    if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     const selection = selectGraph(view, filter);
-    if (query.limit === undefined) return sendGraph(reply, view, selection, query.format);
-    await nextTurn();
-    return sendGraph(reply, view, limitGraph(selection, query.limit), query.format);
+    const graph = query.limit === undefined ? selection : limitGraph(selection, query.limit);
+    return sendGraph(context, reply, view, graph, query.format);
   });
 }

@@ -13,12 +13,12 @@ const LINKS = [
   ['/docs', 'the API'],
 ] as const;
 
-export function homeRoute(app: FastifyInstance, { host }: ApiContext): void {
-  app.get('/', { schema: { hide: true } }, (_request, reply) =>
+export function homeRoute(app: FastifyInstance, { version, graph }: ApiContext): void {
+  app.get('/', { schema: { hide: true } }, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
-      .send(homePage(host.status().version, host.topology()?.view())),
+      .send(homePage(version, await graph())),
   );
 }
 

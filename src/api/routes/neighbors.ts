@@ -26,13 +26,13 @@ export function neighborsRoute(app: FastifyInstance, context: ApiContext): void 
     querystring,
     response: graphAnswers('The node, the edges walked, and the nodes they lead to.', [400, 404]),
   };
-  app.get<{ Querystring: Static<typeof querystring> }>('/v1/neighbors', { schema }, (request, reply) => {
+  app.get<{ Querystring: Static<typeof querystring> }>('/v1/neighbors', { schema }, async (request, reply) => {
     const { node, direction, depth, limit, format, ...query } = request.query;
     const filter = filterOf(query);
-    const view = viewOf(context);
+    const view = await viewOf(context);
     const root = resolveNode(view, node, filter);
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     const graph = selectNeighbors(view, root, filter, { direction, depth, limit });
-    return sendGraph(reply, view, graph, format);
+    return sendGraph(context, reply, view, graph, format);
   });
 }

@@ -24,10 +24,10 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     querystring: querySchema({}),
     response: answers('The node.', Type.Ref('Node#'), [400, 404]),
   };
-  const handler = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const view = viewOf(context);
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const view = await viewOf(context);
     const node = nodeOfPath(view, pathAfter('/v1/nodes/', request));
-    return isUnchanged(request, reply, view, context.host.status().startedAt) ? reply.send() : reply.send(node);
+    return isUnchanged(request, reply, view, context.startedAt) ? reply.send() : reply.send(node);
   };
   app.get('/v1/nodes/:id', { schema }, handler);
   app.get('/v1/nodes/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
@@ -37,13 +37,13 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
   const answer = Type.Union([pageSchema('Node'), Type.Ref('Node#')]);
   const response = answers('A page of nodes, or with `id` the node alone.', answer, [400, 404]);
   const schema = { summary: 'Nodes', tags: ['graph'], querystring, response };
-  app.get<{ Querystring: Static<typeof querystring> }>('/v1/nodes', { schema }, (request, reply) => {
+  app.get<{ Querystring: Static<typeof querystring> }>('/v1/nodes', { schema }, async (request, reply) => {
     const { id, cursor, limit, ...query } = request.query;
     const filter = filterOf(query);
     const after = cursorOf('nodes', cursor);
-    const view = viewOf(context);
+    const view = await viewOf(context);
     const node = id === undefined ? undefined : view.nodes[resolveNode(view, id, filter)];
-    if (isUnchanged(request, reply, view, context.host.status().startedAt)) return reply.send();
+    if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (node !== undefined) return reply.send(node);
     return reply.send(pageOf(selectNodes(view, filter), 'nodes', after, limit));
   });

@@ -20,28 +20,31 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
         response: { 200: answer('Status.', StatusSchema) },
       },
     },
-    (_request, reply) => reply.header('cache-control', 'no-store').send(statusOf(context)),
+    async (_request, reply) => reply.header('cache-control', 'no-store').send(await statusOf(context)),
   );
   app.get(
     '/healthz',
     { schema: { summary: 'Is it alive', tags: ['service'], response: { 200: answer('It is.', HealthSchema) } } },
-    () => ({ status: 'ok' }),
+    async () => {
+      // The thread of the ingest lives as well.
+      await context.ask('status', undefined);
+      return { status: 'ok' };
+    },
   );
   const readiness = { 200: answer('It is.', HealthSchema), 503: answer('Not yet, or no more.', HealthSchema) };
   app.get(
     '/readyz',
     { schema: { summary: 'Does it take data', tags: ['service'], response: readiness } },
-    (_request, reply) => {
-      const { ready } = context.host.status();
+    async (_request, reply) => {
+      const { ready } = await context.ask('status', undefined);
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
     },
   );
 }
 
-function statusOf({ host, clock }: ApiContext): object {
-  const { version, startedAt, ready, listeners, pipelines, configuration } = host.status();
-  const reader = host.topology();
-  const view = reader?.view();
+async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<object> {
+  const [status, tiers, view] = await Promise.all([ask('status', undefined), ask('tiers', undefined), askGraph()]);
+  const { version, startedAt, ready, listeners, pipelines, configuration } = status;
   const graph =
     view === undefined
       ? null
@@ -62,6 +65,6 @@ function statusOf({ host, clock }: ApiContext): object {
     graph,
     stats: view?.stats ?? null,
     diagnostics: view?.diagnostics ?? [],
-    tiers: reader?.tiers() ?? [],
+    tiers: tiers ?? [],
   };
 }

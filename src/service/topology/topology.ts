@@ -6,6 +6,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
+import type { DeltaPart, Following } from '../../contract/graph-delta.ts';
 import type { Diagnostic, Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { ObservationBatch } from '../../contract/observation.ts';
@@ -13,6 +14,7 @@ import type { SpanView } from '../../contract/span-view.ts';
 import { Correlator } from '../../correlate/correlator.ts';
 import { debugTrace } from '../../correlate/debug.ts';
 import { tierStatus } from '../../correlate/tiers.ts';
+import { type DeltaContext, DeltaSource } from '../../graph/delta-source.ts';
 import { GraphStore } from '../../graph/store.ts';
 import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
@@ -23,10 +25,6 @@ import type { TopologyOptions } from './config.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
 const IDENTITIES_PER_NODE = 10;
-/** A view is reused for this many times as long as building it took, so that readers cannot starve the ingest. */
-const VIEW_REUSE = 4;
-/** Without any change a view is built anew after this time, since rates decay. */
-const RATE_MS = 1000;
 
 export class Topology implements TopologyReader {
   readonly correlator: Correlator;
@@ -44,7 +42,8 @@ export class Topology implements TopologyReader {
   private readonly views: ViewBuilder;
   private readonly batch = new ObservationBatch();
   private epochStart = 0;
-  private cached: { readonly view: GraphView; readonly changes: number; readonly until: number } | undefined;
+  private built = 0;
+  private readonly deltas: DeltaSource;
 
   constructor(options: TopologyOptions, clock: Clock, offline: boolean) {
     this.options = options;
@@ -56,7 +55,8 @@ export class Topology implements TopologyReader {
     this.store = new GraphStore(this.identities, options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
     this.correlator = new Correlator({ ...options, offline }, this.identities, plans, merge, this.store);
-    this.views = new ViewBuilder(this.store, this.identities);
+    this.views = new ViewBuilder(this.store);
+    this.deltas = new DeltaSource(this.store, () => this.readingNow());
     this.journal = new MemoryJournal(clock, frame => this.apply(frame));
     this.sink = this.createSink();
     this.logs = { logs: count => this.takeLogs(count) };
@@ -68,7 +68,6 @@ export class Topology implements TopologyReader {
     this.correlator.setWindows(options.waitMs, options.lateMs);
     this.identities.setLimit(options.maxNodes * IDENTITIES_PER_NODE);
     this.store.setLimits(options);
-    this.forgetView();
   }
 
   /** Time goes on: what is due is decided. */
@@ -80,7 +79,6 @@ export class Topology implements TopologyReader {
   finish(): void {
     this.correlator.finish();
     this.store.epoch += 2;
-    this.forgetView();
   }
 
   /** What a reader sees is decided; a frame of its own says so, since nothing but frames moves the graph. */
@@ -88,30 +86,27 @@ export class Topology implements TopologyReader {
     if (this.correlator.undecided > 0) this.tick();
   }
 
-  /** The next view is built anew. */
-  forgetView(): void {
-    this.cached = undefined;
+  /** The graph as of now, built in one go: for those who do not share the thread with an ingest. */
+  view(): GraphView {
+    const { changes, asOfMs, groups, ...rest } = this.readingNow();
+    return this.views.build({ revision: changes + ++this.built, nowMs: asOfMs, groupNames: groups, ...rest });
   }
 
-  view(): GraphView {
+  follow(receive: (part: DeltaPart) => void): Following {
+    return this.deltas.follow(receive);
+  }
+
+  private readingNow(): DeltaContext {
     this.decideAll();
-    const now = performance.now();
-    const changes = this.store.revision + this.correlator.fates.revision;
-    const { cached } = this;
-    if (cached !== undefined && (now < cached.until || (cached.changes === changes && now < cached.until + RATE_MS))) {
-      return cached.view;
-    }
-    const view = this.views.build({
-      revision: changes + ++this.views.built,
-      nowMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
+    return {
+      changes: this.store.revision + this.correlator.fates.revision,
+      asOfMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,
-      groupNames: this.normalizer.messaging.groups,
+      groups: this.normalizer.messaging.groups,
       stats: this.stats(),
       diagnostics: this.diagnostics(),
-    });
-    this.cached = { view, changes, until: performance.now() + (performance.now() - now) * VIEW_REUSE };
-    return view;
+    };
   }
 
   trace(traceId: string): readonly DebugSpan[] {

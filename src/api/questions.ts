@@ -1,0 +1,20 @@
+/** What the API asks the service beside the graph itself: small things, answered by the thread of the ingest. */
+import type { MetricSample, ServiceStatus } from '../contract/component.ts';
+import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
+
+/** Name → what goes along, and the answer; undefined where there is no graph. */
+export interface Questions {
+  readonly status: { readonly asks: undefined; readonly answer: ServiceStatus };
+  readonly tiers: { readonly asks: undefined; readonly answer: readonly TierStatus[] | undefined };
+  /** 32 hex digits. */
+  readonly trace: { readonly asks: string; readonly answer: readonly DebugSpan[] | undefined };
+  /** The API's own numbers go along, so that they are among those of all. */
+  readonly metrics: { readonly asks: readonly MetricSample[]; readonly answer: readonly MetricSample[] };
+}
+
+export type Question = keyof Questions;
+
+export type AskService = <Q extends Question>(
+  question: Q,
+  asks: Questions[Q]['asks'],
+) => Promise<Questions[Q]['answer']>;

@@ -1,0 +1,65 @@
+/** The service's side of the API's thread: what it asks is answered here, at little cost for the ingest. */
+import type { Host, MetricSample } from '../../contract/component.ts';
+import type { Following } from '../../contract/graph-delta.ts';
+import type { TopologyReader } from '../../contract/graph-view.ts';
+import type { Question, Questions } from '../questions.ts';
+import type { FromApi, ToApi } from './messages.ts';
+
+export class Answers {
+  /** The API's own numbers, as it told them last. */
+  samples: readonly MetricSample[] = [];
+  private readonly host: Host;
+  private readonly send: (message: ToApi) => void;
+  private following: { readonly of: TopologyReader; readonly by: Following } | undefined;
+
+  constructor(host: Host, send: (message: ToApi) => void) {
+    this.host = host;
+    this.send = send;
+  }
+
+  take(message: FromApi): void {
+    if (message.type === 'graph') this.askGraph(message.question);
+    else if (message.type === 'release') this.following?.by.release(message.buffer);
+    else if (message.type === 'samples') this.samples = message.samples;
+    else if (message.type === 'ask') void this.answer(message.number, message.question, message.asks);
+  }
+
+  /** Nothing is sent any more. */
+  close(): void {
+    this.following?.by.close();
+    this.following = undefined;
+  }
+
+  private askGraph(question: number): void {
+    const reader = this.host.topology();
+    if (this.following !== undefined && this.following.of !== reader) this.close();
+    if (reader === undefined) {
+      this.send({ type: 'no-graph', question });
+      return;
+    }
+    this.following ??= { of: reader, by: reader.follow(part => this.send({ type: 'delta', part })) };
+    this.following.by.ask(question);
+  }
+
+  private async answer(number: number, question: Question, asks: unknown): Promise<void> {
+    try {
+      this.send({ type: 'answer', number, answer: await this.answerTo(question, asks) });
+    } catch (error) {
+      this.send({ type: 'answer', number, answer: undefined, failure: String(error) });
+    }
+  }
+
+  private answerTo(question: Question, asks: unknown): Questions[Question]['answer'] | Promise<unknown> {
+    switch (question) {
+      case 'status':
+        return this.host.status();
+      case 'tiers':
+        return this.host.topology()?.tiers();
+      case 'trace':
+        return this.host.topology()?.trace(asks as Questions['trace']['asks']);
+      case 'metrics':
+        this.samples = asks as Questions['metrics']['asks'];
+        return this.host.collectMetrics();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The thread of the API: the HTTP server and a copy of the graph, so that no question holds up the ingest. Of the
+ * thread that started it, it asks what changed and small things.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../contract/clock.ts';
+import { StartError } from '../../contract/component.ts';
+import type { Logger } from '../../contract/logger.ts';
+import { LiveGraph } from '../../query/live-graph.ts';
+import { type OpenApi, openApi } from '../open-api.ts';
+import type { AskService } from '../questions.ts';
+import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';
+
+/** How often the service is told the API's own numbers. */
+const SAMPLES_MS = 5000;
+
+const port = parentPort!;
+const { id, config, version, startedAt } = workerData as ThreadData;
+const send = (message: FromApi) => port.postMessage(message);
+
+class NoGraphError extends Error {}
+
+const graph = new LiveGraph(question => send({ type: 'graph', question }));
+const asked = new Map<number, PromiseWithResolvers<unknown>>();
+let questions = 0;
+
+const ask: AskService = (question, asks) => {
+  const asking = Promise.withResolvers<unknown>();
+  asked.set(++questions, asking);
+  send({ type: 'ask', number: questions, question, asks });
+  return asking.promise as ReturnType<AskService> as never;
+};
+
+function receive(message: ToApi): void {
+  switch (message.type) {
+    case 'delta':
+      graph.take(message.part);
+      if (message.part.type === 'edges') send({ type: 'release', buffer: message.part.buffer });
+      break;
+    case 'no-graph':
+      graph.refuse(message.question, new NoGraphError());
+      break;
+    case 'answer': {
+      const asking = asked.get(message.number);
+      asked.delete(message.number);
+      if (message.failure === undefined) asking?.resolve(message.answer);
+      else asking?.reject(new Error(message.failure));
+      break;
+    }
+    case 'refresh':
+      api?.refresh();
+      send({ type: 'refreshed' });
+      break;
+    case 'stop':
+      void stop();
+  }
+}
+
+const log =
+  (level: keyof Logger) =>
+  (fields: object, message: string): void => {
+    try {
+      send({ type: 'log', level, fields, message });
+    } catch {
+      send({ type: 'log', level, fields: { fields: String(fields) }, message });
+    }
+  };
+const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+
+async function view() {
+  try {
+    return await graph.view();
+  } catch (error) {
+    if (error instanceof NoGraphError) return undefined;
+    throw error;
+  }
+}
+
+let api: OpenApi | undefined;
+
+async function start(): Promise<void> {
+  try {
+    api = await openApi({ id, config, logger, clock: systemClock, version, startedAt, graph: view, ask });
+    const { samples, listener } = api;
+    setInterval(() => send({ type: 'samples', samples: samples() }), SAMPLES_MS).unref();
+    send({ type: 'listening', listener });
+  } catch (error) {
+    send({ type: 'failed', failure: failureOf(error) });
+    port.close();
+  }
+}
+
+function failureOf(error: unknown): StartFailure {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (!(error instanceof StartError)) return { isUsers: false, message, hint: undefined, stack };
+  return { isUsers: true, message, hint: error.hint, stack };
+}
+
+async function stop(): Promise<void> {
+  await api?.close();
+  port.close();
+}
+
+port.on('message', receive);
+await start();

@@ -1,0 +1,40 @@
+/** What the thread of the API and that of the service send each other. Plain data. */
+import type { Listener, MetricSample } from '../../contract/component.ts';
+import type { DeltaPart } from '../../contract/graph-delta.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { HttpApiConfig } from '../config.ts';
+import type { Question } from '../questions.ts';
+
+/** What the thread begins with. */
+export interface ThreadData {
+  readonly id: string;
+  readonly config: HttpApiConfig;
+  readonly version: string;
+  readonly startedAt: string;
+}
+
+export type ToApi =
+  | { readonly type: 'delta'; readonly part: DeltaPart }
+  | { readonly type: 'no-graph'; readonly question: number }
+  | { readonly type: 'answer'; readonly number: number; readonly answer: unknown; readonly failure?: string }
+  /** Files that the options name are to be read again. */
+  | { readonly type: 'refresh' }
+  | { readonly type: 'stop' };
+
+export type FromApi =
+  | { readonly type: 'graph'; readonly question: number }
+  | { readonly type: 'release'; readonly buffer: number }
+  | { readonly type: 'ask'; readonly number: number; readonly question: Question; readonly asks: unknown }
+  | { readonly type: 'listening'; readonly listener: Listener }
+  | { readonly type: 'refreshed' }
+  | { readonly type: 'failed'; readonly failure: StartFailure }
+  | { readonly type: 'samples'; readonly samples: readonly MetricSample[] }
+  | { readonly type: 'log'; readonly level: keyof Logger; readonly fields: object; readonly message: string };
+
+/** A failed start; with a hint or not, `isUsers` says whose it is to mend. */
+export interface StartFailure {
+  readonly isUsers: boolean;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}

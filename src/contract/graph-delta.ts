@@ -1,0 +1,73 @@
+/**
+ * The graph → readers arrow: what changed since the reader's last delta, state-based: the newest numbers of a node or
+ * an edge replace the older ones. A delta is `begin`, any number of `nodes` and `edges`, then `end`; all of it is the
+ * graph at one moment, that of `begin`. Everything can be posted to another thread, and nothing is kept by the sender.
+ */
+import type { Diagnostic, Stats } from './graph-document.ts';
+
+export interface DeltaBegin {
+  readonly type: 'begin';
+  /** Everything follows: what the reader has is to be forgotten. */
+  readonly full: boolean;
+  /** Grows from delta to delta; the same number means the same answer. */
+  readonly revision: number;
+  readonly asOfMs: number;
+  readonly halfLifeMs: number;
+  /** Which interactions are provisional. */
+  readonly epoch: number;
+  /** Another number means that nodes or edges came or went. */
+  readonly structure: number;
+  readonly stats: Stats;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Names of consumer groups the reader does not have yet. */
+  readonly groups: readonly string[];
+  /** Four numbers for every node: first and last time in µs, entries, unresolved. */
+  readonly nodes: Float64Array<ArrayBuffer>;
+  /** How many edges there are. */
+  readonly edges: number;
+}
+
+/** Identities of nodes the reader does not have yet, in order. */
+export interface DeltaNodes {
+  readonly type: 'nodes';
+  /** JSON text of an array of identities: one string crosses threads much cheaper than many objects. */
+  readonly identities: string;
+}
+
+export interface DeltaEdges {
+  readonly type: 'edges';
+  /** Names the records use and the reader does not have yet, in order. */
+  readonly names: readonly string[];
+  /** One record after the other, up to `length`. */
+  readonly records: Float64Array<SharedArrayBuffer>;
+  readonly length: number;
+  /** To be released when the records are read. */
+  readonly buffer: number;
+}
+
+export interface DeltaEnd {
+  readonly type: 'end';
+  /** Newest question of this reader that the delta answers. */
+  readonly answers: number;
+}
+
+/** Nothing changed since the last delta. */
+export interface DeltaUnchanged {
+  readonly type: 'unchanged';
+  readonly answers: number;
+}
+
+export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaEnd | DeltaUnchanged;
+
+/** A reader that keeps a copy of the graph. */
+export interface Following {
+  /**
+   * Asks for what changed, as of a moment after this call. `question` grows from call to call; several may be answered
+   * by one delta. A reader may be given deltas it did not ask for.
+   */
+  ask(question: number): void;
+  /** The records of this buffer were read; they may be written over. */
+  release(buffer: number): void;
+  /** Nothing is received any more. */
+  close(): void;
+}

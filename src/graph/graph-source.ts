@@ -1,0 +1,32 @@
+/** What a view is built from: the store itself, or a reader's copy of it. */
+import type { Identity } from '../lib/identities.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
+
+export interface NodeNumbers {
+  /** µs; infinite for a node that no span speaks for itself. */
+  first: number;
+  last: number;
+  entries: number;
+  unresolved: number;
+}
+
+export interface EdgeSource {
+  readonly kind: number;
+  /** Numbers of nodes. */
+  readonly source: number;
+  readonly target: number;
+  /** Zero when everything was taken back. */
+  readonly count: number;
+  /** The same number means that nothing changed; NaN where nobody keeps account. */
+  readonly version: number;
+  /** To be read at once: one object may serve for all edges. */
+  weights(): EdgeAggregate;
+}
+
+export interface GraphSource {
+  /** Another number means that nodes or edges came, went or showed again. */
+  readonly structure: number;
+  readonly nodes: readonly NodeNumbers[];
+  readonly edges: readonly EdgeSource[];
+  identityOf(node: number): Identity;
+}

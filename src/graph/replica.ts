@@ -1,0 +1,131 @@
+/**
+ * A reader's copy of a store, brought up to date by deltas. Edges stay as the records they came in; a view reads each
+ * of those that changed once.
+ */
+import type { DeltaBegin, DeltaPart } from '../contract/graph-delta.ts';
+import type { GraphView } from '../contract/graph-view.ts';
+import type { Identity } from '../lib/identities.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
+import { EdgeArena } from './edge-arena.ts';
+import {
+  RECORD_COUNT,
+  RECORD_INDEX,
+  RECORD_KIND,
+  RECORD_LENGTH,
+  RECORD_SOURCE,
+  RECORD_TARGET,
+  RecordReader,
+} from './edge-record.ts';
+import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
+import { ViewBuilder } from './view.ts';
+
+/** The newest record of an edge. */
+class ReplicaEdge implements EdgeSource {
+  readonly index: number;
+  readonly kind: number;
+  readonly source: number;
+  readonly target: number;
+  count = 0;
+  version = 0;
+  private readonly replica: ReplicaSource;
+
+  constructor(replica: ReplicaSource, index: number, from: Float64Array, at: number) {
+    this.replica = replica;
+    this.index = index;
+    this.kind = from[at + RECORD_KIND]!;
+    this.source = from[at + RECORD_SOURCE]!;
+    this.target = from[at + RECORD_TARGET]!;
+  }
+
+  weights(): EdgeAggregate {
+    return this.replica.read(this.index);
+  }
+}
+
+class ReplicaSource implements GraphSource {
+  structure = -1;
+  readonly nodes: NodeNumbers[] = [];
+  readonly edges: ReplicaEdge[] = [];
+  readonly identities: Identity[] = [];
+  readonly names: string[] = [];
+  private readonly arena = new EdgeArena();
+  private readonly reader = new RecordReader();
+
+  identityOf(node: number): Identity {
+    return this.identities[node]!;
+  }
+
+  read(edge: number): EdgeAggregate {
+    return this.reader.read(this.arena.data(edge), this.arena.start(edge), this.names);
+  }
+
+  /** Makes place for so many edges, whose records follow in any order. */
+  expect(edges: number): void {
+    this.arena.expect(edges);
+    while (this.edges.length < edges) (this.edges as unknown[]).push(undefined);
+  }
+
+  put(records: Float64Array, length: number): void {
+    for (let at = 0; at < length; at += records[at + RECORD_LENGTH]!) {
+      this.arena.put(records, at);
+      const index = records[at + RECORD_INDEX]!;
+      const edge = this.edges[index] ?? new ReplicaEdge(this, index, records, at);
+      this.edges[index] = edge;
+      edge.count = records[at + RECORD_COUNT]!;
+      edge.version++;
+    }
+  }
+
+  setNodes(numbers: Float64Array): void {
+    for (let n = 0; n * 4 < numbers.length; n++) {
+      this.nodes[n] ??= { first: 0, last: 0, entries: 0, unresolved: 0 };
+      const node = this.nodes[n]!;
+      node.first = numbers[n * 4]!;
+      node.last = numbers[n * 4 + 1]!;
+      node.entries = numbers[n * 4 + 2]!;
+      node.unresolved = numbers[n * 4 + 3]!;
+    }
+  }
+}
+
+export class Replica {
+  private source = new ReplicaSource();
+  private builder = new ViewBuilder(this.source);
+  private groups: string[] = [];
+  private begun: DeltaBegin | undefined;
+  private view: GraphView | undefined;
+
+  /** Parts in the order in which they were sent; what comes before the first `begin` is meant for others. */
+  take(part: DeltaPart): void {
+    if (part.type === 'begin') this.begin(part);
+    else if (this.begun === undefined) return;
+    else if (part.type === 'nodes') this.source.identities.push(...(JSON.parse(part.identities) as Identity[]));
+    else if (part.type === 'edges') {
+      this.source.names.push(...part.names);
+      this.source.put(part.records, part.length);
+    }
+  }
+
+  /** The graph of the last delta, to be asked for between an `end` or `unchanged` and the next `begin`. */
+  current(): GraphView {
+    if (this.begun === undefined) throw new Error('no delta was taken yet');
+    const { asOfMs, halfLifeMs, epoch, revision, stats, diagnostics } = this.begun;
+    const context = { nowMs: asOfMs, halfLifeMs, epoch, groupNames: this.groups, revision, stats, diagnostics };
+    this.view ??= this.builder.build(context);
+    return this.view;
+  }
+
+  private begin(part: DeltaBegin): void {
+    if (part.full) {
+      this.source = new ReplicaSource();
+      this.builder = new ViewBuilder(this.source);
+      this.groups = [];
+    }
+    this.begun = { ...part, nodes: new Float64Array(0) };
+    this.view = undefined;
+    this.source.structure = part.structure;
+    this.source.setNodes(part.nodes);
+    this.source.expect(part.edges);
+    this.groups.push(...part.groups);
+  }
+}

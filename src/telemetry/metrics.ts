@@ -73,6 +73,12 @@ export const RESIDENT_MEMORY = define(
   'Resident memory of the process when it was last looked at.',
   ['processor'],
 );
+export const FORCED_COLLECTIONS = define(
+  'counter',
+  'tacit_memory_limiter_collections_total',
+  'Garbage collections forced because memory was short.',
+  ['processor'],
+);
 export const REQUESTS_REFUSED_FOR_MEMORY = define(
   'counter',
   'tacit_memory_limiter_refused_requests_total',
@@ -251,6 +257,7 @@ export const METRICS: readonly MetricDefinition[] = [
   SPANS_DROPPED,
   MEMORY_LIMIT,
   RESIDENT_MEMORY,
+  FORCED_COLLECTIONS,
   REQUESTS_REFUSED_FOR_MEMORY,
   OTLP_REQUESTS,
   OTLP_REQUEST_BYTES,

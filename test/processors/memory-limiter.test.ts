@@ -4,12 +4,15 @@ import { systemClock } from '../../src/contract/clock.ts';
 import type { Settings } from '../../src/contract/component.ts';
 import { RetryableError } from '../../src/contract/errors.ts';
 import { checkMemoryLimiterConfig, memoryLimits } from '../../src/processors/memory-limiter/config.ts';
-import { createMemoryLimiter, processMemory } from '../../src/processors/memory-limiter/factory.ts';
+import { createMemoryLimiter } from '../../src/processors/memory-limiter/factory.ts';
+import { processMemory } from '../../src/processors/memory-limiter/memory.ts';
 import { createHost } from '../../src/service/host.ts';
 import { createTestLogger } from '../service/components.ts';
 
 const MIB = 2 ** 20;
 const config = { check_interval: '10ms', limit_percentage: 80, spike_limit_percentage: 20 };
+
+const plenty = { totalBytes: () => 1000 * MIB, residentBytes: () => 0, heapShare: () => 0, collect: () => {} };
 
 function prepare() {
   const host = createHost({ version: '0', startedAtMs: 0, pipelines: {} });
@@ -44,7 +47,7 @@ describe('memory_limiter', () => {
   it('refuses above the soft limit with a delay, and takes again below it', async () => {
     const { settings, lines, host } = prepare();
     let residentBytes = 700 * MIB;
-    const memory = { totalBytes: () => 1000 * MIB, residentBytes: () => residentBytes };
+    const memory = { ...plenty, residentBytes: () => residentBytes };
     const limiter = createMemoryLimiter(settings, config, memory);
     await limiter.start();
     try {
@@ -64,6 +67,53 @@ describe('memory_limiter', () => {
     residentBytes = 700 * MIB;
     await sleep(40);
     expect(lines()).toHaveLength(2);
+  });
+
+  it('collects what nobody uses: at once, every second above the hard limit, else every ten seconds', async () => {
+    const { settings, lines } = prepare();
+    let residentBytes = 900 * MIB;
+    let collections = 0;
+    const collect = () => {
+      collections++;
+    };
+    const limiter = createMemoryLimiter(settings, config, { ...plenty, residentBytes: () => residentBytes, collect });
+    await limiter.start();
+    expect(collections).toBe(1);
+    await expect.poll(() => collections, { timeout: 5_000 }).toBe(2);
+    residentBytes = 700 * MIB;
+    await sleep(1_500);
+    await limiter.stop();
+    expect(collections).toBe(2);
+    expect(lines()).toHaveLength(1);
+  });
+
+  it('refuses nothing where collecting was enough', async () => {
+    const { settings, lines } = prepare();
+    let residentBytes = 700 * MIB;
+    const collect = () => {
+      residentBytes = 500 * MIB;
+    };
+    const limiter = createMemoryLimiter(settings, config, { ...plenty, residentBytes: () => residentBytes, collect });
+    await limiter.start();
+    await limiter.stop();
+    expect(() => limiter.admit!()).not.toThrow();
+    expect(lines()).toEqual([]);
+  });
+
+  it("refuses, too, when V8's heap is nearly as large as it may be", async () => {
+    const limiter = createMemoryLimiter(prepare().settings, config, { ...plenty, heapShare: () => 0.9 });
+    await limiter.start();
+    await limiter.stop();
+    expect(() => limiter.admit!()).toThrow('the heap is 90 % full');
+  });
+
+  it('gives back a large heap that nobody uses any more', () => {
+    let held: object[] | undefined = Array.from({ length: 2_000_000 }, (_, i) => ({ i }));
+    const full = processMemory.heapShare();
+    expect(held).toHaveLength(2_000_000);
+    held = undefined;
+    processMemory.collect();
+    expect(processMemory.heapShare()).toBeLessThan(full / 2);
   });
 
   it('sees the real memory of this process', async () => {

@@ -1,0 +1,18 @@
+/** Three times as much as it can take: test/slow has the same for five minutes. */
+import { describe, expect, it } from 'vitest';
+import { expectUnharmed } from '../kits/overload/expect.ts';
+import { overload } from '../kits/overload/scenario.ts';
+
+const FLOOD = { factor: 3, durationMs: 15_000, connections: 100, bodySpans: 1_000 };
+
+describe('at three times the sustainable rate', () => {
+  it('over HTTP: refuses with a delay, loses nothing it acknowledged, and recovers', async () => {
+    const report = await overload({ ...FLOOD, proto: 'http' });
+    expectUnharmed(report, 1 / 2, 64);
+    expect(report.flood.refused).toBeGreaterThan(0);
+  });
+
+  it('over gRPC: loses nothing it acknowledged, and recovers', async () => {
+    expectUnharmed(await overload({ ...FLOOD, proto: 'grpc' }), 1 / 2, 96);
+  });
+});

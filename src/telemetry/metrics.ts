@@ -178,7 +178,7 @@ export const OTLP_REFUSED_CONNECTIONS = define(
 export const OTLP_CLOSED_CONNECTIONS = define(
   'counter',
   'tacit_otlp_closed_connections_total',
-  'Connections an OTLP listener ended: for a new one (`silent`), for an answer that was not read (`unread`), for a head that was too large (`large_head`), too slow (`slow_head`) or none (`malformed`), for a body that was too slow (`slow_body`).',
+  'Connections an OTLP listener ended: for a new one (`silent`), for an answer that was not read (`unread`), for a head that was too large (`large_head`), too slow (`slow_head`) or none (`malformed`), for a body that was too slow (`slow_body`); over gRPC also for too many frames that bring nothing (`flood`) and for a ping without an answer (`dead`).',
   ['receiver', 'protocol', 'reason'],
 );
 

@@ -7,7 +7,7 @@ import { componentFactories } from '../../src/service/components.ts';
 import { load, problemLines, wholeConfig } from './kit.ts';
 
 const LONGEST_MS = 2 ** 31 - 1;
-/** grpc-js adds up to a tenth. */
+/** Up to a tenth is added. */
 const STRETCHED = new Map([['otlp.protocols.grpc.keepalive.server_parameters.max_connection_age', 1.1]]);
 /** Weighs by event times; no timer. */
 const NO_TIMERS = ['topology.weights.half_life'];

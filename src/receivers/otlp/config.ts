@@ -30,6 +30,14 @@ const maxConnections = (preset: number) =>
         'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest. Never more than the limit of open files allows.',
     }),
   );
+const maxInflightBodySize = Type.Optional(
+  sizeOption({
+    default: '256MiB',
+    minimum: '1KiB',
+    description:
+      'Memory for bodies that are being read or decompressed; beyond it requests get 503 (gRPC: UNAVAILABLE).',
+  }),
+);
 const maxHeaderSize = Type.Optional(
   sizeOption({
     default: '16KiB',
@@ -55,7 +63,7 @@ const writeTimeout = Type.Optional(
   }),
 );
 
-/** grpc-js lets a connection grow older than this by up to a tenth, so that not all end at once. */
+/** A connection may grow older than this by up to a tenth, so that not all end at once. */
 const LONGEST_CONNECTION_AGE = '21d';
 
 const keepaliveConfig = Type.Object(
@@ -102,12 +110,30 @@ const keepaliveConfig = Type.Object(
   { additionalProperties: false, default: {}, description: 'HTTP/2 keepalive, as in the Collector.' },
 );
 
+const enforcementConfig = Type.Object(
+  {
+    min_time: Type.Optional(
+      durationOption({
+        default: '5m',
+        maximum: LONGEST_TIMER,
+        description:
+          'How seldom a client may ping; one that goes on is disconnected (ENHANCE_YOUR_CALM, too_many_pings).',
+      }),
+    ),
+    permit_without_stream: Type.Optional(
+      Type.Boolean({ default: false, description: 'Whether a client without calls may ping as often.' }),
+    ),
+  },
+  { additionalProperties: false, default: {}, description: 'What pings of clients are let pass, as in the Collector.' },
+);
+
 const grpcConfig = Type.Object(
   {
     endpoint: Type.Optional(endpoint('127.0.0.1:4317')),
     max_recv_msg_size_mib: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1024, default: 16, description: 'Largest message, decompressed, in MiB.' }),
     ),
+    max_inflight_body_size: maxInflightBodySize,
     max_concurrent_streams: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100_000, default: 100, description: 'Calls at once on one connection.' }),
     ),
@@ -115,7 +141,14 @@ const grpcConfig = Type.Object(
     max_header_size: maxHeaderSize,
     read_timeout: readTimeout,
     write_timeout: writeTimeout,
-    keepalive: Type.Optional(optionGroup({ server_parameters: Type.Optional(keepaliveConfig) })),
+    keepalive: Type.Optional(
+      optionGroup({
+        server_parameters: Type.Optional(keepaliveConfig),
+        enforcement_policy: Type.Optional(enforcementConfig),
+      }),
+    ),
+    tls: tlsOptions,
+    auth: authOptions,
   },
   { additionalProperties: false, description: 'OTLP over gRPC.' },
 );
@@ -129,13 +162,7 @@ const httpConfig = Type.Object(
     max_decompressed_size: Type.Optional(
       sizeOption({ default: '64MiB', minimum: '1KiB', description: 'Largest body after decompression.' }),
     ),
-    max_inflight_body_size: Type.Optional(
-      sizeOption({
-        default: '256MiB',
-        minimum: '1KiB',
-        description: 'Memory for bodies that are being read or decompressed; beyond it requests get 503.',
-      }),
-    ),
+    max_inflight_body_size: maxInflightBodySize,
     max_connections: maxConnections(4096),
     max_header_size: maxHeaderSize,
     read_header_timeout: Type.Optional(
@@ -194,6 +221,8 @@ type HttpConfig = Static<typeof httpConfig>;
 
 /** What bounds the connections of either protocol. */
 interface ConnectionOptions {
+  readonly guard: GuardConfig;
+  readonly maxInflightBytes: number;
   readonly maxConnections: number;
   readonly maxHeaderBytes: number;
   readonly readTimeoutMs: number;
@@ -202,11 +231,9 @@ interface ConnectionOptions {
 
 export interface HttpOptions extends ConnectionOptions {
   readonly endpoint: string;
-  readonly guard: GuardConfig;
   readonly cors: HttpConfig['cors'];
   readonly maxBodyBytes: number;
   readonly maxDecompressedBytes: number;
-  readonly maxInflightBytes: number;
   readonly idleTimeoutMs: number;
   readonly readHeaderTimeoutMs: number;
 }
@@ -220,6 +247,8 @@ export interface GrpcOptions extends ConnectionOptions {
   readonly maxConnectionAgeGraceMs: number;
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
+  readonly minPingIntervalMs: number;
+  readonly permitPingsWithoutCalls: boolean;
 }
 
 export function maxWaitMs(config: OtlpConfig): number {
@@ -231,6 +260,8 @@ const wholeMs = (duration: string) => Math.ceil(parseDuration(duration));
 
 function connectionOptions(full: Required<GrpcConfig> | Required<HttpConfig>): ConnectionOptions {
   return {
+    guard: { tls: full.tls, auth: full.auth },
+    maxInflightBytes: parseSize(full.max_inflight_body_size),
     maxConnections: full.max_connections,
     maxHeaderBytes: parseSize(full.max_header_size),
     readTimeoutMs: wholeMs(full.read_timeout),
@@ -243,11 +274,9 @@ export function toHttpOptions(config: HttpConfig | null): HttpOptions {
   const full = Default(httpConfig, { ...config }) as Required<HttpConfig>;
   return {
     endpoint: full.endpoint,
-    guard: { tls: config?.tls, auth: config?.auth },
     cors: config?.cors,
     maxBodyBytes: parseSize(full.max_request_body_size),
     maxDecompressedBytes: parseSize(full.max_decompressed_size),
-    maxInflightBytes: parseSize(full.max_inflight_body_size),
     ...connectionOptions(full),
     readHeaderTimeoutMs: Math.min(wholeMs(full.read_header_timeout), wholeMs(full.read_timeout)),
     idleTimeoutMs: wholeMs(full.idle_timeout),
@@ -258,6 +287,9 @@ export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
   const full = Default(grpcConfig, { ...config }) as Required<GrpcConfig>;
   const alive = Default(keepaliveConfig, { ...full.keepalive.server_parameters }) as Required<
     Static<typeof keepaliveConfig>
+  >;
+  const pings = Default(enforcementConfig, { ...full.keepalive.enforcement_policy }) as Required<
+    Static<typeof enforcementConfig>
   >;
   const age = alive.max_connection_age as string | undefined;
   return {
@@ -270,6 +302,8 @@ export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
     maxConnectionAgeGraceMs: parseDuration(alive.max_connection_age_grace),
     keepaliveTimeMs: parseDuration(alive.time),
     keepaliveTimeoutMs: parseDuration(alive.timeout),
+    minPingIntervalMs: parseDuration(pings.min_time),
+    permitPingsWithoutCalls: pings.permit_without_stream,
   };
 }
 
@@ -282,10 +316,21 @@ export function checkOtlpConfig({ protocols }: OtlpConfig): readonly ConfigProbl
 }
 
 /** The memory for bodies must have room for the largest one allowed. */
-function checkBodyMemory({ http }: OtlpConfig['protocols']): readonly ConfigProblem[] {
-  if (http === undefined) return [];
-  const { maxBodyBytes, maxDecompressedBytes, maxInflightBytes } = toHttpOptions(http);
-  if (maxInflightBytes >= Math.max(maxBodyBytes, maxDecompressedBytes)) return [];
-  const message = 'is smaller than one body may be; raise it above max_request_body_size and max_decompressed_size';
-  return [{ path: ['protocols', 'http', 'max_inflight_body_size'], message }];
+function checkBodyMemory({ grpc, http }: OtlpConfig['protocols']): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const report = (protocol: string, above: string) => {
+    const message = `is smaller than one body may be; raise it above ${above}`;
+    problems.push({ path: ['protocols', protocol, 'max_inflight_body_size'], message });
+  };
+  if (http !== undefined) {
+    const { maxBodyBytes, maxDecompressedBytes, maxInflightBytes } = toHttpOptions(http);
+    if (maxInflightBytes < Math.max(maxBodyBytes, maxDecompressedBytes)) {
+      report('http', 'max_request_body_size and max_decompressed_size');
+    }
+  }
+  if (grpc !== undefined) {
+    const { maxMessageBytes, maxInflightBytes } = toGrpcOptions(grpc);
+    if (maxInflightBytes < maxMessageBytes) report('grpc', 'max_recv_msg_size_mib');
+  }
+  return problems;
 }

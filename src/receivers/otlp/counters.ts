@@ -27,7 +27,7 @@ const ENCODING_INDEX: Readonly<Record<Encoding, number>> = { protobuf: 0, json: 
 const CELLS = PROTOCOLS.length * SIGNALS.length * ENCODINGS.length * OUTCOME_NAMES.length;
 
 /** Why a listener ended a connection before its time. */
-const CLOSED_FOR = ['silent', 'unread', 'large_head', 'slow_head', 'slow_body', 'malformed'] as const;
+const CLOSED_FOR = ['silent', 'unread', 'large_head', 'slow_head', 'slow_body', 'malformed', 'flood', 'dead'] as const;
 /** The same, and `limit`: no place was left for a new one. */
 export type ConnectionReason = ConnectionEnd | (typeof CLOSED_FOR)[number];
 
@@ -54,7 +54,7 @@ export class Counters {
     this.receiver = receiver;
   }
 
-  /** `ms`: from the request's head (over gRPC: its whole message) to its answer. */
+  /** `ms`: from the request's head to its answer. */
   request(protocol: Protocol, signal: Signal, encoding: Encoding, outcome: Outcome, bytes: number, ms: number): void {
     const row = (PROTOCOL_INDEX[protocol] * SIGNALS.length + SIGNAL_INDEX[signal]) * ENCODINGS.length;
     const cell = (row + ENCODING_INDEX[encoding]) * OUTCOME_NAMES.length + OUTCOME_INDEX[outcome];

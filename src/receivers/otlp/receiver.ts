@@ -44,14 +44,11 @@ export function createOtlpReceiver(
   );
 
   function create(protocol: Protocol, options: ListenOptions): ProtocolListener {
-    if (protocol === 'grpc') {
-      const guard = new Guard({}, logger, () => clock.now());
-      const server = new GrpcServer(options as GrpcOptions, ingest, counters);
-      return new ProtocolListener(settings, { protocol, options, server, guard });
-    }
-    const http = options as HttpOptions;
-    const guard = new Guard(http.guard, logger, () => clock.now());
-    const server = new HttpServer(http, ingest, counters, { logger, guard });
+    const guard = new Guard((options as GrpcOptions | HttpOptions).guard, logger, () => clock.now());
+    const server =
+      protocol === 'grpc'
+        ? new GrpcServer(options as GrpcOptions, ingest, counters, { logger, guard })
+        : new HttpServer(options as HttpOptions, ingest, counters, { logger, guard });
     return new ProtocolListener(settings, { protocol, options, server, guard });
   }
 

@@ -1,103 +1,182 @@
-/** OTLP over gRPC: takes raw messages, hands them to `Ingest`, answers with hand-written bytes. */
-import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from '@grpc/grpc-js';
+/** Listens for OTLP over gRPC, with or without TLS: binds, looks after the connections, and stops without losing an answer. */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '../../../contract/logger.ts';
+import { Connection, type ConnectionOptions } from '../../../lib/http2/connection.ts';
+import { readFrom } from '../../../lib/http2/socket-reader.ts';
+import { Connections } from '../../../lib/listen/connections.ts';
 import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
-import { type Answer, decline } from '../answer.ts';
+import type { Guard } from '../../../lib/listen/guard.ts';
 import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
-import { freeBytes } from '../free-bytes.ts';
 import type { Ingest } from '../ingest.ts';
-import { METRICS_ANSWER, type Signal } from '../signal.ts';
-import { type ExportCall, type ExportReply, exportService, reply } from './calls.ts';
+import type { Call } from './call.ts';
+import { Calls } from './calls.ts';
+import { answerForeign, toReason } from './foreign.ts';
 
 /** How long `stop` waits for calls in flight. */
 const DRAIN_MS = 10_000;
+/** How often the limits of time are looked at. */
+const LOOK_MS = 250;
+/** So that not all connections end at once. */
+const AGE_JITTER = 0.1;
 
-// grpc-js writes to stderr on its own; what matters reaches the caller as an error.
-setLogVerbosity(logVerbosity.NONE);
+interface GrpcSurroundings {
+  readonly logger: Logger;
+  readonly guard: Guard;
+}
 
 export class GrpcServer {
-  private readonly options: GrpcOptions;
-  private readonly ingest: Ingest;
+  private options: GrpcOptions;
   private readonly counters: Counters;
-  private readonly server: Server;
-  private started = false;
+  private readonly logger: Logger;
+  private readonly guard: Guard;
+  private readonly connections: Connections;
+  private readonly calls: Calls;
+  private readonly open = new Map<Socket, Connection<Call>>();
+  private server: Server | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private unwatch = () => {};
+  private emptied = () => {};
 
-  constructor(options: GrpcOptions, ingest: Ingest, counters: Counters) {
+  constructor(options: GrpcOptions, ingest: Ingest, counters: Counters, { logger, guard }: GrpcSurroundings) {
     this.options = options;
-    this.ingest = ingest;
     this.counters = counters;
-    this.server = new Server(toServerOptions(options));
-    this.serve('trace.v1.TraceService', 'traces', bytes => ingest.traces(bytes, 'protobuf'));
-    this.serve('logs.v1.LogsService', 'logs', bytes => ingest.logs(bytes, 'protobuf'));
-    this.serve('metrics.v1.MetricsService', 'metrics', () => decline('not_found', METRICS_ANSWER));
+    this.logger = logger;
+    this.guard = guard;
+    this.connections = new Connections(options, end => counters.connectionEnded('grpc', end));
+    this.calls = new Calls(options, ingest, counters, { connections: this.connections, guard });
   }
 
-  /** Resolves with the address as bound; rejects with grpc-js's error when it cannot be. */
-  start(): Promise<string> {
+  /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
+  async start(): Promise<string> {
+    const server = this.createServer();
+    this.server = server;
     const { host: named, port } = parseEndpoint(this.options.endpoint);
     const host = named === '' ? '0.0.0.0' : named;
     return new Promise((resolve, reject) => {
-      this.server.bindAsync(formatEndpoint({ host, port }), ServerCredentials.createInsecure(), (error, bound) => {
-        if (error !== null) {
-          reject(error);
-          return;
-        }
-        this.started = true;
-        resolve(formatEndpoint({ host, port: bound }));
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
+        server.on('error', error => this.logger.error({ error }, 'the OTLP/gRPC listener failed'));
+        this.watchConnections();
+        resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
       });
     });
   }
 
   /** Takes no more calls, lets those in flight finish within a bound, closes every connection. */
-  stop(): Promise<void> {
-    if (!this.started) {
-      this.server.forceShutdown();
-      return Promise.resolve();
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.guard.close();
+    if (server?.listening !== true) return;
+    this.calls.stopping = true;
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    for (const connection of this.open.values()) connection.drain();
+    await this.drained();
+    for (const connection of this.open.values()) connection.cut();
+    await closed;
+    this.connections.stop();
+    this.unwatch();
+  }
+
+  /** Times and streams hold for connections that are made from then on, everything else at once. */
+  reconfigure(options: GrpcOptions): (() => void) | undefined {
+    const before = this.options;
+    if (options.endpoint !== before.endpoint) return undefined;
+    const applyGuard = isDeepStrictEqual(options.guard, before.guard) ? () => {} : this.guard.prepare(options.guard);
+    return (
+      applyGuard &&
+      (() => {
+        applyGuard();
+        this.options = options;
+        this.connections.limits = options;
+        this.calls.setOptions(options);
+        this.watchConnections();
+      })
+    );
+  }
+
+  /** Certificates and tokens are read again. */
+  refresh(): void {
+    this.guard.refresh();
+  }
+
+  private createServer(): Server {
+    const tls = this.guard.open();
+    if (tls === undefined) {
+      const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true });
+      return server.on('connection', socket => this.admit(socket) && this.take(socket));
     }
+    const server = createTlsServer({ ...tls, ALPNProtocols: ['h2'], noDelay: true, keepAlive: true });
+    this.guard.watch(server);
+    server.on('connection', (socket: Socket) => this.admit(socket));
+    return server.on('secureConnection', socket => {
+      this.connections.secured(socket);
+      this.take(socket);
+    });
+  }
+
+  private admit(socket: Socket): boolean {
+    return this.connections.admit(socket);
+  }
+
+  private take(socket: Socket): void {
+    const connection = new Connection<Call>(
+      {
+        socket,
+        broken: reason => this.counters.connectionEnded('grpc', toReason(reason)),
+        foreign: bytes => {
+          this.counters.connectionEnded('grpc', 'malformed');
+          answerForeign(socket, bytes);
+        },
+      },
+      this.calls,
+      this.connectionOptions(),
+      performance.now(),
+    );
+    this.open.set(socket, connection);
+    this.timer ??= setInterval(() => this.look(), LOOK_MS).unref();
+    readFrom(socket, connection);
+    socket.on('close', () => this.forget(socket, connection));
+    if (this.calls.stopping) connection.drain();
+  }
+
+  private connectionOptions(): ConnectionOptions {
+    const { maxConnectionAgeMs: age = Number.POSITIVE_INFINITY } = this.options;
+    return { ...this.options, maxConnectionAgeMs: age * (1 + AGE_JITTER * (2 * Math.random() - 1)) };
+  }
+
+  private forget(socket: Socket, connection: Connection<Call>): void {
+    connection.lost();
+    this.open.delete(socket);
+    if (this.open.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.emptied();
+  }
+
+  private look(): void {
+    const now = performance.now();
+    for (const connection of this.open.values()) connection.look(now);
+  }
+
+  /** Resolves when no connection is left, or after the bound. */
+  private drained(): Promise<void> {
+    if (this.open.size === 0) return Promise.resolve();
     return new Promise(resolve => {
-      const timer = setTimeout(() => this.server.forceShutdown(), DRAIN_MS);
-      this.server.tryShutdown(() => {
+      const timer = setTimeout(resolve, DRAIN_MS);
+      this.emptied = () => {
         clearTimeout(timer);
         resolve();
-      });
+      };
     });
   }
 
-  private serve(service: string, signal: Signal, take: (bytes: Buffer) => Answer | Promise<Answer>): void {
-    const finish = (callback: ExportReply, bytes: number, answer: Answer, call: ExportCall, ms: number) => {
-      this.counters.request('grpc', signal, 'protobuf', answer.outcome, bytes, ms);
-      if (answer.outcome !== 'accepted') this.ingest.log.declined('grpc', senderOf(call), answer);
-      reply(callback, answer);
-    };
-    this.server.addService(exportService(service), {
-      Export: (call: ExportCall, callback: ExportReply) => {
-        const { length } = call.request;
-        const began = performance.now();
-        const took = () => performance.now() - began;
-        const answer = take(call.request);
-        freeBytes(call.request);
-        if (answer instanceof Promise) answer.then(later => finish(callback, length, later, call, took()));
-        else finish(callback, length, answer, call, took());
-      },
-    });
+  private watchConnections(): void {
+    this.unwatch();
+    const { counters, connections, options } = this;
+    this.unwatch = counters.watchConnections('grpc', options.maxConnections, () => connections.size);
   }
-}
-
-/** The address of the caller, without its port. */
-function senderOf(call: ExportCall): string {
-  const peer = call.getPeer();
-  return peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-}
-
-function toServerOptions(options: GrpcOptions): ServerOptions {
-  const age = options.maxConnectionAgeMs;
-  return {
-    'grpc.max_receive_message_length': options.maxMessageBytes,
-    'grpc.max_concurrent_streams': options.maxConcurrentStreams,
-    'grpc.max_connection_idle_ms': options.maxConnectionIdleMs,
-    ...(age === undefined ? {} : { 'grpc.max_connection_age_ms': age }),
-    'grpc.max_connection_age_grace_ms': options.maxConnectionAgeGraceMs,
-    'grpc.keepalive_time_ms': options.keepaliveTimeMs,
-    'grpc.keepalive_timeout_ms': options.keepaliveTimeoutMs,
-  };
 }

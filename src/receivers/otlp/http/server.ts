@@ -32,8 +32,19 @@ interface HttpSurroundings {
   readonly guard: Guard;
 }
 
-/** What a running server does not take: for these it is exchanged. */
-const FIXED = ['endpoint', 'maxHeaderBytes'] as const satisfies readonly (keyof HttpOptions)[];
+/** What a running server takes; for other options it is exchanged. */
+const TAKEN: ReadonlySet<string> = new Set<keyof HttpOptions>([
+  'guard',
+  'cors',
+  'maxConnections',
+  'maxBodyBytes',
+  'maxDecompressedBytes',
+  'maxInflightBytes',
+  'readTimeoutMs',
+  'readHeaderTimeoutMs',
+  'writeTimeoutMs',
+  'idleTimeoutMs',
+]);
 
 export class HttpServer {
   private options: HttpOptions;
@@ -93,7 +104,9 @@ export class HttpServer {
   /** Holds for open connections, too; a body that is arriving keeps its memory. */
   reconfigure(options: HttpOptions): (() => void) | undefined {
     const before = this.options;
-    if (FIXED.some(key => !isDeepStrictEqual(options[key], before[key]))) return undefined;
+    const keys = Object.keys({ ...before, ...options }) as (keyof HttpOptions)[];
+    const changed = keys.filter(key => !isDeepStrictEqual(options[key], before[key]));
+    if (!changed.every(key => TAKEN.has(key))) return undefined;
     const applyGuard = isDeepStrictEqual(options.guard, before.guard) ? () => {} : this.guard.prepare(options.guard);
     return applyGuard && (() => this.apply(options, applyGuard));
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Listener, type MetricSample, StartError } from '../contract/component.ts';
 import type { Logger } from '../contract/logger.ts';
+import type { Tracer } from '../contract/tracer.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../lib/listen/endpoint.ts';
 import { Guard } from '../lib/listen/guard.ts';
 import { ListenOptionError } from '../lib/listen/problem.ts';
@@ -13,6 +14,7 @@ import type { ApiContext } from './context.ts';
 import { countRequests } from './request-counter.ts';
 import { createServer, type ServerOptions } from './server.ts';
 import { StreamLimit } from './stream-limit.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** How long closing waits for answers under way. */
 const DRAIN_MS = 5000;
@@ -21,6 +23,7 @@ export interface OpenApiOptions extends Omit<ApiContext, 'streams'> {
   readonly id: string;
   readonly config: HttpApiConfig;
   readonly logger: Logger;
+  readonly tracer?: Pick<Tracer, 'record'> | undefined;
 }
 
 export interface OpenApi {
@@ -33,12 +36,13 @@ export interface OpenApi {
 }
 
 /** Throws a `StartError` when it cannot listen. */
-export async function openApi({ id, config, logger, ...context }: OpenApiOptions): Promise<OpenApi> {
+export async function openApi({ id, config, logger, tracer, ...context }: OpenApiOptions): Promise<OpenApi> {
   const sources: (() => readonly MetricSample[])[] = [];
   const samples = () => sources.flatMap(source => source());
   const guard = new Guard(config, logger, () => context.clock.now());
   const options = { logger, guard, cors: config.cors, samples };
   const app = await openServer({ ...context, streams: new StreamLimit() }, options, id);
+  if (tracer !== undefined) traceRequests(app, tracer);
   sources.push(countRequests(app), limitConnections(app.server, config.max_connections ?? 512));
   sources.push(() => listenerSamples(guard, { component: id, protocol: 'http' }));
   const endpoint = parseEndpoint(config.endpoint);

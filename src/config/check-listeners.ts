@@ -5,12 +5,12 @@ import { type Located, placeOf } from './located.ts';
 import { formatPath, type ProblemList } from './problem.ts';
 import type { ConfiguredComponent } from './sections.ts';
 
-/** `components`: those in use, by section. */
+/** `components`: those in use, by section. Returns all addresses. */
 export function checkListeners(
   components: readonly (readonly [section: string, component: ConfiguredComponent])[],
   root: Located,
   problems: ProblemList,
-): void {
+): readonly ListenOption[] {
   const seen: ListenOption[] = [];
   for (const one of findListenOptions(components)) {
     const at = placeOf(root, one.path);
@@ -22,6 +22,7 @@ export function checkListeners(
     for (const message of exposures(one)) problems.warn(at, one.path, message);
     seen.push(one);
   }
+  return seen;
 }
 
 /** What others on the network could do with it. */

@@ -77,9 +77,13 @@ function findWrongText(schema: OptionBranch, value: string, shown: string): stri
   return `${shown} has the wrong form; it must match ${schema.pattern}`;
 }
 
-/** By convention an option called `endpoint` is an address, whatever else its definition says. */
+/** Sections whose components listen. */
+const LISTENING: readonly (string | number | undefined)[] = ['receivers', 'extensions'];
+
+/** By convention an option of theirs called `endpoint` is an address, whatever else its definition says. */
 function findWrongEndpoint(value: ScalarValue, context: CheckContext): string | undefined {
-  if (context.path.at(-1) !== 'endpoint' || typeof value !== 'string') return undefined;
+  if (!LISTENING.includes(context.path[0]) || context.path.at(-1) !== 'endpoint' || typeof value !== 'string')
+    return undefined;
   try {
     parseEndpoint(value);
     return undefined;

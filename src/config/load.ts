@@ -6,6 +6,7 @@ import type { ComponentFactory } from '../contract/component.ts';
 import { checkSection } from './check-components.ts';
 import { checkListeners } from './check-listeners.ts';
 import { type Components, checkReferences, warnUnused } from './check-pipelines.ts';
+import { checkTraces } from './check-traces.ts';
 import { checkValue, unknownKey } from './check-value.ts';
 import { expand, type Surroundings } from './expand.ts';
 import { type Located, type LocatedMap, mergeLocated, placeOf } from './located.ts';
@@ -124,7 +125,8 @@ function checkService(
       .filter(({ id }) => used.has(`${section}/${id}`))
       .map(one => [section, one] as const),
   );
-  checkListeners(listening, root, problems);
+  const listeners = checkListeners(listening, root, problems);
+  checkTraces(service.telemetry.traces, listeners, root, problems);
   return service;
 }
 

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox';
 import type { Signal } from '../contract/component.ts';
 import { durationOption, optionGroup } from '../lib/options.ts';
 import { LOG_ENCODINGS, LOG_LEVELS } from '../telemetry/logger.ts';
+import { tracesOptions } from '../telemetry/tracing/options.ts';
 
 export const SIGNALS: readonly Signal[] = ['traces', 'logs', 'events', 'changes', 'metrics'];
 
@@ -42,6 +43,7 @@ export const serviceOptions = optionGroup({
         },
         'The log on standard error.',
       ),
+      traces: tracesOptions,
     },
     'What the program says about itself.',
   ),

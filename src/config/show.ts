@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { Config } from './load.ts';
 import { type OptionSchema, schemaBranches } from './schema-words.ts';
 import { SECTIONS } from './sections.ts';
+import { serviceOptions } from './service-options.ts';
 
 export const REDACTED = '[REDACTED]';
 
@@ -23,7 +24,7 @@ export function showConfig(config: Config): string {
     return [section, Object.fromEntries(shown)] as const;
   });
   const filled = sections.filter(([, components]) => Object.keys(components).length > 0);
-  return stringify({ ...Object.fromEntries(filled), service: config.service });
+  return stringify({ ...Object.fromEntries(filled), service: redact(config.service, serviceOptions) });
 }
 
 /** The value with everything that is marked `writeOnly`, or is called like a secret, taken out. */
@@ -44,10 +45,13 @@ function redactBy(value: unknown, schema: OptionSchema): unknown {
     string,
     OptionSchema
   >;
+  const free = branches.flatMap(({ patternProperties = {} }) => Object.values(patternProperties))[0];
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      isSecretName(key) && !saysWhatIsSecret(properties[key]) ? conceal(inner) : redactBy(inner, properties[key] ?? {}),
+      isSecretName(key) && !saysWhatIsSecret(properties[key])
+        ? conceal(inner)
+        : redactBy(inner, properties[key] ?? free ?? {}),
     ]),
   );
 }

@@ -8,6 +8,7 @@ import type { LogConsumer, SpanConsumer } from './consumer.ts';
 import type { TopologyReader } from './graph-view.ts';
 import type { Logger } from './logger.ts';
 import type { SpanView } from './span-view.ts';
+import type { Tracer } from './tracer.ts';
 
 export type Signal = 'traces' | 'logs' | 'events' | 'changes' | 'metrics';
 export type ComponentKind = 'receiver' | 'processor' | 'connector' | 'exporter' | 'extension';
@@ -85,6 +86,8 @@ export interface MetricValue {
 
 /** The service as its components see it. */
 export interface Host {
+  /** Undefined where the program does not trace itself. */
+  readonly tracer?: Tracer | undefined;
   /** The topology connector; undefined until it was created. */
   topology(): TopologyReader | undefined;
   /** Announces a bound address for the start-up log and `/v1/status`; the function returned takes it back. */

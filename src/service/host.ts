@@ -8,12 +8,14 @@ import type { TopologyReader } from '../contract/graph-view.ts';
 import { logSamples } from '../telemetry/log-output.ts';
 import { addSamples, BUILD_INFO, READY, START_TIME } from '../telemetry/metrics.ts';
 import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
+import { noTracerSamples, type RunningTracer } from '../telemetry/tracing/tracer.ts';
 
 export interface HostFacts {
   readonly version: string;
   readonly startedAtMs: number;
   readonly pipelines: ServiceStatus['pipelines'];
   readonly configuration?: () => ConfigurationStatus;
+  readonly tracer?: RunningTracer | undefined;
 }
 
 /** What only the service itself may do. */
@@ -45,14 +47,14 @@ interface Told {
   readonly collectors: Collector[];
 }
 
-export function createHost({ version, startedAtMs, pipelines, configuration }: HostFacts): ServiceHost {
+export function createHost({ version, startedAtMs, pipelines, configuration, tracer }: HostFacts): ServiceHost {
   watchProcess();
   const startedAt = new Date(startedAtMs).toISOString();
   let topology: TopologyReader | undefined;
   let ready = false;
   let inForce = pipelines;
   const own: Told = { shown: true, listeners: [], collectors: [] };
-  own.collectors.push(logSamples, () => [
+  own.collectors.push(logSamples, tracer?.samples ?? noTracerSamples, () => [
     BUILD_INFO.sample(1, { version }),
     READY.sample(ready ? 1 : 0),
     START_TIME.sample(startedAtMs / 1000),
@@ -78,6 +80,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration }: H
     ]);
   const collectMetrics = async () => [...ownSamples(), ...(await collectProcess())];
   const hostOf = (told: Told): Host => ({
+    tracer,
     topology: () => topology,
     listening: listener => tell(told, listener),
     metrics: collect => void told.collectors.push(collect),

@@ -6,6 +6,7 @@ import { systemClock } from '../contract/clock.ts';
 import { StartError } from '../contract/component.ts';
 import { createLogger, type RootLogger } from '../telemetry/logger.ts';
 import { createSwitchableLogger } from '../telemetry/switchable-logger.ts';
+import { createTracer } from '../telemetry/tracing/tracer.ts';
 import { announce } from './announcement.ts';
 import { findBusyPorts } from './busy-ports.ts';
 import { createService, type Service, type ServiceOptions } from './service.ts';
@@ -13,6 +14,9 @@ import { watchSignals } from './signals.ts';
 import { describeStartFailure } from './start-failure.ts';
 import { VERSION } from './version.ts';
 import { warmUp } from './warm-up/warm-up.ts';
+
+/** How long an end waits for the spans of the program about itself. */
+const TRACES_MS = 3000;
 
 export interface ServeOutput {
   readonly stdout: NodeJS.WritableStream;
@@ -28,18 +32,21 @@ export interface ServeOptions {
 }
 
 export async function runService(config: Config, { warnings, readAgain, output }: ServeOptions): Promise<number> {
-  const { logs } = config.service.telemetry;
+  const { logs, traces } = config.service.telemetry;
   const logger = createSwitchableLogger(createLogger(logs, output.stderr));
   const onConfig = ({ service: { telemetry } }: Config) => logger.switchTo(createLogger(telemetry.logs, output.stderr));
   for (const warning of warnings) logger.warn({}, formatProblem(warning));
   const signals = watchSignals();
+  const tracer = await createTracer(traces, VERSION, logger);
+  const phase = <T>(name: string, step: () => Promise<T>) => tracer?.phase(name, step) ?? step();
+  const options = { logger, clock: systemClock, version: VERSION, tracer, readAgain, onConfig };
   try {
-    const service = await startService(config, { logger, clock: systemClock, version: VERSION, readAgain, onConfig });
+    const service = await phase('start', () => startService(config, options));
     sayReady(service, config, logger, output);
-    signals.onReload(() => void service.reload());
+    signals.onReload(() => void phase('reload', () => service.reload()));
     const signal = await signals.end;
     logger.info({ signal }, 'stopping: what was accepted is finished first; a second signal ends at once');
-    await service.stop();
+    await phase('stop', () => service.stop());
     logger.info({}, 'stopped');
     return 0;
   } catch (error) {
@@ -47,6 +54,7 @@ export async function runService(config: Config, { warnings, readAgain, output }
     output.stderr.write(describeStartFailure(error, await findBusyPorts(config)));
     return 1;
   } finally {
+    await tracer?.stop(TRACES_MS);
     signals.release();
   }
 }

@@ -10,6 +10,7 @@ import type { TopologyReader } from '../contract/graph-view.ts';
 import { parseDuration } from '../lib/units.ts';
 import { createSpanView } from '../normalize/conventions/slots.ts';
 import type { RootLogger } from '../telemetry/logger.ts';
+import type { RunningTracer } from '../telemetry/tracing/tracer.ts';
 import { assemble, type BuildInput, type BuiltComponent } from './build.ts';
 import { createHost } from './host.ts';
 import { type Exchanged, exchange, type Running } from './reload/exchange.ts';
@@ -22,6 +23,8 @@ export interface ServiceOptions {
   readonly logger: RootLogger;
   readonly clock: Clock;
   readonly version: string;
+  /** Left out: the service does not trace itself. */
+  readonly tracer?: RunningTracer | undefined;
   /** The configuration again, for reloads; left out, there is nothing to read again. */
   readonly readAgain?: () => LoadResult;
   /** Another configuration is in force: for what is configured and is no component. */
@@ -43,10 +46,11 @@ export interface Service {
 
 /** Creates every component; nothing listens yet. Throws a `StartError` likewise. */
 export function createService(config: Config, options: ServiceOptions): Service {
-  const { logger, clock, version } = options;
+  const { logger, clock, version, tracer } = options;
   const history = new ReloadHistory(clock.now());
   const { pipelines } = config.service;
-  const host = createHost({ version, startedAtMs: clock.now(), pipelines, configuration: () => history.status() });
+  const configuration = () => history.status();
+  const host = createHost({ version, startedAtMs: clock.now(), pipelines, configuration, tracer });
   host.metrics(() => history.samples());
   const build = (input: Pick<BuildInput, 'config' | 'kept' | 'running' | 'openScope'>) =>
     assemble({

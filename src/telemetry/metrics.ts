@@ -55,6 +55,12 @@ export const LOG_LINES_DROPPED = define(
   'Lines of the log that were dropped because nobody read them.',
   [],
 );
+export const SELF_SPANS = define(
+  'counter',
+  'tacit_self_trace_spans_total',
+  'Spans of the program about itself, by what became of them: `sent`, dropped because too many waited (`queue_full`), or not taken by the receiver (`failed`).',
+  ['outcome'],
+);
 export const SPANS_DROPPED = define(
   'counter',
   'tacit_processor_dropped_spans_total',
@@ -147,7 +153,7 @@ export const OTLP_REQUEST_BYTES = define(
 export const OTLP_REQUEST_DURATION = define(
   'histogram',
   'tacit_otlp_request_duration_seconds',
-  'From the head of an OTLP request (over gRPC: from its whole message) to its answer.',
+  'From the head of an OTLP request to its answer.',
   ['receiver', 'protocol', 'signal'],
 );
 export const OTLP_MALFORMED_REQUESTS = define(
@@ -254,6 +260,7 @@ export const METRICS: readonly MetricDefinition[] = [
   RELOAD_SUCCESS_TIME,
   LOG_LINES,
   LOG_LINES_DROPPED,
+  SELF_SPANS,
   SPANS_DROPPED,
   MEMORY_LIMIT,
   RESIDENT_MEMORY,

@@ -48,7 +48,7 @@ export function createApiThread(settings: Settings, config: HttpApiConfig): Comp
       backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
       if (signal.aborted) return;
       thread = await startThread(settings, again).catch(error => {
-        settings.logger.error({ err: error }, 'the thread of the API could not be started');
+        settings.logger.error({ error }, 'the thread of the API could not be started');
         return undefined;
       });
       running = thread;
@@ -75,7 +75,7 @@ export function createApiThread(settings: Settings, config: HttpApiConfig): Comp
 /** Resolves once it listens. */
 function startThread({ id, host, logger }: Settings, config: HttpApiConfig): Promise<Running> {
   const { version, startedAt } = host.status();
-  const workerData: ThreadData = { id, config, version, startedAt };
+  const workerData: ThreadData = { id, config, version, startedAt, traces: host.tracer !== undefined };
   const worker = new Worker(ENTRY, { workerData, resourceLimits: LIMITS, name: id });
   const answers = new Answers(host, (message: ToApi) => worker.postMessage(message));
   const ended = new Promise<void>(resolve => {
@@ -86,7 +86,7 @@ function startThread({ id, host, logger }: Settings, config: HttpApiConfig): Pro
   });
   return new Promise((resolve, reject) => {
     worker.on('error', error => {
-      logger.error({ err: error }, 'the thread of the API failed');
+      logger.error({ error }, 'the thread of the API failed');
       reject(error);
     });
     void ended.then(() => reject(new Error('the thread of the API ended before it listened')));
@@ -94,7 +94,10 @@ function startThread({ id, host, logger }: Settings, config: HttpApiConfig): Pro
       if (message.type === 'listening') resolve({ worker, answers, listener: message.listener, ended });
       else if (message.type === 'failed') reject(errorOf(message.failure));
       else if (message.type === 'log') logger[message.level](message.fields, message.message);
-      else answers.take(message);
+      else if (message.type === 'traced') {
+        const { work } = message;
+        host.tracer?.record({ ...work, beganMs: work.beganMs - performance.timeOrigin });
+      } else answers.take(message);
     });
   });
 }

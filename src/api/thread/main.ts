@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../contract/clock.ts';
 import { StartError } from '../../contract/component.ts';
 import type { Logger } from '../../contract/logger.ts';
+import type { TracedWork } from '../../contract/tracer.ts';
 import { LiveGraph } from '../../query/live-graph.ts';
 import { type OpenApi, openApi } from '../open-api.ts';
 import type { AskService } from '../questions.ts';
@@ -15,7 +16,7 @@ import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';
 const SAMPLES_MS = 5000;
 
 const port = parentPort!;
-const { id, config, version, startedAt } = workerData as ThreadData;
+const { id, config, version, startedAt, traces } = workerData as ThreadData;
 const send = (message: FromApi) => port.postMessage(message);
 
 class NoGraphError extends Error {}
@@ -67,6 +68,10 @@ const log =
   };
 const logger: Logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 
+const record = (work: TracedWork) =>
+  send({ type: 'traced', work: { ...work, beganMs: work.beganMs + performance.timeOrigin } });
+const tracer = traces ? { record } : undefined;
+
 async function view() {
   try {
     return await graph.view();
@@ -80,7 +85,7 @@ let api: OpenApi | undefined;
 
 async function start(): Promise<void> {
   try {
-    api = await openApi({ id, config, logger, clock: systemClock, version, startedAt, graph: view, ask });
+    api = await openApi({ id, config, logger, tracer, clock: systemClock, version, startedAt, graph: view, ask });
     const { samples, listener } = api;
     setInterval(() => send({ type: 'samples', samples: samples() }), SAMPLES_MS).unref();
     send({ type: 'listening', listener });

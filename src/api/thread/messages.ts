@@ -2,6 +2,7 @@
 import type { Listener, MetricSample } from '../../contract/component.ts';
 import type { DeltaPart } from '../../contract/graph-delta.ts';
 import type { Logger } from '../../contract/logger.ts';
+import type { TracedWork } from '../../contract/tracer.ts';
 import type { HttpApiConfig } from '../config.ts';
 import type { Question } from '../questions.ts';
 
@@ -11,6 +12,8 @@ export interface ThreadData {
   readonly config: HttpApiConfig;
   readonly version: string;
   readonly startedAt: string;
+  /** Answers are to be told as `traced`. */
+  readonly traces: boolean;
 }
 
 export type ToApi =
@@ -27,6 +30,8 @@ export type FromApi =
   | { readonly type: 'ask'; readonly number: number; readonly question: Question; readonly asks: unknown }
   | { readonly type: 'listening'; readonly listener: Listener }
   | { readonly type: 'refreshed' }
+  /** An answer for the tracer; its time is since the epoch, ms, as threads do not share their clocks. */
+  | { readonly type: 'traced'; readonly work: TracedWork }
   | { readonly type: 'failed'; readonly failure: StartFailure }
   | { readonly type: 'samples'; readonly samples: readonly MetricSample[] }
   | { readonly type: 'log'; readonly level: keyof Logger; readonly fields: object; readonly message: string };

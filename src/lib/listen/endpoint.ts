@@ -44,6 +44,6 @@ export function overlap(a: Endpoint, b: Endpoint): boolean {
   return isWildcard(a) || isWildcard(b) || loopbackName(a) === loopbackName(b);
 }
 
-function isWildcard({ host }: Endpoint): boolean {
+export function isWildcard({ host }: Endpoint): boolean {
   return host === '' || host === '0.0.0.0' || host === '::';
 }

@@ -35,7 +35,7 @@ export function createOtlpReceiver(
   const { id, host, logger, clock } = settings;
   const counters = new Counters(id);
   const admission = new Admission(maxWaitMs(config));
-  const requestLog = new RequestLog(logger);
+  const requestLog = new RequestLog(logger, host.tracer);
   const ingest = new Ingest(codec, consumers, counters, requestLog, admission);
   const listeners = new Map<Protocol, ProtocolListener>();
   host.metrics(() => [...counters.collect(), OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);

@@ -1,13 +1,17 @@
 /** Tells the operator of requests that were not taken: from whom, and the reason their sender was given. */
 import type { Logger } from '../../contract/logger.ts';
+import type { Tracer } from '../../contract/tracer.ts';
 import { RepeatedLog } from '../../telemetry/repeated-log.ts';
 import type { Answer } from './answer.ts';
 import type { Protocol } from './signal.ts';
 
 export class RequestLog {
+  /** Undefined where the program does not trace itself. */
+  readonly tracer: Tracer | undefined;
   private readonly log: RepeatedLog;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, tracer: Tracer | undefined) {
+    this.tracer = tracer;
     this.log = new RepeatedLog(logger);
   }
 

@@ -14,6 +14,8 @@ export class Call extends Stream {
   bytes = 0;
   pieces = 0;
   readonly openedMs: number;
+  /** Of the caller's trace, where there is one. */
+  traceparent: string | undefined;
   deadlineMs = Number.POSITIVE_INFINITY;
   /** Answered, or given up by the client: nothing more is to be done. */
   settled = false;

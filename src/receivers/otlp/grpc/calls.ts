@@ -3,6 +3,7 @@
  * answers each once. Uncompressed and small gzip messages are handled in the turn in which they end, without promises,
  * timers or closures of their own.
  */
+import type { TracedWork } from '../../../contract/tracer.ts';
 import type { Connection } from '../../../lib/http2/connection.ts';
 import type { Handler } from '../../../lib/http2/handler.ts';
 import type { Field } from '../../../lib/http2/hpack/fields.ts';
@@ -14,6 +15,7 @@ import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
 import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
+import { requestSpan } from '../request-span.ts';
 import { Call } from './call.ts';
 import { type HeadRules, readHead } from './head.ts';
 import { Message, type MessageProblem } from './message.ts';
@@ -224,7 +226,13 @@ export class Calls implements Handler<Call> {
     else this.reading.delete(call);
     const { signal, bytes, openedMs } = call;
     this.counters.request('grpc', signal, 'protobuf', answer.outcome, bytes, performance.now() - openedMs);
-    if (answer.outcome !== 'accepted') this.ingest.log.declined('grpc', call.connection.socket.remoteAddress, answer);
+    const { log } = this.ingest;
+    if (answer.outcome !== 'accepted') log.declined('grpc', call.connection.socket.remoteAddress, answer);
+    if (log.tracer !== undefined) log.tracer.record(spanOf(call, answer));
     this.inFlight -= 1;
   }
+}
+
+function spanOf({ signal, traceparent, openedMs, bytes }: Call, answer: Answer): TracedWork {
+  return requestSpan({ protocol: 'grpc', signal, parent: traceparent, beganMs: openedMs, bytes, answer });
 }

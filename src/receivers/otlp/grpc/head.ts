@@ -47,6 +47,9 @@ export function readHead(call: Call, fields: readonly Field[], rules: HeadRules)
         break;
       case 'authorization':
         authorization ??= value;
+        break;
+      case 'traceparent':
+        call.traceparent = value;
     }
   }
   if (!isGrpc(contentType)) return 415;

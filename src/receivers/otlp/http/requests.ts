@@ -5,6 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { TracedWork } from '../../../contract/tracer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
@@ -13,6 +14,7 @@ import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
 import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
+import { requestSpan } from '../request-span.ts';
 import { Body } from './body.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
 import { type HeadRules, readHead, tooLarge } from './head.ts';
@@ -218,10 +220,18 @@ export class Requests {
     else this.reading.delete(exchange.socket);
     const { otlpSignal, encoding, bytes, openedMs } = exchange;
     this.counters.request('http', otlpSignal, encoding, answer.outcome, bytes, performance.now() - openedMs);
-    if (answer.outcome !== 'accepted') this.ingest.log.declined('http', exchange.socket.remoteAddress, answer);
+    const { log } = this.ingest;
+    if (answer.outcome !== 'accepted') log.declined('http', exchange.socket.remoteAddress, answer);
+    if (log.tracer !== undefined) log.tracer.record(spanOf(exchange, answer));
     this.inFlight -= 1;
     if (this.stopping && this.inFlight === 0) this.drained();
   }
+}
+
+function spanOf({ otlpSignal, headers, openedMs, bytes }: Exchange, answer: Answer): TracedWork {
+  const { traceparent } = headers;
+  const parent = typeof traceparent === 'string' ? traceparent : undefined;
+  return requestSpan({ protocol: 'http', signal: otlpSignal, parent, beganMs: openedMs, bytes, answer });
 }
 
 /** An event listener that passes its emitter on as an argument, so that one function serves all requests. */

@@ -9,6 +9,7 @@ import { tracesOf } from '../receivers/otlp/messages.ts';
 import { Running } from '../receivers/otlp/running.ts';
 
 const folder = new CertificateFolder();
+afterAll(() => folder.remove());
 
 /** The exporter's options beside its endpoint. */
 interface Client {
@@ -17,7 +18,10 @@ interface Client {
   readonly ca?: string;
 }
 
-describe.skipIf(missingForCollector() !== undefined)('a Collector', () => {
+const EXPORTERS = { grpc: 'otlp', http: 'otlp_http' } as const;
+const PROTOCOLS = ['grpc', 'http'] as const;
+
+describe.skipIf(missingForCollector() !== undefined).each(PROTOCOLS)('a Collector over %s', protocol => {
   let running: Running;
   beforeAll(async () => {
     folder.authority('ca');
@@ -31,12 +35,9 @@ describe.skipIf(missingForCollector() !== undefined)('a Collector', () => {
       { name: 'collector', token: 'to-ingest', scopes: ['ingest' as const] },
       { name: 'reader', token: 'to-read', scopes: ['read' as const] },
     ];
-    running = await new Running({ http: { endpoint: '127.0.0.1:0', tls, auth: { tokens } } }).start();
+    running = await new Running({ [protocol]: { endpoint: '127.0.0.1:0', tls, auth: { tokens } } }).start();
   });
-  afterAll(async () => {
-    await running.stop();
-    folder.remove();
-  });
+  afterAll(() => running.stop());
 
   /** Sends one span through a Collector; ends with what the Collector said, once this shows or the span is there. */
   async function deliver(client: Client, said?: RegExp): Promise<string> {
@@ -58,16 +59,16 @@ describe.skipIf(missingForCollector() !== undefined)('a Collector', () => {
   function configOf({ certificate, token, ca = 'ca' }: Client, port: number): string {
     const shown = certificate === undefined ? undefined : folder.pair(certificate);
     const exporter = {
-      endpoint: `https://127.0.0.1:${running.port('http')}`,
+      endpoint: `https://127.0.0.1:${running.port(protocol)}`,
       tls: { ca_file: folder.file(`${ca}.pem`), ...(shown && { cert_file: shown.cert, key_file: shown.key }) },
       ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
     };
     return `yaml:${JSON.stringify({
       receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${port}` } } } },
-      exporters: { otlp_http: exporter },
+      exporters: { [EXPORTERS[protocol]]: exporter },
       service: {
         telemetry: { metrics: { level: 'none' } },
-        pipelines: { traces: { receivers: ['otlp'], exporters: ['otlp_http'] } },
+        pipelines: { traces: { receivers: ['otlp'], exporters: [EXPORTERS[protocol]] } },
       },
     })}`;
   }

@@ -5,7 +5,8 @@ import { readTls } from '../../../src/lib/listen/tls-files.ts';
 import type { TlsConfig } from '../../../src/lib/listen/tls-options.ts';
 import { CertificateFolder } from '../../kits/certificates.ts';
 
-const NOW = Date.now();
+/** A certificate is valid from the second in which it is made, which is to come. */
+const NOW = Date.now() + 60_000;
 const folder = new CertificateFolder();
 const file = (name: string) => folder.file(name);
 

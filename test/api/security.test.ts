@@ -1,4 +1,5 @@
 /** What stands before the API: TLS, scopes of tokens, web pages of other origins, headers for browsers. */
+import { copyFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { graphCommand } from '../../src/cli/graph.ts';
@@ -102,6 +103,37 @@ describe('TLS', () => {
     const { port } = await start({ tls: MUTUAL });
     expect((await sendSecure(port, { path: '/healthz', ...showing() })).status).toBe(200);
     await expect(sendSecure(port, { path: '/healthz', ...trusting() })).rejects.toThrow();
+  });
+
+  it('shows a renewed certificate, and takes a changed token, without a restart', async () => {
+    const use = (name: string) => {
+      copyFileSync(folder.file(`${name}.key`), folder.file('live.key'));
+      copyFileSync(folder.file(`${name}.pem`), folder.file('live.pem'));
+    };
+    folder.authority('new-ca');
+    folder.signed('renewed', 'new-ca');
+    use('server');
+    const { port } = await start({
+      tls: { cert_file: folder.file('live.pem'), key_file: folder.file('live.key'), reload_interval: '1s' },
+      auth: {
+        tokens: [{ name: 'reader', token_file: folder.write('token', 'old'), scopes: ['read'] }],
+        reload_interval: '1s',
+      },
+    });
+    const statusWith = (ca: string, token: string) =>
+      sendSecure(port, {
+        path: '/v1/status',
+        ca: folder.text(`${ca}.pem`),
+        headers: { authorization: `Bearer ${token}` },
+      })
+        .then(({ status }) => status)
+        .catch(() => 0);
+    expect([await statusWith('ca', 'old'), await statusWith('ca', 'new')]).toEqual([200, 401]);
+    use('renewed');
+    folder.write('token', 'new');
+    await expect.poll(() => statusWith('new-ca', 'new'), { timeout: 20_000 }).toBe(200);
+    await expect.poll(() => statusWith('new-ca', 'old'), { timeout: 20_000 }).toBe(401);
+    expect(await statusWith('ca', 'new')).toBe(0);
   });
 
   it('that cannot be had ends the start', async () => {

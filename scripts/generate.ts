@@ -2,11 +2,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generatedFiles } from '../src/service/generated.ts';
+import { dashboardJson } from './dashboard/dashboard.ts';
 
 const root = new URL('../', import.meta.url);
 const checkOnly = process.argv.includes('--check');
 
-for (const { path, content } of generatedFiles) {
+const dashboard = { path: 'docs/dashboards/tacit.json', content: () => dashboardJson() };
+
+for (const { path, content } of [...generatedFiles, dashboard]) {
   const file = fileURLToPath(new URL(path, root));
   const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const wanted = content(existing);

@@ -19,6 +19,13 @@ export class ReverseWriter {
     this.header(field, 2, size);
   }
 
+  bytesField(field: number, value: Uint8Array): void {
+    this.reserve(value.length);
+    this.position -= value.length;
+    this.bytes.set(value, this.position);
+    this.header(field, 2, value.length);
+  }
+
   varintField(field: number, value: number): void {
     this.varint(value);
     this.tag(field, 0);
@@ -29,6 +36,11 @@ export class ReverseWriter {
     this.position -= 8;
     this.bytes.writeDoubleLE(value, this.position);
     this.tag(field, 1);
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[--this.position] = value;
   }
 
   /** Room for a fixed64; returns its position. */

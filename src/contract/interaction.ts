@@ -31,6 +31,11 @@ export const LANE_NONE = 0;
 export const LANE_RECEIVE = 1;
 export const LANE_PROCESS = 2;
 
+/** The number of all consumer groups that found no place. */
+export const OTHER_GROUP = 1;
+/** The verb that stands for all that found no place. */
+export const OTHER_VERB = '(other)';
+
 const NO_VERBS: readonly string[] = [];
 
 export class Interaction {

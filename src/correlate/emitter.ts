@@ -39,7 +39,7 @@ import {
   TARGET,
 } from '../contract/observation.ts';
 import type { Identities } from '../lib/identities.ts';
-import { ACCESS_READ, ACCESS_WRITE, type Plans } from '../lib/plans.ts';
+import { ACCESS_READ, ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
 import { Facts, setExample } from './facts.ts';
 import { countsAsMessage } from './link-state.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
@@ -145,21 +145,22 @@ export class Emitter {
     const { effects } = this.plans.get(span.target);
     for (let i = 0; i < effects.length; i++) {
       const effect = effects[i]!;
-      const reads = effect.access === ACCESS_READ;
-      const kind = reads ? READS : effect.access === ACCESS_WRITE ? WRITES : QUERIES;
-      const source = reads ? effect.node : span.service;
-      const target = reads ? span.service : effect.node;
-      if (sign === SETTLE) {
-        this.settle(kind, source, target, span, row);
-        continue;
-      }
-      const evidence = effect.fromStatement ? BY_CLIENT_SPAN | BY_STATEMENT : BY_CLIENT_SPAN;
-      const out = this.begin(kind, source, target, span.start, evidence, sign);
-      this.fillClient(out, span);
-      out.verbs = effect.verbs;
-      setExample(out, this.rows.words, row, span.span0, span.span1);
-      this.sink.apply(out);
+      for (let k = 0; k < effect.times; k++) this.effect(effect, span, row, sign);
     }
+  }
+
+  private effect(effect: PlanEffect, span: Facts, row: number, sign: number): void {
+    const reads = effect.access === ACCESS_READ;
+    const kind = reads ? READS : effect.access === ACCESS_WRITE ? WRITES : QUERIES;
+    const source = reads ? effect.node : span.service;
+    const target = reads ? span.service : effect.node;
+    if (sign === SETTLE) return this.settle(kind, source, target, span, row);
+    const evidence = effect.fromStatement ? BY_CLIENT_SPAN | BY_STATEMENT : BY_CLIENT_SPAN;
+    const out = this.begin(kind, source, target, span.start, evidence, sign);
+    this.fillClient(out, span);
+    out.verbs = effect.verbs;
+    setExample(out, this.rows.words, row, span.span0, span.span1);
+    this.sink.apply(out);
   }
 
   /**
@@ -316,9 +317,7 @@ export class Emitter {
 
   /** Two names of one system for one message. */
   private isRoute(from: number, to: number): boolean {
-    if (from === 0 || to === 0 || from === to) return false;
-    const [source, target] = [this.identities.get(from), this.identities.get(to)];
-    return source.parts[0] === target.parts[0] && source.parts[2] !== target.parts[2];
+    return from !== 0 && to !== 0 && this.identities.areNamesOfOneSystem(from, to);
   }
 
   /** The trace id stands at `row`. */

@@ -3,10 +3,19 @@
  * confidence) is derived from them when a view is taken.
  */
 import { EVIDENCE_KINDS } from '../contract/graph-document.ts';
-import { ADD, type Interaction, LANE_PROCESS, LANE_RECEIVE, REVERSE } from '../contract/interaction.ts';
+import {
+  ADD,
+  type Interaction,
+  LANE_PROCESS,
+  LANE_RECEIVE,
+  OTHER_GROUP,
+  OTHER_VERB,
+  REVERSE,
+} from '../contract/interaction.ts';
 import { Exemplars } from './exemplars.ts';
 import type { EdgeSource } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
+import { ROOM_FOR_ALL, type Room } from './room.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
 /** Indexes into `counters`. */
@@ -26,6 +35,9 @@ export const ADJUSTED_UNITS_PROCESS = 11;
 export const EVIDENCE = 12;
 export const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
 const UNIT = 2 ** 20;
+/** Verbs and groups an edge tells apart at most, and those it has room for by itself. */
+const MAX_NAMES = 64;
+const OWN_NAMES = 2;
 
 /** Times and examples of interactions that may still be taken back: of the current and the previous epoch. */
 export class Provisional {
@@ -43,7 +55,7 @@ export class EdgeAggregate implements EdgeSource {
   target: number;
   /** Of the store's mark when this edge was last known to change. */
   mark = 0;
-  readonly counters = new Float64Array(COUNTERS);
+  readonly counters = newCounters();
   client: Histogram | undefined;
   server: Histogram | undefined;
   lag: Histogram | undefined;
@@ -52,7 +64,7 @@ export class EdgeAggregate implements EdgeSource {
   readonly verbCounts: number[] = [];
   /** Consumer group → messages received, processed. */
   groups: Map<number, [number, number]> | undefined;
-  readonly buckets = new TimeBuckets();
+  readonly buckets: TimeBuckets;
   /** Of `consumes`: the buckets of process spans. */
   processBuckets: TimeBuckets | undefined;
   /** Settled, µs; infinite while nothing is. */
@@ -64,7 +76,11 @@ export class EdgeAggregate implements EdgeSource {
   /** Of `current`. */
   epoch = 0;
 
-  constructor(index: number, kind: number, source: number, target: number) {
+  private readonly room: Room;
+
+  constructor(index: number, kind: number, source: number, target: number, room = ROOM_FOR_ALL) {
+    this.room = room;
+    this.buckets = new TimeBuckets(room);
     this.index = index;
     this.kind = kind;
     this.source = source;
@@ -97,17 +113,17 @@ export class EdgeAggregate implements EdgeSource {
   }
 
   private clientHistogram(): Histogram {
-    this.client ??= new Histogram();
+    this.client ??= new Histogram(this.room);
     return this.client;
   }
 
   private serverHistogram(): Histogram {
-    this.server ??= new Histogram();
+    this.server ??= new Histogram(this.room);
     return this.server;
   }
 
   private lagHistogram(): Histogram {
-    this.lag ??= new Histogram();
+    this.lag ??= new Histogram(this.room);
     return this.lag;
   }
 
@@ -120,7 +136,7 @@ export class EdgeAggregate implements EdgeSource {
     if (process) {
       c[COUNT_PROCESS]! += sign;
       c[ADJUSTED_UNITS_PROCESS]! += units;
-      this.processBuckets ??= new TimeBuckets();
+      this.processBuckets ??= new TimeBuckets(this.room);
       this.processBuckets.add(i.time, sign);
     }
     this.buckets.add(i.time, sign);
@@ -146,20 +162,30 @@ export class EdgeAggregate implements EdgeSource {
     this.groups ??= new Map();
     let entry = this.groups.get(group);
     if (entry === undefined) {
-      entry = [0, 0];
-      this.groups.set(group, entry);
+      const told = this.hasRoomForName(this.groups.size) ? group : OTHER_GROUP;
+      entry = this.groups.get(told) ?? [0, 0];
+      this.groups.set(told, entry);
     }
     entry[lane === LANE_PROCESS ? 1 : 0] += messages;
-    if (entry[0] === 0 && entry[1] === 0) this.groups.delete(group);
+  }
+
+  /** Names stay once they have a place, also at zero: see `Room`. */
+  private hasRoomForName(names: number): boolean {
+    return names < OWN_NAMES || (names < MAX_NAMES && this.room.take('names', 1));
   }
 
   private addVerb(verb: string, sign: number): void {
-    const at = this.verbs.indexOf(verb);
-    if (at >= 0) this.verbCounts[at]! += sign;
-    else {
-      this.verbs.push(verb);
-      this.verbCounts.push(sign);
-    }
+    let at = this.verbs.indexOf(verb);
+    if (at < 0) at = this.placeOfVerb(verb);
+    this.verbCounts[at]! += sign;
+  }
+
+  private placeOfVerb(verb: string): number {
+    const told = this.hasRoomForName(this.verbs.length) ? verb : OTHER_VERB;
+    const at = this.verbs.indexOf(told);
+    if (at >= 0) return at;
+    this.verbCounts.push(0);
+    return this.verbs.push(told) - 1;
   }
 
   private addEvidence(bits: number, sign: number): void {
@@ -229,4 +255,18 @@ function join(seen: { first: number; last: number; exemplars: Exemplars }, more:
   seen.first = Math.min(seen.first, more.first);
   seen.last = Math.max(seen.last, more.last);
   if (more.exemplars.size > 0) seen.exemplars = Exemplars.union(seen.exemplars, more.exemplars);
+}
+
+/** Edges whose counters stand in one buffer: a buffer of its own takes more than the counters in it. */
+const SLAB = 64;
+let slab = new Float64Array(0);
+let used = 0;
+
+function newCounters(): Float64Array {
+  if (used === slab.length) {
+    slab = new Float64Array(SLAB * COUNTERS);
+    used = 0;
+  }
+  used += COUNTERS;
+  return slab.subarray(used - COUNTERS, used);
 }

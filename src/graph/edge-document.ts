@@ -101,7 +101,9 @@ function messagesOf(edge: EdgeAggregate, groupNames: readonly string[]): Message
   if (kind !== PUBLISHES && kind !== CONSUMES && kind !== MESSAGES_EDGE) return {};
   const messages = Math.max(c[MESSAGES_SENT]!, c[MESSAGES_RECEIVED]!, c[MESSAGES_PROCESSED]!);
   const sides = kind === PUBLISHES ? {} : { received: c[MESSAGES_RECEIVED]!, processed: c[MESSAGES_PROCESSED]! };
-  const groups = [...(edge.groups ?? [])].map(([group, [r, p]]) => [groupNames[group]!, Math.max(r, p)] as const);
+  const groups = [...(edge.groups ?? [])]
+    .filter(([, [r, p]]) => r !== 0 || p !== 0)
+    .map(([group, [r, p]]) => [groupNames[group]!, Math.max(r, p)] as const);
   return { messages, batches: c[BATCHES]!, ...sides, ...(groups.length > 0 && { groups: Object.fromEntries(groups) }) };
 }
 

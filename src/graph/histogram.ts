@@ -3,11 +3,14 @@
  * Bucket 0 holds durations below 1 µs; bucket 1 + i those from 2^(i/8) up to 2^((i+1)/8) µs.
  */
 import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+import { ROOM_FOR_ALL, type Room } from './room.ts';
 
 const PER_DOUBLING = 8;
 /** Up to 2^40 µs (12 days); longer ones fall into the last bucket. */
 const MAX_BUCKET = 40 * PER_DOUBLING;
-const GROW = 32;
+/** Cells a histogram has for itself, and by how many it grows. */
+const GROW = 8;
+const NO_CELLS = new Float64Array(0);
 
 /** Lower bounds of the eighths of a doubling, for values scaled to [1, 2). */
 const EIGHTHS = Float64Array.from({ length: PER_DOUBLING + 1 }, (_, i) => 2 ** (i / PER_DOUBLING));
@@ -34,8 +37,13 @@ export class Histogram {
   /** Sum of the durations, µs. */
   sum = 0;
   /** Counts of the buckets from `first` on; grows to both sides as needed. */
-  private counts: Float64Array = new Float64Array(0);
+  private counts: Float64Array = NO_CELLS;
   private first = 0;
+  private readonly shared: Room;
+
+  constructor(shared = ROOM_FOR_ALL) {
+    this.shared = shared;
+  }
 
   add(micros: number, sign: number): void {
     this.count += sign;
@@ -47,7 +55,7 @@ export class Histogram {
     let at = bucket - this.first;
     if (at < 0 || at >= this.counts.length) {
       this.cover(bucket);
-      at = bucket - this.first;
+      at = Math.min(Math.max(bucket - this.first, 0), this.counts.length - 1);
     }
     this.counts[at]! += by;
   }
@@ -87,6 +95,7 @@ export class Histogram {
     this.counts = from.takeMany(length);
   }
 
+  /** Makes the cells reach to a bucket; where there is no room its nearest cell will count for it. */
   private cover(bucket: number): void {
     const empty = this.counts.length === 0;
     const from = Math.max(0, empty ? bucket - GROW / 2 : Math.min(this.first, bucket - GROW / 4));
@@ -94,6 +103,7 @@ export class Histogram {
       MAX_BUCKET + 1,
       empty ? bucket + GROW / 2 : Math.max(this.first + this.counts.length, bucket + GROW / 4),
     );
+    if (!empty && !this.shared.take('cells', to - from - this.counts.length)) return;
     const counts = new Float64Array(to - from);
     counts.set(this.counts, empty ? 0 : this.first - from);
     this.counts = counts;

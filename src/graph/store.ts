@@ -4,9 +4,10 @@
  */
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
-import type { Identities, Identity } from '../lib/identities.ts';
+import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
 import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
 import type { GraphSource, NodeNumbers } from './graph-source.ts';
+import { Room, roomForEdges } from './room.ts';
 
 export interface GraphLimits {
   readonly maxNodes: number;
@@ -40,8 +41,9 @@ export class GraphStore implements InteractionSink, GraphSource {
   watcher = NOBODY;
   /** Newest good event time, µs. */
   newest = 0;
-  /** Observations that went to an `(other)` node or edge, by what was full. */
+  /** Identities and interactions that went to an `(other)` node or edge, by what was full. */
   readonly overflowed = { nodes: 0, edges: 0 };
+  readonly room: Room;
   private readonly identities: Identities;
   private limits: GraphLimits;
   /** Node + 1 by identity. */
@@ -52,6 +54,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   constructor(identities: Identities, limits: GraphLimits) {
     this.identities = identities;
     this.limits = limits;
+    this.room = new Room(roomForEdges(limits.maxEdges));
   }
 
   /** What is in the graph stays, and so does what went to an `(other)` node. */
@@ -114,6 +117,7 @@ export class GraphStore implements InteractionSink, GraphSource {
 
   /** The node of an identity, admitted now if there is room. */
   private node(identity: number): number {
+    if (isUnnamed(identity)) return this.node(this.identities.overflow(this.identities.get(identity).kind));
     if (identity >= this.nodeOf.length) this.growNodes(identity);
     const known = this.nodeOf[identity]!;
     if (known !== 0) return known - 1;
@@ -175,7 +179,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   }
 
   private add(kind: number, source: number, target: number): EdgeAggregate {
-    const edge = new EdgeAggregate(this.edges.length, kind, source, target);
+    const edge = new EdgeAggregate(this.edges.length, kind, source, target, this.room);
     this.edges.push(edge);
     if (this.edges.length * 2 > this.slots.length) this.rehash();
     else this.link(this.edges.length, edge);

@@ -3,6 +3,7 @@
  * Sparse and sorted; additive, also below zero.
  */
 import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+import { ROOM_FOR_ALL, type Room } from './room.ts';
 
 const MINUTE_US = 60e6;
 const FINE_MINUTES = 120;
@@ -10,11 +11,18 @@ const COARSE = 10;
 const KEPT_MINUTES = 24 * 60;
 /** Entries before old ones are folded. */
 const FOLD_AT = 160;
+/** Buckets each has for itself. */
+const OWN = 2;
 
 export class TimeBuckets {
   /** First minute of each bucket, ascending. */
   private readonly minutes: number[] = [];
   private readonly counts: number[] = [];
+  private readonly shared: Room;
+
+  constructor(shared = ROOM_FOR_ALL) {
+    this.shared = shared;
+  }
 
   add(timeUs: number, count: number): void {
     const minute = Math.floor(timeUs / MINUTE_US);
@@ -31,6 +39,7 @@ export class TimeBuckets {
     let at = minutes.length;
     while (at > 0 && minutes[at - 1]! > start) at--;
     if (at > 0 && minutes[at - 1] === start) counts[at - 1]! += count;
+    else if (minutes.length >= OWN && !this.shared.take('times', 1)) counts[Math.max(at - 1, 0)]! += count;
     else {
       minutes.splice(at, 0, start);
       counts.splice(at, 0, count);
@@ -47,11 +56,13 @@ export class TimeBuckets {
       const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
       folded.set(start, (folded.get(start) ?? 0) + this.counts[i]!);
     });
+    const before = this.minutes.length;
     this.minutes.length = this.counts.length = 0;
     for (const [start, count] of [...folded].sort(([a], [b]) => a - b)) {
       this.minutes.push(start);
       this.counts.push(count);
     }
+    this.shared.giveTimes(before - this.minutes.length);
   }
 
   /** Numbers that `write` takes. */

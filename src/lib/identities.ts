@@ -1,9 +1,13 @@
 /**
  * Identities of nodes: kind and parts, each distinct one numbered from 1. Raw identities never move; what they resolve
- * to is decided when a view of the graph is taken. Full tables answer with the kind's `(other)`.
+ * to is decided when a view of the graph is taken.
+ *
+ * A full table keeps no more names, only numbers made of them: such an identity is the kind's `(other)` to whoever asks
+ * what it is, and still another than those of other names, so that what belongs together is told as well as before.
  */
 import { createHash } from 'node:crypto';
-import { encodePart } from './names.ts';
+import { finalize } from './bytes.ts';
+import { encodePart, ownText } from './names.ts';
 
 export const SERVICE = 0;
 export const TOPIC = 1;
@@ -25,15 +29,35 @@ export interface Identity {
 export const OVERFLOW_NAME = '(other)';
 export const TEMPORARY_NAME = '(temporary)';
 
+/**
+ * Numbers from here on are made of names: kind (3 bits), and 27 bits of the whole. Of topics 6 bits tell the system, 13
+ * the name, 8 the rest.
+ */
+const UNNAMED = 2 ** 30;
+const KIND_SHIFT = 27;
+const TOPIC_BITS = 2 ** 27 - 1;
+const SYSTEM_SHIFT = 21;
+const NAME_BITS = (2 ** 13 - 1) << 8;
+/** Beside its texts. */
+const IDENTITY_BYTES = 200;
+
+/** True for an identity whose name found no place. */
+export function isUnnamed(identity: number): boolean {
+  return identity >= UNNAMED;
+}
+
 export class Identities {
   private readonly all: Identity[] = [];
   private readonly byId = new Map<string, number>();
   private limit = 0;
-  /** Identities refused because the table was full. */
+  private maxBytes = 0;
+  /** Lookups of names that found no place. */
   refused = 0;
+  /** About what the names take. */
+  bytes = 0;
 
-  constructor(limit: number) {
-    this.setLimit(limit);
+  constructor(limit: number, maxBytes = Number.POSITIVE_INFINITY) {
+    this.setLimit(limit, maxBytes);
     for (let kind = 0; kind < KINDS.length; kind++) {
       this.add({
         kind,
@@ -46,8 +70,9 @@ export class Identities {
   }
 
   /** Beside the `(other)` ones. Identities beyond a lower limit stay. */
-  setLimit(limit: number): void {
+  setLimit(limit: number, maxBytes = Number.POSITIVE_INFINITY): void {
     this.limit = limit + KINDS.length;
+    this.maxBytes = maxBytes;
   }
 
   get size(): number {
@@ -55,7 +80,21 @@ export class Identities {
   }
 
   get(identity: number): Identity {
-    return this.all[identity - 1]!;
+    return this.all[(identity >= UNNAMED ? this.overflow((identity >>> KIND_SHIFT) & 7) : identity) - 1]!;
+  }
+
+  /** True for two topics of one system with different names. */
+  areNamesOfOneSystem(a: number, b: number): boolean {
+    if (isUnnamed(a) || isUnnamed(b)) {
+      const [one, other] = [this.topicNumber(a), this.topicNumber(b)];
+      return one >>> SYSTEM_SHIFT === other >>> SYSTEM_SHIFT && (one & NAME_BITS) !== (other & NAME_BITS);
+    }
+    const [one, other] = [this.get(a).parts, this.get(b).parts];
+    return one[0] === other[0] && one[2] !== other[2];
+  }
+
+  private topicNumber(topic: number): number {
+    return isUnnamed(topic) ? topic & TOPIC_BITS : topicNumber(this.get(topic).parts);
   }
 
   /** The `(other)` of a kind. */
@@ -67,14 +106,15 @@ export class Identities {
     const id = identityId(kind, environment, parts);
     const known = this.byId.get(id);
     if (known !== undefined) return known;
-    if (this.all.length >= this.limit) {
+    if (this.all.length >= this.limit || this.bytes >= this.maxBytes) {
       this.refused++;
-      return this.overflow(kind);
+      return unnamed(kind, id, parts);
     }
-    return this.add({ kind, environment, parts, id, overflow: false });
+    return this.add({ kind, environment, parts: parts.map(ownText), id: ownText(id), overflow: false });
   }
 
   private add(identity: Identity): number {
+    this.bytes += sizeOf(identity);
     this.byId.set(identity.id, this.all.push(identity));
     return this.all.length;
   }
@@ -90,6 +130,32 @@ function identityId(kind: number, environment: string, parts: readonly string[])
 function encodeReserved(kind: number, part: string): string {
   if (part === OVERFLOW_NAME || (part === TEMPORARY_NAME && kind !== TOPIC)) return `%28${part.slice(1)}`;
   return encodePart(part);
+}
+
+function unnamed(kind: number, id: string, parts: readonly string[]): number {
+  const own = hashText(id);
+  const rest = kind === TOPIC ? topicNumber(parts) | (own >>> 24) : own >>> 5;
+  return UNNAMED + kind * 2 ** KIND_SHIFT + rest;
+}
+
+/** System and name; the bits of the rest are left empty. */
+function topicNumber(parts: readonly string[]): number {
+  return ((hashText(parts[0]!) & 63) << SYSTEM_SHIFT) | ((hashText(parts[2]!) << 8) & NAME_BITS);
+}
+
+function hashText(text: string): number {
+  let h = text.length;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return finalize(h);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what fits a byte takes one
+const NARROW = /^[\u0000-\u00ff]*$/;
+
+function sizeOf({ id, parts }: Identity): number {
+  let bytes = IDENTITY_BYTES + id.length;
+  for (const part of parts) bytes += NARROW.test(part) ? part.length : 2 * part.length;
+  return NARROW.test(id) ? bytes : bytes + id.length;
 }
 
 /** Short stable name of an id: 16 of `a-z0-9` (82 bits of its SHA-256). */

@@ -29,6 +29,11 @@ function cutName(bytes: Uint8Array): string {
   return `${decoder.decode(bytes.subarray(0, end))}~${hash.toString(16).padStart(8, '0')}`;
 }
 
+/** The same text with memory of its own: a piece cut out of a longer text would keep all of it. */
+export function ownText(text: string): string {
+  return decoder.decode(encoder.encode(text));
+}
+
 /** A name as a part of an id; the empty name is `~` (unknown), and a real `~` is encoded. */
 export function encodePart(text: string): string {
   if (text === '') return '~';

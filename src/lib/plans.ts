@@ -14,6 +14,8 @@ export interface PlanEffect {
   readonly verbs: readonly string[];
   /** The statement's text named the table. */
   readonly fromStatement: boolean;
+  /** How many tables this stands for: 1, or more where their names found no place. */
+  readonly times: number;
 }
 
 /** Where the statement ran, as far as its span said; empty = unknown. What a nested span may fill in. */
@@ -40,10 +42,31 @@ export interface Plan {
   readonly effects: readonly PlanEffect[];
   /** Why it has no effect, as a snake_case name; empty when it has some. */
   readonly skipReason: string;
+  /** It stands for all plans of its shape that found no place. */
+  readonly overflow: boolean;
 }
 
+/** Beside its text. */
+const PLAN_BYTES = 500;
+/** A plan is its text and objects made of that. */
+const BYTES_PER_CHARACTER = 4;
+
 export class Plans {
+  /** Plans that found no place, each time one was met. */
+  refused = 0;
+  /** About what the plans take. */
+  bytes = 0;
   private readonly all: Plan[] = [];
+  /** Plans by what they say: equal ones share a number. */
+  private readonly known = new Map<string, number>();
+  private limit = Number.POSITIVE_INFINITY;
+  private maxBytes = Number.POSITIVE_INFINITY;
+
+  /** Without limits until it is told some. Plans beyond a lower limit stay. */
+  setLimit(limit: number, maxBytes: number): void {
+    this.limit = limit;
+    this.maxBytes = maxBytes;
+  }
 
   get size(): number {
     return this.all.length;
@@ -53,7 +76,19 @@ export class Plans {
     return this.all[plan - 1]!;
   }
 
-  add(plan: Plan): number {
-    return this.all.push(plan);
+  /** The number of the plan; 0 when it is not known and there is no place for it. */
+  intern(plan: Plan): number {
+    const content = JSON.stringify(plan);
+    const known = this.known.get(content);
+    if (known !== undefined) return known;
+    if (!plan.overflow && (this.all.length >= this.limit || this.bytes >= this.maxBytes)) {
+      this.refused++;
+      return 0;
+    }
+    this.bytes += PLAN_BYTES + BYTES_PER_CHARACTER * content.length;
+    // Read anew, since pieces of a statement would keep all of it.
+    const number = this.all.push(JSON.parse(content) as Plan);
+    this.known.set(content, number);
+    return number;
   }
 }

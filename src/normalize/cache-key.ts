@@ -7,7 +7,12 @@ import { VALUE_STRING } from '../contract/span-view.ts';
 import { ByteMap } from '../lib/byte-map.ts';
 import { viewOf } from '../lib/bytes.ts';
 
+/** Keys beyond this are not kept: they are seldom met again, and would push out thousands of others. */
+const MAX_KEY_BYTES = 1 << 17;
+
 export class CacheKey {
+  /** The key is longer than is kept: what follows is left out. */
+  protected tooLong = false;
   private bytes = new Uint8Array(4096);
   view = viewOf(this.bytes);
   length = 0;
@@ -18,6 +23,7 @@ export class CacheKey {
     this.view.setInt32(4, a, true);
     this.view.setInt32(8, b, true);
     this.length = 12;
+    this.tooLong = false;
   }
 
   slot(view: SpanView, values: SlotValues, slot: number): void {
@@ -34,6 +40,8 @@ export class CacheKey {
 
   range(view: SpanView, start: number, end: number): void {
     const length = end - start;
+    if (this.length + length > MAX_KEY_BYTES) this.tooLong = true;
+    if (this.tooLong) return;
     this.reserve(length + 8);
     const to = this.view;
     const from = view.data;
@@ -66,11 +74,11 @@ export class KeyedCache extends CacheKey {
 
   /** The value kept under the key, or -1. */
   find(): number {
-    return this.values.get(this.view, 0, this.length);
+    return this.tooLong ? -1 : this.values.get(this.view, 0, this.length);
   }
 
   keep(value: number): number {
-    this.values.set(this.view, 0, this.length, value);
+    if (!this.tooLong) this.values.set(this.view, 0, this.length, value);
     return value;
   }
 }

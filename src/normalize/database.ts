@@ -3,14 +3,14 @@
  * once per distinct combination and found by its bytes afterwards. The statement's text is not kept beyond the cache.
  */
 import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
-import type { Identities } from '../lib/identities.ts';
+import { type Identities, OVERFLOW_NAME } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
 import type { Plan, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
 import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { DATABASE_SYSTEMS } from './conventions/systems.ts';
 import { databaseInstance, urlHost } from './identity/hosts.ts';
-import { buildPlan } from './plan.ts';
+import { buildPlan, namesTable, overflowPlan } from './plan.ts';
 import type { ServiceEntry } from './services.ts';
 import { rangeText, slotText } from './slot-text.ts';
 import { type SpanDatabase, tablesOf } from './tables.ts';
@@ -43,12 +43,14 @@ const FALLBACK_SLOTS = [
   SPAN_SLOT.dbIndex,
 ];
 
+const MAX_SYSTEMS = 256;
+
 export class Databases {
   private readonly identities: Identities;
   private readonly plans: Plans;
   private readonly cache = new KeyedCache(16384, 8 << 20);
-  /** Plans by what they say: equal ones share a number. */
-  private readonly known = new Map<string, number>();
+  /** Systems by which plans without a place are told apart. */
+  private readonly systems = new Set<string>();
   private readonly merged = new Map<number, number>();
 
   constructor(identities: Identities, plans: Plans) {
@@ -82,19 +84,25 @@ export class Databases {
     const key = outer * 2 ** 26 + inner;
     const known = this.merged.get(key);
     if (known !== undefined) return known;
-    const plan = this.intern(mergePlans(this.identities, this.plans.get(outer), this.plans.get(inner)));
+    const plan = this.mergeUnknown(outer, inner);
     if (this.merged.size > 65_536) this.merged.clear();
     this.merged.set(key, plan);
     return plan;
   }
 
+  private mergeUnknown(outer: number, inner: number): number {
+    const [out, within] = [this.plans.get(outer), this.plans.get(inner)];
+    if (!out.overflow && !within.overflow) return this.intern(mergePlans(this.identities, out, within));
+    return out.skipReason === '' && !namesTable(out) && namesTable(within) ? inner : outer;
+  }
+
   private intern(plan: Plan): number {
-    const content = JSON.stringify(plan);
-    const known = this.known.get(content);
-    if (known !== undefined) return known;
-    const number = this.plans.add(plan);
-    this.known.set(content, number);
-    return number;
+    return this.plans.intern(plan) || this.plans.intern(overflowPlan(this.identities, plan, this.systemOf(plan)));
+  }
+
+  private systemOf({ target: { system } }: Plan): string {
+    if (this.systems.size < MAX_SYSTEMS) this.systems.add(system);
+    return this.systems.has(system) ? system : OVERFLOW_NAME;
   }
 
   private read(view: SpanView, service: ServiceEntry): [PlanTarget, readonly PlanTable[], string] {
@@ -153,6 +161,6 @@ function mergePlans(identities: Identities, outer: Plan, inner: Plan): Plan {
     instance: outer.target.instance || inner.target.instance,
     database: outer.target.database || inner.target.database,
   };
-  const bare = outer.tables.every(t => t.table === '') && inner.tables.some(t => t.table !== '');
+  const bare = !namesTable(outer) && namesTable(inner);
   return buildPlan(identities, target, bare ? inner.tables : outer.tables, outer.skipReason);
 }

@@ -1,8 +1,10 @@
 /** Messaging spans: which operation, which topic, how many messages, which group. */
+
+import { OTHER_GROUP } from '../contract/interaction.ts';
 import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
 import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView } from '../contract/span-view.ts';
-import { type Identities, TOPIC } from '../lib/identities.ts';
-import { cleanName } from '../lib/names.ts';
+import { type Identities, OVERFLOW_NAME, TOPIC } from '../lib/identities.ts';
+import { cleanName, ownText } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
@@ -24,14 +26,17 @@ const TOPIC_KEY = 1;
 const LINK_TOPIC_KEY = 2;
 const OPERATION_KEY = 3;
 const GROUP_KEY = 4;
-const MAX_GROUPS = 65_536;
+/** Names of consumer groups that are told apart; more are one. */
+const MAX_GROUPS = 16_384;
 
 export class Messaging {
   private readonly identities: Identities;
   private readonly cache = new KeyedCache(16384, 4 << 20);
   /** Names of consumer groups by number; 0 is none. */
-  readonly groups: string[] = [''];
-  private readonly groupNumbers = new Map<string, number>();
+  readonly groups: string[] = ['', OVERFLOW_NAME];
+  /** Groups that found no place among them. */
+  groupsRefused = 0;
+  private readonly groupNumbers = new Map([[OVERFLOW_NAME, OTHER_GROUP]]);
 
   constructor(identities: Identities) {
     this.identities = identities;
@@ -129,8 +134,11 @@ export class Messaging {
     if (name === '') return 0;
     const known = this.groupNumbers.get(name);
     if (known !== undefined) return known;
-    if (this.groups.length >= MAX_GROUPS) return this.internGroup('(other)');
-    const number = this.groups.push(name) - 1;
+    if (this.groups.length >= MAX_GROUPS) {
+      this.groupsRefused++;
+      return OTHER_GROUP;
+    }
+    const number = this.groups.push(ownText(name)) - 1;
     this.groupNumbers.set(name, number);
     return number;
   }

@@ -20,12 +20,14 @@ export interface ServiceEntry {
 }
 
 const CACHED_RESOURCES = 8192;
+const KNOWN_ENVIRONMENTS = 4096;
 
 export class Services {
   private readonly identities: Identities;
   private cache = new ByteMap(CACHED_RESOURCES, 16 << 20);
   private entries: ServiceEntry[] = [];
   private readonly environments = new Map<string, number>();
+  private nextEnvironment = 0;
   private serial = -1;
   private current: ServiceEntry | undefined;
 
@@ -82,7 +84,9 @@ export class Services {
   private numberOf(environment: string): number {
     const known = this.environments.get(environment);
     if (known !== undefined) return known;
-    const number = this.environments.size;
+    // A number is never given twice: one that is forgotten makes caches miss, not err.
+    if (this.environments.size >= KNOWN_ENVIRONMENTS) this.environments.clear();
+    const number = this.nextEnvironment++;
     this.environments.set(environment, number);
     return number;
   }

@@ -42,7 +42,7 @@ function storeTables(span: SpanDatabase): SpanTables {
 }
 
 function firstWord(text: string): string {
-  return (/^\s*([A-Za-z_]+)/.exec(text)?.[1] ?? '').toLowerCase();
+  return (/^\s*([A-Za-z_]{1,64})/.exec(text)?.[1] ?? '').toLowerCase();
 }
 
 /** Preparing a statement is no work on data, even where the span carries the statement. */

@@ -109,6 +109,14 @@ export const NODES = define('gauge', 'tacit_graph_nodes', 'Nodes held.', []);
 export const EDGES = define('gauge', 'tacit_graph_edges', 'Edges held.', []);
 export const NODES_LIMIT = define('gauge', 'tacit_graph_limit_nodes', 'Nodes that may be held.', []);
 export const EDGES_LIMIT = define('gauge', 'tacit_graph_limit_edges', 'Edges that may be held.', []);
+export const OVERFLOWED = define(
+  'counter',
+  'tacit_graph_overflowed_total',
+  'What found no place of its own in a full table and was counted under `(other)`, or (`durations`, `times`) more coarsely.',
+  ['table'],
+);
+export const TABLE_ENTRIES = define('gauge', 'tacit_graph_table_entries', 'Entries of a table of names.', ['table']);
+export const TABLE_BYTES = define('gauge', 'tacit_graph_table_bytes', 'What a table of names takes, about.', ['table']);
 export const TIER_ENTRIES = define('gauge', 'tacit_correlation_entries', 'Entries of a memory of the correlation.', [
   'tier',
 ]);
@@ -248,6 +256,9 @@ export const METRICS: readonly MetricDefinition[] = [
   NODES_LIMIT,
   EDGES,
   EDGES_LIMIT,
+  OVERFLOWED,
+  TABLE_ENTRIES,
+  TABLE_BYTES,
   TIER_ENTRIES,
   TIER_LIMIT,
   TIER_EVICTED,

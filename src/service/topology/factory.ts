@@ -7,8 +7,11 @@ import {
   LOG_RECORDS,
   NODES,
   NODES_LIMIT,
+  OVERFLOWED,
   SPANS,
   SPANS_RECEIVED,
+  TABLE_BYTES,
+  TABLE_ENTRIES,
   TIER_ENTRIES,
   TIER_EVICTED,
   TIER_HORIZON,
@@ -64,6 +67,11 @@ function samples(topology: Topology): readonly MetricSample[] {
     NODES_LIMIT.sample(topology.options.maxNodes),
     EDGES.sample(topology.store.edges.length),
     EDGES_LIMIT.sample(topology.options.maxEdges),
+    OVERFLOWED.samples(Object.entries(topology.overflows()).map(([table, value]) => ({ labels: { table }, value }))),
+    ...Object.entries(topology.tables()).flatMap(([table, { entries, bytes }]) => [
+      TABLE_ENTRIES.sample(entries, { table }),
+      TABLE_BYTES.sample(bytes, { table }),
+    ]),
     ...topology
       .tiers()
       .flatMap(({ name, used, limit, evicted, horizonSeconds }) => [

@@ -25,6 +25,14 @@ import type { TopologyOptions } from './config.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
 const IDENTITIES_PER_NODE = 10;
+/** Names may be long, but not all of them. */
+const IDENTITY_BYTES_PER_NODE = 4096;
+/** Plans of database statements known at once. */
+const PLANS_PER_NODE = 4;
+const PLAN_BYTES_PER_NODE = 2048;
+
+/** Tables with a limit whose overflow is counted. */
+type OverflowTable = 'nodes' | 'edges' | 'identities' | 'plans' | 'groups' | 'edge_names' | 'durations' | 'times';
 
 export class Topology implements TopologyReader {
   readonly correlator: Correlator;
@@ -36,6 +44,7 @@ export class Topology implements TopologyReader {
   malformed = new Map<string, number>();
   private readonly normalizer: SpanNormalizer;
   private readonly identities: Identities;
+  private readonly plans: Plans;
   options: TopologyOptions;
   private readonly offline: boolean;
   private readonly clock: Clock;
@@ -49,8 +58,10 @@ export class Topology implements TopologyReader {
     this.options = options;
     this.offline = offline;
     this.clock = clock;
-    this.identities = new Identities(options.maxNodes * IDENTITIES_PER_NODE);
     const plans = new Plans();
+    this.plans = plans;
+    this.identities = new Identities(0);
+    this.limitNames(options.maxNodes);
     this.normalizer = new SpanNormalizer(this.identities, plans);
     this.store = new GraphStore(this.identities, options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
@@ -66,8 +77,13 @@ export class Topology implements TopologyReader {
   reconfigure(options: TopologyOptions): void {
     this.options = options;
     this.correlator.setWindows(options.waitMs, options.lateMs);
-    this.identities.setLimit(options.maxNodes * IDENTITIES_PER_NODE);
+    this.limitNames(options.maxNodes);
     this.store.setLimits(options);
+  }
+
+  private limitNames(maxNodes: number): void {
+    this.identities.setLimit(maxNodes * IDENTITIES_PER_NODE, maxNodes * IDENTITY_BYTES_PER_NODE);
+    this.plans.setLimit(maxNodes * PLANS_PER_NODE, maxNodes * PLAN_BYTES_PER_NODE);
   }
 
   /** Time goes on: what is due is decided. */
@@ -118,6 +134,30 @@ export class Topology implements TopologyReader {
     return tierStatus(this.correlator, this.clock.now());
   }
 
+  /** What found no place of its own, by what was full; it was counted under `(other)`, or more coarsely. */
+  overflows(): Readonly<Record<OverflowTable, number>> {
+    const { overflowed, room } = this.store;
+    const { cells, times, names } = room.refused;
+    return {
+      ...overflowed,
+      identities: this.identities.refused,
+      plans: this.plans.refused,
+      groups: this.normalizer.messaging.groupsRefused,
+      edge_names: names,
+      durations: cells,
+      times,
+    };
+  }
+
+  /** Entries and, about, bytes of the tables of names. */
+  tables(): Readonly<Record<'identities' | 'plans', { readonly entries: number; readonly bytes: number }>> {
+    const { identities, plans } = this;
+    return {
+      identities: { entries: identities.size, bytes: identities.bytes },
+      plans: { entries: plans.size, bytes: plans.bytes },
+    };
+  }
+
   private stats(): Stats {
     const { fates } = this.correlator;
     const logs = this.logRecords > 0 ? { logs: this.logRecords } : {};
@@ -131,7 +171,17 @@ export class Topology implements TopologyReader {
       message: `the limit of ${what} is reached: ${count} more went to the (other) ones; raise connectors.topology.limits.${what}`,
       nodes: [],
     });
-    return [...(nodes > 0 ? [say('nodes', nodes)] : []), ...(edges > 0 ? [say('edges', edges)] : [])];
+    const unnamed = this.identities.refused;
+    const names = {
+      code: 'names_limit',
+      message: `there is no room for more names of nodes: ${unnamed} lookups of others gave (other); raise connectors.topology.limits.nodes`,
+      nodes: [],
+    };
+    return [
+      ...(nodes > 0 ? [say('nodes', nodes)] : []),
+      ...(edges > 0 ? [say('edges', edges)] : []),
+      ...(unnamed > 0 ? [names] : []),
+    ];
   }
 
   private apply(frame: Frame): void {

@@ -1,0 +1,164 @@
+/** What clients do that want to break something, or are broken. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { encodeHeaders } from '../../../src/lib/http2/hpack/encode.ts';
+import { ERROR, FLAG, FRAME } from '../../../src/lib/http2/words.ts';
+import { PlainServer } from './plain-server.ts';
+import { frame, GET, GREETING, RawClient, WHOLE_HEADERS, word } from './raw-client.ts';
+
+let server: PlainServer;
+let client: RawClient;
+
+async function start(...options: ConstructorParameters<typeof PlainServer>): Promise<void> {
+  server = await new PlainServer(...options).start();
+  client = new RawClient(server.port).greet();
+}
+
+/** Looks at the clock of every connection, as its owner does. */
+function look(afterMs = 0): void {
+  for (const connection of server.connections) connection.look(performance.now() + afterMs);
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(resolve => setTimeout(resolve, 5));
+}
+
+afterEach(async () => {
+  client.socket.destroy();
+  await server.stop();
+});
+
+describe('a flood', () => {
+  const many = (one: Buffer, count = 3000) => Array.from({ length: count }, () => one);
+  it.each([
+    ['of pings', () => many(frame(FRAME.ping, FLAG.ack, 0, Buffer.alloc(8)))],
+    ['of settings', () => many(frame(FRAME.settings, 0, 0))],
+    ['of empty data', () => [frame(FRAME.headers, FLAG.endHeaders, 1, GET), ...many(frame(FRAME.data, 0, 1))]],
+    ['of priorities', () => many(frame(FRAME.priority, 0, 1, Buffer.alloc(5)))],
+    ['of windows', () => many(frame(FRAME.windowUpdate, 0, 0, word(1)))],
+    ['of unknown frames', () => many(frame(99, 0, 0))],
+    ['of empty continuations', () => [frame(FRAME.headers, 0, 1, GET), ...many(frame(FRAME.continuation, 0, 1))]],
+    [
+      'of requests that are reset at once',
+      () =>
+        Array.from({ length: 3000 }, (_, i) =>
+          Buffer.concat([
+            frame(FRAME.headers, FLAG.endHeaders, 2 * i + 1, GET),
+            frame(FRAME.rstStream, 0, 2 * i + 1, word(ERROR.cancel)),
+          ]),
+        ),
+    ],
+    [
+      'of malformed requests',
+      () => Array.from({ length: 3000 }, (_, i) => frame(FRAME.headers, WHOLE_HEADERS, 2 * i + 1, GET.subarray(1))),
+    ],
+  ])('%s is ended', async (_name, frames) => {
+    await start();
+    client.send(...frames());
+    await until(() => client.goaway !== undefined);
+    expect(client.goaway?.[0]).toBe(ERROR.enhance_your_calm);
+    expect(server.breaches).toEqual(['too_many_frames']);
+  });
+
+  it('of a header block without end is ended', async () => {
+    await start();
+    const part = frame(FRAME.continuation, 0, 1, Buffer.alloc(16_000));
+    client.send(frame(FRAME.headers, 0, 1, GET), part, part, part);
+    await until(() => client.goaway !== undefined);
+    expect(client.goaway?.[0]).toBe(ERROR.enhance_your_calm);
+    expect(server.breaches).toEqual(['header_block']);
+  });
+
+  it('of fields from a small block costs no memory: 431', async () => {
+    await start();
+    const field = encodeHeaders([['x-long', 'v'.repeat(3000)]]);
+    field[0] = 0x40;
+    client.send(frame(FRAME.headers, WHOLE_HEADERS, 1, Buffer.concat([GET, field, Buffer.alloc(12_000, 0xbe)])));
+    await until(() => client.frames.some(({ id }) => id === 1));
+    expect(client.frames.find(({ id }) => id === 1)!.payload.toString('latin1')).toContain('431');
+    expect(server.requests.length).toBe(0);
+  });
+});
+
+describe('pings', () => {
+  const ping = frame(FRAME.ping, 0, 0, Buffer.from('12345678'));
+  const request = (id: number) => frame(FRAME.headers, WHOLE_HEADERS, id, GET);
+
+  it('that come too often are too many', async () => {
+    await start({ minPingIntervalMs: 300_000, permitPingsWithoutCalls: false });
+    client.send(ping, ping, ping, ping, ping);
+    await until(() => client.goaway !== undefined);
+    expect(client.goaway).toEqual([ERROR.enhance_your_calm, 'too_many_pings']);
+    expect(server.breaches).toEqual(['too_many_pings']);
+  });
+
+  it('after answers are never too many', async () => {
+    await start({ minPingIntervalMs: 300_000, permitPingsWithoutCalls: false });
+    client.send(...Array.from({ length: 300 }, (_, i) => Buffer.concat([request(2 * i + 1), ping])));
+    await until(() => client.frames.filter(({ type }) => type === FRAME.ping).length === 300);
+    expect(client.goaway).toBeUndefined();
+  });
+});
+
+describe('time', () => {
+  it('pings a silent client, and cuts it off without an answer', async () => {
+    await start({ keepaliveTimeMs: 5000, keepaliveTimeoutMs: 1000 });
+    await until(() => client.frames.length > 0);
+    look();
+    look(5000);
+    await until(() => client.frames.some(({ type, flags }) => type === FRAME.ping && flags === 0));
+    look(6500);
+    await client.closed;
+    expect(server.breaches).toEqual(['keepalive_timeout']);
+  });
+
+  it('drains at the age of a connection: no more requests, those in flight end, and then it closes', async () => {
+    await start({ maxConnectionAgeMs: 10_000 });
+    client.send(frame(FRAME.headers, FLAG.endHeaders, 1, GET));
+    await until(() => server.requests.length === 1);
+    look(11_000);
+    await until(() => client.goaway !== undefined);
+    const ping = client.frames.find(({ type, flags }) => type === FRAME.ping && flags === 0)!;
+    client.send(frame(FRAME.ping, FLAG.ack, 0, ping.payload));
+    await until(() => client.frames.filter(({ type }) => type === FRAME.goaway).length === 2);
+    client.send(frame(FRAME.headers, WHOLE_HEADERS, 3, GET));
+    await until(() => client.frames.some(({ id, type }) => id === 3 && type === FRAME.rstStream));
+    client.send(frame(FRAME.data, FLAG.endStream, 1));
+    await client.closed;
+    expect(client.frames.some(({ id, type }) => id === 1 && type === FRAME.data)).toBe(true);
+    expect(server.breaches).toEqual([]);
+  });
+
+  it('cuts an aged connection whose requests do not end', async () => {
+    await start({ maxConnectionAgeMs: 10_000, maxConnectionAgeGraceMs: 2000 });
+    client.send(frame(FRAME.headers, FLAG.endHeaders, 1, GET));
+    await until(() => server.requests.length === 1);
+    for (const afterMs of [11_000, 11_250, 12_500, 12_750, 15_000]) look(afterMs);
+    await client.closed;
+    expect(server.aborted).toBe(1);
+  });
+
+  it('does not wait forever for the rest of a frame', async () => {
+    await start({ readTimeoutMs: 1000 });
+    client.send(frame(FRAME.headers, FLAG.endHeaders, 1, GET).subarray(0, 11));
+    await until(() => client.frames.length > 1);
+    look();
+    await new Promise(resolve => setTimeout(resolve, 50));
+    look();
+    look(1500);
+    await client.closed;
+    expect(server.breaches).toEqual(['read_timeout']);
+  });
+});
+
+it('reads nothing more of a client that does not take its answers', async () => {
+  server = await new PlainServer({ maxConcurrentStreams: 1000 }).start();
+  server.answer = Buffer.alloc(16_000);
+  client = new RawClient(server.port);
+  client.socket.pause();
+  client.send(GREETING, frame(FRAME.windowUpdate, 0, 0, word(2 ** 30)));
+  const requests = Array.from({ length: 50_000 }, (_, i) => frame(FRAME.headers, WHOLE_HEADERS, 2 * i + 1, GET));
+  client.send(...requests);
+  await new Promise(resolve => setTimeout(resolve, 500));
+  expect(server.requests.length).toBeLessThan(50_000);
+  expect(server.requests.length * 16_000).toBeLessThan(100_000_000);
+});

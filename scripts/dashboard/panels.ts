@@ -85,7 +85,7 @@ export const ROWS: readonly Row[] = [
         'Refused',
         'reqps',
         'Asked to come again: too much at once, or memory was short.',
-        [`sum by (protocol) (${rate('tacit_otlp_requests_total', ',outcome="refused"')})`, '{{protocol}} requests'],
+        [`sum(${rate('tacit_otlp_requests_total', ',outcome="refused"')}) or vector(0)`, 'requests'],
         [`sum(${rate('tacit_memory_limiter_refused_requests_total')})`, 'for memory'],
       ),
       series('Bytes', 'Bps', 'Of requests, decompressed.', [

@@ -40,13 +40,13 @@ export function baseConfig(files: CertificateFolder): Json {
     endpoint: '127.0.0.1:0',
     tls: { cert_file: cert, key_file: key },
     auth: { tokens: ['first-token'] },
-    cors: { allowed_origins: ['https://a.example'] },
   };
+  const forPages = { ...guarded, cors: { allowed_origins: ['https://a.example'] } };
   return {
-    receivers: { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:0' }, http: guarded } } },
+    receivers: { otlp: { protocols: { grpc: guarded, http: forPages } } },
     processors: { memory_limiter: {}, drop: {} },
     connectors: { topology: { correlation: { max_pending: 1000, max_late: 1000, max_seen: 1000 } } },
-    extensions: { http_api: guarded, 'http_api/2': { endpoint: '127.0.0.1:0' }, storage: {} },
+    extensions: { http_api: forPages, 'http_api/2': { endpoint: '127.0.0.1:0' }, storage: {} },
     service: {
       extensions: ['http_api', 'storage'],
       pipelines: { traces: { receivers: ['otlp'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] } },
@@ -64,15 +64,9 @@ export function changedConfig(base: Json, { path, schema }: OptionUnderTest, fil
   }
   if (key === 'cert_pem') delete group.cert_file;
   if (key === 'key_pem') delete group.key_file;
-  if (path.includes('grpc') && path.includes('tls')) Object.assign(group, { ...tlsOf(files), ...group });
   group[key] = special(key, group, files) ?? otherValue(schema);
   return changed;
 }
-
-const tlsOf = (files: CertificateFolder): { [key: string]: Json } => {
-  const { cert, key } = files.pair('server');
-  return { cert_file: cert, key_file: key };
-};
 
 function special(key: string, group: { [key: string]: Json }, files: CertificateFolder): Json | undefined {
   const copy = (name: string) => {

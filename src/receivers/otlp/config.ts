@@ -107,7 +107,13 @@ const keepaliveConfig = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, default: {}, description: 'HTTP/2 keepalive, as in the Collector.' },
+  {
+    additionalProperties: false,
+    default: {},
+    description: 'HTTP/2 keepalive, as in the Collector.',
+    // Connections keep what was agreed when they were made.
+    'x-reload': 'forward',
+  },
 );
 
 const enforcementConfig = Type.Object(
@@ -135,10 +141,16 @@ const grpcConfig = Type.Object(
     ),
     max_inflight_body_size: maxInflightBodySize,
     max_concurrent_streams: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100_000, default: 100, description: 'Calls at once on one connection.' }),
+      Type.Integer({
+        'x-reload': 'forward',
+        minimum: 1,
+        maximum: 100_000,
+        default: 100,
+        description: 'Calls at once on one connection.',
+      }),
     ),
     max_connections: maxConnections(1024),
-    max_header_size: maxHeaderSize,
+    max_header_size: { ...maxHeaderSize, 'x-reload': 'forward' },
     read_timeout: readTimeout,
     write_timeout: writeTimeout,
     keepalive: Type.Optional(

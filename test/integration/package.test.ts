@@ -40,7 +40,15 @@ beforeAll(async () => {
   await execute('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, env: environment() });
   const file = readdirSync(folder).find(name => name.endsWith('.tgz'))!;
   writeFileSync(join(home, 'package.json'), '{"private": true}');
-  const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', join(folder, file)];
+  const install = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--fetch-timeout=20000',
+    join(folder, file),
+  ];
   try {
     await execute('npm', install, { cwd: home, env: environment() });
   } catch (error) {

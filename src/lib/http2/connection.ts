@@ -34,7 +34,10 @@ export interface ConnectionOptions extends LifetimeOptions, PingOptions {
   readonly maxConcurrentStreams: number;
 }
 
+/** Nothing is read from a client that leaves so much of its answers unread. */
 const MAX_UNREAD_BYTES = 2 ** 18;
+/** What is read at once may still bring requests; their answers alone never come to this with a client that waits for them. */
+const MAX_OVERRUN_BYTES = 2 ** 20;
 const PING_BYTES = 8;
 const DRAIN_PING = Buffer.from('drainage');
 
@@ -67,6 +70,9 @@ export class Connection<S extends Stream> implements StreamsOwner<S> {
     this.reader = new FrameReader((type, flags, id, bytes, start, end) => {
       this.lifetime.sawFrame = true;
       this.frame(type, flags, id, bytes, start, end);
+      if (this.output.waitingBytes > MAX_OVERRUN_BYTES) {
+        throw new ConnectionError('enhance_your_calm', 'answers are not read', 'too_many_frames');
+      }
       return this.stage !== 'closing';
     });
   }

@@ -1,13 +1,50 @@
-/** The bytes of a socket to its connection. */
-import type { Socket } from 'node:net';
+/**
+ * The bytes of a socket to its connection. A stream of Node makes new memory for every read, which costs more than the
+ * reading itself; where a socket lets it be done, all of them read into one buffer, whose content is used up before
+ * the next read. The way to such a socket of a server is not public: where it looks different, the stream does the work.
+ */
+import { Socket, type SocketConstructorOpts } from 'node:net';
 
-interface Reader {
+export interface Reader {
   read(bytes: Buffer, start: number, end: number): void;
   drained(): void;
 }
 
+const SHARED_BYTES = 2 ** 18;
+let shared: Buffer | undefined;
+
+/** A socket that gives its bytes to whoever `reader` is by then. */
+class SharingSocket extends Socket {
+  readonly target: { reader: Reader | undefined };
+
+  constructor(handle: object) {
+    const target: { reader: Reader | undefined } = { reader: undefined };
+    shared ??= Buffer.allocUnsafeSlow(SHARED_BYTES);
+    const callback = (length: number) => {
+      target.reader?.read(shared!, 0, length);
+      return true;
+    };
+    super({ handle, onread: { buffer: shared, callback } } as SocketConstructorOpts);
+    this.target = target;
+  }
+}
+
+/**
+ * The socket to use in place of one that a server has accepted and not begun to read (`pauseOnConnect`). The server
+ * forgets it: its owner closes it. The same socket where the exchange cannot be done.
+ */
+export function shareReads(accepted: Socket): Socket {
+  const inner = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
+  const handle = inner._handle;
+  if (typeof handle?.useUserBuffer !== 'function') return accepted;
+  inner._handle = null;
+  accepted.destroy();
+  return new SharingSocket(handle);
+}
+
 export function readFrom(socket: Socket, reader: Reader): void {
-  socket.on('data', bytes => reader.read(bytes, 0, bytes.length));
+  if (socket instanceof SharingSocket) socket.target.reader = reader;
+  else socket.on('data', bytes => reader.read(bytes, 0, bytes.length));
   socket.on('drain', () => reader.drained());
   // Its close says the rest.
   socket.on('error', () => {});

@@ -150,15 +150,36 @@ describe('time', () => {
   });
 });
 
-it('reads nothing more of a client that does not take its answers', async () => {
+it('ends a client that sends on and takes no answers', async () => {
   server = await new PlainServer({ maxConcurrentStreams: 1000 }).start();
-  server.answer = Buffer.alloc(16_000);
+  server.answer = Buffer.alloc(1000);
   client = new RawClient(server.port);
   client.socket.pause();
   client.send(GREETING, frame(FRAME.windowUpdate, 0, 0, word(2 ** 30)));
-  const requests = Array.from({ length: 50_000 }, (_, i) => frame(FRAME.headers, WHOLE_HEADERS, 2 * i + 1, GET));
-  client.send(...requests);
-  await new Promise(resolve => setTimeout(resolve, 500));
+  client.send(...Array.from({ length: 50_000 }, (_, i) => frame(FRAME.headers, WHOLE_HEADERS, 2 * i + 1, GET)));
+  await until(() => server.breaches.length > 0);
+  expect(server.breaches).toEqual(['too_many_frames']);
   expect(server.requests.length).toBeLessThan(50_000);
-  expect(server.requests.length * 16_000).toBeLessThan(100_000_000);
+  look();
+  look(1500);
+  await until(() => server.connections.size === 0);
+});
+
+it('waits for a client that reads late', async () => {
+  server = await new PlainServer().start();
+  server.answer = Buffer.alloc(60_000);
+  client = new RawClient(server.port);
+  client.socket.pause();
+  client.send(GREETING, frame(FRAME.windowUpdate, 0, 0, word(2 ** 30)));
+  let sent = 0;
+  // One after the other, until one is not read.
+  do {
+    client.send(frame(FRAME.headers, WHOLE_HEADERS, 2 * sent + 1, GET));
+    sent += 1;
+    for (let i = 0; i < 40 && server.requests.length < sent; i++) await new Promise(resolve => setTimeout(resolve, 5));
+  } while (server.requests.length === sent && sent < 10_000);
+  expect(server.requests.length).toBeLessThan(sent);
+  client.socket.resume();
+  await until(() => server.requests.length === sent);
+  expect(server.breaches).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { Connection, type ConnectionOptions } from '../../../src/lib/http2/conne
 import type { Handler } from '../../../src/lib/http2/handler.ts';
 import { encodeHeaders } from '../../../src/lib/http2/hpack/encode.ts';
 import type { Field } from '../../../src/lib/http2/hpack/fields.ts';
-import { readFrom } from '../../../src/lib/http2/socket-reader.ts';
+import { readFrom, shareReads } from '../../../src/lib/http2/socket-reader.ts';
 import { Stream } from '../../../src/lib/http2/stream.ts';
 import type { Breach } from '../../../src/lib/http2/words.ts';
 
@@ -51,7 +51,7 @@ export class PlainServer implements Handler<Request> {
 
   constructor(options: Partial<ConnectionOptions> = {}) {
     this.options = { ...OPTIONS, ...options };
-    this.server = createServer({ noDelay: true }, socket => this.take(socket));
+    this.server = createServer({ noDelay: true, pauseOnConnect: true }, socket => this.take(shareReads(socket)));
   }
 
   async start(port = 0): Promise<this> {

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../contract/logger.ts';
 import { Connection, type ConnectionOptions } from '../../../lib/http2/connection.ts';
-import { readFrom } from '../../../lib/http2/socket-reader.ts';
+import { readFrom, shareReads } from '../../../lib/http2/socket-reader.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
 import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
@@ -107,7 +107,10 @@ export class GrpcServer {
     const tls = this.guard.open();
     if (tls === undefined) {
       const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true });
-      return server.on('connection', socket => this.admit(socket) && this.take(socket));
+      return server.on('connection', accepted => {
+        const socket = shareReads(accepted);
+        if (this.admit(socket)) this.take(socket);
+      });
     }
     const server = createTlsServer({ ...tls, ALPNProtocols: ['h2'], noDelay: true, keepAlive: true });
     this.guard.watch(server);

@@ -6,13 +6,12 @@ import { overload } from '../kits/overload/scenario.ts';
 const FLOOD = { factor: 3, durationMs: 15_000, connections: 100, bodySpans: 1_000 };
 
 describe('at three times the sustainable rate', () => {
-  it('over HTTP: refuses with a delay, loses nothing it acknowledged, and recovers', async () => {
-    const report = await overload({ ...FLOOD, proto: 'http' });
-    expectUnharmed(report, 1 / 2, 64);
-    expect(report.flood.refused).toBeGreaterThan(0);
-  });
-
-  it('over gRPC: loses nothing it acknowledged, and recovers', async () => {
-    expectUnharmed(await overload({ ...FLOOD, proto: 'grpc' }), 1 / 2, 96);
-  });
+  it.each(['http', 'grpc'] as const)(
+    'over %s: refuses with a delay, loses nothing it acknowledged, recovers',
+    async proto => {
+      const report = await overload({ ...FLOOD, proto });
+      expectUnharmed(report, 1 / 2, 96);
+      expect(report.flood.refused).toBeGreaterThan(0);
+    },
+  );
 });

@@ -47,9 +47,10 @@ export class Admission {
     return Math.max(0, this.now() - this.dueMs);
   }
 
-  /** Undefined: there is time. */
-  check(): Answer | undefined {
-    if (this.maxWaitMs === 0 || this.now() - this.dueMs <= this.maxWaitMs) return undefined;
+  /** Undefined: there is time. A request whose body was read has cost something, and is let wait twice as long. */
+  check(bodyIsRead: boolean): Answer | undefined {
+    const mostMs = bodyIsRead ? 2 * this.maxWaitMs : this.maxWaitMs;
+    if (mostMs === 0 || this.now() - this.dueMs <= mostMs) return undefined;
     return this.answers[this.refused++ % SPREAD_SECONDS];
   }
 

@@ -36,8 +36,8 @@ export class Ingest {
    * The answer to a request that would not be taken now, before anything is done for it; undefined: go on. Worth asking
    * when the head of a request is there, and before a body is inflated.
    */
-  refusal(signal: Signal): Answer | undefined {
-    const late = this.admission.check();
+  refusal(signal: Signal, bodyIsRead = false): Answer | undefined {
+    const late = this.admission.check(bodyIsRead);
     if (late !== undefined) return late;
     const consumer = signal === 'logs' ? this.consumers.logs : this.consumers.traces;
     try {
@@ -52,7 +52,7 @@ export class Ingest {
   traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
     const { traces: consumer, createView } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('traces'));
-    const late = this.admission.check();
+    const late = this.admission.check(true);
     if (late !== undefined) return late;
     if (createView !== this.createView && createView !== undefined) this.renewView(createView);
     try {
@@ -75,7 +75,7 @@ export class Ingest {
   logs(bytes: Uint8Array, encoding: Encoding): Answer {
     const consumer = this.consumers.logs;
     if (consumer === undefined) return decline('not_found', absent('logs'));
-    const late = this.admission.check();
+    const late = this.admission.check(true);
     if (late !== undefined) return late;
     try {
       const count = encoding === 'json' ? this.codec.logsJson(bytes) : this.codec.logs(bytes);

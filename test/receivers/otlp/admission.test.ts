@@ -21,7 +21,7 @@ describe('admission', () => {
     const { admission, pass } = startAt(500);
     for (let i = 0; i < 3; i++) {
       pass(500);
-      expect(admission.check()).toBeUndefined();
+      expect(admission.check(false)).toBeUndefined();
       await turn();
     }
     admission.stop();
@@ -31,12 +31,13 @@ describe('admission', () => {
     const { admission, pass } = startAt(500);
     pass(521);
     expect(admission.waitMs()).toBe(501);
-    expect(admission.check()).toMatchObject({
+    expect(admission.check(true)).toBeUndefined();
+    expect(admission.check(false)).toMatchObject({
       outcome: 'refused',
       message: expect.stringContaining('500 ms (max_wait)'),
     });
     await turn();
-    expect(admission.check()).toBeUndefined();
+    expect(admission.check(false)).toBeUndefined();
     expect(admission.refused).toBe(1);
     admission.stop();
   });
@@ -44,7 +45,7 @@ describe('admission', () => {
   it('tells the senders to come again at different times', () => {
     const { admission, pass } = startAt(500);
     pass(2_000);
-    const delays = Array.from({ length: 4 }, () => admission.check()!.retryAfterSeconds);
+    const delays = Array.from({ length: 4 }, () => admission.check(false)!.retryAfterSeconds);
     expect(delays).toEqual([1, 2, 3, 1]);
     admission.stop();
   });
@@ -52,11 +53,11 @@ describe('admission', () => {
   it('is off at zero, before the start and after the end', () => {
     const { admission: off, pass } = startAt(0);
     pass(60_000);
-    expect(off.check()).toBeUndefined();
+    expect(off.check(false)).toBeUndefined();
     const { admission: stopped, pass: passOn } = startAt(500);
     stopped.stop();
     passOn(60_000);
-    expect(stopped.check()).toBeUndefined();
-    expect(new Admission(500, () => 60_000).check()).toBeUndefined();
+    expect(stopped.check(false)).toBeUndefined();
+    expect(new Admission(500, () => 60_000).check(false)).toBeUndefined();
   });
 });

@@ -176,7 +176,7 @@ export class Calls implements Handler<Call> {
       this.settle(call, this.ingest.malformed('bad_message', text));
       return;
     }
-    const late = this.ingest.refusal(call.signal);
+    const late = this.ingest.refusal(call.signal, true);
     const inflated = late === undefined ? this.inflater.inflate(message.bytes()) : undefined;
     if (late !== undefined) this.settle(call, late);
     else if (inflated !== undefined) this.pushInflated(call, inflated);

@@ -159,7 +159,7 @@ export class Requests {
       this.push(exchange, bytes);
       return;
     }
-    const late = this.ingest.refusal(exchange.otlpSignal);
+    const late = this.ingest.refusal(exchange.otlpSignal, true);
     if (late !== undefined) {
       this.settle(exchange, late);
       return;

@@ -5,8 +5,8 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-const TURN_MS = 5;
-const CHUNK_CHARACTERS = 64 * 1024;
+const TURN_MS = 10;
+const CHUNK_CHARACTERS = 256 * 1024;
 
 export function streamText(pieces: Iterable<string>): Readable {
   return Readable.from(chunksOf(pieces), { objectMode: false, highWaterMark: 2 * CHUNK_CHARACTERS });

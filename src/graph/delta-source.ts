@@ -57,8 +57,11 @@ export class DeltaSource implements EdgeWatcher {
   private buffer: RecordBuffer | undefined;
   private busyMs = 0;
 
+  private readonly sliceMs: number;
+
   /** @param begin called when a delta begins: decides what waits and tells the rest. */
-  constructor(store: GraphStore, begin: () => DeltaContext) {
+  constructor(store: GraphStore, begin: () => DeltaContext, sliceMs = SLICE_MS) {
+    this.sliceMs = sliceMs;
     this.store = store;
     this.begin = begin;
   }
@@ -209,7 +212,7 @@ export class DeltaSource implements EdgeWatcher {
     let began = performance.now();
     while (work.next().done !== true) {
       const now = performance.now();
-      if (now - began < SLICE_MS) continue;
+      if (now - began < this.sliceMs) continue;
       this.busyMs += now - began;
       await nextTurn();
       while (this.buffers.areShort) await wait(1);

@@ -10,6 +10,9 @@ const WORDS = 6;
 /** Numbers a set takes in a record at most. */
 export const EXEMPLARS_ROOM = 1 + MAX * WORDS;
 
+/** One example, to be written as text. */
+const bytes = Buffer.alloc(WORDS * 4);
+
 /** Most sets are empty most of the time. */
 const NO_WORDS = new Int32Array(0);
 
@@ -96,7 +99,10 @@ export class Exemplars {
   }
 
   list(): Exemplar[] {
-    return this.hashes.map((_, at) => ({ traceId: this.hex(at * WORDS, 4), spanId: this.hex(at * WORDS + 4, 2) }));
+    return this.hashes.map((_, at) => {
+      for (let i = 0; i < WORDS; i++) bytes.writeInt32BE(this.words[at * WORDS + i]!, i * 4);
+      return { traceId: bytes.toString('hex', 0, 16), spanId: bytes.toString('hex', 16, 24) };
+    });
   }
 
   private compareTrace(at: number, words: readonly number[]): number {
@@ -110,12 +116,6 @@ export class Exemplars {
   private isSmallerSpan(words: readonly number[], at: number): boolean {
     const order = (words[4]! >>> 0) - (this.words[at * WORDS + 4]! >>> 0);
     return order !== 0 ? order < 0 : words[5]! >>> 0 < this.words[at * WORDS + 5]! >>> 0;
-  }
-
-  private hex(from: number, count: number): string {
-    let text = '';
-    for (let i = from; i < from + count; i++) text += (this.words[i]! >>> 0).toString(16).padStart(8, '0');
-    return text;
   }
 }
 

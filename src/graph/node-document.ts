@@ -39,13 +39,21 @@ export function identityToNode(identity: Identity): NodeIdentity {
   };
 }
 
-/** @param first,last of the node's edges, µs; infinite when it has none. */
-export function nodeToDocument(fixed: NodeIdentity, node: NodeNumbers, first: number, last: number): Node {
+/** @param first,last of the node's edges, as their documents say; undefined when it has none. */
+export function nodeToDocument(
+  fixed: NodeIdentity,
+  node: NodeNumbers,
+  first: string | undefined,
+  last: string | undefined,
+): Node {
+  const own = Number.isFinite(node.first);
+  const ownFirst = isoTime(node.first);
+  const ownLast = isoTime(node.last);
   return {
     ...fixed,
     state: 'active',
-    firstSeen: isoTime(Math.min(node.first, first)),
-    lastSeen: isoTime(Math.max(node.last, last)),
+    firstSeen: first !== undefined && (!own || first < ownFirst) ? first : ownFirst,
+    lastSeen: last !== undefined && (!own || last > ownLast) ? last : ownLast,
     ...(node.entries > 0 && { entry: { count: node.entries } }),
     ...(node.unresolved > 0 && { unresolved: node.unresolved }),
   };

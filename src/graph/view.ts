@@ -57,19 +57,18 @@ export class ViewBuilder {
   }
 
   private nodeDocuments(structure: Structure, edges: readonly Edge[]): Node[] {
-    const first = new Float64Array(structure.nodes.length).fill(Number.POSITIVE_INFINITY);
-    const last = new Float64Array(structure.nodes.length).fill(Number.NEGATIVE_INFINITY);
+    const first: (string | undefined)[] = structure.nodes.map(() => undefined);
+    const last = first.slice();
+    // Texts of times sort as the times do.
+    const see = (n: number, { firstSeen, lastSeen }: Edge) => {
+      if (first[n] === undefined || firstSeen < first[n]) first[n] = firstSeen;
+      if (last[n] === undefined || lastSeen > last[n]) last[n] = lastSeen;
+    };
     edges.forEach((edge, e) => {
-      const from = Date.parse(edge.firstSeen) * 1000;
-      const to = Date.parse(edge.lastSeen) * 1000;
-      for (const n of [structure.edgeSource[e]!, structure.edgeTarget[e]!]) {
-        if (from < first[n]!) first[n] = from;
-        if (to > last[n]!) last[n] = to;
-      }
+      see(structure.edgeSource[e]!, edge);
+      see(structure.edgeTarget[e]!, edge);
     });
-    return structure.nodes.map((n, i) =>
-      nodeToDocument(this.fixedNodes[n]!, this.source.nodes[n]!, first[i]!, last[i]!),
-    );
+    return structure.nodes.map((n, i) => nodeToDocument(this.fixedNodes[n]!, this.source.nodes[n]!, first[i], last[i]));
   }
 
   private currentStructure(): Structure {

@@ -5,7 +5,7 @@
  * A full table keeps no more names, only numbers made of them: such an identity is the kind's `(other)` to whoever asks
  * what it is, and still another than those of other names, so that what belongs together is told as well as before.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { finalize } from './bytes.ts';
 import { encodePart, ownText } from './names.ts';
 
@@ -160,7 +160,7 @@ function sizeOf({ id, parts }: Identity): number {
 
 /** Short stable name of an id: 16 of `a-z0-9` (82 bits of its SHA-256). */
 export function shortKey(id: string): string {
-  const digest = createHash('sha256').update(id).digest();
+  const digest = hash('sha256', id, 'buffer');
   let value = 0n;
   for (let i = 0; i < 11; i++) value = (value << 8n) | BigInt(digest[i]!);
   return (value % 36n ** 16n).toString(36).padStart(16, '0');

@@ -5,7 +5,8 @@ import { overload } from '../kits/overload/scenario.ts';
 
 const FLOOD = { factor: 3, durationMs: 15_000, connections: 100, bodySpans: 1_000 };
 
-describe('at three times the sustainable rate', () => {
+/** Half a minute each on two cores of one's own; much longer on shared ones. */
+describe('at three times the sustainable rate', { timeout: 300_000 }, () => {
   it.each(['http', 'grpc'] as const)(
     'over %s: refuses with a delay, loses nothing it acknowledged, recovers',
     async proto => {

@@ -1,9 +1,12 @@
 /** What the documents say is there: links lead somewhere, commands exist, and the picture is what the program draws. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { graphToMermaid } from '../../src/query/formats/mermaid.ts';
+import { readConfig } from '../../src/service/read-config.ts';
 import { analyzeRequests } from '../kits/subject.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,4 +39,17 @@ test('the picture in the README is the graph of its pipeline', async () => {
   const exports = read('pipelines/otlp-direct/input.jsonl').trim().split('\n');
   const graph = await analyzeRequests(exports.map(line => JSON.parse(line) as object));
   expect(drawn).toBe(graphToMermaid(graph));
+});
+
+test('the configuration in the Kubernetes manifest has no errors', () => {
+  const [first] = parseAllDocuments(read('docs/kubernetes/tacit.yaml'));
+  const folder = mkdtempSync(join(tmpdir(), 'tacit-'));
+  try {
+    const file = join(folder, 'tacit.yaml');
+    writeFileSync(file, (first!.toJS() as { data: Record<string, string> }).data['tacit.yaml']!);
+    const { problems } = readConfig({ files: [file], sets: [], env: { TACIT_TOKEN: 'secret' } });
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

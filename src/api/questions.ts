@@ -6,6 +6,8 @@ import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
 export interface Questions {
   readonly status: { readonly asks: undefined; readonly answer: ServiceStatus };
   readonly tiers: { readonly asks: undefined; readonly answer: readonly TierStatus[] | undefined };
+  /** Edges held, also those that do not show. */
+  readonly edges: { readonly asks: undefined; readonly answer: number | undefined };
   /** 32 hex digits. */
   readonly trace: { readonly asks: string; readonly answer: readonly DebugSpan[] | undefined };
   /** The API's own numbers go along, so that they are among those of all. */

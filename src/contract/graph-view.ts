@@ -65,4 +65,6 @@ export interface TopologyReader {
   /** 32 lower-case hex digits (16 are zero-extended). Newest spans first; empty when none is kept. */
   trace(traceId: string): readonly DebugSpan[];
   tiers(): readonly TierStatus[];
+  /** Edges held, also those that do not show. */
+  edgeCount(): number;
 }

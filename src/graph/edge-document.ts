@@ -45,82 +45,107 @@ export interface EdgeContext {
 
 export type EdgeIdentity = Pick<Edge, 'id' | 'key' | 'kind' | 'source' | 'target'>;
 
+type Draft = { -readonly [K in keyof Edge]: Edge[K] };
+
+/** Field by field: a view of a large graph makes a hundred thousand of these. */
 export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context: EdgeContext): Edge {
   const c = edge.counters;
   const { first, last, exemplars } = edge.seen(context.epoch);
   const processes = edge.kind === CONSUMES && c[COUNT_PROCESS]! > 0;
+  const { id, key, kind, source, target } = fixed;
+  const count = processes ? c[COUNT_PROCESS]! : c[COUNT]!;
+  const draft = { id, key, kind, source, target, state: 'active', count } as Draft;
+  if (edge.kind === CALLS) draft.served = c[SERVED]!;
+  addMessages(draft, edge, context.groupNames);
+  addOperations(draft, edge);
+  draft.clientErrors = c[CLIENT_ERRORS]!;
+  draft.serverErrors = c[SERVER_ERRORS]!;
+  draft.errors = c[ERRORS]!;
+  draft.estimated = (processes ? c[ADJUSTED_UNITS_PROCESS]! : c[ADJUSTED_UNITS]!) / 2 ** 20;
+  draft.rate = (processes ? edge.processBuckets! : edge.buckets).rate(context.nowMs, context.halfLifeMs);
+  addLatency(draft, edge);
+  if (edge.lag !== undefined && edge.lag.count > 0) draft.lag = quantiles(edge.lag);
+  draft.firstSeen = isoTime(first);
+  draft.lastSeen = isoTime(last);
   const evidence = evidenceOf(edge);
-  const operations = operationsOf(edge);
-  return {
-    ...fixed,
-    state: 'active',
-    count: processes ? c[COUNT_PROCESS]! : c[COUNT]!,
-    ...(edge.kind === CALLS && { served: c[SERVED]! }),
-    ...messagesOf(edge, context.groupNames),
-    ...(operations && { operations }),
-    clientErrors: c[CLIENT_ERRORS]!,
-    serverErrors: c[SERVER_ERRORS]!,
-    errors: c[ERRORS]!,
-    estimated: (processes ? c[ADJUSTED_UNITS_PROCESS]! : c[ADJUSTED_UNITS]!) / 2 ** 20,
-    rate: (processes ? edge.processBuckets! : edge.buckets).rate(context.nowMs, context.halfLifeMs),
-    ...latencyOf(edge),
-    ...lagOf(edge.lag),
-    firstSeen: isoTime(first),
-    lastSeen: isoTime(last),
-    confidence: confidence(evidence),
-    evidence,
-    exemplars: exemplars.list(),
-    ...(edge.source === edge.target && (edge.kind === CALLS || edge.kind === MESSAGES_EDGE) && { loop: true }),
-  };
+  draft.confidence = confidence(evidence);
+  draft.evidence = evidence;
+  draft.exemplars = exemplars.list();
+  if (edge.source === edge.target && (edge.kind === CALLS || edge.kind === MESSAGES_EDGE)) draft.loop = true;
+  return draft;
 }
 
 function evidenceOf(edge: EdgeAggregate): Partial<Record<EvidenceKind, number>> {
   const evidence: Partial<Record<EvidenceKind, number>> = {};
-  EVIDENCE_KINDS.forEach((kind, i) => {
+  for (let i = 0; i < EVIDENCE_KINDS.length; i++) {
     const count = edge.counters[EVIDENCE + i]!;
-    if (count > 0) evidence[kind] = count;
-  });
+    if (count > 0) evidence[EVIDENCE_KINDS[i]!] = count;
+  }
   return evidence;
 }
 
 export function confidence(evidence: Partial<Record<EvidenceKind, number>>): number {
   let doubt = 1;
-  for (const [kind, n] of Object.entries(evidence)) doubt *= 1 - (CONVICTION[kind as EvidenceKind] * n) / (n + 2);
+  for (const kind in evidence) {
+    const n = evidence[kind as EvidenceKind]!;
+    doubt *= 1 - (CONVICTION[kind as EvidenceKind] * n) / (n + 2);
+  }
   return 1 - doubt;
 }
 
-function operationsOf(edge: EdgeAggregate): Record<string, number> | undefined {
-  const counted = edge.verbs.map((verb, i) => [verb, edge.verbCounts[i]!] as const).filter(([, n]) => n > 0);
-  return counted.length === 0 ? undefined : Object.fromEntries(counted);
+function addOperations(draft: Draft, { verbs, verbCounts }: EdgeAggregate): void {
+  let operations: Record<string, number> | undefined;
+  for (let v = 0; v < verbs.length; v++) {
+    if (verbCounts[v]! <= 0) continue;
+    operations ??= {};
+    define(operations, verbs[v]!, verbCounts[v]!);
+  }
+  if (operations !== undefined) draft.operations = operations;
 }
 
-type MessageFields = Pick<Edge, 'messages' | 'batches' | 'received' | 'processed' | 'groups'>;
+/** Names come from outside; one of them may be `__proto__`. */
+function define(counts: Record<string, number>, name: string, count: number): void {
+  if (name !== '__proto__') counts[name] = count;
+  else Object.defineProperty(counts, name, { value: count, enumerable: true, configurable: true, writable: true });
+}
 
-function messagesOf(edge: EdgeAggregate, groupNames: readonly string[]): MessageFields {
+function addMessages(draft: Draft, edge: EdgeAggregate, groupNames: readonly string[]): void {
   const { kind, counters: c } = edge;
-  if (kind !== PUBLISHES && kind !== CONSUMES && kind !== MESSAGES_EDGE) return {};
-  const messages = Math.max(c[MESSAGES_SENT]!, c[MESSAGES_RECEIVED]!, c[MESSAGES_PROCESSED]!);
-  const sides = kind === PUBLISHES ? {} : { received: c[MESSAGES_RECEIVED]!, processed: c[MESSAGES_PROCESSED]! };
-  const groups = [...(edge.groups ?? [])]
-    .filter(([, [r, p]]) => r !== 0 || p !== 0)
-    .map(([group, [r, p]]) => [groupNames[group]!, Math.max(r, p)] as const);
-  return { messages, batches: c[BATCHES]!, ...sides, ...(groups.length > 0 && { groups: Object.fromEntries(groups) }) };
+  if (kind !== PUBLISHES && kind !== CONSUMES && kind !== MESSAGES_EDGE) return;
+  draft.messages = Math.max(c[MESSAGES_SENT]!, c[MESSAGES_RECEIVED]!, c[MESSAGES_PROCESSED]!);
+  draft.batches = c[BATCHES]!;
+  if (kind !== PUBLISHES) {
+    draft.received = c[MESSAGES_RECEIVED]!;
+    draft.processed = c[MESSAGES_PROCESSED]!;
+  }
+  if (edge.groups === undefined) return;
+  let groups: Record<string, number> | undefined;
+  for (const [group, [received, processed]] of edge.groups) {
+    if (received === 0 && processed === 0) continue;
+    groups ??= {};
+    define(groups, groupNames[group]!, Math.max(received, processed));
+  }
+  if (groups !== undefined) draft.groups = groups;
 }
 
-function lagOf(lag: Histogram | undefined): { lag?: Lag } {
-  return lag !== undefined && lag.count > 0 ? { lag: quantiles(lag) } : {};
-}
-
-function latencyOf(edge: EdgeAggregate): Pick<Edge, 'latency'> {
+function addLatency(draft: Draft, edge: EdgeAggregate): void {
   const client = latency(edge.client);
   const server = latency(edge.server);
-  return client || server ? { latency: { ...(client && { client }), ...(server && { server }) } } : {};
+  if (client !== undefined && server !== undefined) draft.latency = { client, server };
+  else if (client !== undefined) draft.latency = { client };
+  else if (server !== undefined) draft.latency = { server };
 }
 
 function latency(histogram: Histogram | undefined): Latency | undefined {
   if (histogram === undefined || histogram.count <= 0) return undefined;
-  const { p50, p95, p99, count } = quantiles(histogram);
-  return { p50, p95, p99, mean: histogram.sum / count / 1e6, count };
+  const { count } = histogram;
+  return {
+    p50: histogram.quantile(0.5),
+    p95: histogram.quantile(0.95),
+    p99: histogram.quantile(0.99),
+    mean: histogram.sum / count / 1e6,
+    count,
+  };
 }
 
 function quantiles(histogram: Histogram): Lag {

@@ -101,7 +101,8 @@ export class Exemplars {
   list(): Exemplar[] {
     return this.hashes.map((_, at) => {
       for (let i = 0; i < WORDS; i++) bytes.writeInt32BE(this.words[at * WORDS + i]!, i * 4);
-      return { traceId: bytes.toString('hex', 0, 16), spanId: bytes.toString('hex', 16, 24) };
+      const hex = bytes.toString('hex');
+      return { traceId: hex.slice(0, 32), spanId: hex.slice(32) };
     });
   }
 

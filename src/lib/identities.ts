@@ -158,10 +158,30 @@ function sizeOf({ id, parts }: Identity): number {
   return NARROW.test(id) ? bytes : bytes + id.length;
 }
 
-/** Short stable name of an id: 16 of `a-z0-9` (82 bits of its SHA-256). */
+/** Four digits of base 36 at a time, written as two pairs. */
+const FOUR_DIGITS = 36 ** 4;
+const TWO_DIGITS = 36 ** 2;
+const PAIRS = Array.from({ length: TWO_DIGITS }, (_, n) => n.toString(36).padStart(2, '0'));
+const LIMB = 2 ** 22;
+
+/** Short stable name of an id: 16 of `a-z0-9` (82 bits of its SHA-256): its first 88 bits, modulo 36^16. */
 export function shortKey(id: string): string {
-  const digest = hash('sha256', id, 'buffer');
-  let value = 0n;
-  for (let i = 0; i < 11; i++) value = (value << 8n) | BigInt(digest[i]!);
-  return (value % 36n ** 16n).toString(36).padStart(16, '0');
+  const hex = hash('sha256', id, 'hex');
+  const high = Number.parseInt(hex.slice(0, 11), 16);
+  const low = Number.parseInt(hex.slice(11, 22), 16);
+  const limbs = [Math.floor(high / LIMB), high % LIMB, Math.floor(low / LIMB), low % LIMB];
+  let key = '';
+  for (let part = 0; part < 4; part++) key = takeDigits(limbs) + key;
+  return key;
+}
+
+/** Divides a number by 36^4, in place, and gives the digits of what is left. Its limbs have 22 bits, the highest first. */
+function takeDigits(limbs: number[]): string {
+  let rest = 0;
+  for (let i = 0; i < limbs.length; i++) {
+    const value = rest * LIMB + limbs[i]!;
+    limbs[i] = Math.floor(value / FOUR_DIGITS);
+    rest = value % FOUR_DIGITS;
+  }
+  return PAIRS[Math.floor(rest / TWO_DIGITS)]! + PAIRS[rest % TWO_DIGITS]!;
 }

@@ -107,6 +107,7 @@ const EMPTY_GRAPH: TopologyReader = {
   follow: receive => EMPTY_DELTAS.follow(receive),
   trace: () => [],
   tiers: () => [],
+  edgeCount: () => 0,
 };
 
 /** Writes down the calls; a span is told by its kind. */

@@ -55,6 +55,8 @@ export class Answers {
         return this.host.status();
       case 'tiers':
         return this.host.topology()?.tiers();
+      case 'edges':
+        return this.host.topology()?.edgeCount();
       case 'trace':
         return this.host.topology()?.trace(asks as Questions['trace']['asks']);
       case 'metrics':

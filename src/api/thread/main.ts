@@ -10,6 +10,7 @@ import type { TracedWork } from '../../contract/tracer.ts';
 import { LiveGraph } from '../../query/live-graph.ts';
 import { type OpenApi, openApi } from '../open-api.ts';
 import type { AskService } from '../questions.ts';
+import { KeepUp, LOOK_MS } from './keep-up.ts';
 import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';
 
 /** How often the service is told the API's own numbers. */
@@ -87,6 +88,9 @@ async function start(): Promise<void> {
   try {
     api = await openApi({ id, config, logger, tracer, clock: systemClock, version, startedAt, graph: view, ask });
     const { samples, listener } = api;
+    const keepUp = new KeepUp(() => ask('edges', undefined), view);
+    const look = () => keepUp.look().catch(error => logger.debug({ error }, 'the graph could not be read'));
+    setInterval(look, LOOK_MS).unref();
     setInterval(() => send({ type: 'samples', samples: samples() }), SAMPLES_MS).unref();
     send({ type: 'listening', listener });
   } catch (error) {

@@ -130,6 +130,10 @@ export class Topology implements TopologyReader {
     return debugTrace(this.correlator.rows, this.identities, traceId);
   }
 
+  edgeCount(): number {
+    return this.store.edges.length;
+  }
+
   tiers(): readonly TierStatus[] {
     return tierStatus(this.correlator, this.clock.now());
   }

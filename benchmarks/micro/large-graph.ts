@@ -19,7 +19,7 @@ const VIEWS = 5;
 const TURN_MS = 2;
 const A_TURN = 10;
 /** As the thread of the API. */
-const LIMITS = { maxYoungGenerationSizeMb: 12 };
+const LIMITS = { maxYoungGenerationSizeMb: 6 };
 
 interface FromReader {
   readonly question?: number;

@@ -14,7 +14,7 @@ import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';
 /** Source in a checkout, compiled in the package. */
 const ENTRY = new URL(`./main${extname(import.meta.url)}`, import.meta.url);
 /** Answers are mostly text that dies young. */
-const LIMITS = { maxYoungGenerationSizeMb: 12 };
+const LIMITS = { maxYoungGenerationSizeMb: 6 };
 /** How long a thread gets to finish beyond what it gives the answers under way. */
 const STOP_MS = 7000;
 const LEAST_BACKOFF_MS = 100;

@@ -105,8 +105,8 @@ function wordsOf(parameter: string, text: string, known: readonly string[]): str
   if (words.length > 0 && unknown === undefined) return words;
   const wrong = unknown === undefined ? `${parameter} is empty` : `${parameter} "${unknown}" is unknown`;
   const near = unknown === undefined ? [] : nearestWords(unknown, known);
-  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
-  throw new Problem(400, 'bad-parameter', `${wrong}${meant} Known: ${known.join(', ')}`, { parameter, near });
+  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}? Known: ` : '; known: ';
+  throw new Problem(400, 'bad-parameter', `${wrong}${meant}${known.join(', ')}`, { parameter, near });
 }
 
 /** The id after which the page begins. */

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -95,6 +98,14 @@ describe('tacit graph', () => {
     const { code, out, err } = await run(['--url', stopped.base]);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toMatch(/^tacit graph: cannot reach tacit at http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*\n$/);
+  });
+
+  it('says that something else answers there', async () => {
+    const other = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { code, err } = await run(['--url', `http://127.0.0.1:${(other.address() as AddressInfo).port}`]);
+    other.close();
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/refused: 404 .*; is --url that of the API/) });
   });
 
   it.each([

@@ -173,6 +173,7 @@ describe('wrong requests', () => {
     ['/v1/nodes?limit=2&limit=3', { detail: 'limit is given 2 times; give it once' }],
     ['/v1/graph?format=xml', { detail: 'format must be one of json, dot, mermaid, not "xml"' }],
     ['/v1/graph?kind=servce', { parameter: 'kind', near: ['service'] }],
+    ['/v1/graph?kind=colour', { detail: expect.stringMatching(/^kind "colour" is unknown; known: service, topic/) }],
     ['/v1/graph?state=actve', { parameter: 'state', near: ['active'] }],
     ['/v1/graph?env=', { parameter: 'env' }],
     ['/v1/nodes?cursor=zz', { parameter: 'cursor' }],

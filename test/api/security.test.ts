@@ -237,7 +237,7 @@ describe('tacit graph', () => {
     expect(await graph(known, { TACIT_TOKEN: 'secret' })).toEqual(DONE);
     expect(await graph([...known, '--token', 'wrong'], { TACIT_TOKEN: 'secret' })).toEqual({
       code: 1,
-      said: expect.stringMatching(/refused: this token is not known/),
+      said: expect.stringMatching(/refused: this token is not known.*; look at TACIT_TOKEN or --token\n$/),
     });
     expect(await graph(['--url', base, '--ca-file', folder.file('ca.pem')])).toEqual({
       code: 3,

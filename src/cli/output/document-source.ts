@@ -57,9 +57,16 @@ export async function documentOfService(
     throw new SourceError(`${base.origin} redirects to ${printable(location)}; give that with --url`, EXIT_WRONG_USE);
   }
   throw new SourceError(
-    `${base.origin} refused: ${detailOf(body) ?? statusLine}`,
+    `${base.origin} refused: ${detailOf(body) ?? statusLine}${adviceOn(status, token)}`,
     status < 500 ? EXIT_WRONG_USE : EXIT_UNREACHABLE,
   );
+}
+
+/** How this command does what the answer asks for. */
+function adviceOn(status: number, token: string | undefined): string {
+  if (status === 401) return token === undefined ? '; set TACIT_TOKEN' : '; look at TACIT_TOKEN or --token';
+  if (status === 404) return '; is --url that of the API, port 8484 by default?';
+  return '';
 }
 
 function troubleOf(error: unknown, { origin, protocol }: URL): string {

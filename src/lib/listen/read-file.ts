@@ -1,5 +1,6 @@
 /** Reads a small file that a configuration names; what goes wrong is a sentence. */
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 
 /** A certificate bundle or a list of tokens is far smaller. */
 const MAX_BYTES = 4 * 2 ** 20;
@@ -20,6 +21,7 @@ export function readNamedFile(path: string): FileText {
     return { text: bytes.toString('utf8') };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { problem: `cannot read "${path}": ${REASONS[code ?? ''] ?? code ?? message}` };
+    const where = isAbsolute(path) ? '' : ` from ${process.cwd()}`;
+    return { problem: `cannot read "${path}"${where}: ${REASONS[code ?? ''] ?? code ?? message}` };
   }
 }

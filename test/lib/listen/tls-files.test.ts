@@ -82,6 +82,11 @@ describe('what cannot be used', () => {
       { ...SERVER, cert_file: '/no/such.pem' },
       /^error cert_file: cannot read "\/no\/such\.pem": there is no such file$/,
     ],
+    [
+      'a file that is missing in the working directory',
+      { ...SERVER, cert_file: 'no/such.pem' },
+      /^error cert_file: cannot read "no\/such\.pem" from \/.*: there is no such file$/,
+    ],
     ['a folder', { ...SERVER, key_file: folder.path }, /^error key_file: cannot read .*: it is a directory$/],
     [
       'an empty file',

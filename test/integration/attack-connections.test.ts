@@ -115,7 +115,13 @@ describe('frames over gRPC', () => {
     await attacked([], async victim => {
       for (let i = 0; i < 30; i++)
         open(victim.grpc, GREETING, frame(FRAME.headers, FLAG.endHeaders, 1, block), ...data);
-      await victim.grown(30, 'tacit_otlp_requests_total', 'protocol="grpc"', 'outcome="too_large"');
+      // Those that come while memory for bodies is taken are refused before they are read.
+      const requests = (outcome: string) =>
+        victim.metric('tacit_otlp_requests_total', 'protocol="grpc"', `outcome="${outcome}"`);
+      await expect
+        .poll(async () => (await requests('too_large')) + (await requests('refused')), { timeout: 20_000 })
+        .toBe(30);
+      expect(await requests('too_large')).toBeGreaterThan(0);
     });
   });
 });
@@ -190,17 +196,6 @@ describe('connections', () => {
 });
 
 describe('the API', () => {
-  it('readers that do not read', async () => {
-    await attacked(['extensions.http_api.max_connections=100'], async victim => {
-      const asks = 'GET /v1/graph HTTP/1.1\r\nHost: t\r\n\r\n'.repeat(1000);
-      for (let i = 0; i < 300; i++) {
-        open(victim.api, asks).pause();
-        if (i % 20 === 0) await delay(10);
-      }
-      await victim.grown(100, 'tacit_http_api_closed_connections_total');
-    });
-  });
-
   const PATHS: readonly (readonly [string, string])[] = [
     ['a path', `/v1/${'x'.repeat(1_000_000)}`],
     ['a query', `/v1/graph?service=${'x'.repeat(1_000_000)}`],

@@ -40,7 +40,7 @@ describe('traces', () => {
     ['one id for all', SPANS, () => ({ span: 1, parent: 1 })],
     ['one trace for all', SPANS, i => ({ parent: ((i * 7919) % SPANS) + 1 })],
     ['links by the thousand to one', SPANS, i => ({ kind: 5, links: [1], span: i + 2 })],
-    ['a thousand links of each', 1_000, i => ({ kind: 5, links: linksTo(i * 1000, 1000) })],
+    ['a thousand links of each', 200, i => ({ kind: 5, links: linksTo(i * 1000, 1000) })],
     ['links in a cycle', SPANS, i => ({ kind: i % 2 ? 4 : 5, links: [((i + 1) % SPANS) + 1] })],
   ];
 

@@ -41,6 +41,7 @@ export class Message {
    * After `no_memory` the same piece may be given again.
    */
   append(bytes: Buffer, start: number, end: number, isLast: boolean): MessageProblem | undefined {
+    const { prefixRead, length } = this;
     let at = start;
     while (this.prefixRead < PREFIX_BYTES && at < end) {
       const problem = this.readPrefix(bytes[at]!);
@@ -56,7 +57,8 @@ export class Message {
       return undefined;
     }
     if (!this.ensure(this.received + size)) {
-      this.prefixRead -= at - start;
+      this.prefixRead = prefixRead;
+      this.length = length;
       return 'no_memory';
     }
     bytes.copy(this.buffer!, this.received, at, end);

@@ -7,6 +7,9 @@
 const NUMBERS = 32_768;
 const KEPT = 16;
 
+/** Of all sets of buffers: a release that comes late must not be taken for that of another buffer. */
+let count = 0;
+
 export interface RecordBuffer {
   readonly number: number;
   readonly data: Float64Array<SharedArrayBuffer>;
@@ -16,7 +19,6 @@ export interface RecordBuffer {
 export class RecordBuffers {
   private readonly lent = new Map<number, RecordBuffer>();
   private readonly free: Float64Array<SharedArrayBuffer>[] = [];
-  private count = 0;
 
   /** True when readers hold so many that it is better to wait for them. */
   get areShort(): boolean {
@@ -26,7 +28,7 @@ export class RecordBuffers {
   /** @param room numbers. */
   take(room: number): RecordBuffer {
     const data = room <= NUMBERS ? this.free.pop() : undefined;
-    return { number: ++this.count, data: data ?? newBuffer(Math.max(room, NUMBERS)), readers: 0 };
+    return { number: ++count, data: data ?? newBuffer(Math.max(room, NUMBERS)), readers: 0 };
   }
 
   /** So many readers will release it. */

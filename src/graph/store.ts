@@ -93,7 +93,11 @@ export class GraphStore implements InteractionSink, GraphSource {
 
   service(identity: number, time: number): void {
     const node = this.nodes[this.node(identity)]!;
-    if (time < node.first) node.first = time;
+    if (time < node.first) {
+      // A node that only an edge without count knew shows from now on.
+      if (node.first === Number.POSITIVE_INFINITY) this.structure++;
+      node.first = time;
+    }
     if (time > node.last) {
       node.last = time;
       if (time > this.newest) this.newest = time;

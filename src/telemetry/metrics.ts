@@ -218,7 +218,7 @@ export const API_CONNECTIONS = define('gauge', 'tacit_http_api_connections', 'Op
 export const API_CLOSED_CONNECTIONS = define(
   'counter',
   'tacit_http_api_closed_connections_total',
-  'Connections the HTTP API did not take because all places were being answered (`limit`), or ended: for a new one (`silent`), for an answer that was not read (`unread`).',
+  'Connections the HTTP API did not take because all places were being answered (`limit`), or ended: for a new one (`silent`), for an answer that was not read (`unread`), for more than 16 requests at once (`pipelined`).',
   ['reason'],
 );
 

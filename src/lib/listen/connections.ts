@@ -88,10 +88,12 @@ export class Connections {
     this.open.set(connection.socket, connection);
   }
 
-  /** A request of this connection is being answered (by 1), or was (by -1): until then it keeps its place. */
-  hold(socket: Socket, by: 1 | -1): void {
+  /** A request of this connection is being answered (by 1), or was (by -1): until then it keeps its place. Returns how many are. */
+  hold(socket: Socket, by: 1 | -1): number {
     const connection = this.find(socket);
-    if (connection !== undefined) connection.answering += by;
+    if (connection === undefined) return 0;
+    connection.answering += by;
+    return connection.answering;
   }
 
   /** Ends connections whose client has not read for too long. */

@@ -5,8 +5,6 @@
  * Large tables in large pages: the correlator reads tables of hundreds of megabytes at random, and with pages of 4 kB
  * most of the time goes into finding the pages. glibc asks the kernel for pages of 2 MB when its environment says so.
  *
- * Two heaps of glibc for all threads, not eight for each core: what one thread frees another can use.
- *
  * A small young generation: what requests leave behind dies young, and over gRPC most of it lies outside of V8's heap.
  * Collected often it is freed before it makes V8 mark the whole heap.
  *
@@ -16,7 +14,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 const TUNABLES = 'GLIBC_TUNABLES';
-const MEMORY = 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2';
+const HUGE_PAGES = 'glibc.malloc.hugetlb=1';
 const SEMI_SPACE = '--max-semi-space-size';
 const SEMI_SPACE_MIB = 4;
 /** Taken by a running V8, which passes over those it does not know. */
@@ -49,7 +47,7 @@ export function tuneStart(start: Start): Start | undefined {
   if (hasTunables && hasSemiSpace) return undefined;
   return {
     execArgv: hasSemiSpace ? execArgv : [...execArgv, `${SEMI_SPACE}=${SEMI_SPACE_MIB}`],
-    env: hasTunables ? env : { ...env, [TUNABLES]: MEMORY },
+    env: hasTunables ? env : { ...env, [TUNABLES]: HUGE_PAGES },
   };
 }
 

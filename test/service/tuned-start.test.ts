@@ -3,10 +3,10 @@ import { compilerOptions, tuneStart } from '../../src/service/tuned-start.ts';
 
 const TUNED = {
   execArgv: ['--max-semi-space-size=4'],
-  env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2' },
+  env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
 };
 
-it('adds huge pages, few heaps and a small young generation to what is there', () => {
+it('adds huge pages and a small young generation to what is there', () => {
   expect(tuneStart({ execArgv: ['--cpu-prof'], env: { HOME: '/' } })).toEqual({
     execArgv: ['--cpu-prof', ...TUNED.execArgv],
     env: { HOME: '/', ...TUNED.env },

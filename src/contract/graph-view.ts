@@ -5,15 +5,8 @@
 import type { DeltaPart, Following } from './graph-delta.ts';
 import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
 
-export interface GraphView {
-  /** Grows with every change of structure or weights; the same number means the same answer. */
-  readonly revision: number;
-  /** Wall-clock milliseconds, or the newest event time in `analyze`. */
-  readonly asOf: number;
-  /** Sorted by id. */
-  readonly nodes: readonly Node[];
-  /** Sorted by id. */
-  readonly edges: readonly Edge[];
+/** Which edges leave and reach a node. */
+export interface Adjacency {
   /** Compressed adjacency over indexes into `nodes` and `edges`: edges out of node i are outEdges[outStart[i] .. outStart[i+1]-1]. */
   readonly outStart: Uint32Array;
   readonly outEdges: Uint32Array;
@@ -22,6 +15,17 @@ export interface GraphView {
   /** Index of an edge's source and target node, by edge index. */
   readonly edgeSource: Uint32Array;
   readonly edgeTarget: Uint32Array;
+}
+
+export interface GraphView extends Adjacency {
+  /** Grows with every change of structure or weights; the same number means the same answer. */
+  readonly revision: number;
+  /** Wall-clock milliseconds, or the newest event time in `analyze`. */
+  readonly asOf: number;
+  /** Sorted by id. */
+  readonly nodes: readonly Node[];
+  /** Sorted by id. */
+  readonly edges: readonly Edge[];
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
   /** Index by id or by key; -1 when unknown. */

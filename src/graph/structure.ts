@@ -2,6 +2,7 @@
  * Which nodes and edges a view shows, in order of their ids, and how they hang together. Made anew when nodes or edges
  * came or went; what was in order stays so, and only what is new is sorted in.
  */
+import type { Adjacency } from '../contract/graph-view.ts';
 import type { EdgeIdentity } from './edge-document.ts';
 import type { GraphSource } from './graph-source.ts';
 import type { NodeIdentity } from './node-document.ts';
@@ -15,12 +16,7 @@ export interface Structure {
   /** Places in these by number, -1 for what does not show. */
   readonly nodePlaces: Int32Array;
   readonly edgePlaces: Int32Array;
-  readonly outStart: Uint32Array;
-  readonly outEdges: Uint32Array;
-  readonly inStart: Uint32Array;
-  readonly inEdges: Uint32Array;
-  readonly edgeSource: Uint32Array;
-  readonly edgeTarget: Uint32Array;
+  readonly adjacency: Adjacency;
 }
 
 export class Structures {
@@ -46,12 +42,7 @@ export class Structures {
       edges,
       nodePlaces,
       edgePlaces: placesOf(edges, edgeIds.length),
-      outStart,
-      outEdges,
-      inStart,
-      inEdges,
-      edgeSource,
-      edgeTarget,
+      adjacency: { outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget },
     };
   }
 }

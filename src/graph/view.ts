@@ -34,7 +34,7 @@ export class ViewBuilder {
 
   build(context: ViewContext): GraphView {
     const structure = this.currentStructure();
-    const { nodePlaces, edgePlaces, outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget } = structure;
+    const { nodePlaces, edgePlaces, adjacency } = structure;
     const edges = structure.edges.map(e =>
       this.documents.document(e, this.fixedEdges[e]!, this.source.edges[e]!, context),
     );
@@ -43,12 +43,7 @@ export class ViewBuilder {
       asOf: context.nowMs,
       nodes: this.nodeDocuments(structure, edges),
       edges,
-      outStart,
-      outEdges,
-      inStart,
-      inEdges,
-      edgeSource,
-      edgeTarget,
+      ...adjacency,
       stats: context.stats,
       diagnostics: context.diagnostics,
       nodeIndex: name => nodePlaces[this.nodeNames.find(name)] ?? -1,
@@ -64,9 +59,10 @@ export class ViewBuilder {
       if (first[n] === undefined || firstSeen < first[n]) first[n] = firstSeen;
       if (last[n] === undefined || lastSeen > last[n]) last[n] = lastSeen;
     };
+    const { edgeSource, edgeTarget } = structure.adjacency;
     edges.forEach((edge, e) => {
-      see(structure.edgeSource[e]!, edge);
-      see(structure.edgeTarget[e]!, edge);
+      see(edgeSource[e]!, edge);
+      see(edgeTarget[e]!, edge);
     });
     return structure.nodes.map((n, i) => nodeToDocument(this.fixedNodes[n]!, this.source.nodes[n]!, first[i], last[i]));
   }

@@ -7,10 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FATES, type GraphDocument, type Node } from '../../src/contract/graph-document.ts';
 import { callOf, resourceSpans } from '../cli/analyze-calls.ts';
+import type { Reply } from '../kits/exchange.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
 import { OtlpClient } from '../receivers/otlp/grpc-client.ts';
-import { head, RawConnection, type Reply, send, TYPE } from '../receivers/otlp/http-client.ts';
+import { head, RawConnection, send, TYPE } from '../receivers/otlp/http-client.ts';
 import { readStatus, readTracesResponse } from '../receivers/otlp/messages.ts';
 
 let service: RunningService;

@@ -1,8 +1,10 @@
 /** The program as the oracle's tests see it: requests in, the finished graph out, offline, through scanner and all. */
+import type { Clock } from '../../src/contract/clock.ts';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { graphDocument } from '../../src/query/document.ts';
+import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { encodeTraces } from './otlp.ts';
 
@@ -17,9 +19,9 @@ export const SMALL = {
   maxEdges: 200_000,
 };
 
-/** Each object is one OTLP JSON export request, in the order of arrival. */
-export function analyzeRequests(requests: readonly object[]): GraphDocument {
-  const topology = new Topology(SMALL, { now: () => Date.now() }, true);
+/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request, in the order of arrival. */
+export function analyzed(requests: readonly object[], options: TopologyOptions, clock: Clock): Topology {
+  const topology = new Topology(options, clock, true);
   const view = createSpanView();
   for (const request of requests) {
     topology.sink.begin();
@@ -27,6 +29,11 @@ export function analyzeRequests(requests: readonly object[]): GraphDocument {
     topology.sink.commit();
   }
   topology.finish();
-  const graph = topology.view();
+  return topology;
+}
+
+/** As `analyzed`, as the document of the graph. */
+export function analyzeRequests(requests: readonly object[]): GraphDocument {
+  const graph = analyzed(requests, SMALL, { now: () => Date.now() }).view();
   return graphDocument(graph, { nodes: graph.nodes, edges: graph.edges, truncated: false });
 }

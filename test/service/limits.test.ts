@@ -8,8 +8,7 @@ import { COUNT, ERRORS, SERVED } from '../../src/graph/edge-aggregate.ts';
 import type { GraphStore } from '../../src/graph/store.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
-import { encodeTraces } from '../kits/otlp.ts';
-import { SMALL } from '../kits/subject.ts';
+import { analyzed, SMALL } from '../kits/subject.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
 import { disorder, splitRequests } from '../oracle/requests.ts';
 
@@ -63,15 +62,7 @@ describe.each(NAME_ATTACKS)('$name', ({ spans, edges, nameBytes = 0 }) => {
 
 describe('any trace set', () => {
   function graphOf(requests: readonly object[], limits: { maxNodes: number; maxEdges: number }): GraphStore {
-    const topology = new Topology({ ...SMALL, ...limits }, { now: () => BEGIN_MS }, true);
-    const view = createSpanView();
-    for (const request of requests) {
-      topology.sink.begin();
-      decodeTraces(encodeTraces(request), view, topology.sink);
-      topology.sink.commit();
-    }
-    topology.finish();
-    return topology.store;
+    return analyzed(requests, { ...SMALL, ...limits }, { now: () => BEGIN_MS }).store;
   }
 
   it.each([0, 0.1, 1, 3])('counts as much by kind of edge within limits of %d nodes as without', maxNodes => {

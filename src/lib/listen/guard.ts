@@ -3,6 +3,7 @@
  * binds, lets it watch its server, asks `auth?.authorize(…)` per request, and closes it when it stops.
  */
 import type { Server } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { AuthConfig } from './auth-options.ts';
 import { Authorizer } from './authorizer.ts';
 import { ListenerTls } from './listener-tls.ts';
@@ -28,9 +29,11 @@ export class Guard {
   readonly tls: ListenerTls | undefined;
   /** Undefined when every request may do everything. */
   auth: Authorizer | undefined;
+  private config: GuardConfig;
   private readonly log: ListenLog;
 
   constructor({ tls, auth }: GuardConfig, log: ListenLog, now: () => number) {
+    this.config = { tls, auth };
     this.log = log;
     this.tls = tls === undefined ? undefined : new ListenerTls(tls, log, now);
     this.auth = auth === undefined ? undefined : new Authorizer(auth, log);
@@ -56,10 +59,12 @@ export class Guard {
   }
 
   /**
-   * What makes another configuration effective for a listener that runs; undefined when it takes another server. Throws a
-   * `ListenOptionError` when certificates or tokens cannot be used.
+   * What makes another configuration effective for a listener that runs; undefined when it takes another server. The same
+   * configuration reads nothing. Throws a `ListenOptionError` when certificates or tokens cannot be used.
    */
   prepare({ tls, auth }: GuardConfig): (() => void) | undefined {
+    const config = { tls, auth };
+    if (isDeepStrictEqual(config, this.config)) return () => {};
     if ((tls === undefined) !== (this.tls === undefined)) return undefined;
     const applyTls = tls === undefined ? () => {} : this.tls!.prepare(tls);
     if (applyTls === undefined) return undefined;
@@ -67,6 +72,7 @@ export class Guard {
     return () => {
       applyTls();
       applyAuth();
+      this.config = config;
     };
   }
 

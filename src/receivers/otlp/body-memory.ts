@@ -3,7 +3,8 @@
  * budget for all requests together. A body in a single piece needs none of it.
  */
 const SMALLEST = 8 * 1024;
-/** Share of the budget up to which memory is given for what is only announced. */
+/** An announced length up to this is allocated at once, as long as less than this share of the budget is used. */
+const TRUSTED_LENGTH = 2 ** 20;
 const ROOMY = 0.25;
 /** Larger buffers are left to the garbage collector. */
 const LARGEST_POOLED = 4 * 2 ** 20;
@@ -24,10 +25,6 @@ export class BodyMemory {
     return this.used;
   }
 
-  get isRoomy(): boolean {
-    return this.used < this.limit * ROOMY;
-  }
-
   /** A buffer of at least `size` bytes with arbitrary content, or undefined when the budget is spent. */
   take(size: number): Buffer | undefined {
     const capacity = roundUp(size);
@@ -36,6 +33,20 @@ export class BodyMemory {
     if (pooled === undefined) return Buffer.allocUnsafeSlow(capacity);
     this.freeBytes -= capacity;
     return pooled;
+  }
+
+  /**
+   * A larger buffer in the place of `old`, which is taken back, with the first `filled` bytes of it: for at least `size`
+   * bytes, and for as many as were announced where that can be trusted. Undefined, and nothing changed, when the budget
+   * is spent.
+   */
+  grow(old: Buffer | undefined, filled: number, size: number, announced: number): Buffer | undefined {
+    const trusted = announced <= TRUSTED_LENGTH && this.used < this.limit * ROOMY ? announced : 0;
+    const grown = this.take(Math.max(size, trusted, (old?.length ?? 0) * 2));
+    if (grown === undefined || old === undefined) return grown;
+    old.copy(grown, 0, 0, filled);
+    this.give(old);
+    return grown;
   }
 
   /** Takes a buffer back. The caller must not touch it afterwards. */

@@ -1,12 +1,7 @@
 /** HTTP as a test needs it: a plain request, and a bare socket for what no client would send. */
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
+import { exchange, type Reply } from '../../kits/exchange.ts';
 
 interface Message {
   readonly method?: string;
@@ -16,18 +11,7 @@ interface Message {
 }
 
 export function send(port: number, { method = 'POST', path = '/v1/traces', headers = {}, body = '' }: Message) {
-  return new Promise<Reply>((resolve, reject) => {
-    const sent = request({ port, host: '127.0.0.1', method, path, headers, agent: false }, response => {
-      const pieces: Buffer[] = [];
-      response.on('data', piece => pieces.push(piece));
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(pieces) }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+  return exchange(request({ port, host: '127.0.0.1', method, path, headers, agent: false }), body);
 }
 
 export const TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;

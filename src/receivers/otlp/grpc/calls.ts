@@ -16,6 +16,7 @@ import type { Counters } from '../counters.ts';
 import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { requestSpan } from '../request-span.ts';
+import { isTrickle, PATIENCE_MS } from '../slow-senders.ts';
 import { Call } from './call.ts';
 import { type HeadRules, readHead } from './head.ts';
 import { Message, type MessageProblem } from './message.ts';
@@ -26,12 +27,6 @@ const GAVE_WAY = refuse('the message came slowly and its memory was needed (max_
 const STOPPING = refuse('the receiver is stopping; try again', 1);
 const TOO_LATE = decline('timed_out', 'the message did not arrive within the deadline of the call');
 const NOT_GRPC = decline('unsupported', 'this is no gRPC: send POST with content-type application/grpc');
-
-/** A message that has been arriving for longer gives way when the memory for messages is spent. */
-const PATIENCE_MS = 2000;
-/** Messages in so many pieces must bring so many bytes with each: every piece costs, however small. */
-const MANY_PIECES = 4096;
-const PIECE_BYTES = 64;
 
 interface CallSurroundings {
   readonly connections: Connections;
@@ -101,7 +96,7 @@ export class Calls implements Handler<Call> {
     call.bytes = message.received;
     if (problem !== undefined) this.settle(call, this.problemToAnswer(problem));
     else if (isLast) this.finish(call, message);
-    else if (call.pieces > MANY_PIECES && call.bytes < call.pieces * PIECE_BYTES) this.cutOff(call);
+    else if (isTrickle(call.pieces, call.bytes)) this.cutOff(call);
   }
 
   abort(call: Call): void {

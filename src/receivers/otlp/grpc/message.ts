@@ -6,8 +6,6 @@
 import type { BodyMemory } from '../body-memory.ts';
 
 const PREFIX_BYTES = 5;
-/** An announced length up to this is allocated at once. */
-const TRUSTED_LENGTH = 2 ** 20;
 const EMPTY = new Uint8Array(0);
 
 export type MessageProblem = 'too_large' | 'no_memory' | 'bad_flag' | 'too_long';
@@ -99,15 +97,10 @@ export class Message {
   }
 
   private ensure(size: number): boolean {
-    const old = this.buffer;
-    if (old !== undefined && old.length >= size) return true;
-    const wanted = this.length <= TRUSTED_LENGTH && this.memory.isRoomy ? this.length : 0;
-    const grown = this.memory.take(Math.max(size, wanted, (old?.length ?? 0) * 2));
+    const { buffer, received, length } = this;
+    if (buffer !== undefined && buffer.length >= size) return true;
+    const grown = this.memory.grow(buffer, received, size, length);
     if (grown === undefined) return false;
-    if (old !== undefined) {
-      old.copy(grown, 0, 0, this.received);
-      this.memory.give(old);
-    }
     this.buffer = grown;
     return true;
   }

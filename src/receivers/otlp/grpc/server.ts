@@ -1,12 +1,11 @@
 /** Listens for OTLP over gRPC, with or without TLS: binds, looks after the connections, and stops without losing an answer. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../contract/logger.ts';
 import { Connection, type ConnectionOptions } from '../../../lib/http2/connection.ts';
 import { readFrom, shareReads } from '../../../lib/http2/socket-reader.ts';
+import { bind } from '../../../lib/listen/bind.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
-import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import type { GrpcOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
@@ -53,17 +52,10 @@ export class GrpcServer {
   async start(): Promise<string> {
     const server = this.createServer();
     this.server = server;
-    const { host: named, port } = parseEndpoint(this.options.endpoint);
-    const host = named === '' ? '0.0.0.0' : named;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        server.on('error', error => this.logger.error({ error }, 'the OTLP/gRPC listener failed'));
-        this.watchConnections();
-        resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
-      });
-    });
+    const failed = (error: Error) => this.logger.error({ error }, 'the OTLP/gRPC listener failed');
+    const address = await bind(server, this.options.endpoint, failed);
+    this.watchConnections();
+    return address;
   }
 
   /** Takes no more calls, lets those in flight finish within a bound, closes every connection. */
@@ -83,9 +75,8 @@ export class GrpcServer {
 
   /** Times and streams hold for connections that are made from then on, everything else at once. */
   reconfigure(options: GrpcOptions): (() => void) | undefined {
-    const before = this.options;
-    if (options.endpoint !== before.endpoint) return undefined;
-    const applyGuard = isDeepStrictEqual(options.guard, before.guard) ? () => {} : this.guard.prepare(options.guard);
+    if (options.endpoint !== this.options.endpoint) return undefined;
+    const applyGuard = this.guard.prepare(options.guard);
     return (
       applyGuard &&
       (() => {
@@ -109,20 +100,16 @@ export class GrpcServer {
       const server = createServer({ noDelay: true, keepAlive: true, pauseOnConnect: true });
       return server.on('connection', accepted => {
         const socket = shareReads(accepted);
-        if (this.admit(socket)) this.take(socket);
+        if (this.connections.admit(socket)) this.take(socket);
       });
     }
     const server = createTlsServer({ ...tls, ALPNProtocols: ['h2'], noDelay: true, keepAlive: true });
     this.guard.watch(server);
-    server.on('connection', (socket: Socket) => this.admit(socket));
+    server.on('connection', (socket: Socket) => this.connections.admit(socket));
     return server.on('secureConnection', socket => {
       this.connections.secured(socket);
       this.take(socket);
     });
-  }
-
-  private admit(socket: Socket): boolean {
-    return this.connections.admit(socket);
   }
 
   private take(socket: Socket): void {

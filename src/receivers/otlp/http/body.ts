@@ -7,8 +7,6 @@
 import type { BodyMemory } from '../body-memory.ts';
 import { freeBytes } from '../free-bytes.ts';
 
-/** An announced length up to this is allocated at once, while the memory is not short. */
-const TRUSTED_LENGTH = 2 ** 20;
 const EMPTY = new Uint8Array(0);
 
 export class Body {
@@ -64,15 +62,10 @@ export class Body {
   }
 
   private ensure(size: number): boolean {
-    const old = this.buffer;
-    if (old !== undefined && old.length >= size) return true;
-    const wanted = this.announced <= TRUSTED_LENGTH && this.memory.isRoomy ? this.announced : 0;
-    const grown = this.memory.take(Math.max(size, wanted, (old?.length ?? 0) * 2));
+    const { buffer, received, announced } = this;
+    if (buffer !== undefined && buffer.length >= size) return true;
+    const grown = this.memory.grow(buffer, received, size, announced);
     if (grown === undefined) return false;
-    if (old !== undefined) {
-      old.copy(grown, 0, 0, this.received);
-      this.memory.give(old);
-    }
     this.buffer = grown;
     return true;
   }

@@ -19,8 +19,6 @@ export class Exchange extends IncomingMessage {
   bytes = 0;
   /** Pieces in which the body came so far. */
   pieces = 0;
-  /** When its body began to arrive, ms. */
-  begunMs = 0;
   /** Taken in whole; its connection keeps its place until the answer. */
   held = false;
   /** Answered, or given up by the sender: nothing more is to be done. */

@@ -15,6 +15,7 @@ import type { Counters } from '../counters.ts';
 import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { requestSpan } from '../request-span.ts';
+import { isTrickle, PATIENCE_MS } from '../slow-senders.ts';
 import { Body } from './body.ts';
 import { announcedLength, type Exchange } from './exchange.ts';
 import { type HeadRules, readHead, tooLarge } from './head.ts';
@@ -24,11 +25,6 @@ const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_b
 const GAVE_WAY = refuse('the body came slowly and its memory was needed (max_inflight_body_size); try again', 1);
 const STOPPING = refuse('the receiver is stopping; try again', 1);
 
-/** A body that has been arriving for longer gives way when the memory for bodies is spent. */
-const PATIENCE_MS = 2000;
-/** Bodies in so many pieces must bring so many bytes with each: every piece costs, however small. */
-const MANY_PIECES = 4096;
-const PIECE_BYTES = 64;
 const TOO_MANY_PIECES = 'the body comes in pieces of a few bytes each; send larger chunks, or a Content-Length';
 
 interface RequestSurroundings {
@@ -84,7 +80,6 @@ export class Requests {
       return;
     }
     exchange.body = new Body(this.memory, Math.max(0, announcedLength(exchange)));
-    exchange.begunMs = performance.now();
     this.reading.set(exchange.socket, exchange);
     exchange.on('data', this.onData);
     exchange.on('end', this.onEnd);
@@ -124,7 +119,7 @@ export class Requests {
     exchange.bytes += piece.length;
     exchange.pieces += 1;
     if (exchange.bytes > this.options.maxBodyBytes) this.settle(exchange, tooLarge(this.options.maxBodyBytes));
-    else if (exchange.pieces > MANY_PIECES && exchange.bytes < exchange.pieces * PIECE_BYTES) this.cutOff(exchange);
+    else if (isTrickle(exchange.pieces, exchange.bytes)) this.cutOff(exchange);
     else if (!exchange.body!.append(piece) && !this.appendInPlaceOfSlow(exchange, piece))
       this.settle(exchange, NO_MEMORY);
   }
@@ -133,7 +128,7 @@ export class Requests {
   private appendInPlaceOfSlow(exchange: Exchange, piece: Buffer): boolean {
     const now = performance.now();
     for (const slow of this.reading.values()) {
-      if (now - slow.begunMs < PATIENCE_MS) return false;
+      if (now - slow.openedMs < PATIENCE_MS) return false;
       if (slow === exchange || !slow.body!.holdsMemory) continue;
       this.counters.connectionEnded('http', 'slow_body');
       this.settle(slow, GAVE_WAY, true);

@@ -1,13 +1,13 @@
 /** Listens for OTLP over HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
 import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../contract/logger.ts';
+import { bind } from '../../../lib/listen/bind.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
 import { CorsPolicy } from '../../../lib/listen/cors.ts';
-import { formatEndpoint, parseEndpoint } from '../../../lib/listen/endpoint.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
@@ -73,17 +73,10 @@ export class HttpServer {
   async start(): Promise<string> {
     const server = this.createServer();
     this.server = server;
-    const { host: named, port } = parseEndpoint(this.options.endpoint);
-    const host = named === '' ? '0.0.0.0' : named;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        server.on('error', error => this.logger.error({ error }, 'the OTLP/HTTP listener failed'));
-        this.watchConnections();
-        resolve(formatEndpoint({ host, port: (server.address() as AddressInfo).port }));
-      });
-    });
+    const failed = (error: Error) => this.logger.error({ error }, 'the OTLP/HTTP listener failed');
+    const address = await bind(server, this.options.endpoint, failed);
+    this.watchConnections();
+    return address;
   }
 
   /** Takes no more, lets requests in flight finish within a bound, closes every connection. */
@@ -107,7 +100,7 @@ export class HttpServer {
     const keys = Object.keys({ ...before, ...options }) as (keyof HttpOptions)[];
     const changed = keys.filter(key => !isDeepStrictEqual(options[key], before[key]));
     if (!changed.every(key => TAKEN.has(key))) return undefined;
-    const applyGuard = isDeepStrictEqual(options.guard, before.guard) ? () => {} : this.guard.prepare(options.guard);
+    const applyGuard = this.guard.prepare(options.guard);
     return applyGuard && (() => this.apply(options, applyGuard));
   }
 

@@ -28,9 +28,11 @@ export interface GraphView extends Adjacency {
   readonly edges: readonly Edge[];
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
-  /** Index by id or by key; -1 when unknown. */
+  /** Index by id or by key, also of what was merged into another; -1 when unknown. */
   nodeIndex(idOrKey: string): number;
   edgeIndex(idOrKey: string): number;
+  /** Index of what the graph's node of this number (of the store, from 0) resolves to; -1 when it does not show. */
+  nodeOfRaw(raw: number): number;
 }
 
 export type SpanJoin = 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'inferred';

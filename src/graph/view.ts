@@ -48,6 +48,7 @@ export class ViewBuilder {
       diagnostics: context.diagnostics,
       nodeIndex: name => nodePlaces[this.nodeNames.find(name)] ?? -1,
       edgeIndex: name => edgePlaces[this.edgeNames.find(name)] ?? -1,
+      nodeOfRaw: raw => nodePlaces[raw] ?? -1,
     };
   }
 

@@ -1,6 +1,7 @@
 /**
  * A view over a graph document (from a file or another process), so that every question works on it offline.
- * Edges whose nodes the document does not hold are an error: such a document was cut by hand.
+ * Edges whose nodes the document does not hold are an error: such a document was cut by hand. Numbers of the store that
+ * made it mean nothing here.
  */
 import type { Edge, GraphDocument, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
@@ -38,6 +39,7 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     diagnostics: document.diagnostics,
     nodeIndex: idOrKey => nodeIndexes.get(idOrKey) ?? -1,
     edgeIndex: idOrKey => edgeIndexes.get(idOrKey) ?? -1,
+    nodeOfRaw: () => -1,
   };
 }
 

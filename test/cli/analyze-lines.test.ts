@@ -1,9 +1,9 @@
 /** How bytes become documents, whatever the chunks: lines, their limit, and documents of several lines. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { detectEncoding } from '../../src/encodings/detect.ts';
+import { detectDocument } from '../../src/encodings/detect-document.ts';
 import { MalformedError } from '../../src/encodings/malformed.ts';
-import { detectEncoding } from '../../src/encodings/otlp/detect.ts';
-import { detectDocument } from '../../src/encodings/otlp/detect-document.ts';
 import { Documents } from '../../src/service/analyze/documents.ts';
 import { type Line, LineSplitter } from '../../src/service/analyze/lines.ts';
 import { createProgress, progressLine } from '../../src/service/analyze/progress.ts';

@@ -1,6 +1,6 @@
 /** OTLP logs, counted: how many records a request holds. Malformed requests throw a `MalformedError`. */
 import { viewOf } from '../../lib/bytes.ts';
-import { array, asObject, parseJson } from './json.ts';
+import { array, asObject, parseJson } from '../json.ts';
 import { WireReader } from './wire.ts';
 
 const reader = new WireReader();

@@ -1,54 +1,37 @@
 /**
- * OTLP JSON traces → the same views as protobuf. JSON.parse does the reading; values that a slot wants are written into
- * a scratch buffer that the view's ranges point into. Tolerated: ids in hex of any case or base64, enums by name,
- * snake_case keys, 64-bit numbers as strings or numbers, NaN and Infinity as strings, unknown fields.
+ * OTLP JSON traces → the same views as protobuf. JSON.parse does the reading. Tolerated: ids in hex of any case or
+ * base64, enums by name, snake_case keys, 64-bit numbers as strings or numbers, NaN and Infinity as strings, unknown
+ * fields.
  */
 import type { SpanConsumer } from '../../contract/consumer.ts';
-import {
-  type KeyLookup,
-  type SlotValues,
-  type SpanView,
-  VALUE_BOOL,
-  VALUE_DOUBLE,
-  VALUE_INT,
-  VALUE_OTHER,
-  VALUE_STRING,
-} from '../../contract/span-view.ts';
-import { viewOf } from '../../lib/bytes.ts';
-import { MalformedError } from '../malformed.ts';
-import { type IdWords, parseId } from './ids-json.ts';
-import { array, asObject, field, type Json, type JsonObject, parseJson, text } from './json.ts';
-import { resetSpan } from './traces.ts';
-
-/** Bytes of the values of the request being read. */
-let scratch = Buffer.allocUnsafe(1 << 16);
-let scratchView = viewOf(scratch);
-let used = 0;
-
-const words: IdWords = { w0: 0, w1: 0, w2: 0, w3: 0, ok: false };
+import type { KeyLookup, SlotValues, SpanView } from '../../contract/span-view.ts';
+import { array, asObject, field, type Json, type JsonObject, number, parseJson, text } from '../json.ts';
+import { writer } from '../view-writer.ts';
 
 export function decodeTracesJson(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void {
-  const request = asObject(parseJson(bytes), '$');
-  // A byte of JSON gives at most three (U+FFFD for one that is no UTF-8); a resource's values are written twice.
-  if (scratch.length < bytes.length * 6 + 4096) {
-    scratch = Buffer.allocUnsafe(bytes.length * 6 + 4096);
-    scratchView = viewOf(scratch);
-  }
-  used = 0;
-  view.data = scratchView;
-  array(request, 'resourceSpans', 'resource_spans').forEach((entry, i) => {
+  decodeTracesValue(parseJson(bytes), view, consumer);
+}
+
+/** As `decodeTracesJson`, of a document that was parsed. */
+export function decodeTracesValue(request: Json, view: SpanView, consumer: SpanConsumer): void {
+  decodeResourceSpans(array(asObject(request, '$'), 'resourceSpans', 'resource_spans'), view, consumer);
+}
+
+/** A list of ResourceSpans. */
+export function decodeResourceSpans(list: readonly Json[], view: SpanView, consumer: SpanConsumer): void {
+  writer.begin(view);
+  list.forEach((entry, i) => {
     readResourceSpans(asObject(entry, `$.resourceSpans[${i}]`), view, consumer);
   });
 }
 
 function readResourceSpans(entry: JsonObject, view: SpanView, consumer: SpanConsumer): void {
-  view.resource.reset();
-  view.resourceSerial++;
+  writer.resource();
   const resource = field(entry, 'resource', 'resource');
   if (resource !== undefined && resource !== null) {
     readAttributes(asObject(resource, 'resource'), view.resource, view.keys.resource);
   }
-  writeResourceKey(view);
+  writer.endResource();
   for (const scopeSpans of [
     ...array(entry, 'scopeSpans', 'scope_spans'),
     ...array(entry, 'instrumentationLibrarySpans', 'instrumentation_library_spans'),
@@ -57,29 +40,9 @@ function readResourceSpans(entry: JsonObject, view: SpanView, consumer: SpanCons
   }
 }
 
-/** The resource's slots as one run of bytes, so that equal resources are found by their bytes as in protobuf. */
-function writeResourceKey(view: SpanView): void {
-  const slots = view.resource;
-  view.resourceStart = used;
-  for (let slot = 0; slot < 8; slot++) {
-    if (!slots.has(slot)) continue;
-    scratch[used++] = slot;
-    scratch[used++] = slots.type[slot]!;
-    if (slots.type[slot] === VALUE_STRING) {
-      const length = slots.end[slot]! - slots.start[slot]!;
-      used = scratch.writeUInt32LE(length, used);
-      used += scratch.copy(scratch, used, slots.start[slot]!, slots.end[slot]!);
-    } else used = scratch.writeDoubleLE(slots.number[slot]!, used);
-  }
-  view.resourceEnd = used;
-}
-
 function readScopeSpans(entry: JsonObject, view: SpanView, consumer: SpanConsumer): void {
   const scope = field(entry, 'scope', 'instrumentationLibrary');
-  const name = scope === undefined || scope === null ? '' : text(asObject(scope, 'scope').name, 'scope.name');
-  view.scopeStart = used;
-  used += scratch.write(name, used);
-  view.scopeEnd = used;
+  writer.scope(scope === undefined || scope === null ? '' : text(asObject(scope, 'scope').name, 'scope.name'));
   for (const span of array(entry, 'spans', 'spans')) {
     readSpan(asObject(span, 'span'), view);
     consumer.span(view);
@@ -87,28 +50,12 @@ function readScopeSpans(entry: JsonObject, view: SpanView, consumer: SpanConsume
 }
 
 function readSpan(span: JsonObject, view: SpanView): void {
-  resetSpan(view);
-  parseId(text(field(span, 'traceId', 'trace_id'), 'traceId'), 16, words);
-  view.trace0 = words.w0;
-  view.trace1 = words.w1;
-  view.trace2 = words.w2;
-  view.trace3 = words.w3;
-  view.traceIdOk = words.ok;
-  parseId(text(field(span, 'spanId', 'span_id'), 'spanId'), 8, words);
-  view.span0 = words.w2;
-  view.span1 = words.w3;
-  view.spanIdOk = words.ok;
-  const parent = text(field(span, 'parentSpanId', 'parent_span_id'), 'parentSpanId');
-  if (parent !== '') {
-    parseId(parent, 8, words);
-    view.parent0 = words.w2;
-    view.parent1 = words.w3;
-    view.parentIdOk = words.ok || /^(0{16}|A{11}=?)$/.test(parent);
-  }
-  view.stateStart = used;
-  view.stateEnd = write(text(field(span, 'traceState', 'trace_state'), 'traceState'));
-  view.nameStart = used;
-  view.nameEnd = write(text(span.name, 'name'));
+  writer.span();
+  writer.traceId(text(field(span, 'traceId', 'trace_id'), 'traceId'));
+  writer.spanId(text(field(span, 'spanId', 'span_id'), 'spanId'));
+  writer.parentId(text(field(span, 'parentSpanId', 'parent_span_id'), 'parentSpanId'));
+  writer.state(text(field(span, 'traceState', 'trace_state'), 'traceState'));
+  writer.name(text(span.name, 'name'));
   view.kind = enumValue(span.kind, SPAN_KINDS);
   view.start = micros(field(span, 'startTimeUnixNano', 'start_time_unix_nano'));
   view.end = micros(field(span, 'endTimeUnixNano', 'end_time_unix_nano'));
@@ -122,15 +69,10 @@ function readSpan(span: JsonObject, view: SpanView): void {
 }
 
 function readLinks(span: JsonObject, view: SpanView): void {
-  const links = view.links;
   for (const entry of array(span, 'links', 'links')) {
     const link = asObject(entry, 'links');
-    const i = links.push();
-    parseId(text(field(link, 'traceId', 'trace_id'), 'links.traceId'), 16, words);
-    links.ids.set([words.w0, words.w1, words.w2, words.w3], i * 6);
-    parseId(text(field(link, 'spanId', 'span_id'), 'links.spanId'), 8, words);
-    links.ids[i * 6 + 4] = words.w2;
-    links.ids[i * 6 + 5] = words.w3;
+    const traceId = text(field(link, 'traceId', 'trace_id'), 'links.traceId');
+    const i = writer.link(traceId, text(field(link, 'spanId', 'span_id'), 'links.spanId'));
     let rank = 0xff;
     for (const attribute of array(link, 'attributes', 'attributes')) {
       const { key, value } = asObject(attribute, 'links.attributes');
@@ -138,8 +80,7 @@ function readLinks(span: JsonObject, view: SpanView): void {
       const string = stringValue(value);
       if (found < 0 || (found & 0xff) > rank || string === undefined || string === '' || string === '{}') continue;
       rank = found & 0xff;
-      links.destinationStart[i] = used;
-      links.destinationEnd[i] = write(string);
+      writer.linkDestination(i, string);
     }
   }
 }
@@ -156,57 +97,31 @@ function readAttributes(owner: JsonObject, into: SlotValues, keys: KeyLookup): v
     if (typeof key !== 'string' || value === undefined || value === null) continue;
     const found = keys.findText(key);
     if (found < 0 || !into.wants(found >> 8, found & 0xff)) continue;
-    setValue(asObject(value, 'value'), into, found >> 8, found & 0xff);
+    setValue(asObject(value, 'value'), into, found);
   }
 }
 
-function setValue(value: JsonObject, into: SlotValues, slot: number, rank: number): void {
+function setValue(value: JsonObject, into: SlotValues, found: number): void {
   for (const kind in value) {
     const v = value[kind];
     if (v === null || v === undefined) continue;
     switch (kind) {
       case 'stringValue':
-      case 'string_value': {
-        const string = text(v, 'stringValue');
-        if (string === '' || string === '{}') return;
-        const start = used;
-        into.set(slot, rank, VALUE_STRING, start, write(string), 0);
-        return;
-      }
+      case 'string_value':
+        return writer.setText(into, found, text(v, 'stringValue'));
       case 'boolValue':
       case 'bool_value':
-        into.set(slot, rank, VALUE_BOOL, 0, 0, v === true || v === 'true' ? 1 : 0);
-        return;
+        return writer.setBoolean(into, found, v === true || v === 'true');
       case 'intValue':
       case 'int_value':
-        into.set(slot, rank, VALUE_INT, 0, 0, number(v, 'intValue'));
-        return;
+        return writer.setInteger(into, found, number(v, 'intValue'));
       case 'doubleValue':
       case 'double_value':
-        into.set(slot, rank, VALUE_DOUBLE, 0, 0, Number(v));
-        return;
+        return writer.setDouble(into, found, Number(v));
       default:
-        if (/^(array|kvlist|bytes)_?[vV]alue$/.test(kind)) {
-          into.set(slot, rank, VALUE_OTHER, 0, 0, 0);
-          return;
-        }
+        if (/^(array|kvlist|bytes)_?[vV]alue$/.test(kind)) return writer.setOther(into, found);
     }
   }
-}
-
-/** Appends a string to the scratch buffer and returns its end. */
-function write(string: string): number {
-  used += scratch.write(string, used);
-  return used;
-}
-
-function number(value: Json, name: string): number {
-  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof n === 'number' && Number.isFinite(n)) return n;
-  throw new MalformedError(
-    'malformed_json',
-    `${name}: expected a number or a string of digits, got ${JSON.stringify(value)}`,
-  );
 }
 
 /** Nanoseconds as a number or a string of digits → whole microseconds. */

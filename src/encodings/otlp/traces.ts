@@ -17,6 +17,7 @@ import {
   VALUE_STRING,
 } from '../../contract/span-view.ts';
 import { viewOf } from '../../lib/bytes.ts';
+import { resetSpan } from '../reset-span.ts';
 import { BYTES, FIXED64, VARINT, WireReader } from './wire.ts';
 
 const reader = new WireReader();
@@ -110,18 +111,6 @@ function readScope(limit: number, view: SpanView): void {
       reader.pos = view.scopeEnd;
     } else reader.skip(tag, limit);
   }
-}
-
-/** Empties a view's span part. */
-export function resetSpan(view: SpanView): void {
-  view.attributes.reset();
-  view.links.count = view.links.dropped = 0;
-  view.trace0 = view.trace1 = view.trace2 = view.trace3 = 0;
-  view.span0 = view.span1 = view.parent0 = view.parent1 = 0;
-  view.traceIdOk = view.spanIdOk = false;
-  view.parentIdOk = true;
-  view.kind = view.start = view.end = view.statusCode = 0;
-  view.nameStart = view.nameEnd = view.stateStart = view.stateEnd = 0;
 }
 
 function readSpan(limit: number, view: SpanView): void {

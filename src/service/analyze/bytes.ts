@@ -2,8 +2,8 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { HEAD_BYTES, isGzip } from '../../encodings/detect.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { HEAD_BYTES, isGzip } from '../../encodings/otlp/detect.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -2,9 +2,9 @@
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
+import { detectDocument } from '../../encodings/detect-document.ts';
+import { type Json, parseJson } from '../../encodings/json.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { detectDocument } from '../../encodings/otlp/detect-document.ts';
-import { type Json, parseJson } from '../../encodings/otlp/json.ts';
 import { countLogsJson } from '../../encodings/otlp/logs.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { decodeTracesJson } from '../../encodings/otlp/traces-json.ts';

@@ -1,7 +1,7 @@
 /** One input → the feed: what it is is told by its content, what is wrong with it is reported, the rest still counts. */
 import type { Readable } from 'node:stream';
+import { detectEncoding } from '../../encodings/detect.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { detectEncoding } from '../../encodings/otlp/detect.ts';
 import { peek, readBytes, withoutPadding } from './bytes.ts';
 import { Documents } from './documents.ts';
 import { type Feed, UnsupportedFormatError } from './feed.ts';

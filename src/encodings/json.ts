@@ -1,5 +1,5 @@
 /** Reading parsed JSON of unknown shape: what has the wrong type is malformed, what is missing is absent. */
-import { MalformedError } from '../malformed.ts';
+import { MalformedError } from './malformed.ts';
 
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
@@ -40,6 +40,16 @@ export function text(value: Json | undefined, path: string): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
   throw new MalformedError('malformed_json', `${path}: expected a string, got ${describe(value)}`);
+}
+
+/** A number, or a string of one. */
+export function number(value: Json, path: string): number {
+  const n = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof n === 'number' && Number.isFinite(n)) return n;
+  throw new MalformedError(
+    'malformed_json',
+    `${path}: expected a number or a string of digits, got ${describe(value)}`,
+  );
 }
 
 function describe(value: Json): string {

@@ -1,0 +1,188 @@
+/**
+ * Values of parsed documents → a view: texts are written into a scratch buffer that the view's ranges point into.
+ * What a resource or a span wrote is overwritten by the next one, so the buffer is as large as the largest of them.
+ */
+import {
+  MAX_SLOTS,
+  type SlotValues,
+  type SpanView,
+  VALUE_BOOL,
+  VALUE_DOUBLE,
+  VALUE_INT,
+  VALUE_OTHER,
+  VALUE_STRING,
+} from '../contract/span-view.ts';
+import { viewOf } from '../lib/bytes.ts';
+import { type IdWords, parseId } from './ids-json.ts';
+import { resetSpan } from './reset-span.ts';
+
+/** A code unit of UTF-16 is at most so many bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+const words: IdWords = { w0: 0, w1: 0, w2: 0, w3: 0, ok: false };
+
+export class ViewWriter {
+  private bytes = Buffer.allocUnsafe(1 << 16);
+  private data = viewOf(this.bytes);
+  private view: SpanView | undefined;
+  private used = 0;
+  /** Where what the scope and the spans write begins. */
+  private afterResource = 0;
+  private afterScope = 0;
+
+  /** Everything that follows goes to this view. */
+  begin(view: SpanView): void {
+    this.view = view;
+    view.data = this.data;
+  }
+
+  /** A new resource, empty. */
+  resource(): void {
+    const view = this.view!;
+    this.used = 0;
+    view.resource.reset();
+    view.resourceSerial++;
+  }
+
+  /** The resource is complete: its slots as one run of bytes, so that equal ones are found by their bytes as in protobuf. */
+  endResource(): void {
+    const view = this.view!;
+    const slots = view.resource;
+    view.resourceStart = this.used;
+    for (let slot = 0; slot < MAX_SLOTS; slot++) {
+      if (!slots.has(slot)) continue;
+      const text = slots.type[slot] === VALUE_STRING;
+      const length = text ? slots.end[slot]! - slots.start[slot]! : 0;
+      this.reserve(length + 10);
+      this.bytes[this.used++] = slot;
+      this.bytes[this.used++] = slots.type[slot]!;
+      if (text) {
+        this.used = this.bytes.writeUInt32LE(length, this.used);
+        this.used += this.bytes.copy(this.bytes, this.used, slots.start[slot]!, slots.end[slot]!);
+      } else this.used = this.bytes.writeDoubleLE(slots.number[slot]!, this.used);
+    }
+    view.resourceEnd = this.afterResource = this.used;
+    this.scope('');
+  }
+
+  /** The instrumentation scope of the spans that follow. */
+  scope(name: string): void {
+    const view = this.view!;
+    this.used = view.scopeStart = this.afterResource;
+    view.scopeEnd = this.afterScope = this.text(name);
+  }
+
+  /** A new span, empty. */
+  span(): void {
+    this.used = this.afterScope;
+    resetSpan(this.view!);
+  }
+
+  traceId(text: string): void {
+    const view = this.view!;
+    parseId(text, 16, words);
+    view.trace0 = words.w0;
+    view.trace1 = words.w1;
+    view.trace2 = words.w2;
+    view.trace3 = words.w3;
+    view.traceIdOk = words.ok;
+  }
+
+  spanId(text: string): void {
+    const view = this.view!;
+    parseId(text, 8, words);
+    view.span0 = words.w2;
+    view.span1 = words.w3;
+    view.spanIdOk = words.ok;
+  }
+
+  /** Empty, or all zeros: none. */
+  parentId(text: string): void {
+    if (text === '') return;
+    const view = this.view!;
+    parseId(text, 8, words);
+    view.parent0 = words.w2;
+    view.parent1 = words.w3;
+    view.parentIdOk = words.ok || isZeroId(text);
+  }
+
+  name(text: string): void {
+    const view = this.view!;
+    view.nameEnd = this.text(text);
+    view.nameStart = this.started;
+  }
+
+  state(text: string): void {
+    const view = this.view!;
+    view.stateEnd = this.text(text);
+    view.stateStart = this.started;
+  }
+
+  /** A link; returns its place. */
+  link(traceId: string, spanId: string): number {
+    const { links } = this.view!;
+    const i = links.push();
+    parseId(traceId, 16, words);
+    links.ids.set([words.w0, words.w1, words.w2, words.w3], i * 6);
+    parseId(spanId, 8, words);
+    links.ids[i * 6 + 4] = words.w2;
+    links.ids[i * 6 + 5] = words.w3;
+    return i;
+  }
+
+  linkDestination(link: number, text: string): void {
+    const { links } = this.view!;
+    links.destinationEnd[link] = this.text(text);
+    links.destinationStart[link] = this.started;
+  }
+
+  /** @param found slot and rank, as a `KeyLookup` gives them. Empty texts and `{}` are absent. */
+  setText(into: SlotValues, found: number, value: string): void {
+    if (value === '' || value === '{}') return;
+    const end = this.text(value);
+    into.set(found >> 8, found & 0xff, VALUE_STRING, this.started, end, 0);
+  }
+
+  setBoolean(into: SlotValues, found: number, value: boolean): void {
+    into.set(found >> 8, found & 0xff, VALUE_BOOL, 0, 0, value ? 1 : 0);
+  }
+
+  setInteger(into: SlotValues, found: number, value: number): void {
+    into.set(found >> 8, found & 0xff, VALUE_INT, 0, 0, value);
+  }
+
+  setDouble(into: SlotValues, found: number, value: number): void {
+    into.set(found >> 8, found & 0xff, VALUE_DOUBLE, 0, 0, value);
+  }
+
+  /** Present, but no scalar. */
+  setOther(into: SlotValues, found: number): void {
+    into.set(found >> 8, found & 0xff, VALUE_OTHER, 0, 0, 0);
+  }
+
+  /** Where the text written last begins. */
+  private started = 0;
+
+  /** Appends a text and returns its end. */
+  private text(text: string): number {
+    this.reserve(text.length * BYTES_PER_UNIT);
+    this.started = this.used;
+    this.used += this.bytes.write(text, this.used);
+    return this.used;
+  }
+
+  private reserve(count: number): void {
+    if (this.used + count <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.used + count));
+    this.bytes.copy(grown, 0, 0, this.used);
+    this.bytes = grown;
+    this.data = viewOf(grown);
+    this.view!.data = this.data;
+  }
+}
+
+function isZeroId(text: string): boolean {
+  return /^(0{16}|A{11}=?)$/.test(text);
+}
+
+/** Decoders take turns: one document is read to its end before the next. */
+export const writer = new ViewWriter();

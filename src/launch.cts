@@ -5,6 +5,9 @@
  */
 const OLDEST_NODE = 24;
 
+// First of all: whoever reloads a service does not know whether it has just been started.
+if (process.argv[2] === 'serve') process.on('SIGHUP', () => {});
+
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.stderr.write(
     'tacit needs Node ' +

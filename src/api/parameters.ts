@@ -61,12 +61,16 @@ export function querySchema<P extends Record<string, TSchema>>(parameters: P) {
 const filterSchema = querySchema(filterParameters);
 export type FilterQuery = Static<typeof filterSchema>;
 
+/** Kinds as an answer lists them: those of what is asked for first. */
+const NODES_FIRST: readonly string[] = [...NODE_KINDS, ...EDGE_KINDS];
+export const EDGES_FIRST: readonly string[] = [...EDGE_KINDS, ...NODE_KINDS];
+
 /** Throws a `Problem` for words that are no kind or state. */
-export function filterOf(query: FilterQuery): GraphFilter {
+export function filterOf(query: FilterQuery, knownKinds = NODES_FIRST): GraphFilter {
   return {
     ...(query.env === undefined ? {} : { environments: namesOf('env', query.env) }),
     ...(query.namespace === undefined ? {} : { namespaces: namesOf('namespace', query.namespace) }),
-    ...(query.kind === undefined ? {} : kindsOf(query.kind)),
+    ...(query.kind === undefined ? {} : kindsOf(query.kind, knownKinds)),
     ...statesOf(query.state),
     ...(query.min_count === undefined ? {} : { minCount: query.min_count }),
   };
@@ -85,8 +89,8 @@ function namesOf(parameter: string, text: string): ReadonlySet<string> {
   throw new Problem(400, 'bad-parameter', `${parameter} is empty; name one or leave it out`, { parameter });
 }
 
-function kindsOf(text: string): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {
-  const kinds = wordsOf('kind', text, [...NODE_KINDS, ...EDGE_KINDS]);
+function kindsOf(text: string, known: readonly string[]): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {
+  const kinds = wordsOf('kind', text, known);
   const nodeKinds = new Set(kinds.filter(isNodeKind));
   const edgeKinds = new Set(kinds.filter(isEdgeKind));
   return { ...(nodeKinds.size > 0 ? { nodeKinds } : {}), ...(edgeKinds.size > 0 ? { edgeKinds } : {}) };

@@ -45,7 +45,16 @@ export class Problem extends Error {
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const { status, slug, message, fields, headers } = problem;
   const title = slug[0]!.toUpperCase() + slug.slice(1).replaceAll('-', ' ');
-  const body = { type: `urn:tacit:problem:${slug}`, title, status, detail: message, ...fields };
+  const { near, ...rest } = fields;
+  const isNear = Array.isArray(near) && near.length > 0;
+  const body = {
+    type: `urn:tacit:problem:${slug}`,
+    title,
+    status,
+    detail: message,
+    ...rest,
+    ...(isNear ? { near } : {}),
+  };
   return reply.code(status).headers(headers).type('application/problem+json').send(JSON.stringify(body));
 }
 

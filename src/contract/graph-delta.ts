@@ -57,7 +57,15 @@ export interface DeltaUnchanged {
   readonly answers: number;
 }
 
-export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaEnd | DeltaUnchanged;
+/** No delta could be made; the next one, if there is one, is whole. */
+export interface DeltaFailed {
+  readonly type: 'failed';
+  readonly answers: number;
+  /** The error, with where it arose. */
+  readonly failure: string;
+}
+
+export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaEnd | DeltaUnchanged | DeltaFailed;
 
 /** A reader that keeps a copy of the graph. */
 export interface Following {

@@ -100,11 +100,28 @@ export class DeltaSource implements EdgeWatcher {
       while (this.asked && this.followers.size > 0) {
         this.asked = false;
         this.busyMs = 0;
-        await this.answer();
+        await this.answer().catch(error => this.fail(error));
         if (this.busyMs >= 1) await wait(Math.min(this.busyMs * PAUSE, LONGEST_PAUSE_MS), undefined, { ref: false });
       }
     } finally {
       this.running = false;
+    }
+  }
+
+  /** What is half made is given up: readers are told, and the next delta is whole. The graph itself goes on. */
+  private fail(error: unknown): void {
+    const failure = (error instanceof Error && error.stack) || String(error);
+    this.isFull = true;
+    this.copying = false;
+    this.buffer = undefined;
+    this.out.writeTo(NOTHING);
+    this.buffers = new RecordBuffers();
+    for (const follower of this.followers) {
+      try {
+        follower.receive({ type: 'failed', answers: follower.asked, failure });
+      } catch {
+        // One that cannot be told any more is about to leave.
+      }
     }
   }
 

@@ -38,6 +38,7 @@ export class LiveGraph {
 
   take(part: DeltaPart): void {
     this.replica.take(part);
+    if (part.type === 'failed') this.refuse(part.answers, new Error(`the graph could not be read: ${part.failure}`));
     if (part.type !== 'end' && part.type !== 'unchanged') return;
     this.settle(part.answers, asking => asking.resolve(this.replica.current()));
   }

@@ -3,8 +3,6 @@
  * that comes before there is anything to reload is kept until then.
  */
 
-import { surviveHangup } from './survive-hangup.ts';
-
 const NUMBERS = { SIGTERM: 15, SIGINT: 2 } as const;
 
 export interface SignalWatch {
@@ -12,7 +10,7 @@ export interface SignalWatch {
   readonly end: Promise<NodeJS.Signals>;
   /** Called at every SIGHUP from now on, and now if one came before. */
   onReload(reload: () => void): void;
-  /** SIGHUP goes on to be taken, without effect: it must not end a process that is stopping. */
+  /** SIGHUP must not end a process that is stopping either: the handler of the program's first lines stays. */
   release(): void;
 }
 
@@ -33,7 +31,6 @@ export function watchSignals(): SignalWatch {
   };
   const onHangup = () => reload();
   process.on('SIGTERM', onEnd).on('SIGINT', onEnd).on('SIGHUP', onHangup);
-  surviveHangup();
   return {
     end,
     onReload(asked) {

@@ -174,6 +174,7 @@ describe('wrong requests', () => {
     ['/v1/graph?format=xml', { detail: 'format must be one of json, dot, mermaid, not "xml"' }],
     ['/v1/graph?kind=servce', { parameter: 'kind', near: ['service'] }],
     ['/v1/graph?kind=colour', { detail: expect.stringMatching(/^kind "colour" is unknown; known: service, topic/) }],
+    ['/v1/edges?kind=colour', { detail: expect.stringMatching(/^kind "colour" is unknown; known: calls, publishes/) }],
     ['/v1/graph?state=actve', { parameter: 'state', near: ['active'] }],
     ['/v1/graph?env=', { parameter: 'env' }],
     ['/v1/nodes?cursor=zz', { parameter: 'cursor' }],
@@ -189,6 +190,14 @@ describe('wrong requests', () => {
       type: expect.stringMatching(/^urn:tacit:problem:/),
       ...problem,
     });
+  });
+
+  it('are told what was meant, or nothing of it', async () => {
+    for (const path of ['/v1/nodes/zzzzzzzzzz', '/v1/edges/zzzzzzzzzz']) {
+      expect(await api.json(path, 404)).not.toHaveProperty('near');
+    }
+    expect(await api.json('/v1/edges?kind=zzzzzzzzzz', 400)).not.toHaveProperty('near');
+    expect(await api.json('/v1/edges?zzzzzzzzzz=1', 400)).not.toHaveProperty('near');
   });
 
   it('are told what there is', async () => {

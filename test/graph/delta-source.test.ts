@@ -199,4 +199,24 @@ describe('a copy of the graph', () => {
     subject.store.apply(i);
     expect(countOf(await graph.view())).toBe(before + 1);
   });
+
+  it('that cannot be made is told to who asked, and the next one is whole', async () => {
+    const subject = new Subject(17);
+    for (let step = 0; step < 500; step++) subject.step();
+    const parts: DeltaPart[] = [];
+    const { graph } = follow(subject.source, part => parts.push(part));
+    await graph.view();
+    for (let step = 0; step < 100; step++) subject.step();
+    const edge = subject.store.edges.find(one => one.mark === subject.store.mark)!;
+    Object.defineProperty(edge, 'index', { configurable: true, get: () => raise('broken') });
+    await expect(graph.view()).rejects.toThrow(/the graph could not be read: .*broken/);
+    Object.defineProperty(edge, 'index', { value: subject.store.edges.indexOf(edge) });
+    parts.length = 0;
+    expect(comparable(await viewWhile(subject, () => graph.view()))).toEqual(comparable(subject.direct!));
+    expect(parts[0]).toMatchObject({ type: 'begin', full: true });
+  });
 });
+
+function raise(message: string): never {
+  throw new Error(message);
+}

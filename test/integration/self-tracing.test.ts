@@ -65,6 +65,17 @@ it('an endpoint that is our own is an error', async () => {
   );
 });
 
+it('files for TLS are read with the configuration', async () => {
+  const told = async (endpoint: string) => {
+    const traces = `--set=service.telemetry.traces={endpoint: '${endpoint}', tls: {ca_file: /nowhere.pem}}`;
+    return await spawnTacit(['validate', traces]).ended;
+  };
+  const missing = await told('https://c:4318');
+  expect(missing.code).toBe(1);
+  expect(missing.stderr).toContain('service.telemetry.traces.tls.ca_file: cannot read "/nowhere.pem"');
+  expect((await told('http://c:4318')).stderr).toContain('http://c:4318 is sent to without TLS; write https://');
+});
+
 it('what is no URL is told, and headers are not shown', async () => {
   const bad = await spawnTacit(['validate', '--set=service.telemetry.traces.endpoint=collector:4318']).ended;
   expect(bad.stderr).toContain("'collector:4318' is no URL; write http://host:port");

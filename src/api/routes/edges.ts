@@ -5,7 +5,7 @@ import { pageOf } from '../../query/page.ts';
 import { selectGraph } from '../../query/select.ts';
 import { type ApiContext, viewOf } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
-import { cursorOf, filterOf, pageParameters, querySchema } from '../parameters.ts';
+import { cursorOf, EDGES_FIRST, filterOf, pageParameters, querySchema } from '../parameters.ts';
 import { edgeOfPath, pathAfter, resolveEdge } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
 
@@ -39,7 +39,7 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
   const schema = { summary: 'Edges', tags: ['graph'], querystring, response };
   app.get<{ Querystring: Static<typeof querystring> }>('/v1/edges', { schema }, async (request, reply) => {
     const { id, cursor, limit, ...query } = request.query;
-    const filter = filterOf(query);
+    const filter = filterOf(query, EDGES_FIRST);
     const after = cursorOf('edges', cursor);
     const view = await viewOf(context);
     const edge = id === undefined ? undefined : view.edges[resolveEdge(view, id)];

@@ -201,11 +201,16 @@ export class Connection<S extends Stream> implements StreamsOwner<S> {
     }
     this.prefaceRead += size;
     if (this.prefaceRead < PREFACE.length) return -1;
+    this.greet();
+    return start + size;
+  }
+
+  /** Comes before everything else. */
+  private greet(): void {
     const { maxConcurrentStreams, maxHeaderBytes: maxHeaderListSize } = this.options;
     const settings = { maxConcurrentStreams, initialWindowSize: STREAM_WINDOW, maxHeaderListSize };
     this.output.frame(FRAME.settings, 0, 0, encodeSettings(settings));
     this.output.word(FRAME.windowUpdate, 0, CONNECTION_WINDOW - DEFAULT_WINDOW);
-    return start + size;
   }
 
   private frame(type: number, flags: number, id: number, bytes: Buffer, start: number, end: number): void {
@@ -251,8 +256,8 @@ export class Connection<S extends Stream> implements StreamsOwner<S> {
         break;
       case FRAME.priority:
         checkStream(id !== 0, 'PRIORITY');
-        if (length !== 5) this.streams.resetId(id, 'frame_size_error');
-        else if ((bytes.readUInt32BE(start) & 0x7fffffff) === id) this.streams.resetId(id, 'protocol_error');
+        if (length !== 5) this.streams.resetAny(id, 'frame_size_error');
+        else if ((bytes.readUInt32BE(start) & 0x7fffffff) === id) this.streams.resetAny(id, 'protocol_error');
         break;
       case FRAME.goaway:
         checkStream(id === 0, 'GOAWAY');
@@ -305,6 +310,7 @@ export class Connection<S extends Stream> implements StreamsOwner<S> {
 
   private announceEnd(): void {
     this.stage = 'ending';
+    if (this.prefaceRead < PREFACE.length) this.greet();
     this.goaway(this.streams.lastId, 'no_error', 'draining');
     this.ended();
     if (!this.isReading) this.flush();

@@ -26,10 +26,14 @@ export function areTrailers(fields: readonly Field[]): boolean {
   return fields.every(({ kind }) => kind === 'regular');
 }
 
-/** The body's length as announced; -1 when it is not, NaN when it is no number. */
+/** The body's length as announced; -1 when it is not, NaN when it is no number, or announced twice and not the same. */
 export function announcedLength(fields: readonly Field[]): number {
+  let announced = -1;
   for (const { kind, value } of fields) {
-    if (kind === 'content-length') return /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (kind !== 'content-length') continue;
+    const length = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (Number.isNaN(length) || (announced >= 0 && length !== announced)) return Number.NaN;
+    announced = length;
   }
-  return -1;
+  return announced;
 }

@@ -96,6 +96,13 @@ export class Streams<S extends Stream> {
     this.owner.ended();
   }
 
+  /** Whatever became of the stream of this number. */
+  resetAny(id: number, code: ErrorName): void {
+    const stream = this.open.get(id);
+    if (stream === undefined) this.resetId(id, code);
+    else this.reset(stream, code);
+  }
+
   resetByClient(id: number): void {
     this.checkNotIdle(id, 'RST_STREAM');
     this.lingering.delete(id);
@@ -169,7 +176,7 @@ export class Streams<S extends Stream> {
     this.ungranted = 0;
   }
 
-  resetId(id: number, code: ErrorName): void {
+  private resetId(id: number, code: ErrorName): void {
     this.output.word(FRAME.rstStream, id, ERROR[code]);
     this.lingering.add(id);
     if (this.lingering.size <= MAX_LINGERING) return;

@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ISerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { Logger } from '../../contract/logger.ts';
 import { RepeatedLog } from '../repeated-log.ts';
+import type { ClientTls } from './client-tls.ts';
+import { post } from './post.ts';
 
 export type ReadableSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
 export type SpanSerializer = Pick<ISerializer<ReadableSpan[], unknown>, 'serializeRequest'>;
@@ -24,6 +26,7 @@ export interface ExporterOptions {
   readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly tls: ClientTls | undefined;
   readonly serializer: SpanSerializer;
   readonly logger: Logger;
 }
@@ -100,24 +103,19 @@ export class SpanExporter {
   }
 
   private async attempt(body: Uint8Array): Promise<Attempt> {
-    const { url, contentType, headers, timeoutMs } = this.options;
+    const { url, contentType, headers: own, timeoutMs, tls } = this.options;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.stopping.signal]);
     try {
-      const sent = body as Uint8Array<ArrayBuffer>;
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': contentType },
-        body: sent,
-        signal,
-      });
-      await answer.arrayBuffer();
-      if (answer.ok) return { done: true };
-      const why = `HTTP ${answer.status}`;
-      if (!RETRYABLE.has(answer.status)) return { done: false, why };
-      return { done: false, why, pauseMs: 1000 * (Number(answer.headers.get('retry-after')) || 0) };
+      const headers = { ...own, 'content-type': contentType };
+      const { status, retryAfter } = await post(url, { headers, body, signal, tls });
+      if (status >= 200 && status < 300) return { done: true };
+      const why = `HTTP ${status}`;
+      if (!RETRYABLE.has(status)) return { done: false, why };
+      return { done: false, why, pauseMs: 1000 * (Number(retryAfter) || 0) };
     } catch (error) {
-      const { message, cause } = error as Error;
-      return { done: false, why: cause instanceof Error ? cause.message || message : message, pauseMs: 0 };
+      const { message, cause, code } = error as NodeJS.ErrnoException;
+      const why = (cause instanceof Error && cause.message) || message || code || 'no connection';
+      return { done: false, why, pauseMs: 0 };
     }
   }
 

@@ -1,6 +1,7 @@
 /** The options of self-tracing: off as long as no endpoint is named. */
 import { type Static, Type } from 'typebox';
 import { durationOption, LONGEST_TIMER, optionGroup } from '../../lib/options.ts';
+import { clientTlsOptions } from './client-tls.ts';
 
 export const TRACE_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 
@@ -23,6 +24,7 @@ export const tracesOptions = optionGroup(
     headers: Type.Optional(
       Type.Record(Type.String(), Type.String({ writeOnly: true }), { description: 'Sent along, such as a token.' }),
     ),
+    tls: clientTlsOptions,
     timeout: durationOption({
       default: '10s',
       minimum: '100ms',

@@ -8,6 +8,7 @@ import type { Logger } from '../../contract/logger.ts';
 import type { TracedWork, Tracer } from '../../contract/tracer.ts';
 import { parseDuration } from '../../lib/units.ts';
 import { SELF_SPANS } from '../metrics.ts';
+import { readClientTls } from './client-tls.ts';
 import { EXPORT_OUTCOMES, type ReadableSpan, SpanExporter } from './exporter.ts';
 import type { TracesConfig } from './options.ts';
 import { formatTraceparent, parseTraceparent, type TraceContext } from './trace-context.ts';
@@ -32,7 +33,7 @@ export async function createTracer(
   version: string,
   logger: Logger,
 ): Promise<RunningTracer | undefined> {
-  const { endpoint, protocol, headers = {}, timeout, sampling_ratio: ratio } = config;
+  const { endpoint, protocol, headers = {}, timeout, tls, sampling_ratio: ratio } = config;
   if (endpoint === undefined) return undefined;
   const { JsonTraceSerializer, ProtobufTraceSerializer } = await import('@opentelemetry/otlp-transformer');
   const isJson = protocol === 'http/json';
@@ -41,6 +42,7 @@ export async function createTracer(
     contentType: isJson ? 'application/json' : 'application/x-protobuf',
     headers,
     timeoutMs: parseDuration(timeout),
+    tls: tls && readClientTls(tls).tls,
     serializer: isJson ? JsonTraceSerializer : ProtobufTraceSerializer,
     logger,
   });

@@ -1,7 +1,7 @@
 /** What clients do that want to break something, or are broken. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { encodeHeaders } from '../../../src/lib/http2/hpack/encode.ts';
-import { ERROR, FLAG, FRAME } from '../../../src/lib/http2/words.ts';
+import { ERROR, FLAG, FRAME, PREFACE } from '../../../src/lib/http2/words.ts';
 import { PlainServer } from './plain-server.ts';
 import { frame, GET, GREETING, RawClient, WHOLE_HEADERS, word } from './raw-client.ts';
 
@@ -182,4 +182,53 @@ it('waits for a client that reads late', async () => {
   client.socket.resume();
   await until(() => server.requests.length === sent);
   expect(server.breaches).toEqual([]);
+});
+
+describe('a rule that ends a stream', () => {
+  const begun = frame(FRAME.headers, FLAG.endHeaders, 1, GET);
+  const resetOf = (id: number) => client.frames.find(one => one.id === id && one.type === FRAME.rstStream);
+
+  it.each([
+    ['a priority of the wrong size', Buffer.alloc(4), ERROR.frame_size_error],
+    ['a stream that depends on itself', Buffer.from([0, 0, 0, 1, 0]), ERROR.protocol_error],
+  ])('%s', async (_name, priority, code) => {
+    await start();
+    client.send(begun, frame(FRAME.priority, 0, 1, priority), frame(FRAME.data, FLAG.endStream, 1));
+    client.send(frame(FRAME.headers, WHOLE_HEADERS, 3, GET));
+    await until(() => client.frames.some(({ id, type }) => id === 3 && type === FRAME.data));
+    expect(resetOf(1)?.payload.readUInt32BE(0)).toBe(code);
+    expect(server.aborted).toBe(1);
+    expect(client.frames.some(({ id, type }) => id === 1 && type === FRAME.headers)).toBe(false);
+    expect(client.goaway).toBeUndefined();
+  });
+
+  it.each<[string, readonly string[], boolean]>([
+    ['differ', ['1', '2'], false],
+    ['of which one is no number', ['x', '1'], false],
+    ['say the same', ['1', '1'], true],
+  ])('two lengths that %s', async (_name, lengths, isTaken) => {
+    await start();
+    const head = encodeHeaders(lengths.map(length => ['content-length', length] as const));
+    client.send(frame(FRAME.headers, FLAG.endHeaders, 1, Buffer.concat([GET, head])));
+    client.send(frame(FRAME.data, FLAG.endStream, 1, Buffer.alloc(1)));
+    await until(() => client.frames.some(({ id }) => id === 1));
+    if (isTaken) expect(resetOf(1)).toBeUndefined();
+    else expect(resetOf(1)?.payload.readUInt32BE(0)).toBe(ERROR.protocol_error);
+  });
+});
+
+it.each([
+  ['before the client has said a word', Buffer.alloc(0)],
+  ['between its preface and its settings', PREFACE],
+])('a drain %s sends its own settings first', async (_name, bytes) => {
+  server = await new PlainServer().start();
+  client = new RawClient(server.port);
+  client.send(bytes);
+  await until(() => server.connections.size === 1 && (bytes.length === 0 || client.frames.length > 0));
+  for (const connection of server.connections) connection.drain();
+  await until(() => client.goaway !== undefined);
+  const types = client.frames.map(({ type }) => type);
+  expect(types[0]).toBe(FRAME.settings);
+  expect(types.filter(type => type === FRAME.settings)).toHaveLength(1);
+  expect(types.at(-1)).toBe(FRAME.goaway);
 });

@@ -1,9 +1,12 @@
 /** The tracer against a real HTTP server that answers as it is told; what arrives is read by the program's own reader. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readClientTls } from '../../../src/telemetry/tracing/client-tls.ts';
 import { createTracer } from '../../../src/telemetry/tracing/tracer.ts';
+import { CertificateFolder } from '../../kits/certificates.ts';
 import { createTestLogger } from '../../service/components.ts';
 
 interface Received {
@@ -146,5 +149,52 @@ describe('a tracer', () => {
     expect(sent).toBe(0);
     expect(queue_full + failed).toBe(5000);
     expect(failed).toBeLessThanOrEqual(2048 + 512);
+  });
+});
+
+describe('over TLS', () => {
+  const files = new CertificateFolder();
+  const [ca, own, client] = [files.authority('ca'), files.signed('own', 'ca'), files.signed('client', 'ca')];
+  afterAll(() => files.remove());
+
+  it.each<[string, object, number]>([
+    ['with an authority and a certificate', { ca_file: ca.cert, cert_file: client.cert, key_file: client.key }, 1],
+    ['without a certificate of its own', { ca_file: ca.cert }, 0],
+    ['without the authority', { cert_file: client.cert, key_file: client.key }, 0],
+    [
+      'to anybody, where it is told so',
+      { cert_file: client.cert, key_file: client.key, insecure_skip_verify: true },
+      1,
+    ],
+  ])('%s', async (_name, tls, sent) => {
+    let requests = 0;
+    const [cert, key] = [files.text('own.pem'), files.text('own.key')];
+    const options = { cert, key, ca: files.text('ca.pem'), requestCert: true, rejectUnauthorized: true };
+    const secure = createTlsServer(options, (request, response) => {
+      requests += 1;
+      request.resume().on('end', () => response.end('{}'));
+    });
+    await new Promise<void>(resolve => secure.listen(0, '127.0.0.1', resolve));
+    const endpoint = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+    const { tracer, counts } = await traced({ endpoint, tls: { insecure_skip_verify: false, ...tls } });
+    tracer.record({ ...WORK, beganMs: performance.now() });
+    await tracer.stop(sent === 1 ? 5000 : 300);
+    expect([requests, counts()]).toEqual([sent, { sent, queue_full: 0, failed: 1 - sent }]);
+    secure.closeAllConnections();
+    secure.close();
+  });
+
+  it('says which file is not right', () => {
+    const read = (config: object) => readClientTls({ insecure_skip_verify: false, ...config }).problems;
+    expect(read({ ca_file: '/nowhere.pem' })).toEqual([
+      { key: 'ca_file', message: 'cannot read "/nowhere.pem": there is no such file' },
+    ]);
+    expect(read({ cert_file: own.cert })).toEqual([
+      { key: 'cert_file', message: 'stands without key_file; give both or none' },
+    ]);
+    expect(read({ cert_file: own.cert, key_file: client.key })).toMatchObject([
+      { key: 'cert_file', message: expect.stringContaining('cannot be used for TLS') },
+    ]);
+    expect(read({ ca_file: ca.cert, cert_file: own.cert, key_file: own.key })).toEqual([]);
   });
 });

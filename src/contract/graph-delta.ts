@@ -4,6 +4,7 @@
  * graph at one moment, that of `begin`. Everything can be posted to another thread, and nothing is kept by the sender.
  */
 import type { Diagnostic, Stats } from './graph-document.ts';
+import type { IdentityRules } from './identity-rules.ts';
 
 export interface DeltaBegin {
   readonly type: 'begin';
@@ -17,6 +18,8 @@ export interface DeltaBegin {
   readonly epoch: number;
   /** Another number means that nodes or edges came or went. */
   readonly structure: number;
+  /** What identities resolve by; left out when the reader has them. */
+  readonly rules?: IdentityRules;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
   /** Names of consumer groups the reader does not have yet. */

@@ -33,6 +33,8 @@ export interface GraphView extends Adjacency {
   edgeIndex(idOrKey: string): number;
   /** Index of what the graph's node of this number (of the store, from 0) resolves to; -1 when it does not show. */
   nodeOfRaw(raw: number): number;
+  /** Ids of the edges that an edge stands for, as their spans named both ends; its own when nothing was merged. */
+  rawEdgeIds(edge: number): readonly string[];
 }
 
 export type SpanJoin = 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'inferred';

@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { DeltaBegin, DeltaPart, Following } from '../contract/graph-delta.ts';
+import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
 import { NumberWriter } from '../lib/number-records.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
@@ -46,6 +47,7 @@ export class DeltaSource implements EdgeWatcher {
   private changed: EdgeAggregate[] = [];
   private readonly names = new Map<string, number>();
   private newNames: string[] = [];
+  private sentRules: IdentityRules | undefined;
   private sent = { nodes: 0, groups: 0, changes: -1, asOfMs: 0, halfLifeMs: 0, epoch: 0, epochOfChange: 0 };
   private deltas = 0;
   private isFull = true;
@@ -129,7 +131,11 @@ export class DeltaSource implements EdgeWatcher {
     const started = performance.now();
     const context = this.begin();
     const asked = [...this.followers].map(follower => ({ follower, answers: follower.asked }));
-    const isNew = this.isFull || context.changes !== this.sent.changes || this.isOutdated(context);
+    const isNew =
+      this.isFull ||
+      this.store.rules !== this.sentRules ||
+      context.changes !== this.sent.changes ||
+      this.isOutdated(context);
     if (!isNew) {
       for (const { follower, answers } of asked) follower.receive({ type: 'unchanged', answers });
       return;
@@ -167,11 +173,13 @@ export class DeltaSource implements EdgeWatcher {
       full,
       revision: changes + ++this.deltas,
       structure: store.structure,
+      ...(store.rules !== this.sentRules && { rules: store.rules }),
       groups: groups.slice(this.sent.groups),
       nodes: this.nodeNumbers(),
       edges: store.edges.length,
       ...rest,
     }));
+    this.sentRules = store.rules;
     const { asOfMs, halfLifeMs, epoch } = context;
     const epochOfChange = changes === this.sent.changes ? this.sent.epochOfChange : epoch;
     this.sent = { nodes: store.nodes.length, groups: groups.length, changes, asOfMs, halfLifeMs, epoch, epochOfChange };
@@ -181,6 +189,7 @@ export class DeltaSource implements EdgeWatcher {
   private startAnew(): void {
     const { store } = this;
     this.isFull = false;
+    this.sentRules = undefined;
     this.sent = { ...this.sent, nodes: 0, groups: 0 };
     this.newNames = [...this.names.keys()];
     store.watcher = this;

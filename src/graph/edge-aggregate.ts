@@ -224,6 +224,11 @@ export class EdgeAggregate implements EdgeSource {
     this.exemplars.offer(traces, at, span0, span1);
   }
 
+  /** What is provisional ages up to this epoch, unless it is there already. */
+  turnTo(epoch: number): void {
+    if (epoch > this.epoch) this.rotate(epoch);
+  }
+
   private rotate(epoch: number): void {
     if (epoch === this.epoch) return;
     this.previous = epoch === this.epoch + 1 ? this.current : new Provisional();

@@ -71,7 +71,7 @@ export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context
   draft.confidence = confidence(evidence);
   draft.evidence = evidence;
   draft.exemplars = exemplars.list();
-  if (edge.source === edge.target && (edge.kind === CALLS || edge.kind === MESSAGES_EDGE)) draft.loop = true;
+  if (source === target) draft.loop = true;
   return draft;
 }
 

@@ -71,12 +71,15 @@ export class Exemplars {
     const both = new Exemplars();
     both.words = a.words.slice();
     both.hashes.push(...a.hashes);
-    const { words } = b;
-    for (let at = 0; at < b.size; at++) {
-      const w = at * WORDS;
-      both.offer(words, w, words[w + 4]!, words[w + 5]!);
-    }
+    both.offerAll(b);
     return both;
+  }
+
+  offerAll({ words, size }: Exemplars): void {
+    for (let at = 0; at < size; at++) {
+      const w = at * WORDS;
+      this.offer(words, w, words[w + 4]!, words[w + 5]!);
+    }
   }
 
   write(out: NumberWriter): void {

@@ -1,4 +1,5 @@
 /** What a view is built from: the store itself, or a reader's copy of it. */
+import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 
@@ -26,6 +27,8 @@ export interface EdgeSource {
 export interface GraphSource {
   /** Another number means that nodes or edges came, went or showed again. */
   readonly structure: number;
+  /** The same object means the same rules. */
+  readonly rules: IdentityRules;
   readonly nodes: readonly NodeNumbers[];
   readonly edges: readonly EdgeSource[];
   identityOf(node: number): Identity;

@@ -16,8 +16,8 @@ const PART_FIELDS: Readonly<Record<number, readonly string[]>> = {
 export type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'attributes' | 'rawIds'> &
   Partial<Node>;
 
-/** What of a node never changes. */
-export function identityToNode(identity: Identity): NodeIdentity {
+/** What of a node never changes. @param rawIds what is shown as this node, when it is not just itself. */
+export function identityToNode(identity: Identity, rawIds: readonly string[] = [identity.id]): NodeIdentity {
   const fields: Record<string, string> = {};
   if (identity.overflow) fields.name = identity.parts[0]!;
   else {
@@ -35,7 +35,7 @@ export function identityToNode(identity: Identity): NodeIdentity {
     virtual: identity.kind !== SERVICE,
     ...(identity.overflow && { overflow: true }),
     attributes: {},
-    rawIds: [identity.id],
+    rawIds,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { DeltaBegin, DeltaPart } from '../contract/graph-delta.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeArena } from './edge-arena.ts';
@@ -44,6 +45,7 @@ class ReplicaEdge implements EdgeSource {
 
 class ReplicaSource implements GraphSource {
   structure = -1;
+  rules: IdentityRules = NO_RULES;
   readonly nodes: NodeNumbers[] = [];
   readonly edges: ReplicaEdge[] = [];
   readonly identities: Identity[] = [];
@@ -124,6 +126,7 @@ export class Replica {
     this.begun = { ...part, nodes: new Float64Array(0) };
     this.view = undefined;
     this.source.structure = part.structure;
+    if (part.rules !== undefined) this.source.rules = part.rules;
     this.source.setNodes(part.nodes);
     this.source.expect(part.edges);
     this.groups.push(...part.groups);

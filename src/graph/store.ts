@@ -2,6 +2,7 @@
  * The graph in memory: nodes and edges by identity, within hard limits. What no longer fits goes to the `(other)` node
  * of its kind, so that the sum per kind of edge stays exact.
  */
+import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
@@ -36,6 +37,8 @@ export class GraphStore implements InteractionSink, GraphSource {
   revision = 0;
   structure = 0;
   epoch = 0;
+  /** What views resolve identities by. */
+  rules: IdentityRules = NO_RULES;
   /** Edges that have it too are known to have changed; all of them as long as nobody watches. */
   mark = 0;
   watcher = NOBODY;

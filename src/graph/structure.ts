@@ -1,50 +1,82 @@
 /**
  * Which nodes and edges a view shows, in order of their ids, and how they hang together. Made anew when nodes or edges
- * came or went; what was in order stays so, and only what is new is sorted in.
+ * came or went, or when the rules of identities changed; what was in order stays so, and only what is new is sorted in.
+ * Where nothing resolves to anything else, there is no work but that.
  */
+import type { Diagnostic } from '../contract/graph-document.ts';
 import type { Adjacency } from '../contract/graph-view.ts';
+import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { EdgeIdentity } from './edge-document.ts';
 import type { GraphSource } from './graph-source.ts';
+import { sharedLoopbacks } from './loopbacks.ts';
+import { type MergedEdge, MergedEdges } from './merged-edges.ts';
+import { type MergedNode, mergedNodes } from './merged-nodes.ts';
 import type { NodeIdentity } from './node-document.ts';
+import { Resolver } from './resolve.ts';
 
 export interface Structure {
   /** The source's number of it. */
   readonly of: number;
-  /** Numbers of the visible nodes and edges in the source, in order of their ids. */
-  readonly nodes: readonly number[];
-  readonly edges: readonly number[];
-  /** Places in these by number, -1 for what does not show. */
+  readonly rules: IdentityRules;
+  /** What shows, in order of the ids: numbers in the source, or what stands for several. */
+  readonly nodes: readonly (number | MergedNode)[];
+  readonly edges: readonly (number | MergedEdge)[];
+  /** Places in these by number in the source, -1 for what does not show. */
   readonly nodePlaces: Int32Array;
   readonly edgePlaces: Int32Array;
+  /** Places of what stands for several, by id and by key. */
+  readonly mergedNodes: ReadonlyMap<string, number>;
+  readonly mergedEdges: ReadonlyMap<string, number>;
   readonly adjacency: Adjacency;
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export class Structures {
   private nodeOrder: readonly number[] = [];
   private edgeOrder: readonly number[] = [];
+  private resolver: Resolver | undefined;
+  private readonly mergedEdges = new MergedEdges();
 
   /** @param nodeIds,edgeIds of everything in the source, by number. */
   build(source: GraphSource, nodeIds: readonly NodeIdentity[], edgeIds: readonly EdgeIdentity[]): Structure {
+    const { rules } = source;
+    if (this.resolver?.rules !== rules) this.resolver = new Resolver(rules);
     this.nodeOrder = sortedIn(this.nodeOrder, nodeIds);
     this.edgeOrder = sortedIn(this.edgeOrder, edgeIds);
-    const edges = this.edgeOrder.filter(e => source.edges[e]!.count > 0);
-    const isEnd = new Uint8Array(nodeIds.length);
-    for (const e of edges) isEnd[source.edges[e]!.source] = isEnd[source.edges[e]!.target] = 1;
-    const nodes = this.nodeOrder.filter(n => isEnd[n] === 1 || Number.isFinite(source.nodes[n]!.first));
+    const shownEdges = this.edgeOrder.filter(e => source.edges[e]!.count > 0);
+    const shows = Uint8Array.from(nodeIds, (_, n) => (Number.isFinite(source.nodes[n]!.first) ? 1 : 0));
+    for (const e of shownEdges) shows[source.edges[e]!.source] = shows[source.edges[e]!.target] = 1;
+    const shownNodes = this.nodeOrder.filter(n => shows[n] === 1);
+    const { moved, diagnostics } = this.resolver.resolve(nodeIds.length, n => source.identityOf(n), shows);
+
+    const nodes = withMerged(shownNodes, nodeIds, mergedNodes(moved, shownNodes, nodeIds));
     const nodePlaces = placesOf(nodes, nodeIds.length);
-    const edgeSource = Uint32Array.from(edges, e => nodePlaces[source.edges[e]!.source]!);
-    const edgeTarget = Uint32Array.from(edges, e => nodePlaces[source.edges[e]!.target]!);
+    const placed = { source, nodes, nodePlaces, nodeIds, edgeIds };
+    const edges = withMerged(shownEdges, edgeIds, this.mergedEdges.between(placed, shownEdges));
+    const endsOf = (end: 'source' | 'target') =>
+      Uint32Array.from(edges, e => nodePlaces[source.edges[memberOf(e)]![end]]!);
+    const edgeSource = endsOf('source');
+    const edgeTarget = endsOf('target');
     const [outStart, outEdges] = adjacency(nodes.length, edgeSource);
     const [inStart, inEdges] = adjacency(nodes.length, edgeTarget);
     return {
       of: source.structure,
+      rules,
       nodes,
       edges,
       nodePlaces,
       edgePlaces: placesOf(edges, edgeIds.length),
+      mergedNodes: new Map(namesOf(nodes)),
+      mergedEdges: new Map(namesOf(edges)),
       adjacency: { outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget },
+      diagnostics: [...diagnostics, ...sharedLoopbacks(placed, shownEdges)],
     };
   }
+}
+
+interface Merged {
+  readonly fixed: { readonly id: string; readonly key: string };
+  readonly members: readonly number[];
 }
 
 /** The order of all numbers, from that of the first ones. */
@@ -63,12 +95,45 @@ function sortedIn(order: readonly number[], items: readonly { readonly id: strin
   return merged;
 }
 
-function placesOf(order: readonly number[], count: number): Int32Array {
+/** Members give way to what stands for them. */
+function withMerged<M extends Merged>(
+  order: readonly number[],
+  items: readonly { readonly id: string }[],
+  merged: readonly M[],
+): readonly (number | M)[] {
+  if (merged.length === 0) return order;
+  const gone = new Set(merged.flatMap(one => one.members));
+  const added = merged.toSorted((a, b) => compare(a.fixed.id, b.fixed.id));
+  const all: (number | M)[] = [];
+  let next = 0;
+  for (const item of order) {
+    if (gone.has(item)) continue;
+    while (next < added.length && added[next]!.fixed.id < items[item]!.id) all.push(added[next++]!);
+    all.push(item);
+  }
+  all.push(...added.slice(next));
+  return all;
+}
+
+function memberOf(shown: number | Merged): number {
+  return typeof shown === 'number' ? shown : shown.members[0]!;
+}
+
+function placesOf(order: readonly (number | Merged)[], count: number): Int32Array {
   const places = new Int32Array(count).fill(-1);
   order.forEach((item, place) => {
-    places[item] = place;
+    if (typeof item === 'number') places[item] = place;
+    else for (const member of item.members) places[member] = place;
   });
   return places;
+}
+
+function* namesOf(order: readonly (number | Merged)[]): Generator<readonly [string, number]> {
+  for (const [place, item] of order.entries()) {
+    if (typeof item === 'number') continue;
+    yield [item.fixed.id, place];
+    yield [item.fixed.key, place];
+  }
 }
 
 /** Edges by one of their ends, as starts and a flat list. */

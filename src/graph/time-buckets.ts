@@ -65,6 +65,21 @@ export class TimeBuckets {
     this.shared.giveTimes(before - this.minutes.length);
   }
 
+  /** Both together, whichever came first: what is no longer among the newest of both counts in tens. */
+  merge(other: TimeBuckets): void {
+    const newest = Math.max(this.minutes.at(-1) ?? 0, other.minutes.at(-1) ?? 0);
+    const sums = new Map<number, number>();
+    for (const { minutes, counts } of [this, other]) {
+      minutes.forEach((minute, i) => {
+        const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
+        sums.set(start, (sums.get(start) ?? 0) + counts[i]!);
+      });
+    }
+    const sorted = [...sums].sort(([a], [b]) => a - b);
+    this.minutes.splice(0, Number.POSITIVE_INFINITY, ...sorted.map(([minute]) => minute));
+    this.counts.splice(0, Number.POSITIVE_INFINITY, ...sorted.map(([, count]) => count));
+  }
+
   /** Numbers that `write` takes. */
   get room(): number {
     return 1 + 2 * this.minutes.length;

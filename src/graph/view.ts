@@ -1,5 +1,5 @@
 /**
- * The graph as of now, immutable. Ids, keys and order are kept from view to view and worked out anew only when the
+ * The graph as of now, immutable and resolved. Ids, keys and order are kept from view to view and worked out anew only when the
  * structure changed; documents of edges are kept where the source can tell that nothing changed.
  */
 import { type Diagnostic, EDGE_KINDS, type Edge, type Node, type Stats } from '../contract/graph-document.ts';
@@ -7,7 +7,8 @@ import type { GraphView } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeContext, EdgeIdentity } from './edge-document.ts';
 import { EdgeDocuments } from './edge-documents.ts';
-import type { EdgeSource, GraphSource } from './graph-source.ts';
+import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
+import type { MergedEdge } from './merged-edges.ts';
 import { NamesIndex } from './names-index.ts';
 import { identityToNode, type NodeIdentity, nodeToDocument } from './node-document.ts';
 import { type Structure, Structures } from './structure.ts';
@@ -34,10 +35,8 @@ export class ViewBuilder {
 
   build(context: ViewContext): GraphView {
     const structure = this.currentStructure();
-    const { nodePlaces, edgePlaces, adjacency } = structure;
-    const edges = structure.edges.map(e =>
-      this.documents.document(e, this.fixedEdges[e]!, this.source.edges[e]!, context),
-    );
+    const { nodePlaces, edgePlaces, mergedNodes, mergedEdges, adjacency } = structure;
+    const edges = structure.edges.map(edge => this.edgeDocument(edge, context));
     return {
       revision: context.revision,
       asOf: context.nowMs,
@@ -45,11 +44,17 @@ export class ViewBuilder {
       edges,
       ...adjacency,
       stats: context.stats,
-      diagnostics: context.diagnostics,
-      nodeIndex: name => nodePlaces[this.nodeNames.find(name)] ?? -1,
-      edgeIndex: name => edgePlaces[this.edgeNames.find(name)] ?? -1,
+      diagnostics: [...context.diagnostics, ...structure.diagnostics],
+      nodeIndex: name => mergedNodes.get(name) ?? nodePlaces[this.nodeNames.find(name)] ?? -1,
+      edgeIndex: name => mergedEdges.get(name) ?? edgePlaces[this.edgeNames.find(name)] ?? -1,
       nodeOfRaw: raw => nodePlaces[raw] ?? -1,
+      rawEdgeIds: edge => membersOf(structure.edges[edge]!).map(raw => this.fixedEdges[raw]!.id),
     };
+  }
+
+  private edgeDocument(edge: number | MergedEdge, context: EdgeContext): Edge {
+    if (typeof edge !== 'number') return edge.documents.document(0, edge.fixed, edge.sum, context);
+    return this.documents.document(edge, this.fixedEdges[edge]!, this.source.edges[edge]!, context);
   }
 
   private nodeDocuments(structure: Structure, edges: readonly Edge[]): Node[] {
@@ -65,12 +70,17 @@ export class ViewBuilder {
       see(edgeSource[e]!, edge);
       see(edgeTarget[e]!, edge);
     });
-    return structure.nodes.map((n, i) => nodeToDocument(this.fixedNodes[n]!, this.source.nodes[n]!, first[i], last[i]));
+    return structure.nodes.map((node, i) => {
+      if (typeof node === 'number') {
+        return nodeToDocument(this.fixedNodes[node]!, this.source.nodes[node]!, first[i], last[i]);
+      }
+      return nodeToDocument(node.fixed, numbersOf(node.members.map(n => this.source.nodes[n]!)), first[i], last[i]);
+    });
   }
 
   private currentStructure(): Structure {
     const { source, fixedNodes, fixedEdges } = this;
-    if (this.structure?.of === source.structure) return this.structure;
+    if (this.structure?.of === source.structure && this.structure.rules === source.rules) return this.structure;
     for (let n = fixedNodes.length; n < source.nodes.length; n++) fixedNodes.push(identityToNode(source.identityOf(n)));
     for (let e = fixedEdges.length; e < source.edges.length; e++) fixedEdges.push(this.edgeIdentity(source.edges[e]!));
     this.structure = this.structures.build(source, fixedNodes, fixedEdges);
@@ -84,4 +94,18 @@ export class ViewBuilder {
     const id = `${source}#${kind}#${target}`;
     return { id, key: shortKey(id), kind, source, target };
   }
+}
+
+function membersOf(shown: number | MergedEdge): readonly number[] {
+  return typeof shown === 'number' ? [shown] : shown.members;
+}
+
+function numbersOf(nodes: readonly NodeNumbers[]): NodeNumbers {
+  const sum = (of: (node: NodeNumbers) => number) => nodes.reduce((total, node) => total + of(node), 0);
+  return {
+    first: nodes.reduce((first, node) => Math.min(first, node.first), Number.POSITIVE_INFINITY),
+    last: nodes.reduce((last, node) => Math.max(last, node.last), Number.NEGATIVE_INFINITY),
+    entries: sum(node => node.entries),
+    unresolved: sum(node => node.unresolved),
+  };
 }

@@ -29,6 +29,43 @@ export interface Identity {
 export const OVERFLOW_NAME = '(other)';
 export const TEMPORARY_NAME = '(temporary)';
 
+/** An identity that no table numbers. */
+export function identityOf(kind: number, environment: string, parts: readonly string[]): Identity {
+  return { kind, environment, parts, id: identityId(kind, environment, parts), overflow: false };
+}
+
+/** How many parts a kind has at least and at most. */
+const ARITIES: Readonly<Record<number, readonly [number, number]>> = {
+  [SERVICE]: [1, 2],
+  [TOPIC]: [3, 3],
+  [TABLE]: [5, 5],
+  [DATABASE]: [3, 3],
+  [EXTERNAL]: [1, 1],
+};
+
+/** Reads an id as a person writes it, `~` for unknown parts; undefined when it is none. */
+export function parseIdentity(id: string): Identity | undefined {
+  const [, word = '', path = '', environment = ''] = /^([a-z]+):([^@]*)(?:@([^@]+))?$/s.exec(id) ?? [];
+  const kind = KINDS.indexOf(word);
+  if (kind < 0) return undefined;
+  const parts = path.split('/').map(decodePart);
+  const [least, most] = ARITIES[kind]!;
+  if (parts.length < least || parts.length > most || parts.at(-1) === undefined) return undefined;
+  if (!parts.every(part => part !== undefined) || (kind !== DATABASE && parts.at(-1) === '')) return undefined;
+  const env = decodePart(environment);
+  if (env === undefined) return undefined;
+  return identityOf(kind, env, kind === SERVICE && parts.length === 1 ? ['', ...parts] : parts);
+}
+
+function decodePart(part: string): string | undefined {
+  if (part === '~') return '';
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Numbers from here on are made of names: kind (3 bits), and 27 bits of the whole. Of topics 6 bits tell the system, 13
  * the name, 8 the rest.

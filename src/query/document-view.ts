@@ -40,6 +40,7 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     nodeIndex: idOrKey => nodeIndexes.get(idOrKey) ?? -1,
     edgeIndex: idOrKey => edgeIndexes.get(idOrKey) ?? -1,
     nodeOfRaw: () => -1,
+    rawEdgeIds: edge => [edges[edge]!.id],
   };
 }
 
@@ -47,10 +48,13 @@ function byId(a: Node | Edge, b: Node | Edge): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Ids win over keys. */
+/** Ids win over keys and over what was merged into another. */
 function indexesOf(items: readonly (Node | Edge)[]): Map<string, number> {
   const indexes = new Map(items.map((item, index) => [item.key, index]));
-  for (const [index, item] of items.entries()) indexes.set(item.id, index);
+  for (const [index, item] of items.entries()) {
+    indexes.set(item.id, index);
+    if ('rawIds' in item) for (const raw of item.rawIds) if (!indexes.has(raw)) indexes.set(raw, index);
+  }
   return indexes;
 }
 

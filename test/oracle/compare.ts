@@ -14,6 +14,7 @@ const NODE_FIELDS: readonly (keyof OracleNode)[] = [
   'instance',
   'database',
   'schema',
+  'rawIds',
   'entry',
   'unresolved',
 ];
@@ -49,9 +50,14 @@ export function compareDocuments(expected: OracleDocument, got: OracleDocument):
   return [
     ...compareLists('node', NODE_FIELDS, expected.nodes, got.nodes),
     ...compareLists('edge', EDGE_FIELDS, expected.edges, got.edges),
+    ...compareField('diagnostics', 'ambiguous', ambiguousOf(expected), ambiguousOf(got)),
     ...compareField('stats', 'spans', expected.stats.spans, got.stats.spans),
     ...compareField('stats', 'reasons', expected.stats.reasons, got.stats.reasons),
   ];
+}
+
+function ambiguousOf({ diagnostics }: OracleDocument): readonly (readonly string[])[] {
+  return diagnostics.filter(one => one.code === 'ambiguous_identity').map(one => one.nodes);
 }
 
 function compareLists<T extends { readonly id: string }>(

@@ -1,8 +1,9 @@
 /** Decisions in, the parts of a graph document that spans can fill out: nodes, edges, fates and reasons. */
-import type { Fate, Node, SpanStats } from '../../src/contract/graph-document.ts';
+import type { Diagnostic, Fate, Node, SpanStats } from '../../src/contract/graph-document.ts';
 import { compareValues } from './chains.ts';
 import type { Decisions } from './decisions.ts';
 import type { NodeIdentity } from './names.ts';
+import { type Resolved, resolveAll } from './resolution.ts';
 import { edgeId, type OracleEdge, weighEdge } from './weights.ts';
 
 type NodeFields =
@@ -15,13 +16,16 @@ type NodeFields =
   | 'cluster'
   | 'instance'
   | 'database'
-  | 'schema';
+  | 'schema'
+  | 'rawIds';
 export type OracleNode = Pick<Node, NodeFields | 'entry' | 'unresolved'>;
 
 /** Every `GraphDocument` is one of these. */
 export interface OracleDocument {
   readonly nodes: readonly OracleNode[];
   readonly edges: readonly OracleEdge[];
+  /** Of ambiguous identities. */
+  readonly diagnostics: readonly Pick<Diagnostic, 'code' | 'nodes'>[];
   readonly stats: { readonly spans: SpanStats; readonly reasons: Readonly<Record<string, number>> };
 }
 
@@ -33,7 +37,9 @@ export interface Refused {
 }
 
 export function buildDocument(decisions: Decisions, refused: Refused): OracleDocument {
-  const edges = buildEdges(decisions);
+  const raw = rawNodes(decisions);
+  const resolved = resolveAll(raw);
+  const edges = buildEdges(decisions, resolved);
   const reasons = [
     ...refused.reasons,
     ...decisions.spans.flatMap(({ reason, fact }) => [
@@ -43,8 +49,9 @@ export function buildDocument(decisions: Decisions, refused: Refused): OracleDoc
     ]),
   ];
   return {
-    nodes: buildNodes(decisions),
+    nodes: buildNodes(decisions, raw, resolved),
     edges,
+    diagnostics: resolved.ambiguous,
     stats: { spans: countFates(decisions, refused), reasons: Object.fromEntries(tally(reasons)) },
   };
 }
@@ -59,20 +66,32 @@ function interactionsOf({ spans, changeInteractions }: Decisions) {
   return [...spans.flatMap(decision => decision.interactions), ...changeInteractions];
 }
 
-function buildEdges(decisions: Decisions): OracleEdge[] {
-  const interactions = interactionsOf(decisions);
+function buildEdges(decisions: Decisions, { to }: Resolved): OracleEdge[] {
+  const interactions = interactionsOf(decisions).map(one => ({
+    ...one,
+    source: to.get(one.source.id)!,
+    target: to.get(one.target.id)!,
+  }));
   const ids = [...new Set(interactions.map(edgeId))].sort(compareValues);
   return ids.map(id => weighEdge(interactions.filter(one => edgeId(one) === id)));
 }
 
-/** Every service that was seen, and every end of an edge. */
-function buildNodes(decisions: Decisions): OracleNode[] {
+/** Every service that was seen, and every end of an edge, each once. */
+function rawNodes(decisions: Decisions): NodeIdentity[] {
   const seen = decisions.spans.flatMap(({ fact }) => fact.service ?? []);
   const ends = interactionsOf(decisions).flatMap(({ source, target }) => [source, target]);
-  const byId = new Map<string, NodeIdentity>([...seen, ...ends].map(node => [node.id, node]));
-  return [...byId.values()]
+  return [...new Map([...seen, ...ends].map(node => [node.id, node])).values()];
+}
+
+function buildNodes(decisions: Decisions, raw: readonly NodeIdentity[], { to }: Resolved): OracleNode[] {
+  const shown = raw.filter(node => to.get(node.id)!.id === node.id);
+  return shown
     .sort((a, b) => compareValues(a.id, b.id))
-    .map(node => ({ ...node, ...countsOf(node, decisions) }));
+    .map(node => ({
+      ...node,
+      ...countsOf(node, decisions),
+      rawIds: raw.filter(one => to.get(one.id)!.id === node.id).map(one => one.id),
+    }));
 }
 
 function countsOf(node: NodeIdentity, { spans }: Decisions): Pick<OracleNode, 'entry' | 'unresolved'> {

@@ -3,7 +3,6 @@ import type { Edge, EvidenceKind } from '../../src/contract/graph-document.ts';
 import { chooseExemplars } from './exemplars.ts';
 import { summarizeLags, summarizeLatencies } from './histogram.ts';
 import type { Interaction } from './interactions.ts';
-import type { NodeIdentity } from './names.ts';
 
 /** The fields of an edge that spans decide, without those that depend on a clock. */
 export type OracleEdge = Omit<Edge, 'key' | 'state' | 'rate' | 'redeliveries' | 'rows'>;
@@ -39,7 +38,7 @@ export function weighEdge(interactions: readonly Interaction[]): OracleEdge {
     evidence,
     confidence: confidenceOf(evidence),
     exemplars: chooseExemplars(interactions),
-    ...loopOf(kind, source, target),
+    ...(source.id === target.id && { loop: true }),
   };
 }
 
@@ -84,10 +83,6 @@ function latencyOf(interactions: readonly Interaction[]): Pick<OracleEdge, 'late
   const server = summarizeLatencies(interactions.flatMap(one => one.server?.durationUs ?? []));
   const lag = summarizeLags(interactions.flatMap(one => one.lagsUs ?? []));
   return { latency: { ...(client && { client }), ...(server && { server }) }, ...(lag && { lag }) };
-}
-
-function loopOf(kind: string, source: NodeIdentity, target: NodeIdentity): { loop?: boolean } {
-  return source.id === target.id && (kind === 'calls' || kind === 'messages') ? { loop: true } : {};
 }
 
 /** 1 − Π over kinds of proof of (1 − c·n/(n+2)). */

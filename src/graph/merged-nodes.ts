@@ -1,0 +1,34 @@
+/** Nodes of the source that a view shows as one, or under another id than their own. */
+import type { Identity } from '../lib/identities.ts';
+import { identityToNode, type NodeIdentity } from './node-document.ts';
+
+export interface MergedNode {
+  readonly fixed: NodeIdentity;
+  /** Numbers in the source, in order of their ids. */
+  readonly members: readonly number[];
+}
+
+/** @param shown in order of their ids. */
+export function mergedNodes(
+  moved: ReadonlyMap<number, Identity>,
+  shown: readonly number[],
+  nodeIds: readonly NodeIdentity[],
+): MergedNode[] {
+  if (moved.size === 0) return [];
+  const identities = new Map([...moved.values()].map(identity => [identity.id, identity] as const));
+  const members = new Map<string, number[]>();
+  for (const node of shown) {
+    const { id } = moved.get(node) ?? nodeIds[node]!;
+    if (!identities.has(id)) continue;
+    const same = members.get(id);
+    if (same === undefined) members.set(id, [node]);
+    else same.push(node);
+  }
+  return [...members].map(([id, nodes]) => ({
+    fixed: identityToNode(
+      identities.get(id)!,
+      nodes.map(node => nodeIds[node]!.id),
+    ),
+    members: nodes,
+  }));
+}

@@ -31,13 +31,27 @@ export function resolveEdge(view: GraphView, text: string): number {
 
 /** The node named by a path: ids are to be percent-encoded there, but one that was pasted as it is serves as well. */
 export function nodeOfPath(view: GraphView, path: PathText): Node {
-  const raw = view.nodeIndex(path.raw);
-  return view.nodes[raw >= 0 ? raw : resolveNode(view, path.decoded)]!;
+  const isRaw = view.nodeIndex(path.raw) >= 0;
+  return nodeAnswer(view, isRaw ? path.raw : path.decoded);
 }
 
 export function edgeOfPath(view: GraphView, path: PathText): Edge {
-  const raw = view.edgeIndex(path.raw);
-  return view.edges[raw >= 0 ? raw : resolveEdge(view, path.decoded)]!;
+  const isRaw = view.edgeIndex(path.raw) >= 0;
+  return edgeAnswer(view, isRaw ? path.raw : path.decoded);
+}
+
+/** One node alone. An old id or key, of what is shown as another by now, is answered with that one. */
+export function nodeAnswer(view: GraphView, text: string, filter: GraphFilter = {}): Node {
+  const node = view.nodes[resolveNode(view, text, filter)]!;
+  return [node.id, node.key, node.name].includes(text) ? node : { ...node, resolvedTo: node.id };
+}
+
+/** One edge alone, with the edges that are added up in it. */
+export function edgeAnswer(view: GraphView, text: string): Edge {
+  const index = resolveEdge(view, text);
+  const edge = view.edges[index]!;
+  const isItself = text === edge.id || text === edge.key;
+  return { ...edge, rawIds: view.rawEdgeIds(index), ...(!isItself && { resolvedTo: edge.id }) };
 }
 
 export interface PathText {

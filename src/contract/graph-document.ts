@@ -76,7 +76,10 @@ export interface Node {
   /** Client spans of this service whose callee could not be told. */
   readonly unresolved?: number;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Identities as spans named them that are shown as this node. */
   readonly rawIds: readonly string[];
+  /** Where one node is asked for by an id that is now shown as another: the id of that one. */
+  readonly resolvedTo?: string;
 }
 
 /** Seconds; estimated from a histogram with 8 buckets per doubling, `mean` exact. */
@@ -130,6 +133,10 @@ export interface Edge {
   readonly evidence: Readonly<Partial<Record<EvidenceKind, number>>>;
   readonly exemplars: readonly Exemplar[];
   readonly loop?: boolean;
+  /** Where one edge is asked for: ids, as spans named the ends, of the edges that are added up in it. */
+  readonly rawIds?: readonly string[];
+  /** Where one edge is asked for by an id that is now shown as another. */
+  readonly resolvedTo?: string;
 }
 
 export type SpanStats = Readonly<Record<Fate | 'received', number>>;

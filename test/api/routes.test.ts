@@ -6,7 +6,11 @@ import { type RunningApi, startApi } from './start-api.ts';
 const HOSTILE_NAMES = ['a/b', 'c#d', '100%', '%2F', 'sp ace', 'ünï', '../..', '"]--x', '__proto__', 'x'.repeat(255)];
 
 const web = nodeOf('service', 'web', { environment: 'prod' });
-const cart = nodeOf('service', 'cart', { environment: 'prod', namespace: 'shop' });
+const cart = nodeOf('service', 'cart', {
+  environment: 'prod',
+  namespace: 'shop',
+  rawIds: ['external:cart:8080@prod', 'service:cart@prod'],
+});
 const orders = nodeOf('topic', 'orders', { environment: 'prod' });
 const ordersService = nodeOf('service', 'orders', { environment: 'staging' });
 const gone = nodeOf('service', 'retired', { state: 'gone' });
@@ -96,8 +100,19 @@ describe('/v1/nodes and /v1/edges', () => {
         `/v1/edges/${edge.key}`,
         `/v1/edges?id=${encodeURIComponent(edge.id)}`,
       ];
-      for (const path of paths) expect((await api.json(path)) as unknown as Edge, path).toEqual(edge);
+      const alone = { ...edge, rawIds: [edge.id] };
+      for (const path of paths) expect((await api.json(path)) as unknown as Edge, path).toEqual(alone);
     }
+  });
+
+  it('answer an id that is shown as another by now with that one', async () => {
+    const old = encodeURIComponent('external:cart:8080@prod');
+    for (const path of [`/v1/nodes/${old}`, `/v1/nodes?id=${old}`]) {
+      expect(await api.json(path), path).toEqual({ ...cart, resolvedTo: cart.id });
+    }
+    expect(await api.json(`/v1/nodes/${cart.key}`)).toEqual(cart);
+    const { nodes: around } = await graph(`/v1/neighbors?node=${old}`);
+    expect(around.map(node => node.id)).toContain(cart.id);
   });
 
   it('give pages whose cursor survives changes', async () => {

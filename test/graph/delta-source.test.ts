@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeltaPart } from '../../src/contract/graph-delta.ts';
 import type { GraphView } from '../../src/contract/graph-view.ts';
+import { NO_RULES } from '../../src/contract/identity-rules.ts';
 import { ADD, Interaction, REVERSE } from '../../src/contract/interaction.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
-import { Identities } from '../../src/lib/identities.ts';
+import { EXTERNAL, Identities, SERVICE, TOPIC } from '../../src/lib/identities.ts';
 import { LiveGraph } from '../../src/query/live-graph.ts';
 import { EMPTY_STATS } from '../kits/view.ts';
 import { Random } from '../oracle/random.ts';
@@ -57,13 +58,27 @@ class Subject {
     else if (dice < 90) this.settle();
     else if (dice < 93) this.nowMs += random(30_000);
     else if (dice < 95) store.epoch += 1 + random(2);
-    else if (dice < 97) store.service(this.node(), this.nowMs * 1000);
+    else if (dice < 96) store.service(this.node(), this.nowMs * 1000);
+    else if (dice < 97) store.rules = { ...NO_RULES, aliases: [{ kind: 'service', from: `n${random(4)}`, to: 'n0' }] };
     else if (dice < 99) store.entry(this.node(), 1);
     else store.unresolved(this.node(), 1);
   }
 
   private node(): number {
-    return this.identities.intern(this.random(3) === 0 ? 1 : 0, '', ['a', `n${this.random(NODES)}`, 'x']);
+    const { random } = this;
+    const name = `n${random(NODES / 4)}`;
+    switch (random(4)) {
+      case 0:
+        return this.identities.intern(EXTERNAL, '', [random(2) === 0 ? name : `${name}:8080`]);
+      case 1:
+        return this.identities.intern(TOPIC, random(2) === 0 ? '' : 'prod', [
+          'kafka',
+          random(2) === 0 ? '' : 'c',
+          name,
+        ]);
+      default:
+        return this.identities.intern(SERVICE, '', [random(8) === 0 ? 'shop' : '', name]);
+    }
   }
 
   private add(): void {

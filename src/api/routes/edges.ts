@@ -6,7 +6,7 @@ import { selectGraph } from '../../query/select.ts';
 import { type ApiContext, viewOf } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { cursorOf, EDGES_FIRST, filterOf, pageParameters, querySchema } from '../parameters.ts';
-import { edgeOfPath, pathAfter, resolveEdge } from '../resolve.ts';
+import { edgeAnswer, edgeOfPath, pathAfter } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
 
 const NAME = 'Id (`source#kind#target`) or key.';
@@ -42,7 +42,7 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const filter = filterOf(query, EDGES_FIRST);
     const after = cursorOf('edges', cursor);
     const view = await viewOf(context);
-    const edge = id === undefined ? undefined : view.edges[resolveEdge(view, id)];
+    const edge = id === undefined ? undefined : edgeAnswer(view, id);
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (edge !== undefined) return reply.send(edge);
     return reply.send(pageOf(selectGraph(view, filter).edges, 'edges', after, limit));

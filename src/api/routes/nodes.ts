@@ -6,7 +6,7 @@ import { selectNodes } from '../../query/select.ts';
 import { type ApiContext, viewOf } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { cursorOf, filterOf, pageParameters, querySchema } from '../parameters.ts';
-import { nodeOfPath, pathAfter, resolveNode } from '../resolve.ts';
+import { nodeAnswer, nodeOfPath, pathAfter } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
 
 const NAME = 'Id, key, or unambiguous bare name.';
@@ -42,7 +42,7 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const filter = filterOf(query);
     const after = cursorOf('nodes', cursor);
     const view = await viewOf(context);
-    const node = id === undefined ? undefined : view.nodes[resolveNode(view, id, filter)];
+    const node = id === undefined ? undefined : nodeAnswer(view, id, filter);
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (node !== undefined) return reply.send(node);
     return reply.send(pageOf(selectNodes(view, filter), 'nodes', after, limit));

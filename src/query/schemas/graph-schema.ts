@@ -47,7 +47,8 @@ export const NodeSchema = Type.Object(
     ),
     unresolved: Type.Optional(count('Client spans whose callee could not be told.')),
     attributes: Type.Record(Type.String(), Type.String(), { description: 'What else is known of it.' }),
-    rawIds: Type.Array(Type.String(), { description: 'Identities that were merged into this node.' }),
+    rawIds: Type.Array(Type.String(), { description: 'Identities, as spans named them, that are shown as this node.' }),
+    resolvedTo: Type.Optional(text('Of a node asked for by an id that is now shown as another: the id of that one.')),
   },
   { $id: 'Node', description: 'A service, topic, table, database or external peer.' },
 );
@@ -120,6 +121,12 @@ export const EdgeSchema = Type.Object(
     evidence: Type.Object(evidenceProperties, { description: 'Interactions by kind of proof.' }),
     exemplars: Type.Array(ExemplarSchema, { description: 'Traces to look at.' }),
     loop: Type.Optional(Type.Boolean({ description: 'True when the source is the target.' })),
+    rawIds: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Of an edge asked for alone: ids, as spans named the ends, of the edges that are added up in it.',
+      }),
+    ),
+    resolvedTo: Type.Optional(text('Of an edge asked for by an id that is now shown as another: the id of that one.')),
   },
   { $id: 'Edge', description: 'One way in which data flows from a node to another.' },
 );

@@ -109,24 +109,3 @@ function renamed(identity: Identity, name: string): Identity {
 function withPart({ kind, environment, parts }: Identity, place: number, text: string): Identity {
   return identityOf(kind, environment, parts.with(place, text));
 }
-
-/** What may stand after `to:`, said as an error; undefined when it may. */
-export function wrongTarget(kind: AliasRule['kind'], to: string): string | undefined {
-  const prefix = /^(service|topic|table|database|external):/.exec(to)?.[1];
-  if (prefix === undefined) return undefined;
-  const target = parseIdentity(to);
-  if (target === undefined) {
-    return `'${to}' is no id of a ${prefix}; write a name, or an id such as ${EXAMPLES[prefix]}`;
-  }
-  if (prefix === kind || (kind === 'external' && target.kind === SERVICE)) return undefined;
-  const also = kind === 'external' ? ' or of a service' : '';
-  return `'${to}' is the id of a ${prefix}; write a name, or an id of ${kind === 'external' ? 'an' : 'a'} ${kind}${also}`;
-}
-
-const EXAMPLES: Readonly<Record<string, string>> = {
-  service: 'service:cart or service:shop/cart@prod',
-  topic: 'topic:kafka/~/orders',
-  table: 'table:postgresql/pg-1/shop/public/orders',
-  database: 'database:redis/cache-1/0',
-  external: 'external:api.example.com',
-};

@@ -4,7 +4,7 @@
  */
 import { NODE_KINDS } from '../contract/graph-document.ts';
 import type { AliasRule, IdentityRules } from '../contract/identity-rules.ts';
-import { DATABASE, type Identity, identityOf, parseIdentity, SERVICE, TABLE, TOPIC } from '../lib/identities.ts';
+import { DATABASE, type Identity, identityOf, parseIdentity, TABLE, TOPIC } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
 import { nameOrPattern, wholePattern } from '../lib/patterns.ts';
 

@@ -21,6 +21,13 @@ export function asObject(value: Json, path: string): JsonObject {
   throw new MalformedError('malformed_json', `${path}: expected an object, got ${describe(value)}`);
 }
 
+/** A field that may be absent or null: an object without fields then. */
+export function optionalObject(value: Json | undefined, path: string): JsonObject {
+  return value === undefined || value === null ? NOTHING : asObject(value, path);
+}
+
+const NOTHING: JsonObject = {};
+
 /** A field under its lowerCamelCase name or, tolerated, another one. */
 export function field(object: JsonObject, name: string, other: string): Json | undefined {
   return object[name] ?? object[other];

@@ -3,6 +3,7 @@
  * What a resource or a span wrote is overwritten by the next one, so the buffer is as large as the largest of them.
  */
 import {
+  type KeyLookup,
   MAX_SLOTS,
   type SlotValues,
   type SpanView,
@@ -14,6 +15,7 @@ import {
 } from '../contract/span-view.ts';
 import { viewOf } from '../lib/bytes.ts';
 import { type IdWords, parseId } from './ids-json.ts';
+import type { Json } from './json.ts';
 import { resetSpan } from './reset-span.ts';
 
 /** A code unit of UTF-16 is at most so many bytes of UTF-8. */
@@ -157,6 +159,27 @@ export class ViewWriter {
   /** Present, but no scalar. */
   setOther(into: SlotValues, found: number): void {
     into.set(found >> 8, found & 0xff, VALUE_OTHER, 0, 0, 0);
+  }
+
+  /** An attribute of this name, where a slot wants it; what has no scalar value is present all the same. */
+  set(into: SlotValues, keys: KeyLookup, name: string, value: Json | undefined): void {
+    if (value === undefined || value === null) return;
+    const found = keys.findText(name);
+    if (found < 0 || !into.wants(found >> 8, found & 0xff)) return;
+    if (typeof value === 'string') this.setText(into, found, value);
+    else if (typeof value === 'boolean') this.setBoolean(into, found, value);
+    else if (typeof value !== 'number') this.setOther(into, found);
+    else if (Number.isSafeInteger(value)) this.setInteger(into, found, value);
+    else this.setDouble(into, found, value);
+  }
+
+  /** True when this is the id of the span's own trace; a side that lost the high half of it says so too. */
+  isOwnTrace(text: string): boolean {
+    const view = this.view!;
+    parseId(text, 16, words);
+    if (!words.ok || words.w2 !== view.trace2 || words.w3 !== view.trace3) return false;
+    if (words.w0 === view.trace0 && words.w1 === view.trace1) return true;
+    return (words.w0 | words.w1) === 0 || (view.trace0 | view.trace1) === 0;
   }
 
   /** Where the text written last begins. */

@@ -145,15 +145,4 @@ describe.skipIf(missing)('fixtures of Jaeger', () => {
     expect(received).toBeGreaterThan(30);
     expectAccounted(graph, { duplicates });
   });
-
-  it.each([
-    ['Jaeger JSON', 'jaeger-fixtures/cmd', /otlp2jaeger-out\.json$/],
-    ['Jaeger JSON', 'jaeger-fixtures/internal/uimodel', /ui_01\.json$/],
-    ['Zipkin JSON', 'zipkin-lens', /\.json(\.gz)?$/],
-  ])('%s is refused by name', async (name, folder, pattern) => {
-    const inputs = files(folder, pattern);
-    const { code, stderr } = await analyze(...inputs);
-    expect(code).toBe(2);
-    for (const input of inputs) expect(stderr).toContain(`${input}: ${name} is not supported`);
-  });
 });

@@ -1,6 +1,6 @@
 /** OTLP logs, counted: how many records a request holds. Malformed requests throw a `MalformedError`. */
 import { viewOf } from '../../lib/bytes.ts';
-import { array, asObject, parseJson } from '../json.ts';
+import { array, asObject, type Json, parseJson } from '../json.ts';
 import { WireReader } from './wire.ts';
 
 const reader = new WireReader();
@@ -36,8 +36,13 @@ function checkRecord(end: number): void {
 }
 
 export function countLogsJson(bytes: Uint8Array): number {
+  return countLogsValue(parseJson(bytes));
+}
+
+/** As `countLogsJson`, of a document that was parsed. */
+export function countLogsValue(request: Json): number {
   let count = 0;
-  for (const resourceLogs of array(asObject(parseJson(bytes), '$'), 'resourceLogs', 'resource_logs')) {
+  for (const resourceLogs of array(asObject(request, '$'), 'resourceLogs', 'resource_logs')) {
     for (const scopeLogs of array(asObject(resourceLogs, 'resourceLogs'), 'scopeLogs', 'scope_logs')) {
       count += array(asObject(scopeLogs, 'scopeLogs'), 'logRecords', 'log_records').length;
     }

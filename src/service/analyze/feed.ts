@@ -1,25 +1,26 @@
-/** One recorded export request → the topology, whole or not at all. What cannot be taken in is thrown, with its reason. */
+/** One recorded document → the topology, whole or not at all. What cannot be taken in is thrown, with its reason. */
 import type { SpanSink } from '../../contract/component.ts';
-import type { LogConsumer } from '../../contract/consumer.ts';
+import type { LogConsumer, SpanConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { detectDocument } from '../../encodings/detect-document.ts';
+import { decodeJaeger } from '../../encodings/jaeger/traces-json.ts';
 import { type Json, parseJson } from '../../encodings/json.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { countLogsJson } from '../../encodings/otlp/logs.ts';
+import { countLogsValue } from '../../encodings/otlp/logs.ts';
+import { decodeTempo } from '../../encodings/otlp/tempo.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
-import { decodeTracesJson } from '../../encodings/otlp/traces-json.ts';
+import { decodeTracesValue } from '../../encodings/otlp/traces-json.ts';
+import { decodeZipkin } from '../../encodings/zipkin/spans-json.ts';
 import { createSpanView } from '../../normalize/conventions/slots.ts';
 
-/** The input is in a format that is known, and not read. */
-export class UnsupportedFormatError extends Error {
-  override readonly name = 'UnsupportedFormatError';
-}
+type Decoder = (document: Json, view: SpanView, consumer: SpanConsumer) => void;
 
-const UNSUPPORTED = { jaeger: 'Jaeger JSON', zipkin: 'Zipkin JSON', tempo: 'a Tempo trace (`batches`)' } as const;
-
-/** An export whose first field is the spans needs no second look. */
-const PLAIN_REQUEST = /^\uFEFF?\s*\{\s*"resource(Spans|_spans)"/;
-const PLAIN_REQUEST_BYTES = 64;
+const DECODERS = {
+  traces: decodeTracesValue,
+  tempo: decodeTempo,
+  jaeger: decodeJaeger,
+  zipkin: decodeZipkin,
+} as const satisfies Record<string, Decoder>;
 
 export class Feed {
   /** Exports of metrics, which say nothing here. */
@@ -37,26 +38,34 @@ export class Feed {
     this.take(() => decodeTraces(bytes, this.view, this.sink));
   }
 
-  /** Throws a `MalformedError`, or an `UnsupportedFormatError` for documents of others. */
-  json(bytes: Buffer): void {
-    if (PLAIN_REQUEST.test(bytes.toString('utf8', 0, PLAIN_REQUEST_BYTES))) this.traces(bytes);
-    else this.document(parseJson(bytes), bytes);
+  /** Throws a `MalformedError`. */
+  json(bytes: Uint8Array): void {
+    this.document(parseJson(bytes));
   }
 
-  private document(value: Json, bytes: Buffer): void {
+  private document(value: Json): void {
     const kind = detectDocument(value);
-    if (kind === 'traces') this.traces(bytes);
-    else if (kind === 'requests') for (const item of value as Json[]) this.json(Buffer.from(JSON.stringify(item)));
-    else if (kind === 'logs') this.logs.logs(countLogsJson(bytes));
-    else if (kind === 'metrics') this.metricsExports++;
-    else if (kind === 'unknown')
-      throw new MalformedError('no_export', 'no OTLP export; expected an object with resourceSpans');
-    else if (kind !== 'empty')
-      throw new UnsupportedFormatError(`${UNSUPPORTED[kind]} is not supported; expected OTLP JSON or protobuf`);
-  }
-
-  private traces(bytes: Buffer): void {
-    this.take(() => decodeTracesJson(bytes, this.view, this.sink));
+    switch (kind) {
+      case 'traces':
+      case 'tempo':
+      case 'jaeger':
+      case 'zipkin':
+        return this.take(() => DECODERS[kind](value, this.view, this.sink));
+      case 'requests':
+        for (const item of value as Json[]) this.document(item);
+        return;
+      case 'logs':
+        this.logs.logs(countLogsValue(value));
+        return;
+      case 'metrics':
+        this.metricsExports++;
+        return;
+      case 'unknown':
+        throw new MalformedError(
+          'unknown_document',
+          'no spans in a known format; expected OTLP JSON (resourceSpans), or JSON of Tempo, Jaeger or Zipkin v2',
+        );
+    }
   }
 
   private take(decode: () => void): void {

@@ -4,7 +4,7 @@ import { detectEncoding } from '../../encodings/detect.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
 import { peek, readBytes, withoutPadding } from './bytes.ts';
 import { Documents } from './documents.ts';
-import { type Feed, UnsupportedFormatError } from './feed.ts';
+import type { Feed } from './feed.ts';
 import type { Input } from './inputs.ts';
 import { LineSplitter } from './lines.ts';
 import type { Report } from './report.ts';
@@ -36,7 +36,7 @@ export async function readInput(input: Input, context: ReadContext): Promise<voi
 
 /** Throws what is not the input's fault. */
 function reasonOf(error: unknown): string {
-  if (error instanceof MalformedError || error instanceof UnsupportedFormatError) return error.message;
+  if (error instanceof MalformedError) return error.message;
   const { syscall, code } = error as NodeJS.ErrnoException;
   if (syscall !== undefined && code !== undefined) return `cannot be read (${code})`;
   throw error;
@@ -60,7 +60,10 @@ async function readAll(stream: Readable, context: ReadContext): Promise<void> {
   const encoding = detectEncoding(head);
   if (encoding === 'utf16') throw new MalformedError('unknown_format', 'UTF-16 text; expected UTF-8');
   if (encoding === 'unknown')
-    throw new MalformedError('unknown_format', 'no known format; expected OTLP JSON or protobuf, plain or gzip');
+    throw new MalformedError(
+      'unknown_format',
+      'no known format; expected OTLP protobuf, or JSON of OTLP, Tempo, Jaeger or Zipkin, plain or gzip',
+    );
   if (encoding === 'protobuf') await readProtobuf(rest, context);
   else padding += await readLines(rest, context);
   if (padding > 0) report.noteInput(`${padding} NUL bytes of padding passed over`);

@@ -1,4 +1,5 @@
 /** What the API asks the service beside the graph itself: small things, answered by the thread of the ingest. */
+import type { Checkup } from '../contract/checkup.ts';
 import type { MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
 
@@ -6,6 +7,7 @@ import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
 export interface Questions {
   readonly status: { readonly asks: undefined; readonly answer: ServiceStatus };
   readonly tiers: { readonly asks: undefined; readonly answer: readonly TierStatus[] | undefined };
+  readonly checkup: { readonly asks: undefined; readonly answer: Checkup | undefined };
   /** Edges held, also those that do not show. */
   readonly edges: { readonly asks: undefined; readonly answer: number | undefined };
   /** 32 hex digits. */

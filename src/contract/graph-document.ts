@@ -3,6 +3,8 @@
  * Times are RFC 3339 with milliseconds, durations seconds, rates per second.
  */
 
+import type { Checkup } from './checkup.ts';
+
 export const NODE_KINDS = ['service', 'topic', 'table', 'database', 'external'] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
 
@@ -164,4 +166,6 @@ export interface GraphDocument {
   readonly truncated: boolean;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
+  /** In recorded graphs: what `tacit doctor` reads. */
+  readonly checkup?: Checkup;
 }

@@ -2,6 +2,7 @@
  * The graph → query arrow: an immutable, resolved picture of the graph at one revision.
  * Readers may keep a view as long as they like; it never changes.
  */
+import type { Checkup } from './checkup.ts';
 import type { DeltaPart, Following } from './graph-delta.ts';
 import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
 
@@ -73,6 +74,8 @@ export interface TopologyReader {
   /** 32 lower-case hex digits (16 are zero-extended). Newest spans first; empty when none is kept. */
   trace(traceId: string): readonly DebugSpan[];
   tiers(): readonly TierStatus[];
+  /** What became of the spans of services, up to now. */
+  checkup(): Checkup;
   /** Edges held, also those that do not show. */
   edgeCount(): number;
 }

@@ -93,10 +93,14 @@ export class ObservationBatch {
   linkWords = new Int32Array(LINK_WORDS * 64);
   /** Spans refused before they became rows, by reason. */
   readonly rejected = new Map<string, number>();
+  /** The same by service, then reason. */
+  readonly rejectedBy = new Map<number, Map<string, number>>();
 
   reset(): void {
     this.rows = this.links = 0;
-    if (this.rejected.size > 0) this.rejected.clear();
+    if (this.rejected.size === 0) return;
+    this.rejected.clear();
+    this.rejectedBy.clear();
   }
 
   /** Opens a row and returns the offset of its first word. All words are stale and must be set. */
@@ -122,7 +126,10 @@ export class ObservationBatch {
     return offset;
   }
 
-  reject(reason: string): void {
+  /** @param service identity, 0 unknown. */
+  reject(reason: string, service: number): void {
     this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
+    const own = this.rejectedBy.get(service) ?? new Map<string, number>();
+    this.rejectedBy.set(service, own.set(reason, (own.get(reason) ?? 0) + 1));
   }
 }

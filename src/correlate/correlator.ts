@@ -29,6 +29,7 @@ import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { Budget } from './budget.ts';
 import { Chains } from './chains.ts';
+import { Checkup } from './checkup.ts';
 import { Crossings } from './crossings.ts';
 import { Decisions } from './decisions.ts';
 import { Emitter } from './emitter.ts';
@@ -71,6 +72,7 @@ export class Correlator {
   readonly seen: Seen;
   readonly late: LateEntries;
   readonly fates = new Fates();
+  readonly checkup: Checkup;
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   private readonly decisions: Decisions;
@@ -100,14 +102,15 @@ export class Correlator {
     this.rows = new Rows(options.maxPending);
     this.seen = new Seen(options.maxSeen, Math.max(options.lateMs, options.waitMs));
     this.late = new LateEntries(options.maxLate, options.lateMs);
-    const { rows, fates, late } = this;
+    this.checkup = new Checkup(identities, plans);
+    const { rows, fates, late, checkup } = this;
     const chains = new Chains(rows, identities);
     const budget = new Budget();
     const emitter = new Emitter(rows, plans, identities, sink);
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
-    this.latePartners = new LatePartners({ rows, fates, late, emitter, sink, outbound: this.outbound });
+    this.latePartners = new LatePartners({ rows, fates, checkup, late, emitter, sink, outbound: this.outbound });
     this.inbound = new Inbound({
       rows,
       fates,
@@ -120,10 +123,11 @@ export class Correlator {
     });
     this.outbound.inbound = this.inbound;
     const { inbound, outbound, latePartners } = this;
-    this.decisions = new Decisions({ rows, fates, chains, links, inbound, outbound, latePartners, budget });
+    this.decisions = new Decisions({ rows, fates, checkup, chains, links, inbound, outbound, latePartners, budget });
     const parts = {
       rows,
       fates,
+      checkup,
       late,
       emitter,
       sink,
@@ -151,6 +155,9 @@ export class Correlator {
     for (const [reason, count] of batch.rejected) {
       this.fates.received += count;
       this.fates.count(REJECTED, reasonNumber(reason), count);
+    }
+    for (const [service, reasons] of batch.rejectedBy) {
+      for (const [reason, count] of reasons) this.checkup.refused(reason, service, count);
     }
     for (let from = 0; from < batch.rows; from += GROUP) {
       const to = Math.min(from + GROUP, batch.rows);
@@ -202,7 +209,10 @@ export class Correlator {
   private advance(nowMs: number): void {
     this.seen.advance(nowMs);
     this.late.advance(nowMs);
-    if (!this.options.offline) this.expiry.expireBefore(nowMs);
+    if (!this.options.offline) {
+      this.checkup.advance(nowMs);
+      this.expiry.expireBefore(nowMs);
+    }
     this.expiry.stamp(nowMs);
   }
 
@@ -221,8 +231,10 @@ export class Correlator {
     const offset = index * ROW_WORDS;
     fates.received++;
     const at = inGroup * HASHES;
-    if (this.seen.test(hashes[at + 2]!, hashes[at + 3]!)) fates.count(DUPLICATE, 0, 1);
-    else if (this.options.offline) this.takeOffline(batch, offset, arrivalUs);
+    if (this.seen.test(hashes[at + 2]!, hashes[at + 3]!)) {
+      fates.count(DUPLICATE, 0, 1);
+      this.checkup.note('duplicates', batch.words, offset);
+    } else if (this.options.offline) this.takeOffline(batch, offset, arrivalUs);
     else this.admitRow(batch, offset, arrivalUs, hashes[at]!, hashes[at + 1]!);
   }
 
@@ -252,19 +264,19 @@ export class Correlator {
   }
 
   private admit(row: number, arrivalUs: number): void {
-    const { rows, fates } = this;
+    const { rows } = this;
     const { words: w, floats } = rows;
     const start = floats[(row + START) >> 1]!;
     const shape = w[row + SHAPE]!;
     if (isBadTime(start, shape, arrivalUs)) {
       floats[(row + START) >> 1] = arrivalUs;
       w[row + DURATION] = 0;
-      fates.note('bad_time');
+      this.note('bad_time', row);
     } else {
-      if ((shape & NEGATIVE_DURATION) !== 0) fates.note('negative_duration');
+      if ((shape & NEGATIVE_DURATION) !== 0) this.note('negative_duration', row);
       if (!this.options.offline && start > arrivalUs + SKEW_AHEAD) {
         floats[(row + START) >> 1] = arrivalUs + SKEW_AHEAD;
-        fates.note('clock_skew');
+        this.note('clock_skew', row);
       }
     }
     w[row + STATE] = w[row + PARTNER] = w[row + EXTRA] = w[row + LINK] = 0;
@@ -274,6 +286,11 @@ export class Correlator {
     }
     if (w[row + SERVICE] !== 0 && (shape & FILTERED) === 0)
       this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
+  }
+
+  private note(name: 'bad_time' | 'negative_duration' | 'clock_skew', row: number): void {
+    this.fates.note(name);
+    this.checkup.note(name, this.rows.words, row);
   }
 
   private keepLinks(batch: ObservationBatch, offset: number, row: number): void {

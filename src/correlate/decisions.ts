@@ -7,6 +7,7 @@ import { CLASS_MASK, CREATE, INTERNAL, PRODUCER, SETTLE, SHAPE, TRACE } from '..
 import { visitBelow } from './below.ts';
 import type { Budget } from './budget.ts';
 import type { Chains } from './chains.ts';
+import type { Checkup } from './checkup.ts';
 import type { Fates } from './fates.ts';
 import { ownHash, parentHash } from './hash.ts';
 import type { Inbound } from './inbound.ts';
@@ -19,6 +20,7 @@ import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent } from 
 interface Parts {
   readonly rows: Rows;
   readonly fates: Fates;
+  readonly checkup: Checkup;
   readonly chains: Chains;
   readonly links: Links;
   readonly inbound: Inbound;
@@ -99,13 +101,14 @@ export class Decisions {
 
   /** Decides a row, and again what may depend on it, as far as its trace's budget goes. */
   private decide(row: number): void {
-    const { budget, chains, fates } = this.parts;
+    const { budget, chains, checkup, fates } = this.parts;
     const traceHash = this.rows.words[row + TRACE + 3]!;
     chains.steps = 0;
     this.stepsAllowed = budget.earn(traceHash);
     this.resolveRow(row);
     if (!this.hasSteps() || !this.resolveDependents(row)) {
       fates.note('decisions_deferred');
+      checkup.note('decisions_deferred', this.rows.words, row);
       budget.defer(traceHash, this.rows.next);
     }
     budget.spend(traceHash, chains.steps);

@@ -26,6 +26,7 @@ import {
 } from '../contract/observation.ts';
 import { Queue } from '../lib/queue.ts';
 import type { Budget } from './budget.ts';
+import type { Checkup } from './checkup.ts';
 import type { Crossings } from './crossings.ts';
 import type { Decisions } from './decisions.ts';
 import type { Emitter } from './emitter.ts';
@@ -68,6 +69,7 @@ import {
 interface Parts {
   readonly rows: Rows;
   readonly fates: Fates;
+  readonly checkup: Checkup;
   readonly late: LateEntries;
   readonly emitter: Emitter;
   readonly sink: InteractionSink;
@@ -191,6 +193,7 @@ export class Expiry {
       if (isInbound(shape)) this.closeInbound(row, early);
       else this.closeOutbound(row, shape, early);
     }
+    this.parts.checkup.leave(this.rows, row);
     this.rows.shift();
   }
 

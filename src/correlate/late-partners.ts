@@ -20,6 +20,7 @@ import {
   TARGET,
 } from '../contract/observation.ts';
 import { found } from './chains.ts';
+import type { Checkup } from './checkup.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
@@ -44,6 +45,7 @@ import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision 
 interface Parts {
   readonly rows: Rows;
   readonly fates: Fates;
+  readonly checkup: Checkup;
   readonly late: LateEntries;
   readonly emitter: Emitter;
   readonly sink: InteractionSink;
@@ -174,6 +176,7 @@ export class LatePartners {
     if (fateOfClass(cls) === PAIRED || (cls & CLASS_MASK) === CREATE) return;
     fates.count(fateOfClass(cls), reasonOfClass(cls), -1);
     fates.count(PAIRED, NO_REASON, 1);
+    this.parts.checkup.joinedLate(late, entry);
     late.reclass(entry, lateClass(cls, cls & COUNTED, PAIRED, NO_REASON));
   }
 
@@ -208,6 +211,7 @@ export class LatePartners {
     if (fateOfClass(cls) !== PAIRED) {
       fates.count(fateOfClass(cls), reasonOfClass(cls), -1);
       fates.count(PAIRED, NO_REASON, 1);
+      this.parts.checkup.joinedLate(late, entry);
       // All entries of the span speak of its one fate.
       late.forEachSibling(entry, other => {
         const its = late.classOf(other);

@@ -6,6 +6,9 @@ export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;
 export const ACCESS_QUERY = 2;
 
+/** Why tables are not, or not all, known; empty when nothing is missing. */
+export type PlanGap = '' | 'no_statement' | 'statement_truncated' | 'statement_unreadable';
+
 export interface PlanEffect {
   /** Identity of the table or database. */
   readonly node: number;
@@ -42,6 +45,7 @@ export interface Plan {
   readonly effects: readonly PlanEffect[];
   /** Why it has no effect, as a snake_case name; empty when it has some. */
   readonly skipReason: string;
+  readonly gap: PlanGap;
   /** It stands for all plans of its shape that found no place. */
   readonly overflow: boolean;
 }

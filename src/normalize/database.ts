@@ -5,7 +5,7 @@
 import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
 import { type Identities, OVERFLOW_NAME } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
-import type { Plan, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
+import type { Plan, PlanGap, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
 import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { DATABASE_SYSTEMS } from './conventions/systems.ts';
@@ -105,7 +105,7 @@ export class Databases {
     return this.systems.has(system) ? system : OVERFLOW_NAME;
   }
 
-  private read(view: SpanView, service: ServiceEntry): [PlanTarget, readonly PlanTable[], string] {
+  private read(view: SpanView, service: ServiceEntry): [PlanTarget, readonly PlanTable[], string, PlanGap] {
     const values = view.attributes;
     const text = (slot: number) => slotText(view, values, slot);
     const named = text(SPAN_SLOT.dbSystem);
@@ -133,8 +133,9 @@ export class Databases {
       statement: text(SPAN_SLOT.dbStatement),
       spanName: rangeText(view, view.nameStart, nameEnd(view)),
     };
-    const { tables, skipReason } = tablesOf(span);
-    return [{ environment: service.environment, system, instance: cleanName(instance), database }, tables, skipReason];
+    const { tables, skipReason, gap } = tablesOf(span);
+    const target = { environment: service.environment, system, instance: cleanName(instance), database };
+    return [target, tables, skipReason, gap ?? ''];
   }
 }
 
@@ -162,5 +163,6 @@ function mergePlans(identities: Identities, outer: Plan, inner: Plan): Plan {
     database: outer.target.database || inner.target.database,
   };
   const bare = !namesTable(outer) && namesTable(inner);
-  return buildPlan(identities, target, bare ? inner.tables : outer.tables, outer.skipReason);
+  const { tables, gap } = bare ? inner : outer;
+  return buildPlan(identities, target, tables, outer.skipReason, gap);
 }

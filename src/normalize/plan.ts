@@ -2,7 +2,14 @@
 import { OTHER_VERB } from '../contract/interaction.ts';
 import { DATABASE, type Identities, OVERFLOW_NAME, TABLE } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
-import { ACCESS_QUERY, type Plan, type PlanEffect, type PlanTable, type PlanTarget } from '../lib/plans.ts';
+import {
+  ACCESS_QUERY,
+  type Plan,
+  type PlanEffect,
+  type PlanGap,
+  type PlanTable,
+  type PlanTarget,
+} from '../lib/plans.ts';
 import { DEFAULT_SCHEMAS } from './conventions/systems.ts';
 
 export function buildPlan(
@@ -10,9 +17,10 @@ export function buildPlan(
   target: PlanTarget,
   named: readonly PlanTable[],
   skipReason: string,
+  gap: PlanGap,
 ): Plan {
   const tables = named.map(cleanTable);
-  if (skipReason !== '') return { target, tables, effects: [], skipReason, overflow: false };
+  if (skipReason !== '') return { target, tables, effects: [], skipReason, gap: '', overflow: false };
   const effects = new Map<string, PlanEffect>();
   for (const table of tables) {
     const node = tableIdentity(identities, target, table);
@@ -26,7 +34,7 @@ export function buildPlan(
       times: 1,
     });
   }
-  return { target, tables, effects: [...effects.values()], skipReason, overflow: false };
+  return { target, tables, effects: [...effects.values()], skipReason, gap, overflow: false };
 }
 
 function cleanTable(table: PlanTable): PlanTable {
@@ -56,6 +64,7 @@ export function overflowPlan(identities: Identities, plan: Plan, system: string)
     tables: namesTable(plan) ? [SOME_TABLE] : [],
     effects: [...effects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, effect]) => effect),
     skipReason: plan.skipReason,
+    gap: '',
     overflow: true,
   };
 }

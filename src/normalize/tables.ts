@@ -2,7 +2,7 @@
  * Which tables a database span touches and how: the table attribute for its own verb, the summary, and every other
  * table of the statement. Without a table the database itself; without work on data a reason.
  */
-import { ACCESS_QUERY, ACCESS_READ, ACCESS_WRITE, type PlanTable } from '../lib/plans.ts';
+import { ACCESS_QUERY, ACCESS_READ, ACCESS_WRITE, type PlanGap, type PlanTable } from '../lib/plans.ts';
 import { COMMAND_STORES } from './conventions/systems.ts';
 import { DRIVER_HOUSEKEEPING, sqlAccess, storeAccess, storeSkipReason } from './conventions/verbs.ts';
 import { readStatement, readSummary, readTableName, type Statement } from './sql/statement.ts';
@@ -24,6 +24,8 @@ export interface SpanTables {
   readonly tables: readonly PlanTable[];
   /** Why the span gives no edge; empty when it gives one. */
   readonly skipReason: string;
+  /** Why tables may be missing. */
+  readonly gap?: PlanGap;
 }
 
 export function tablesOf(span: SpanDatabase): SpanTables {
@@ -56,7 +58,9 @@ function sqlTables(span: SpanDatabase): SpanTables {
   if (statement) tables.addAll(statement, true);
   if (summary) tables.addAll(summary, false);
   if (span.collection !== '') tables.addCollection(statement);
-  if (tables.list.length > 0) return { tables: tables.list, skipReason: '' };
+  if (tables.list.length > 0) {
+    return { tables: tables.list, skipReason: '', gap: statement?.truncated ? 'statement_truncated' : '' };
+  }
   return withoutTables(span, statement ?? summary);
 }
 
@@ -74,7 +78,14 @@ function withoutTables(span: SpanDatabase, read: Statement | undefined): SpanTab
   return {
     tables: [{ ...NONE, access: known ? access : ACCESS_QUERY, verbs: verb === '' ? [] : [verb] }],
     skipReason: '',
+    gap: gapOf(read),
   };
+}
+
+function gapOf(read: Statement | undefined): PlanGap {
+  if (read === undefined) return 'no_statement';
+  if (read.truncated) return 'statement_truncated';
+  return read.outcome === 'queries' ? '' : 'statement_unreadable';
 }
 
 /** Tables by name and access; the same table under several verbs of one access is one entry. */

@@ -98,6 +98,7 @@ beforeAll(async () => {
     follow: receive => deltas.follow(receive),
     trace: () => [],
     tiers: () => [],
+    checkup: () => ({ services: [], malformed: {} }),
     edgeCount: () => store.edges.length,
   });
   await component.start();

@@ -11,6 +11,7 @@ import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { toRequest } from '../oracle/requests.ts';
 import type { Span } from '../oracle/span.ts';
+import { checkCheckup } from './checkup.ts';
 import { encodeTraces } from './otlp.ts';
 import { SMALL } from './subject.ts';
 
@@ -87,6 +88,7 @@ export class LiveSubject {
     if (total !== received) throw new Error(`received ${received}, but the fates are ${JSON.stringify(fates)}`);
     const below = FATES.filter(name => fates[name] < 0);
     if (below.length > 0) throw new Error(`below zero: ${below.join(', ')} of ${JSON.stringify(fates)}`);
+    checkCheckup(this.topology);
     for (const { kind, source, target, counters } of this.topology.store.edges) {
       const at = counters.findIndex(counter => counter < 0);
       if (at >= 0) throw new Error(`counter ${at} of edge ${source} ${kind} ${target} is ${counters[at]}`);

@@ -107,6 +107,7 @@ const EMPTY_GRAPH: TopologyReader = {
   follow: receive => EMPTY_DELTAS.follow(receive),
   trace: () => [],
   tiers: () => [],
+  checkup: () => ({ services: [], malformed: {} }),
   edgeCount: () => 0,
 };
 

@@ -55,6 +55,8 @@ export class Answers {
         return this.host.status();
       case 'tiers':
         return this.host.topology()?.tiers();
+      case 'checkup':
+        return this.host.topology()?.checkup();
       case 'edges':
         return this.host.topology()?.edgeCount();
       case 'trace':

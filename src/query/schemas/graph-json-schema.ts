@@ -1,9 +1,16 @@
 /** `schemas/graph.schema.json`: the graph document as one JSON Schema that stands alone, for other programs. */
-import { DiagnosticSchema, EdgeSchema, GraphDocumentSchema, NodeSchema, StatsSchema } from './graph-schema.ts';
+import {
+  CheckupSchema,
+  DiagnosticSchema,
+  EdgeSchema,
+  GraphDocumentSchema,
+  NodeSchema,
+  StatsSchema,
+} from './graph-schema.ts';
 
 export function graphJsonSchema(): object {
   const { $id: _, ...root } = plain(GraphDocumentSchema);
-  const definitions = [NodeSchema, EdgeSchema, StatsSchema, DiagnosticSchema].map(plain);
+  const definitions = [NodeSchema, EdgeSchema, StatsSchema, DiagnosticSchema, CheckupSchema].map(plain);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'tacit.graph/v1',

@@ -3,6 +3,7 @@
  * the tests, which also hold the types of the contract against it.
  */
 import { type TSchema, Type } from 'typebox';
+import { SPAN_CLASSES, SPAN_FINDINGS } from '../../contract/checkup.ts';
 import {
   EDGE_KINDS,
   EVIDENCE_KINDS,
@@ -156,6 +157,28 @@ export const DiagnosticSchema = Type.Object(
   { $id: 'Diagnostic', description: 'Something about the input that makes the graph less sure.' },
 );
 
+const SpanFindingSchema = Type.Object({
+  code: Type.Enum([...SPAN_FINDINGS], { description: 'What was found.' }),
+  count: count('Spans.'),
+  example: Type.Union([ExemplarSchema, Type.Null()], { description: 'Null for spans without usable ids.' }),
+});
+
+const ServiceCheckupSchema = Type.Object({
+  service: text('Id of the service as its spans name it; empty for spans that name none.'),
+  spans: Type.Record(Type.String(), counts('Spans by fate.'), {
+    description: `Spans by class: ${SPAN_CLASSES.join(', ')}.`,
+  }),
+  findings: Type.Array(SpanFindingSchema),
+});
+
+export const CheckupSchema = Type.Object(
+  {
+    services: Type.Array(ServiceCheckupSchema, { description: 'Sorted by service.' }),
+    malformed: counts('Requests that could not be read, by reason.'),
+  },
+  { $id: 'Checkup', description: 'What became of the spans of each service; `tacit doctor` reads it.' },
+);
+
 export const GraphDocumentSchema = Type.Object(
   {
     schema: Type.Literal('tacit.graph/v1'),
@@ -166,6 +189,7 @@ export const GraphDocumentSchema = Type.Object(
     truncated: Type.Boolean({ description: 'True when a limit left something out.' }),
     stats: Type.Ref('Stats#'),
     diagnostics: Type.Array(Type.Ref('Diagnostic#')),
+    checkup: Type.Optional(Type.Ref('Checkup#')),
   },
   { $id: 'GraphDocument', description: 'The graph, or a part of it.' },
 );
@@ -176,5 +200,6 @@ export const SHARED_GRAPH_SCHEMAS: readonly TSchema[] = [
   EdgeSchema,
   StatsSchema,
   DiagnosticSchema,
+  CheckupSchema,
   GraphDocumentSchema,
 ];

@@ -57,14 +57,17 @@ async function readInputs(
   } finally {
     bar.clear();
   }
-  const document = finish(topology);
+  const document = finish(topology, report.problems);
   sayNotes({ document, topology, feed, report });
   return { document, exitCode: report.problems > 0 ? EXIT_DATA_TROUBLE : EXIT_DONE };
 }
 
 /** All states: a file is a record of what was. */
-function finish(topology: Topology): GraphDocument {
+function finish(topology: Topology, broken: number): GraphDocument {
   topology.finish();
   const view = topology.view();
-  return graphDocument(view, selectGraph(view, {}));
+  return {
+    ...graphDocument(view, selectGraph(view, {})),
+    checkup: { ...topology.checkup(), malformed: broken === 0 ? {} : { unreadable: broken } },
+  };
 }

@@ -3,6 +3,7 @@
  * graph; the running service and `analyze` differ only in their clock and in when things are decided.
  */
 
+import type { Checkup } from '../../contract/checkup.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
@@ -128,6 +129,12 @@ export class Topology implements TopologyReader {
   trace(traceId: string): readonly DebugSpan[] {
     this.decideAll();
     return debugTrace(this.correlator.rows, this.identities, traceId);
+  }
+
+  checkup(): Checkup {
+    this.decideAll();
+    const { checkup, rows } = this.correlator;
+    return { services: checkup.report(rows), malformed: Object.fromEntries(this.malformed) };
   }
 
   edgeCount(): number {

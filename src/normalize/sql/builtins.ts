@@ -43,10 +43,20 @@ const NAMES = new Set(
   tuple map toDate toString today yesterday server_version session_id warehouse row_number dense_rank lag lead
   first_value last_value nth_value percent_rank cume_dist guid sequence extractvalue bin_to_uuid text real double
   bpchar nvarchar2 number raw clob blob interval st_geomfromtext st_asgeojson st_makepoint st_setsrid st_distance
-  set_byte tsrange tstzrange daterange int4range int8range numrange`
+  next current current_server changes h2version hostname now64 timezone last_query_id result_scan current_version
+  generate_uuid current_datetime current_warehouse parse_json to_variant generator object_construct array_construct
+  display range numbers sequence posexplode inline stack json_tuple uuid_string randstr uniform seq4 seq8 sys_extract_utc
+  dbtimezone sessiontimezone rawtohex hextoraw nvl2 decode greatest to_clob dump sys_typeid ora_hash toyyyymm todatetime
+  touint64 generateuuidv4 currentdatabase currentuser uptime blocknumber array_construct try_to_number sha256 sha512
+  farm_fingerprint timestamp_trunc timestamp_add timestamp_sub datetime_trunc parse_timestamp format_timestamp struct
+  safe_cast generate_array generate_date_array session_context original_db_name servername
+  double precision signed unsigned nchar varying zone smalldatetime money uniqueidentifier tinyint mediumint bytea
+  int64 float64 string bool set_byte tsrange tstzrange daterange int4range int8range numrange`
     .toLowerCase()
     .split(/\s+/),
 );
+
+const BUILTIN_PREFIX = /^(pg_|pragma_|current_|system\$|@@)/;
 
 const SCHEMAS = new Set(['pg_catalog', 'sys', 'dbms_utility', 'dbms_session', 'information_schema']);
 
@@ -55,5 +65,5 @@ export function isBuiltinFunction(name: string): boolean {
   const lower = name.toLowerCase();
   const dot = lower.lastIndexOf('.');
   if (dot >= 0) return SCHEMAS.has(lower.slice(0, dot));
-  return lower.startsWith('pg_') || NAMES.has(lower);
+  return BUILTIN_PREFIX.test(lower) || NAMES.has(lower);
 }

@@ -29,6 +29,7 @@ const ORACLE_VIEWS = new Set(
 );
 
 export function isSystemCatalogue({ schema, table }: TableName, system: string): boolean {
+  if (table.startsWith('__tables')) return true;
   if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || (SCHEMAS_OF.get(system)?.has(schema) ?? false);
   const name = table.toLowerCase();
   if (name.startsWith('pg_')) return system !== 'mysql' && system !== 'mariadb';

@@ -18,6 +18,15 @@ const BEFORE_NO_VERB = wordSet(
 const BEFORE_OPERAND = new Set([COMMA, OTHER, CAST, OPEN]);
 const BEFORE_NO_JOIN = wordSet('for array');
 const BEFORE_APPLY = wordSet('cross outer');
+/** Behind FOR these say what an index hint or an update is for. */
+const FOR = wordNumber('for');
+const INTO = wordNumber('into');
+const GRANTS = wordNumber('grants');
+const TABLE = wordNumber('table');
+const FROM = wordNumber('from');
+const BEFORE_QUERY = wordSet('union except intersect minus all distinct');
+const BEHIND_TABLE_FOR = wordSet('system_time version order group join');
+const VALUES = wordNumber('values');
 const TEMPORARY = wordSet('temp temporary unlogged');
 
 function select(reader: Reader, frame: Frame): void {
@@ -29,15 +38,21 @@ function select(reader: Reader, frame: Frame): void {
 function change(verb: Verb, list: boolean) {
   return (reader: Reader, frame: Frame) => {
     const { tokens } = reader;
-    if (verb === 'insert' && frame.verb === 'copy') return frame.expectTarget('copy', false);
+    if (verb === 'insert' && frame.verb === 'copy') return frame.expectTarget(frame.written, false);
     if (tokens.isDotted() || (verb === 'insert' && tokens.isNext(OPEN_CODE))) return;
     const operand = BEFORE_NO_VERB[tokens.previousWord] === 1 || BEFORE_OPERAND.has(tokens.previousKind);
     const clause = operand && !frame.atStart;
     if (clause || frame.verb === 'alter' || (frame.verb === 'merge' && tokens.previousWord === THEN))
       return frame.leaveTables();
-    reader.beginVerb(frame, verb);
-    frame.expectTarget(verb, list);
+    beginChange(reader, frame, verb, list);
   };
+}
+
+/** The verb's tables follow at once, or behind the columns that CQL's DELETE lists. */
+export function beginChange(reader: Reader, frame: Frame, verb: Verb, list: boolean, written: Verb = verb): void {
+  reader.beginVerb(frame, verb, written);
+  const columns = verb === 'delete' && reader.dialect.deletesColumns && reader.tokens.peekWord() !== FROM;
+  if (!columns) frame.expectTarget(written, list);
 }
 
 function from(reader: Reader, frame: Frame): void {
@@ -46,24 +61,83 @@ function from(reader: Reader, frame: Frame): void {
   if (frame.verb === 'delete' && frame.targets === 0) frame.expectTarget('delete', true);
   else if (frame.verb === 'select' || frame.verb === 'update' || frame.verb === 'delete') frame.expectTable();
   else if (frame.verb === 'copy') copyFrom(frame);
+  else if (frame.verb === 'alter') alterFrom(reader, frame);
+}
+
+/** `APPEND FROM t`, `REPLACE PARTITION p FROM t`; bounds of a partition are no tables. */
+function alterFrom({ tokens }: Reader, frame: Frame): void {
+  if (tokens.previousWord === VALUES || tokens.isNext(OPEN_CODE)) return;
+  frame.expectRows();
 }
 
 /** `COPY t FROM …` fills the table, `COPY INTO 'file' FROM t` empties it into a file. */
 function copyFrom(frame: Frame) {
   if (frame.targets > 0) return frame.leaveTables();
-  frame.expectTarget('copy', false);
+  frame.expectTarget(frame.written, false);
   frame.copiesOut = true;
 }
 
 function to(reader: Reader, frame: Frame) {
   if (frame.verb === 'rename') return frame.expectTarget('rename', true);
+  if (frame.verb === 'alter') return alterTo(reader, frame);
   if (frame.verb !== 'copy') return;
   for (const reference of reader.references.slice(frame.firstReference)) reference.access = 'read';
   frame.leaveTables();
 }
 
+/** `SWITCH … TO t`, `MOVE PARTITION p TO TABLE t`: data goes to another table. */
+function alterTo(reader: Reader, frame: Frame): void {
+  const action = actionOf(reader, frame);
+  if (action === 'switch' || (action === 'move' && reader.tokens.peekWord() === TABLE))
+    frame.expectTarget('alter', false);
+}
+
+/** What ALTER does: the word behind the table's name, which reads like an alias. */
+const actionOf = (reader: Reader, frame: Frame): string => reader.references[frame.lastReference]?.alias ?? '';
+
+/** WITH: a list of common table expressions, or the table that takes part in a swap. */
+function withClause(reader: Reader, frame: Frame): void {
+  const action = frame.verb === 'alter' ? actionOf(reader, frame) : '';
+  if (action === 'swap' || action === 'exchange') frame.expectTarget('alter', false);
+  else beginList(reader, frame);
+}
+
+/** `INSERT INTO a TABLE b`, `… UNION TABLE b`. */
+function table(reader: Reader, frame: Frame): void {
+  const filled = frame.verb === 'insert' && frame.targets > 0 && frame.mode !== NAME;
+  if (!filled && BEFORE_QUERY[reader.tokens.previousWord] !== 1) return;
+  if (filled) reader.findings.fromSeen = true;
+  frame.expectRows();
+}
+
+/** `CREATE TABLE a CLONE b`, `CREATE TABLE a COPY b`. */
+function clone(reader: Reader, frame: Frame): void {
+  const copies = frame.verb === 'create' && frame.targets > 0 && reader.tokens.peekWord() !== GRANTS;
+  if (!copies || frame.mode === NAME) return reader.readPlain(frame);
+  frame.expectRows();
+}
+
+/** `LOAD DATA OVERWRITE t`. */
+function overwrite({ tokens }: Reader, frame: Frame): void {
+  if (frame.verb === 'copy' && frame.targets === 0 && tokens.peekWord() !== INTO)
+    frame.expectTarget(frame.written, false);
+}
+
+/** `FOR UPDATE` ends the tables; `FOR SYSTEM_TIME`, `FOR VERSION` and MySQL's `USE INDEX FOR ORDER BY` belong to one. */
+function forClause({ tokens }: Reader, frame: Frame): void {
+  if (BEHIND_TABLE_FOR[tokens.peekWord()] !== 1) frame.leaveTables();
+  else if (frame.mode === BEHIND) frame.mode = IDLE;
+}
+
+function sort(reader: Reader, frame: Frame): void {
+  if (reader.tokens.previousWord !== FOR) frame.leaveTables();
+}
+
 function join(reader: Reader, frame: Frame): void {
-  if (BEFORE_NO_JOIN[reader.tokens.previousWord] === 1) return;
+  if (BEFORE_NO_JOIN[reader.tokens.previousWord] === 1) {
+    if (reader.tokens.previousWord !== FOR) frame.leaveTables();
+    return;
+  }
   if (frame.verb === '' && frame.kind !== TABLES) return;
   frame.target &&= frame.kind === TABLES || frame.verb === 'update';
   frame.joined = true;
@@ -80,10 +154,11 @@ function into(reader: Reader, frame: Frame) {
   if (frame.returning) return;
   switch (frame.verb) {
     case 'copy':
-      return frame.expectTarget('copy', false);
+      return frame.expectTarget(frame.written, false);
     case 'merge':
       return frame.expectTarget(frame.targets === 0 ? 'merge' : 'insert', false);
     case 'insert':
+      return frame.expectTarget(frame.written, false);
     case 'update':
     case 'delete':
       return frame.expectTarget('insert', false);
@@ -103,8 +178,9 @@ function selectInto(reader: Reader, frame: Frame): void {
 }
 
 /** Tables follow in MERGE … USING and DELETE … USING; behind a join it lists columns. */
-function using(_reader: Reader, frame: Frame): void {
-  const tables = !frame.usingSeen && (frame.verb === 'merge' || (frame.verb === 'delete' && !frame.joined));
+function using({ dialect }: Reader, frame: Frame): void {
+  const deletes = frame.verb === 'delete' && !frame.joined && !dialect.deletesColumns;
+  const tables = !frame.usingSeen && (frame.verb === 'merge' || deletes);
   frame.usingSeen = true;
   if (tables) frame.expectTable();
   else frame.mode = IDLE;
@@ -151,8 +227,7 @@ function loop(reader: Reader, frame: Frame): void {
 /** `LATERAL VIEW explode(x) t AS a, b`: a function, though no JOIN announces it. */
 function lateral(reader: Reader, frame: Frame): void {
   if (reader.tokens.peekWord() !== VIEW) return;
-  frame.expectTable();
-  frame.list = false;
+  frame.expectRows();
 }
 
 export const CLAUSES = compileWords<Handler>({
@@ -168,11 +243,16 @@ export const CLAUSES = compileWords<Handler>({
   using,
   on,
   set,
-  'where group having order limit offset fetch window qualify connect prewhere values for output when': leaveTables,
+  for: forClause,
+  'group order': sort,
+  'where having limit offset fetch window qualify connect prewhere values output when': leaveTables,
   returning,
   'union intersect except minus': union,
   'then else': branch,
   'loop begin': loop,
-  with: beginList,
+  with: withClause,
+  table,
+  'clone copy': clone,
+  overwrite,
   lateral,
 });

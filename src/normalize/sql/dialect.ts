@@ -7,17 +7,29 @@ export interface Dialect {
   readonly hashComments: boolean | 'unsure';
   /** `--` opens a comment only before a blank. */
   readonly dashNeedsBlank: boolean;
+  /** `//` opens a comment. */
+  readonly slashComments: boolean;
   /** `[name]`; `unsure`: unless it looks like a subscript. */
   readonly brackets: boolean | 'unsure';
   /** `$tag$ … $tag$`. */
   readonly dollarQuotes: boolean;
   readonly nestedComments: boolean;
+  /** Three quotes open a string that three quotes close. */
+  readonly tripleQuotes: boolean;
   /** Comments that open with `/*!` are code. */
   readonly versionComments: boolean;
   /** Quoted names: kept as they are, kept unless all upper case, or folded like all others. */
   readonly quotedNames: 'keep' | 'keep_mixed' | 'fold';
   /** One pair of backticks may hold a whole path. */
   readonly backtickPaths: boolean;
+  /** Names may hold dashes where a table is due. */
+  readonly dashedNames: boolean;
+  /** `FROM orders o, o.lines`: the second is a column of the first. */
+  readonly arrayPaths: boolean;
+  /** `@name` where a table is due is a place with files, not a variable. */
+  readonly stages: boolean;
+  /** DELETE lists columns before FROM, and USING says nothing of tables. */
+  readonly deletesColumns: boolean;
   /** Where `SELECT … INTO name` makes a table; elsewhere it fills a variable. */
   readonly selectIntoTable: 'always' | 'outside_blocks' | 'never';
   /** A common table expression may name itself without RECURSIVE. */
@@ -28,12 +40,18 @@ const STANDARD: Dialect = {
   backslash: 'unsure',
   hashComments: 'unsure',
   dashNeedsBlank: false,
+  slashComments: false,
   brackets: 'unsure',
   dollarQuotes: true,
   nestedComments: false,
+  tripleQuotes: false,
   versionComments: true,
   quotedNames: 'keep_mixed',
   backtickPaths: false,
+  dashedNames: false,
+  arrayPaths: false,
+  stages: false,
+  deletesColumns: false,
   selectIntoTable: 'outside_blocks',
   selfReference: true,
 };
@@ -98,8 +116,15 @@ const LAKE: Dialect = {
   brackets: false,
   quotedNames: 'fold',
   backtickPaths: true,
+  arrayPaths: true,
   selectIntoTable: 'never',
 };
+
+const BIGQUERY: Dialect = { ...LAKE, tripleQuotes: true, dashedNames: true };
+
+const SNOWFLAKE: Dialect = { ...STANDARD, backslash: true, slashComments: true, brackets: false, stages: true };
+
+const CASSANDRA: Dialect = { ...STANDARD, slashComments: true, brackets: false, deletesColumns: true };
 
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ...['postgresql', 'cockroachdb', 'yugabytedb', 'greenplum', 'edb'].map(s => [s, POSTGRESQL] as const),
@@ -109,9 +134,10 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['oracle.db', ORACLE],
   ['oracle', ORACLE],
   ['sqlite', SQLITE],
-  ...['clickhouse', 'hive', 'spark', 'databricks', 'gcp.bigquery', 'bigquery', 'gcp.spanner'].map(
-    s => [s, LAKE] as const,
-  ),
+  ...['clickhouse', 'hive', 'spark', 'databricks'].map(s => [s, LAKE] as const),
+  ...['gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, BIGQUERY] as const),
+  ['snowflake', SNOWFLAKE],
+  ['cassandra', CASSANDRA],
 ]);
 
 /** The dialect of a `db.system.name`; of an unknown one what most statements have in common. */

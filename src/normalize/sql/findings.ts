@@ -28,6 +28,7 @@ export type SkipReason =
 /** Effects of one text; a text with more tables counts as truncated. */
 const MAX_EFFECTS = 256;
 const MAX_FUNCTIONS = 32;
+const MAX_COLUMNS = 32;
 const NO_TABLES = new Set(['dual', 'sysdummy1']);
 
 export class Findings {
@@ -52,10 +53,15 @@ export class Findings {
   opaque = false;
   local = false;
   fromSeen = false;
-  columns = 0;
+  /** There are expressions. */
+  selects = false;
+  /** IF or WHILE: where nothing else is known, it may do anything. */
+  conditional = false;
   private touched = false;
   private catalogue = false;
   private readonly functions: number[] = [];
+  private columnCount = 0;
+  private readonly columns: number[] = [];
 
   constructor(text: string, system: string) {
     this.text = text;
@@ -81,13 +87,24 @@ export class Findings {
     if (this.functions.length < 2 * MAX_FUNCTIONS) this.functions.push(start, stop);
   }
 
+  /** A name at [start, stop) that looks like a column. */
+  addColumn(start: number, stop: number): void {
+    if (++this.columnCount <= MAX_COLUMNS) this.columns.push(start, stop);
+  }
+
+  /** The last of them is none. */
+  dropColumn(): void {
+    if (this.columnCount-- <= MAX_COLUMNS) this.columns.length -= 2;
+  }
+
   endStatement(truncated: boolean): void {
     const verb = this.statementVerb || this.innerVerb;
     const counts = this.touched || this.judge(verb, truncated);
     if (counts && this.verb === '') this.verb = verb;
     this.statementVerb = this.innerVerb = this.statementReason = '';
     this.unreadable = this.opaque = this.local = this.fromSeen = this.touched = this.catalogue = false;
-    this.columns = this.functions.length = 0;
+    this.conditional = this.selects = false;
+    this.columnCount = this.columns.length = this.functions.length = 0;
   }
 
   get outcome(): Outcome {
@@ -108,18 +125,28 @@ export class Findings {
   /** What is left of it: work on the database as a whole, or a reason to skip it (none when it is empty). */
   private kindOf(verb: string, truncated: boolean): 'queries' | 'verb_only' | SkipReason | '' {
     if (this.opaque) return 'queries';
-    if (this.unreadable || (truncated && verb !== '')) return 'verb_only';
     if (this.catalogue) return 'catalog';
+    if (this.unreadable || (truncated && verb !== '')) return 'verb_only';
     if (this.statementReason !== '') return this.statementReason;
-    if (verb === 'select') return this.kindOfSelect();
-    if (verb === '') return '';
+    if (verb === 'select') return this.selects || this.local ? this.kindOfSelect() : 'verb_only';
+    if (verb === '') return this.conditional ? 'queries' : '';
     return this.local ? 'session' : 'verb_only';
   }
 
   private kindOfSelect(): 'queries' | 'verb_only' | SkipReason {
-    if (this.callsUserFunction()) return 'queries';
-    if (this.columns > 0 && !this.fromSeen) return 'verb_only';
+    if (this.callsUserFunction() || (!this.fromSeen && this.readsColumn())) return 'queries';
     return this.local ? 'session' : 'health_check';
+  }
+
+  /** Without a table there are no columns: built-in values, types and names of sequences are none. */
+  private readsColumn(): boolean {
+    const { columns, text } = this;
+    if (this.columnCount > MAX_COLUMNS) return true;
+    for (let i = 0; i < columns.length; i += 2) {
+      const [start, stop] = [columns[i]!, columns[i + 1]!];
+      if (!isBuiltinFunction(text.slice(start, stop)) && !isSequence(text, start)) return true;
+    }
+    return false;
   }
 
   private callsUserFunction(): boolean {
@@ -129,4 +156,9 @@ export class Findings {
     }
     return false;
   }
+}
+
+/** True for the name in `nextval(name)`. */
+function isSequence(text: string, start: number): boolean {
+  return /\b(next|curr|last|set)val\s*\(\s*$/i.test(text.slice(Math.max(0, start - 16), start));
 }

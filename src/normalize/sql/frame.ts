@@ -36,7 +36,11 @@ export type Verb =
   | 'alter'
   | 'drop'
   | 'rename'
-  | 'copy';
+  | 'copy'
+  | 'replace'
+  | 'upsert'
+  | 'load'
+  | 'refresh';
 
 /** A table as it was named, before aliases are resolved. */
 export interface Reference {
@@ -48,6 +52,8 @@ export interface Reference {
   access: Access;
   /** Named as what the verb changes, not as where it takes data from. */
   readonly target: boolean;
+  /** A name that is no table: it only ties aliases to what it stands for. Without a table it stands for nothing. */
+  local: boolean;
 }
 
 const NONE: readonly string[] = [];
@@ -61,6 +67,8 @@ export class Frame {
   /** A statement may begin here. */
   atStart = false;
   verb: Verb | '' = '';
+  /** The verb as it is written: REPLACE and UPSERT are read like INSERT, LOAD like COPY. */
+  written: Verb = 'select';
   /** A comma brings the next table. */
   list = false;
   /** The next name is a target, for this verb. */
@@ -78,6 +86,10 @@ export class Frame {
   /** COPY takes data out of the table that follows. */
   copiesOut = false;
   temporary = false;
+  /** Behind IF or WHILE of SQL Server: the statement that depends on it follows without a word between. */
+  conditional = false;
+  /** The query stands where a target's name does: its first table is what this verb changes. */
+  viewVerb: Verb | '' = '';
   /** First of the reader's references that belong here. */
   firstReference = 0;
   /** Reference that an alias would belong to; -1 for none. */
@@ -103,6 +115,8 @@ export class Frame {
     this.target = false;
     this.targetVerb = 'select';
     this.temporary = false;
+    this.conditional = false;
+    this.viewVerb = '';
     this.withList = NO_LIST;
     this.recursive = false;
     this.declared = -1;
@@ -111,8 +125,9 @@ export class Frame {
   }
 
   /** Forgets what the verb before left behind. */
-  beginVerb(verb: Verb | ''): void {
+  beginVerb(verb: Verb | '', written: Verb = verb || 'select'): void {
     this.verb = verb;
+    this.written = written;
     this.list = false;
     this.targets = 0;
     this.joined = false;
@@ -134,6 +149,12 @@ export class Frame {
     this.mode = NAME;
     this.target = false;
     this.list = true;
+  }
+
+  /** One table or function, and no list of them. */
+  expectRows(): void {
+    this.expectTable();
+    this.list = false;
   }
 
   expectTarget(verb: Verb, list: boolean): void {

@@ -12,11 +12,11 @@ export const QUIET: Readonly<Record<string, SkipReason>> = {
 /** Whatever words these have up to the statement's end mean nothing. */
 export const IGNORED: Readonly<Record<string, SkipReason>> = {
   'lock unlock': 'transaction_control',
-  'show pragma vacuum analyze analyse optimize reindex checkpoint comment cluster enable disable backup restore flush':
-    'settings',
-  'discard reset listen unlisten notify attach detach kill': 'session',
+  [`show pragma vacuum analyze analyse optimize reindex checkpoint comment cluster enable disable backup restore flush
+  check repair checksum purge msck cache uncache dbcc reconfigure system install uninstall`]: 'settings',
+  'discard reset listen unlisten notify attach detach kill waitfor throw put get list remove add': 'session',
   explain: 'explain',
-  'describe desc': 'catalog',
+  'describe desc exists': 'catalog',
   'prepare deallocate': 'prepare',
   'grant revoke deny': 'grant',
 };

@@ -22,7 +22,10 @@ const SOFT = `recursive materialized merge truncate upsert copy load bulk call e
   nolock readpast updlock rowlock holdlock tablock tablockx paglock xlock nowait readuncommitted readcommitted
   repeatableread serializable snapshot noexpand forceseek forcescan exchange raiserror backup restore enable disable
   cluster unload export import database schema sequence type user role extension login publication subscription
-  policy domain server rule event aggregate tablespace synonym language credential certificate`;
+  policy domain server rule event aggregate tablespace synonym language credential certificate
+  sp_executesql check repair checksum purge msck cache uncache dbcc waitfor throw reconfigure put get list remove add
+  install uninstall break continue first of files grants clone stream task stage pipe dictionary keyspace warehouse
+  columnfamily system_time version`;
 
 const split = (words: string) => words.split(/\s+/);
 

@@ -31,7 +31,7 @@ export class Locals {
     if (local) local.visible = true;
   }
 
-  setSource(at: number, source: Reference | undefined): void {
+  setSource(at: number, source: Reference): void {
     const local = this.expressions[at];
     if (local) local.source = source;
   }

@@ -46,6 +46,7 @@ function hasLetter(text: string, start: number, stop: number): boolean {
 export function readName(tokens: Tokens, dialect: Dialect): TableName | undefined {
   let catalog = '';
   let schema = '';
+  if (dialect.dashedNames && tokens.kind === WORD) tokens.joinDashes();
   let table = partText(tokens, dialect);
   if (dialect.backtickPaths && tokens.quote === 96 && tokens.kind === QUOTED && table.includes('.')) {
     tokens.next();

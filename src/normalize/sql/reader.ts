@@ -24,12 +24,12 @@ import { wordSet } from './handlers.ts';
 import { mayBeAlias, wordNumber, wordText } from './lexicon.ts';
 import { Locals } from './locals.ts';
 import { readName } from './names.ts';
-import { readObjectKind } from './objects.ts';
+import { opensProgram, readObjectKind } from './objects.ts';
 import { Operands } from './operands.ts';
 import { resolveTargets } from './resolve.ts';
 import { STARTS } from './starts.ts';
-import { addTable, dropVariable, isTableModifier, readAlias, readNoTable, readTable } from './tables.ts';
-import { CLOSE, COMMA, DOT, END, OPEN, QUOTED, SEMICOLON, STRING, WORD } from './token-kinds.ts';
+import { addTable, dropVariable, isNamedTable, isTableModifier, readAlias, readNoTable, readTable } from './tables.ts';
+import { CLOSE, COMMA, DOT, END, OPEN, PARAMETER, QUOTED, SEMICOLON, STRING, WORD } from './token-kinds.ts';
 import { Tokens } from './tokens.ts';
 
 /** References held at a time. */
@@ -38,9 +38,16 @@ const AS = wordNumber('as');
 const TOP = wordNumber('top');
 const TABLE = wordNumber('table');
 /** First words that make parentheses a query. */
-const OPENERS = wordSet('select with values insert update delete merge');
+const OPENERS = wordSet('select with values insert update delete merge table');
 /** Words that mean something behind AS; any other is a name there. */
-const BEHIND_AS = wordSet('select with values');
+const BEHIND_AS = wordSet('select with values table');
+/** What begins a statement right behind a condition. */
+const BEHIND_CONDITION = wordSet(
+  `create alter drop truncate exec execute commit rollback save begin print raiserror throw return set use waitfor break
+  continue`,
+);
+/** Verbs whose parentheses hold definitions or columns, one of which may be called TABLE. */
+const LISTS_COLUMNS: ReadonlySet<string> = new Set(['create', 'alter', 'insert', 'copy']);
 
 export class Reader {
   readonly tokens: Tokens;
@@ -53,11 +60,13 @@ export class Reader {
   /** The current token is to be read again. */
   held = false;
   /** Nothing counts until the statement ends (or, `always`, the text does). */
-  dead: 'no' | 'statement' | 'always' = 'no';
+  dead: 'no' | 'statement' | 'program' | 'always' = 'no';
   /** Inside an anonymous block. */
   block = false;
   /** The next string is an anonymous block. */
   awaitsBody = false;
+  /** Where a BEGIN that may open a block ends; -1 for none in this statement. */
+  blockAt = -1;
   private readonly frames: Frame[];
   private readonly operands: Operands;
 
@@ -79,6 +88,7 @@ export class Reader {
       if (tokens.kind === END) break;
       if (tokens.kind === SEMICOLON) this.endStatement();
       else if (this.dead === 'no') this.readToken(this.frame);
+      else if (this.dead === 'program' && opensProgram(tokens)) this.dead = 'always';
     }
     this.endStatement();
     return this.findings;
@@ -105,19 +115,30 @@ export class Reader {
     const { tokens } = this;
     const { word } = tokens;
     if (frame.withList !== NO_LIST && readListToken(this, frame)) return;
-    if (frame.kind !== QUERY && frame.fresh && OPENERS[word] === 1) this.becomeQuery(frame);
+    if (frame.kind !== QUERY && frame.fresh && OPENERS[word] === 1 && !this.isColumn(word)) this.becomeQuery(frame);
     frame.fresh = false;
     if (frame.kind === EXPRESSION) return this.readOperand(frame);
     if (frame.mode === NAME && this.readTableWord(frame)) return;
     if (frame.mode === OBJECT) return readObjectKind(this, frame);
     if (tokens.previousWord === AS && BEHIND_AS[word] !== 1) return readAlias(this, frame);
+    if (frame.conditional && frame.verb === '' && BEHIND_CONDITION[word] === 1) frame.atStart = true;
     const start = frame.atStart ? STARTS[word] : undefined;
     if (start !== undefined && this.findings.word === '') this.findings.word = wordText(word);
     const handler = start ?? CLAUSES[word];
     if (handler !== undefined) return handler(this, frame);
     if (frame.atStart) this.readUnknownStart(frame);
-    else if (frame.mode === BEHIND && mayBeAlias(word)) readAlias(this, frame);
+    else this.readPlain(frame);
+  }
+
+  /** The current word is an alias or an operand. */
+  readPlain(frame: Frame): void {
+    if (frame.mode === BEHIND && mayBeAlias(this.tokens.word)) readAlias(this, frame);
     else this.readOperand(frame);
+  }
+
+  /** A column called TABLE, not the query `(TABLE orders)`. */
+  private isColumn(word: number): boolean {
+    return word === TABLE && LISTS_COLUMNS.has(this.frames[this.depth - 1]!.verb);
   }
 
   private becomeQuery(frame: Frame): void {
@@ -176,13 +197,16 @@ export class Reader {
     frame.fresh = false;
     if (frame.mode === NAME) readNoTable(this, frame);
     else if (this.awaitsBody && tokens.kind === STRING) this.enterBody(frame);
+    else if (frame.atStart && (tokens.kind === PARAMETER || tokens.kind === STRING)) this.findings.opaque = true;
   }
 
   /** The text of an anonymous block is read as if it stood there without quotes. */
   private enterBody(frame: Frame): void {
     this.awaitsBody = false;
     this.block = true;
-    this.tokens.enterDollarQuote();
+    this.tokens.enterString();
+    frame.kind = QUERY;
+    frame.mode = IDLE;
     frame.atStart = true;
   }
 
@@ -191,10 +215,11 @@ export class Reader {
     frame.fresh = false;
     if (frame.withList !== NO_LIST && openInList(this, frame)) return;
     if (frame.mode === NAME && tokens.previousWord !== TOP) {
-      const call = tokens.previousWord === TABLE || (frame.target && frame.targetVerb === 'insert');
+      const call = tokens.previousWord === TABLE || (frame.target && frame.verb === 'insert');
+      const viewVerb = frame.target && frame.targets === 0 && frame.verb !== 'copy' ? frame.targetVerb : '';
       frame.mode = BEHIND;
       frame.lastReference = -1;
-      this.push(call ? EXPRESSION : TABLES, call ? IDLE : NAME, frame);
+      this.push(call ? EXPRESSION : TABLES, call ? IDLE : NAME, frame).viewVerb = viewVerb;
       return;
     }
     this.operands.addParenthesis();
@@ -239,21 +264,33 @@ export class Reader {
     const { references } = this;
     if (references.length === frame.firstReference) return;
     resolveTargets(references, frame);
-    for (let i = references.length - 1; i >= frame.firstReference; i--) {
-      if (frame.bodyOf >= 0 && references[i]!.verb === 'select') this.locals.setSource(frame.bodyOf, references[i]);
+    if (frame.bodyOf >= 0 || frame.viewVerb !== '') this.settleSource(frame);
+    for (let i = frame.firstReference; i < references.length; i++) {
+      if (!references[i]!.local) this.findings.addEffect(references[i]!);
     }
-    for (let i = frame.firstReference; i < references.length; i++) this.findings.addEffect(references[i]!);
     references.length = frame.firstReference;
   }
 
+  /** What is changed through the query is the first table it reads. */
+  private settleSource(frame: Frame): void {
+    const source = this.references.slice(frame.firstReference).find(isSource);
+    if (source === undefined) return;
+    if (frame.bodyOf >= 0) this.locals.setSource(frame.bodyOf, { ...source });
+    if (frame.viewVerb === '') return;
+    source.verb = frame.viewVerb;
+    source.access = 'write';
+    source.local = false;
+    frame.viewVerb = '';
+  }
+
   /** A data verb begins in the frame. */
-  beginVerb(frame: Frame, verb: Verb): void {
+  beginVerb(frame: Frame, verb: Verb, written: Verb = verb): void {
     if (frame.verb !== '') this.flush(frame);
-    frame.beginVerb(verb);
+    frame.beginVerb(verb, written);
     frame.mode = IDLE;
     frame.atStart = false;
-    if (this.depth === 0) this.findings.statementVerb ||= verb;
-    else this.findings.innerVerb ||= verb;
+    if (this.depth === 0) this.findings.statementVerb ||= written;
+    else this.findings.innerVerb ||= written;
   }
 
   addReference(reference: Reference, frame: Frame): void {
@@ -274,16 +311,21 @@ export class Reader {
     const { frame } = this;
     if (frame.mode === NAME && frame.verb !== '') this.endsBeforeName(frame);
     this.leave(frame);
+    if (this.blockAt >= 0 && this.tokens.previousStop > this.blockAt) this.findings.opaque = true;
     this.findings.endStatement(this.tokens.truncated);
     frame.reset(QUERY, IDLE, 0, 0);
     frame.atStart = true;
-    if (this.dead === 'statement') this.dead = 'no';
+    this.awaitsBody = false;
+    this.blockAt = -1;
+    if (this.dead !== 'always') this.dead = 'no';
   }
 
   /** A name was due when the statement ended: it is not known, but for `… FROM table`. */
   private endsBeforeName(frame: Frame): void {
-    const named = this.tokens.previousWord === TABLE && !this.tokens.cutBehindPrevious;
+    const named = isNamedTable(this.tokens, frame) && !this.tokens.cutBehindPrevious;
     if (named) addTable(this, frame, { catalog: '', schema: '', table: 'table' });
     else this.findings.unreadable = true;
   }
 }
+
+const isSource = (reference: Reference): boolean => reference.verb === 'select' && reference.table !== '';

@@ -37,6 +37,7 @@ function changesSource(target: Reference, own: readonly Reference[]): boolean {
   if (source === undefined) return false;
   source.verb = target.verb;
   source.access = 'write';
+  source.local = source.table === '';
   return true;
 }
 
@@ -45,7 +46,7 @@ function isAlias(target: Reference, source: Reference): boolean {
 }
 
 function sameTable(a: Reference, b: Reference): boolean {
-  return a.table === b.table && a.schema === b.schema;
+  return a.table === b.table && a.schema === b.schema && !b.local;
 }
 
 const nameInUse = (reference: Reference): string => reference.alias || reference.table;

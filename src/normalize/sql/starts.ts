@@ -1,5 +1,5 @@
 /** What words do that begin a statement. */
-import { CLAUSES } from './clauses.ts';
+import { beginChange, CLAUSES } from './clauses.ts';
 import type { SkipReason } from './findings.ts';
 import { type Frame, OBJECT, type Verb } from './frame.ts';
 import { compileWords, type Handler, wordSet } from './handlers.ts';
@@ -9,25 +9,27 @@ import type { Reader } from './reader.ts';
 
 const OPEN_CODE = 40;
 const SEMICOLON_CODE = 59;
+const QUOTE_CODE = 39;
 const STATISTICS = wordNumber('statistics');
+const MATERIALIZED = wordNumber('materialized');
+const TABLE = wordNumber('table');
+/** Behind EXECUTE: a statement in a string follows. */
+const BEFORE_TEXT = wordSet('immediate sp_executesql');
 /** Behind BEGIN: a transaction, not a block. */
 const TRANSACTION = wordSet(
   'transaction tran work isolation read deferred immediate exclusive concurrent distributed not',
 );
 
 /** A verb whose tables follow at once. */
-function change(verb: Verb, list: boolean): Handler {
-  return (reader, frame) => {
-    reader.beginVerb(frame, verb);
-    frame.expectTarget(verb, list);
-  };
+function change(verb: Verb, list: boolean, written: Verb = verb): Handler {
+  return (reader, frame) => beginChange(reader, frame, verb, list, written);
 }
 
-const insert = change('insert', false);
+const replaceRows = change('insert', false, 'replace');
 
 function replace(reader: Reader, frame: Frame): void {
   if (reader.tokens.isNext(OPEN_CODE)) opaque(reader, frame);
-  else insert(reader, frame);
+  else replaceRows(reader, frame);
 }
 
 function update(reader: Reader, frame: Frame) {
@@ -50,7 +52,7 @@ function values(reader: Reader, frame: Frame): void {
 function table(reader: Reader, frame: Frame): void {
   reader.beginVerb(frame, 'select');
   reader.findings.fromSeen = true;
-  frame.expectTable();
+  frame.expectRows();
 }
 
 function copy(reader: Reader, frame: Frame): void {
@@ -58,14 +60,45 @@ function copy(reader: Reader, frame: Frame): void {
   if (!reader.tokens.isNext(OPEN_CODE)) frame.expectTarget('copy', false);
 }
 
-/** LOAD DATA … INTO TABLE, BULK INSERT. */
-function load(reader: Reader, frame: Frame): void {
-  reader.beginVerb(frame, 'copy');
+/** LOAD DATA … INTO TABLE, BULK INSERT: files are copied into a table. */
+function load(written: Verb): Handler {
+  return (reader, frame) => reader.beginVerb(frame, 'copy', written);
 }
 
+/** Hive's EXPORT TABLE and IMPORT TABLE; other exports hold a query. */
+function transfer(out: boolean): Handler {
+  return (reader, frame) => {
+    if (reader.tokens.peekWord() !== TABLE) return opaque(reader, frame);
+    reader.beginVerb(frame, 'copy');
+    frame.expectTarget('copy', false);
+    frame.copiesOut = out;
+  };
+}
+
+function unload(reader: Reader, frame: Frame): void {
+  opaque(reader, frame);
+  reader.awaitsBody = true;
+}
+
+/** Only of a materialized view it moves data. */
+function refresh(reader: Reader, frame: Frame): void {
+  const handler = reader.tokens.peekWord() === MATERIALIZED ? define('refresh') : ignore('settings');
+  handler(reader, frame);
+}
+
+/** A procedure, or a statement in a string, which is read where it stands there. */
 function call(reader: Reader, frame: Frame): void {
+  const { tokens } = reader;
   opaque(reader, frame);
   if (reader.depth === 0) reader.findings.statementVerb ||= 'call';
+  reader.awaitsBody = BEFORE_TEXT[tokens.peekWord()] === 1 || tokens.isNext(OPEN_CODE) || tokens.isNext(QUOTE_CODE);
+}
+
+/** The statement behind the condition follows behind THEN, or (SQL Server) at once. */
+function condition(reader: Reader, frame: Frame): void {
+  frame.atStart = false;
+  frame.conditional = true;
+  reader.findings.conditional = true;
 }
 
 function opaque(reader: Reader, frame: Frame): void {
@@ -83,6 +116,7 @@ function begin(reader: Reader, frame: Frame): void {
   quiet('transaction_control')(reader, frame);
   if (TRANSACTION[tokens.peekWord()] === 1 || tokens.isNext(SEMICOLON_CODE)) return;
   reader.block = true;
+  if (!frame.conditional) reader.blockAt = tokens.stop;
   frame.atStart = true;
 }
 
@@ -110,8 +144,9 @@ function ignore(reason: SkipReason): Handler {
 /** The next statement begins right behind the word. */
 function goOn(): void {}
 
-function end(reader: Reader): void {
+function end(reader: Reader, frame: Frame): void {
   reader.findings.statementReason ||= 'transaction_control';
+  if (TRANSACTION[reader.tokens.peekWord()] === 1) frame.atStart = false;
 }
 
 function mapReasons(reasons: Readonly<Record<string, SkipReason>>, handler: (reason: SkipReason) => Handler) {
@@ -124,7 +159,8 @@ export const STARTS = compileWords<Handler>({
     reader.beginVerb(frame, 'select');
     CLAUSES[wordNumber('from')]!(reader, frame);
   },
-  'insert upsert': insert,
+  insert: change('insert', false),
+  upsert: change('insert', false, 'upsert'),
   replace,
   update,
   delete: change('delete', true),
@@ -134,13 +170,17 @@ export const STARTS = compileWords<Handler>({
   create: define('create'),
   alter: define('alter'),
   drop: define('drop'),
-  refresh: define('insert'),
+  refresh,
   values,
   table,
   copy,
-  'load bulk': load,
+  load: load('load'),
+  bulk: load('insert'),
   'call exec execute': call,
-  'unload export import if while elsif elseif': opaque,
+  unload,
+  export: transfer(true),
+  import: transfer(false),
+  'if while elsif elseif': condition,
   do: runBlock,
   begin,
   declare,

@@ -109,6 +109,6 @@ class SummaryReader {
     this.targets++;
     if (name.table.startsWith('#')) return;
     const access = verb === 'select' ? 'read' : 'write';
-    findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write' });
+    findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write', local: false });
   }
 }

@@ -1,15 +1,15 @@
 /** Reading a table where one is named: modifiers before it, functions that only look like one, hints behind it. */
-import { BEHIND, type Frame, IDLE } from './frame.ts';
+import { BEHIND, type Frame, IDLE, NAME } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { isHard, wordNumber } from './lexicon.ts';
-import { foldName, readName, type TableName } from './names.ts';
+import { foldName, isNamePart, readName, type TableName } from './names.ts';
 import type { Reader } from './reader.ts';
-import { NUMBER, OPEN, OTHER, PARAMETER, QUOTED, VARIABLE, WORD } from './token-kinds.ts';
+import { CLOSE, END, NUMBER, OPEN, OTHER, PARAMETER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
 import type { Tokens } from './tokens.ts';
 
 const BEFORE_TABLE = wordSet('lateral only table');
 const BEFORE_TARGET = wordSet(
-  'only table if not exists low_priority high_priority delayed quick ignore top percent overwrite or concurrently all',
+  'only table view if not exists low_priority high_priority delayed quick ignore top percent overwrite or concurrently all',
 );
 const BEHIND_OR = wordSet('replace rollback abort fail ignore');
 /** Locking hints that SQL Server takes in parentheses without WITH. */
@@ -24,7 +24,18 @@ const OUTER = wordNumber('outer');
 const LATERAL = wordNumber('lateral');
 const FROM = wordNumber('from');
 const TOP = wordNumber('top');
+const INSERT = wordNumber('insert');
+const OPEN_CODE = 40;
+/** Behind these FIRST is the table's name, not Oracle's INSERT FIRST. */
+const BEHIND_NAME = wordSet('values select default set');
+const FIRST = wordNumber('first');
 const BRACE = 123;
+/** Functions of SQL Server that stand where a table does, also as a target. */
+const REMOTE = new Set(['openquery', 'openrowset', 'opendatasource']);
+/** `FROM FINAL TABLE (INSERT …)`. */
+const CHANGED_ROWS = new Set(['final', 'new', 'old']);
+/** Formats of files that may be read by their path. */
+const FILE_FORMATS = new Set(['parquet', 'csv', 'json', 'orc', 'text', 'avro', 'delta', 'iceberg', 'binaryfile']);
 
 /** True for a word that stands before a table's name without being one. */
 export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
@@ -33,6 +44,8 @@ export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
   if (previousWord === OR) return BEHIND_OR[word] === 1;
   if (word === TABLE && previousWord === TABLE) return false;
   if ((word === VIEW && previousWord === LATERAL) || (word === OUTER && previousWord === VIEW)) return true;
+  if (word === FIRST)
+    return previousWord === INSERT && !tokens.isNext(OPEN_CODE) && BEHIND_NAME[tokens.peekWord()] !== 1;
   return (frame.target ? BEFORE_TARGET : BEFORE_TABLE)[word] === 1;
 }
 
@@ -40,30 +53,92 @@ export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
 export function readTable(reader: Reader, frame: Frame): boolean {
   const { tokens } = reader;
   if (tokens.kind === WORD && isHard(tokens.word) && !tokens.isDotted()) {
-    if (tokens.previousWord === TABLE) addTable(reader, frame, { catalog: '', schema: '', table: 'table' });
+    if (isNamedTable(tokens, frame)) addTable(reader, frame, { catalog: '', schema: '', table: 'table' });
     else if (!frame.target) reader.findings.unreadable = true;
     frame.mode = IDLE;
     return false;
   }
   const { start, kind } = tokens;
-  const name = readName(tokens, reader.dialect);
+  const name = readIdentifierCall(reader) ?? readName(tokens, reader.dialect);
   const stop = tokens.previousStop;
   reader.held = true;
   frame.mode = BEHIND;
   frame.lastReference = -1;
   if (name === undefined || (kind === NUMBER && isPlainNumber(name))) reader.findings.unreadable = true;
-  else if (tokens.kind === OPEN && !frame.target && HINTS[tokens.peekWord()] !== 1)
-    reader.findings.addFunction(start, stop);
-  else if (tokens.kind === WORD && tokens.word === FROM && isRowsFrom(name, frame)) tokens.next();
+  else if (tokens.kind === OPEN && !isPlainTable(reader, frame, name)) readCall(reader, name, start, stop);
+  else if (tokens.kind !== OPEN && name.schema === '' && isNoTable(reader, frame, name.table)) return true;
+  else if (isFile(name) || isCut(reader, frame, name)) reader.findings.unreadable = true;
   else addTable(reader, frame, name);
   return true;
 }
 
+/** Snowflake's and Databricks's `IDENTIFIER('db.t')`. */
+function readIdentifierCall({ tokens, dialect }: Reader): TableName | undefined {
+  if (!tokens.isCallOf('identifier')) return undefined;
+  tokens.next();
+  tokens.next();
+  if (tokens.kind === STRING) tokens.enterString();
+  tokens.next();
+  const name = isNamePart(tokens) ? readName(tokens, dialect) : undefined;
+  if (tokens.kind === CLOSE) tokens.next();
+  return name;
+}
+
+/** A function where a table could be; IDENTIFIER's argument would have named a table. */
+function readCall({ findings }: Reader, { table }: TableName, start: number, stop: number): void {
+  if (table === 'identifier') findings.unreadable = true;
+  else findings.addFunction(start, stop);
+}
+
+/** Before parentheses: a table with hints or columns, not a function. */
+function isPlainTable({ tokens }: Reader, frame: Frame, { schema, table }: TableName): boolean {
+  return frame.target ? schema !== '' || !REMOTE.has(table) : HINTS[tokens.peekWord()] === 1;
+}
+
+/** Words that announce something else than a table, told from a table of that name by what follows. */
+function isNoTable({ tokens }: Reader, frame: Frame, name: string): boolean {
+  const { kind, word } = tokens;
+  if (kind !== WORD && kind !== STRING) return false;
+  if (!frame.target) {
+    const rows = name === 'rows' && word === FROM;
+    if (rows) tokens.next();
+    else if (word !== TABLE || !CHANGED_ROWS.has(name)) return false;
+    if (!rows) frame.expectRows();
+    return true;
+  }
+  const directory = name === 'directory' && kind === STRING;
+  const prefix = (name === 'local' || name === 'function') && kind === WORD && word === 0;
+  if (prefix) frame.mode = NAME;
+  if (prefix && name === 'function') skipFunction(tokens, frame);
+  return directory || prefix;
+}
+
+/** `INSERT INTO FUNCTION file('x')`. */
+function skipFunction(tokens: Tokens, frame: Frame): void {
+  tokens.next();
+  frame.mode = BEHIND;
+}
+
+/** ``FROM parquet.`/path` ``. */
+function isFile({ schema, table }: TableName): boolean {
+  return FILE_FORMATS.has(schema) && (table.includes('/') || table.includes(':'));
+}
+
+/** The text was cut behind this name, maybe inside it: parentheses are open, or it is the beginning of INTO or FROM. */
+function isCut({ tokens, depth }: Reader, { target, verb, targets }: Frame, { schema, table }: TableName): boolean {
+  if (tokens.kind !== END || tokens.previousStop !== tokens.text.length) return false;
+  if (depth > 0) return true;
+  if (!target || targets > 0 || schema !== '') return false;
+  return verb === 'delete' ? 'from'.startsWith(table) : TAKES_INTO.has(verb) && 'into'.startsWith(table);
+}
+
+const TAKES_INTO: ReadonlySet<string> = new Set(['insert', 'merge', 'copy']);
+
 const isPlainNumber = ({ schema, table }: TableName): boolean => schema === '' && !Number.isNaN(Number(table));
 
-/** `FROM ROWS FROM (f(), g())`. */
-function isRowsFrom(name: TableName, frame: Frame): boolean {
-  return !frame.target && name.schema === '' && name.table === 'rows';
+/** `… FROM table`: the word behind which a name is due is the name itself. */
+export function isNamedTable({ previousWord }: Tokens, { target, list }: Frame): boolean {
+  return previousWord === TABLE && !target && list;
 }
 
 export function addTable(reader: Reader, frame: Frame, name: TableName): void {
@@ -73,12 +148,21 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
     reader.findings.local = true;
     return;
   }
-  const actual = isLocal(reader, name) ? localSource(reader, frame, name) : name;
-  if (actual === undefined) return;
+  const local = isLocal(reader, name);
+  const actual = local ? localSource(reader, frame, name) : name;
+  if (actual === undefined || (!target && isArrayPath(reader, frame, name))) return;
   const verb = target ? targetVerb : 'select';
   const access = verb === 'select' || frame.copiesOut ? 'read' : 'write';
   const { catalog, schema, table } = actual;
-  reader.addReference({ catalog, schema, table, alias: '', verb, access, target }, frame);
+  const alias = local ? name.table : '';
+  reader.addReference({ catalog, schema, table, alias, verb, access, target, local: local && !target }, frame);
+  if (target && frame.recursive) reader.locals.show(reader.locals.declare(name.table));
+}
+
+/** `FROM orders o, o.lines`. */
+function isArrayPath({ dialect, references }: Reader, frame: Frame, { catalog, schema }: TableName): boolean {
+  if (!dialect.arrayPaths || schema === '' || catalog !== '') return false;
+  return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === schema);
 }
 
 function isLocal(reader: Reader, { schema, table }: TableName): boolean {
@@ -86,15 +170,15 @@ function isLocal(reader: Reader, { schema, table }: TableName): boolean {
   return schema === '' && reader.locals.has(table);
 }
 
-/** What a change through a local name changes; nothing else about a local name matters. */
+const NOTHING: TableName = { catalog: '', schema: '', table: '' };
+
+/** What a change through a local name changes; nothing where that is unknown. */
 function localSource(reader: Reader, frame: Frame, { table }: TableName): TableName | undefined {
-  if (!frame.target) {
-    if (table.charCodeAt(0) === 35) reader.findings.local = true;
-    return undefined;
-  }
-  frame.targets++;
-  reader.findings.local = true;
-  return reader.locals.sourceOf(table);
+  const source = reader.locals.sourceOf(table);
+  if (frame.target || table.charCodeAt(0) === 35) reader.findings.local = true;
+  if (!frame.target) return source ?? NOTHING;
+  if (source === undefined) frame.targets++;
+  return source;
 }
 
 /** Something other than a name where a table's name should be. */
@@ -109,11 +193,20 @@ export function readNoTable(reader: Reader, frame: Frame): void {
     tokens.next();
     return;
   }
-  if (kind === VARIABLE) findings.local = true;
-  else if (kind === PARAMETER || kind === OTHER) findings.unreadable = true;
+  frame.lastReference = -1;
+  if (kind === VARIABLE) {
+    if (reader.dialect.stages) findings.unreadable = true;
+    else addVariable(reader, frame);
+  } else if (kind === PARAMETER || kind === OTHER) findings.unreadable = true;
   if (frame.target && frame.verb !== 'copy') frame.targets++;
   frame.mode = BEHIND;
-  frame.lastReference = -1;
+}
+
+/** A temporary table or a variable: only its alias matters, which is no table either. */
+function addVariable(reader: Reader, frame: Frame): void {
+  reader.findings.local = true;
+  if (frame.target) return;
+  reader.addReference({ ...NOTHING, alias: '', verb: 'select', access: 'read', target: false, local: true }, frame);
 }
 
 /** ODBC's `{oj a LEFT JOIN b …}`; anything else in braces is a placeholder. */

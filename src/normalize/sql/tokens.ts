@@ -27,6 +27,10 @@ import { findTraceparent } from './traceparent.ts';
 
 /** Characters of a statement that are read. */
 const MAX_LENGTH = 65_536;
+/** Lengths at which instrumentations and SDKs cut: a text as long as this may end inside a name. */
+const CUT_LENGTHS: ReadonlySet<number> = new Set([
+  255, 256, 500, 512, 1000, 1023, 1024, 2000, 2047, 2048, 4000, 4095, 4096, 8000, 8191, 8192, 10_000, 16_384, 32_768,
+]);
 
 const QUOTE = 39;
 const DOUBLE_QUOTE = 34;
@@ -59,7 +63,7 @@ export class Tokens {
   constructor(text: string, dialect: Dialect) {
     this.text = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
     this.end = this.text.length;
-    this.truncated = text.length > MAX_LENGTH;
+    this.truncated = text.length > MAX_LENGTH || CUT_LENGTHS.has(text.length);
     this.dialect = dialect;
   }
 
@@ -88,13 +92,29 @@ export class Tokens {
     return this.kind === END && this.truncated && this.previousStop >= this.start;
   }
 
-  /** Reads on inside the dollar-quoted string that is the current token. */
-  enterDollarQuote() {
-    const length = dollarTagLength(this.text, this.start, this.end);
-    if (this.kind !== STRING || length === 0) return;
-    this.at = this.start + length;
+  /** Reads on inside the string that is the current token. */
+  enterString() {
+    const quote = this.text.indexOf("'", this.start);
+    const tag = dollarTagLength(this.text, this.start, this.end);
+    const length = tag || 1;
+    this.at = (tag > 0 ? this.start : quote) + length;
     this.seamAt = this.stop - length;
     this.seamLength = length;
+  }
+
+  /** Takes `-name` behind the current word into the token: projects of BigQuery are called `my-project`. */
+  joinDashes() {
+    while (this.text.charCodeAt(this.stop) === 45 && isNameCode(this.text.charCodeAt(this.stop + 1))) {
+      this.stop = this.at = this.nameEnd(this.stop + 1);
+    }
+  }
+
+  /** True when the current token is that word (lower case) and calls something in quotes. */
+  isCallOf(name: string): boolean {
+    const { text, start, stop } = this;
+    if (stop - start !== name.length || text.charCodeAt(stop) !== 40 || text.charCodeAt(stop + 1) !== QUOTE)
+      return false;
+    return text.slice(start, stop).toLowerCase() === name;
   }
 
   /** True when the next character that is no blank is `code`. */
@@ -131,6 +151,7 @@ export class Tokens {
       else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32)))
         this.skipLine();
       else if (code === 47 && following === 42) this.skipComment();
+      else if (code === 47 && following === 47 && dialect.slashComments) this.skipLine();
       else if (this.versionOpen && code === 42 && following === 47) this.closeVersionComment();
       else return;
     }
@@ -200,9 +221,25 @@ export class Tokens {
     if (prefix === 'q' || prefix === 'nq') this.readTo(STRING, alternativeEnd(this.text, quoteAt + 1, this.end));
     else if (prefix === 'n' || prefix === 'e' || prefix === 'b' || prefix === 'x' || prefix === 'r') {
       const backslash = prefix === 'e' || this.dialect.backslash;
-      this.readTo(STRING, stringEnd(this.text, quoteAt + 1, this.end, QUOTE, backslash));
+      this.readString(QUOTE, quoteAt + 1, backslash);
     } else return false;
     return true;
+  }
+
+  /** A string whose opening quote stands before `from`; one that is open where an entered string ends, ends there. */
+  private readString(quote: number, from: number, backslash: boolean | 'unsure') {
+    const { text, seamAt } = this;
+    if (this.dialect.tripleQuotes && this.isTripled(from - 1, quote)) {
+      const close = text.indexOf(text.slice(from - 1, from + 2), from + 2);
+      return this.readTo(STRING, close < 0 ? -1 : close + 3);
+    }
+    if (seamAt < from) return this.readTo(STRING, stringEnd(text, from, this.end, quote, backslash));
+    const stop = stringEnd(text, from, seamAt, quote, backslash);
+    this.readTo(STRING, stop < 0 ? seamAt : stop);
+  }
+
+  private isTripled(at: number, quote: number): boolean {
+    return this.text.charCodeAt(at + 1) === quote && this.text.charCodeAt(at + 2) === quote;
   }
 
   private readTo(kind: number, stop: number) {
@@ -236,8 +273,10 @@ export class Tokens {
       case 46:
         return this.readDot();
       case QUOTE:
-        return this.readTo(STRING, stringEnd(this.text, at + 1, this.end, QUOTE, this.dialect.backslash));
+        return this.readString(QUOTE, at + 1, this.dialect.backslash);
       case DOUBLE_QUOTE:
+        if (this.dialect.tripleQuotes && this.isTripled(at, code)) return this.readString(code, at + 1, true);
+        return this.readQuotedName(code, code);
       case BACKTICK:
         return this.readQuotedName(code, code);
       case BRACKET:

@@ -1,11 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Effect, readStatement, type Statement } from '../../../src/normalize/sql/statement.ts';
+import { FAMILIES } from './cases/all.ts';
 import type { Family } from './cases/case.ts';
-import { DEFINITIONS } from './cases/define.ts';
-import { WITHOUT_TABLES } from './cases/no-table.ts';
-import { SELECTS } from './cases/select.ts';
-import { TEXTS } from './cases/text.ts';
-import { WRITES } from './cases/write.ts';
 
 const READS = new Set(['select']);
 
@@ -32,8 +28,4 @@ function check(name: string, families: readonly Family[]): void {
   });
 }
 
-check('SELECT reads its tables and nothing that only looks like one', SELECTS);
-check('statements that change data tell targets from sources', WRITES);
-check('definitions change the table they name', DEFINITIONS);
-check('statements without tables say why', WITHOUT_TABLES);
-check('quoting, comments and cuts', TEXTS);
+for (const [name, families] of FAMILIES) check(name, families);

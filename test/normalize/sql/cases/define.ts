@@ -10,7 +10,7 @@ export const DEFINITIONS: readonly Family[] = [
       ['CREATE TABLE a AS WITH x AS (SELECT * FROM b) SELECT * FROM x', 'create a', 'select b'],
       ['CREATE OR REPLACE VIEW v AS SELECT * FROM a JOIN b USING (id)', 'create v', 'select a', 'select b'],
       ['CREATE MATERIALIZED VIEW v AS SELECT * FROM a', 'create v', 'select a'],
-      ['REFRESH MATERIALIZED VIEW CONCURRENTLY v', 'insert v'],
+      ['REFRESH MATERIALIZED VIEW CONCURRENTLY v', 'refresh v'],
       ['CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY orders USING btree (a, b)', 'create orders'],
       ['ALTER TABLE IF EXISTS ONLY orders ADD COLUMN a int, DROP COLUMN b', 'alter orders'],
       ['ALTER TABLE orders ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES b (id) ON UPDATE SET NULL', 'alter orders'],

@@ -43,7 +43,7 @@ export const WITHOUT_TABLES: readonly Family[] = [
       ['REVOKE ALL ON orders FROM reader', '(grant)'],
       ['', '(empty)'],
       [' ; -- nothing\n /* at all */', '(empty)'],
-      ['SELECT a, b, c', '(verb_only)'],
+      ['SELECT a, b, c', '(queries)'],
       ['SELECT a FROM', '(verb_only)'],
       ['SELECT a FROM $1', '(verb_only)'],
       ['UPDATE %s SET a = 1', '(verb_only)'],

@@ -29,7 +29,7 @@ export async function textOfFile(path: string): Promise<string> {
 }
 
 export async function documentOfFile(path: string): Promise<GraphDocument> {
-  return parseDocument(await textOfFile(path), path);
+  return asGraphDocument(parseJson(await textOfFile(path), path), path);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = { ENOENT: 'no such file', EISDIR: 'is a directory' };
@@ -41,31 +41,33 @@ export interface Service {
   readonly tls: ClientTls;
 }
 
-/** `parameters` go to `/v1/graph` as they are. */
-export async function documentOfService(
+/** @param path below the service's URL, e.g. `v1/graph`. */
+export async function answerOfService(
   { url: base, token, tls }: Service,
+  path: string,
   parameters: URLSearchParams,
-): Promise<GraphDocument> {
-  const url = new URL(`${base.pathname.replace(/\/$/, '')}/v1/graph`, base);
+): Promise<unknown> {
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}/${path}`, base);
   url.search = parameters.toString();
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const { status, statusLine, location, body } = await askService(url, headers, tls).catch((error: unknown) => {
     throw new SourceError(troubleOf(error, base), EXIT_UNREACHABLE);
   });
-  if (status === 200) return parseDocument(body, url.href);
+  if (status === 200) return parseJson(body, url.href);
   if (location !== undefined) {
     throw new SourceError(`${base.origin} redirects to ${printable(location)}; give that with --url`, EXIT_WRONG_USE);
   }
+  const problem = problemOf(body);
   throw new SourceError(
-    `${base.origin} refused: ${detailOf(body) ?? statusLine}${adviceOn(status, token)}`,
+    `${base.origin} refused: ${problem.detail ?? statusLine}${adviceOn(status, token, problem)}`,
     status < 500 ? EXIT_WRONG_USE : EXIT_UNREACHABLE,
   );
 }
 
 /** How this command does what the answer asks for. */
-function adviceOn(status: number, token: string | undefined): string {
+function adviceOn(status: number, token: string | undefined, { type }: ProblemAnswer): string {
   if (status === 401) return token === undefined ? '; set TACIT_TOKEN' : '; look at TACIT_TOKEN or --token';
-  if (status === 404) return '; is --url that of the API, port 8484 by default?';
+  if (status === 404 && !/unknown/.test(type ?? '')) return '; is --url that of the API, port 8484 by default?';
   return '';
 }
 
@@ -87,13 +89,8 @@ function adviceFor(error: unknown, protocol: string): string {
   return 'is it running, and is --url right?';
 }
 
-function parseDocument(text: string, from: string): GraphDocument {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new SourceError(`${from}: no JSON: ${printable((error as Error).message)}`, EXIT_DATA_TROUBLE);
-  }
+/** @param from where it comes from, for the error. */
+export function asGraphDocument(value: unknown, from: string): GraphDocument {
   if ((value as { schema?: unknown } | null)?.schema !== 'tacit.graph/v1') {
     const expected = '"schema": "tacit.graph/v1", as `tacit analyze` writes it';
     throw new SourceError(`${from}: no graph document; expected ${expected}`, EXIT_DATA_TROUBLE);
@@ -104,13 +101,25 @@ function parseDocument(text: string, from: string): GraphDocument {
   throw new SourceError(`${from}: ${first?.instancePath || 'the document'} ${first?.message}`, EXIT_DATA_TROUBLE);
 }
 
-/** The `detail` of a problem answer. */
-function detailOf(body: string): string | undefined {
+function parseJson(text: string, from: string): unknown {
   try {
-    const { detail } = JSON.parse(body) as { detail?: unknown };
-    return typeof detail === 'string' ? detail : undefined;
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SourceError(`${from}: no JSON: ${printable((error as Error).message)}`, EXIT_DATA_TROUBLE);
+  }
+}
+
+interface ProblemAnswer {
+  readonly type?: string;
+  readonly detail?: string;
+}
+
+function problemOf(body: string): ProblemAnswer {
+  try {
+    const { type, detail } = JSON.parse(body) as { type?: unknown; detail?: unknown };
+    return { ...(typeof type === 'string' && { type }), ...(typeof detail === 'string' && { detail }) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

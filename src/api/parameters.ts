@@ -5,6 +5,7 @@
 import { IsOptional, type Static, type TSchema, Type } from 'typebox';
 import { EDGE_KINDS, NODE_KINDS, STATES } from '../contract/graph-document.ts';
 import { DEFAULT_STATES, type GraphFilter, isEdgeKind, isNodeKind, isState } from '../query/filter.ts';
+import { DRAWING_FORMATS } from '../query/formats/drawings.ts';
 import { decodeCursor } from '../query/page.ts';
 import { nearestWords } from '../query/words.ts';
 import { Problem } from './problem.ts';
@@ -12,7 +13,7 @@ import { Problem } from './problem.ts';
 export const DEFAULT_PAGE = 1000;
 const MAX_PAGE = 10_000;
 const MAX_GRAPH = 1_000_000;
-export const FORMATS = ['json', 'dot', 'mermaid'] as const;
+export const FORMATS = ['json', ...DRAWING_FORMATS] as const;
 
 const filterParameters = {
   env: Type.Optional(Type.String({ description: 'Environments, comma-separated; `~` for nodes that have none.' })),

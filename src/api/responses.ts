@@ -1,6 +1,7 @@
 /** Schemas of the answers for the OpenAPI description; the graph itself is in `query/schemas/`. */
 import { type TSchema, Type } from 'typebox';
 import { RELOAD_RESULTS } from '../contract/component.ts';
+import { DRAWINGS } from '../query/formats/drawings.ts';
 
 const integer = (description: string) => Type.Integer({ minimum: 0, description });
 const nullableText = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
@@ -23,8 +24,9 @@ export function answers(description: string, schema: TSchema, errors: readonly (
 /** As `answers`, with the drawings a graph can be asked for. */
 export function graphAnswers(description: string, errors: readonly (400 | 404)[]) {
   const response = answers(description, Type.Ref('GraphDocument#'), errors);
-  const drawing = { schema: Type.String() };
-  const content = { ...response[200].content, 'text/vnd.graphviz': drawing, 'text/vnd.mermaid': drawing };
+  const types = Object.values(DRAWINGS).map(({ mediaType }) => mediaType.split(';')[0]!);
+  const drawings = Object.fromEntries(types.map(type => [type, { schema: Type.String() }]));
+  const content = { ...drawings, ...response[200].content };
   return {
     ...response,
     200: { ...response[200], content },

@@ -28,8 +28,8 @@ interface Request {
 
 export const graphCommand: Command = {
   name: 'graph',
-  summary: 'show the graph as a table, JSON, Graphviz or Mermaid',
-  usage: `tacit graph ${CLIENT_USAGE} [--format table|json|dot|mermaid] [--kind KINDS] [--env NAMES] [--min-count N]`,
+  summary: 'show the graph as a table, JSON, a drawing, or a file of other tools',
+  usage: `tacit graph ${CLIENT_USAGE} [--format ${OUTPUT_FORMATS.join('|')}] [--kind KINDS] [--env NAMES] [--min-count N]`,
   options,
   async run(args, io) {
     const request = requestOf(args, io);

@@ -4,6 +4,7 @@
  */
 import type { GraphDocument } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import { listPieces } from './formats/json-pieces.ts';
 import type { Selection } from './select.ts';
 
 export function graphDocument(view: GraphView, selection: Selection): GraphDocument {
@@ -25,17 +26,8 @@ export function* graphDocumentPieces(document: GraphDocument): Generator<string>
   for (const [name, value] of Object.entries(document)) {
     yield `${separator}${JSON.stringify(name)}:`;
     separator = ',';
-    if (Array.isArray(value)) yield* arrayPieces(value);
+    if (Array.isArray(value)) yield* listPieces(value);
     else yield JSON.stringify(value);
   }
   yield '}';
-}
-
-function* arrayPieces(items: readonly unknown[]): Generator<string> {
-  let separator = '[';
-  for (const item of items) {
-    yield separator + JSON.stringify(item);
-    separator = ',';
-  }
-  yield items.length === 0 ? '[]' : ']';
 }

@@ -63,6 +63,19 @@ describe('/v1/graph', () => {
     expect(await mermaid.text()).toMatch(/^flowchart LR\n {2}n1\["cart"\]\n/);
   });
 
+  it.each([
+    ['graphml', 'application/graphml+xml; charset=utf-8', /<graphml [\s\S]*<\/graphml>\n$/],
+    ['gexf', 'application/gexf+xml; charset=utf-8', /<gexf [\s\S]*<\/gexf>\n$/],
+    ['cytoscape', 'application/json; charset=utf-8', /^\{"elements":\{"nodes":\[\{/],
+    ['grafana', 'application/json; charset=utf-8', /^\{"nodes":\[\{/],
+  ])('writes %s', async (format, type, shape) => {
+    for (const path of ['/v1/graph?', '/v1/neighbors?node=web&']) {
+      const answer = await api.get(`${path}format=${format}`);
+      expect({ status: answer.status, type: answer.headers.get('content-type') }).toEqual({ status: 200, type });
+      expect(await answer.text()).toMatch(shape);
+    }
+  });
+
   it('answers 304 as long as the revision is known', async () => {
     const etag = (await api.get('/v1/graph')).headers.get('etag')!;
     const again = await api.get('/v1/graph', { 'if-none-match': etag });
@@ -186,7 +199,10 @@ describe('wrong requests', () => {
     ['/v1/graph?limit=x', { parameter: 'limit', detail: 'limit must be integer, not "x"' }],
     ['/v1/nodes?limit=0', { parameter: 'limit' }],
     ['/v1/nodes?limit=2&limit=3', { detail: 'limit is given 2 times; give it once' }],
-    ['/v1/graph?format=xml', { detail: 'format must be one of json, dot, mermaid, not "xml"' }],
+    [
+      '/v1/graph?format=xml',
+      { detail: 'format must be one of json, dot, mermaid, graphml, gexf, cytoscape, grafana, not "xml"' },
+    ],
     ['/v1/graph?kind=servce', { parameter: 'kind', near: ['service'] }],
     ['/v1/graph?kind=colour', { detail: expect.stringMatching(/^kind "colour" is unknown; known: service, topic/) }],
     ['/v1/edges?kind=colour', { detail: expect.stringMatching(/^kind "colour" is unknown; known: calls, publishes/) }],

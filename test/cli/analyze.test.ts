@@ -131,6 +131,10 @@ describe('the graph', () => {
   it.each([
     ['dot', /^digraph /],
     ['mermaid', /^flowchart /],
+    ['graphml', /^<\?xml [\s\S]*<graphml /],
+    ['gexf', /^<\?xml [\s\S]*<gexf /],
+    ['cytoscape', /^\{"elements":/],
+    ['grafana', /^\{"nodes":\[/],
     ['table', /^SOURCE +KIND +TARGET/],
     ['json', /^\{/],
   ])('--format %s', async (format, beginning) => {

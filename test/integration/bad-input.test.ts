@@ -290,11 +290,14 @@ describe('names that try something', () => {
     }
   });
 
-  it.each(['dot', 'mermaid', 'json'])('come out as %s without control characters', async format => {
-    const text = await (await fetch(`http://${service.api}/v1/graph?format=${format}`)).text();
-    expect(text).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
-    expect(text.length).toBeGreaterThan(1000);
-  });
+  it.each(['dot', 'mermaid', 'json', 'graphml', 'gexf', 'cytoscape', 'grafana'])(
+    'come out as %s without control characters',
+    async format => {
+      const text = await (await fetch(`http://${service.api}/v1/graph?format=${format}`)).text();
+      expect(text).not.toMatch(/(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+      expect(text.length).toBeGreaterThan(1000);
+    },
+  );
 
   const isHostile = (name: string): boolean => !['web', 'shop', 'ids', 'times'].includes(name);
 

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NODE_KINDS } from '../../src/contract/graph-document.ts';
-import { graphToDot } from '../../src/query/formats/dot.ts';
+import { dotLines } from '../../src/query/formats/dot.ts';
 import { labelsOf, shortCount } from '../../src/query/formats/labels.ts';
-import { graphToMermaid } from '../../src/query/formats/mermaid.ts';
+import { mermaidLines } from '../../src/query/formats/mermaid.ts';
+import type { GraphParts } from '../../src/query/select.ts';
 import { edgeOf, nodeOf } from '../kits/view.ts';
+
+const graphToDot = (graph: GraphParts): string => Array.from(dotLines(graph)).join('');
+const graphToMermaid = (graph: GraphParts): string => Array.from(mermaidLines(graph)).join('');
 
 const HOSTILE = [
   'end',
@@ -32,7 +36,7 @@ const graphs = fc
     return { nodes, edges: nodes.map((node, index) => edgeOf(node, 'calls', nodes[(index + 1) % nodes.length]!)) };
   });
 
-describe('graphToMermaid', () => {
+describe('Mermaid', () => {
   it('draws shapes by kind, from left to right', () => {
     const service = nodeOf('service', 'billing');
     const topic = nodeOf('topic', 'shop.orders');
@@ -79,7 +83,7 @@ describe('graphToMermaid', () => {
   });
 });
 
-describe('graphToDot', () => {
+describe('Graphviz', () => {
   it('draws shapes by kind, from left to right', () => {
     const text = graphToDot({
       nodes: NODE_KINDS.map(kind => nodeOf(kind, kind)),

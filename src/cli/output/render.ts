@@ -1,11 +1,10 @@
 /** A graph document in the format a person or a program asked for. */
 import type { GraphDocument } from '../../contract/graph-document.ts';
-import { graphToDot } from '../../query/formats/dot.ts';
-import { graphToMermaid } from '../../query/formats/mermaid.ts';
+import { DRAWING_FORMATS, DRAWINGS, type DrawingFormat } from '../../query/formats/drawings.ts';
 import { graphToTable } from './table.ts';
 
-export const OUTPUT_FORMATS = ['table', 'json', 'dot', 'mermaid'] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+export const OUTPUT_FORMATS = ['table', 'json', ...DRAWING_FORMATS] as const;
+export type OutputFormat = 'table' | 'json' | DrawingFormat;
 
 export function isOutputFormat(text: string): text is OutputFormat {
   return (OUTPUT_FORMATS as readonly string[]).includes(text);
@@ -13,16 +12,9 @@ export function isOutputFormat(text: string): text is OutputFormat {
 
 /** Text that ends with a line end. */
 export function renderGraph(document: GraphDocument, format: OutputFormat): string {
-  switch (format) {
-    case 'table':
-      return graphToTable(document);
-    case 'json':
-      return `${JSON.stringify(document, null, 2)}\n`;
-    case 'dot':
-      return graphToDot(document);
-    case 'mermaid':
-      return graphToMermaid(document);
-  }
+  if (format === 'table') return graphToTable(document);
+  if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
+  return Array.from(DRAWINGS[format].pieces(document)).join('');
 }
 
 /** Resolves once the text was handed over, so that an exit right after it cuts nothing off. A closed pipe is no error. */

@@ -14,10 +14,6 @@ const SHAPES: Readonly<Record<NodeKind, string>> = {
   external: 'shape=box,style=dashed',
 };
 
-export function graphToDot(graph: GraphParts): string {
-  return Array.from(dotLines(graph)).join('');
-}
-
 /** Lines with their line ends. */
 export function* dotLines(graph: GraphParts): Generator<string> {
   const labels = labelsOf(graph.nodes);

@@ -17,10 +17,6 @@ const SHAPES: Readonly<Record<NodeKind, readonly [open: string, close: string]>>
   external: ['["', '"]:::external'],
 };
 
-export function graphToMermaid(graph: GraphParts): string {
-  return Array.from(mermaidLines(graph)).join('');
-}
-
 /** Lines with their line ends. */
 export function* mermaidLines(graph: GraphParts): Generator<string> {
   yield 'flowchart LR\n';

@@ -6,6 +6,7 @@ import type { Logger } from '../contract/logger.ts';
 import type { Tracer } from '../contract/tracer.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../lib/listen/endpoint.ts';
 import { Guard } from '../lib/listen/guard.ts';
+import { openFileLimit, shareOfApi } from '../lib/listen/open-files.ts';
 import { ListenOptionError } from '../lib/listen/problem.ts';
 import { listenerSamples } from '../telemetry/listener-metrics.ts';
 import type { HttpApiConfig } from './config.ts';
@@ -43,7 +44,7 @@ export async function openApi({ id, config, logger, tracer, ...context }: OpenAp
   const options = { logger, guard, cors: config.cors, samples };
   const app = await openServer({ ...context, streams: new StreamLimit() }, options, id);
   if (tracer !== undefined) traceRequests(app, tracer);
-  sources.push(countRequests(app), limitConnections(app.server, config.max_connections ?? 512));
+  sources.push(countRequests(app), limitConnections(app.server, connectionsThatFit(config, logger)));
   sources.push(() => listenerSamples(guard, { component: id, protocol: 'http' }));
   const endpoint = parseEndpoint(config.endpoint);
   await listen(app, endpoint, id);
@@ -57,6 +58,16 @@ export async function openApi({ id, config, logger, tracer, ...context }: OpenAp
       await closeWithin(app, DRAIN_MS);
     },
   };
+}
+
+/** `max_connections`, made smaller (and said so) where the limit of open files leaves no room for it. */
+function connectionsThatFit({ max_connections: wanted = 512 }: HttpApiConfig, logger: Logger): number {
+  const openFiles = openFileLimit();
+  const connections = shareOfApi(wanted, openFiles);
+  if (connections < wanted) {
+    logger.warn({ openFiles, connections }, 'max_connections is more than the limit of open files allows (ulimit -n)');
+  }
+  return connections;
 }
 
 async function openServer(context: ApiContext, options: ServerOptions, id: string): Promise<FastifyInstance> {

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { encodeHeaders } from '../../src/lib/http2/hpack/encode.ts';
 import { ERROR, FLAG, FRAME } from '../../src/lib/http2/words.ts';
-import { attacked, type Victim } from '../kits/attack/victim.ts';
+import { message, RawGrpc } from '../kits/attack/raw-grpc.ts';
+import { attacked, attackedWithFiles, type Victim } from '../kits/attack/victim.ts';
 import { frame, GREETING, word } from '../lib/http2/raw-client.ts';
 import { head, TYPE } from '../receivers/otlp/http-client.ts';
 
@@ -191,6 +192,45 @@ describe('connections', () => {
         socket.once('connect', () => (i % 2 ? socket.resetAndDestroy() : socket.destroy()));
         if (i % 50 === 0) await delay(10);
       }
+    });
+  });
+});
+
+describe('more connections than there are places', () => {
+  const UNFINISHED = ['', 'GET /v1/graph HTTP/1.1\r\nHost: t', 'GET /readyz HTTP/1.1\r\nHost: t\r\n\r\n'];
+
+  async function openMany(port: number, count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      open(port, UNFINISHED[i % UNFINISHED.length]!).resume();
+      if (i % 100 === 0) await delay(10);
+    }
+  }
+
+  /** Somebody who comes when all places are taken; again as long as the others are still coming in. */
+  async function expectNewcomers(victim: Victim): Promise<void> {
+    await vi.waitFor(async () => {
+      expect((await fetch(`http://127.0.0.1:${victim.api}/readyz`)).status).toBe(200);
+      expect(await victim.post('{"resourceSpans":[]}', { 'Content-Type': TYPE.json })).toBe(200);
+      const grpc = new RawGrpc(victim.grpc);
+      const status = await grpc.call(message(Buffer.alloc(0), false));
+      grpc.close();
+      expect(status).toBe('0');
+    }, 20_000);
+  }
+
+  it('at the API', async () => {
+    await attacked([], async victim => {
+      await openMany(victim.api, 2000);
+      await expectNewcomers(victim);
+      expect(await victim.metric('tacit_http_api_connections')).toBeLessThanOrEqual(512);
+      await victim.grown(1000, 'tacit_http_api_closed_connections_total', 'reason="silent"');
+    });
+  });
+
+  it('at every listener, and files to open for a few of them only', async () => {
+    await attackedWithFiles(1024, async victim => {
+      await Promise.all([victim.http, victim.grpc, victim.api].map(port => openMany(port, 1500)));
+      await expectNewcomers(victim);
     });
   });
 });

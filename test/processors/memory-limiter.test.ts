@@ -5,7 +5,7 @@ import type { Settings } from '../../src/contract/component.ts';
 import { RetryableError } from '../../src/contract/errors.ts';
 import { checkMemoryLimiterConfig, memoryLimits } from '../../src/processors/memory-limiter/config.ts';
 import { createMemoryLimiter } from '../../src/processors/memory-limiter/factory.ts';
-import { processMemory } from '../../src/processors/memory-limiter/memory.ts';
+import { createResidentBytes, processMemory } from '../../src/processors/memory-limiter/memory.ts';
 import { createHost } from '../../src/service/host.ts';
 import { createTestLogger } from '../service/components.ts';
 
@@ -123,4 +123,14 @@ describe('memory_limiter', () => {
     await limiter.stop();
     expect(() => limiter.admit!()).toThrow(RetryableError);
   });
+});
+
+it('the memory of the process is what was told last where it cannot be asked', () => {
+  const told = [100, undefined, 200];
+  const residentBytes = createResidentBytes(() => {
+    const next = told.shift();
+    if (next === undefined) throw new Error('EMFILE: too many open files');
+    return next;
+  });
+  expect([residentBytes(), residentBytes(), residentBytes()]).toEqual([100, 100, 200]);
 });

@@ -20,7 +20,7 @@ let collectGarbage: (() => void) | undefined;
 /** The smaller of the cgroups' limit and the machine's memory; the resident set of this process. */
 export const processMemory: MemorySource = {
   totalBytes: () => Math.min(cgroupMemoryLimit(), totalmem()),
-  residentBytes: () => process.memoryUsage.rss(),
+  residentBytes: createResidentBytes(() => process.memoryUsage.rss()),
   heapShare: () => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     return used / limit;
@@ -30,6 +30,19 @@ export const processMemory: MemorySource = {
     collectGarbage();
   },
 };
+
+/** The system tells through a file: where no more files can be opened, what it told last has to do. */
+export function createResidentBytes(ask: () => number): () => number {
+  let last = 0;
+  return () => {
+    try {
+      last = ask();
+    } catch {
+      // Asked again soon.
+    }
+    return last;
+  };
+}
 
 /** V8 shows its collector only to contexts made after it was asked to. */
 function exposeCollector(): () => void {

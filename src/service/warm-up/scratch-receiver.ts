@@ -18,7 +18,7 @@ export async function withScratchReceiver(
   use: (post: Post) => Promise<void>,
 ): Promise<void> {
   const host = createHost({ version: VERSION, startedAtMs: systemClock.now(), pipelines: {} });
-  const config = { protocols: { http: { endpoint: '127.0.0.1:0' } } } as OtlpConfig;
+  const config = { protocols: { http: { endpoint: '127.0.0.1:0', max_connections: 1 } } } as OtlpConfig;
   const receiver = createOtlpReceiverFactory(createSpanView).create(
     { id: 'warm-up', logger, clock: systemClock, host },
     config,

@@ -1,17 +1,17 @@
 /**
- * A real process that is attacked beside an honest client. What holds for every attack is checked here: all requests of
- * the honest client are taken (again, where one was refused with 503), its edge is exact, memory has a bound, and the
- * process stops in order.
+ * A real process that is attacked beside honest clients. What holds for every attack is checked here: all requests of
+ * the honest clients are taken (again, where one was refused with a delay), their edges are exact, memory has a bound,
+ * and the process stops in order.
  */
-import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { expect, vi } from 'vitest';
 import type { GraphDocument } from '../../../src/contract/graph-document.ts';
-import { callOf } from '../../cli/analyze-calls.ts';
 import { TYPE } from '../../receivers/otlp/http-client.ts';
-import { type RunningService, startServiceProcess } from '../sdk/service-process.ts';
+import { type RunningService, startServiceProcess, startWithOpenFiles } from '../sdk/service-process.ts';
+import { HonestClient } from './honest-clients.ts';
 
-const PAUSE_MS = 10;
+const SOON = 'connectors.topology.correlation.wait=500ms';
 const MAX_RSS_BYTES = 700 * 2 ** 20;
 const SETTLED_MS = 20_000;
 
@@ -19,8 +19,10 @@ export class Victim {
   readonly http: number;
   readonly grpc: number;
   readonly api: number;
+  private readonly pid: number;
 
   constructor(service: RunningService) {
+    this.pid = service.pid;
     [this.http, this.grpc, this.api] = [service.http, service.grpc, service.api].map(portOf) as [
       number,
       number,
@@ -40,16 +42,22 @@ export class Victim {
     await vi.waitFor(async () => expect(await this.metric(name, ...labels)).toBeGreaterThanOrEqual(least), SETTLED_MS);
   }
 
+  /** The most memory it had so far; only Linux tells. */
+  peakBytes(): number {
+    if (process.platform !== 'linux') return 0;
+    return 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))![1]);
+  }
+
   async graph(): Promise<GraphDocument> {
     return (await (await fetch(`http://127.0.0.1:${this.api}/v1/graph`)).json()) as GraphDocument;
   }
 
   /** Posts a body to the traces of OTLP/HTTP; the status. */
-  post(body: Uint8Array | string, headers: Record<string, string> = {}, agent?: Agent): Promise<number> {
+  post(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<number> {
     return new Promise((resolve, reject) => {
       const all = { 'Content-Type': TYPE.protobuf, 'Content-Length': Buffer.byteLength(body), ...headers };
       const to = { port: this.http, host: '127.0.0.1', method: 'POST', path: '/v1/traces', headers: all };
-      const sent = request({ ...to, agent: agent ?? false }, response => {
+      const sent = request({ ...to, agent: false }, response => {
         response.resume();
         response.on('end', () => resolve(response.statusCode!));
       });
@@ -61,56 +69,54 @@ export class Victim {
 
 /** Runs the attack against a process with these settings, and checks what holds for every attack. */
 export async function attacked(sets: readonly string[], attack: (victim: Victim) => Promise<void>): Promise<void> {
-  const service = await startServiceProcess('connectors.topology.correlation.wait=500ms', ...sets);
+  await attackedProcess(await startServiceProcess(SOON, ...sets), attack);
+}
+
+/** The same with so few open files allowed. */
+export async function attackedWithFiles(most: number, attack: (victim: Victim) => Promise<void>): Promise<void> {
+  await attackedProcess(await startWithOpenFiles(most, SOON), attack);
+}
+
+async function attackedProcess(service: RunningService, attack: (victim: Victim) => Promise<void>): Promise<void> {
   try {
     const victim = new Victim(service);
-    const honest = new HonestClient(victim);
-    const going = honest.run();
+    const honest = [HonestClient.overHttp(victim.http), HonestClient.overGrpc(victim.grpc)];
+    const going = Promise.all(honest.map(client => client.run()));
     try {
       await attack(victim);
     } finally {
-      honest.stop();
+      for (const client of honest) client.stop();
     }
     await going;
-    expect(honest.others).toEqual([]);
-    expect(honest.taken).toBeGreaterThan(0);
+    for (const client of honest) {
+      expect(client.others).toEqual([]);
+      expect(client.taken).toBeGreaterThan(0);
+    }
     await vi.waitFor(async () => {
-      const edge = (await victim.graph()).edges.find(({ source, target }) => `${source}${target}`.match(/web.*shop/));
-      expect([edge?.count, edge?.served, edge?.evidence.paired]).toEqual(Array(3).fill(honest.taken));
+      const { edges } = await victim.graph();
+      for (const { names, taken } of honest) {
+        const edge = edges.find(({ source, target }) => names.join() === [source, target].map(nameOf).join());
+        expect([edge?.count, edge?.served, edge?.evidence.paired]).toEqual(Array(3).fill(taken));
+      }
     }, SETTLED_MS);
-    expect(await victim.metric('tacit_process_resident_memory_bytes')).toBeLessThan(MAX_RSS_BYTES);
+    const peakBytes = victim.peakBytes();
+    report(honest, peakBytes);
+    expect(peakBytes).toBeLessThan(MAX_RSS_BYTES);
   } finally {
     expect(await service.stop()).toBe(0);
   }
 }
 
-/** One call every few milliseconds over one connection; what is refused with 503 is sent again. */
-class HonestClient {
-  taken = 0;
-  /** Answers that are neither 200 nor 503. */
-  readonly others: number[] = [];
-  private readonly victim: Victim;
-  private going = true;
+function report(honest: readonly HonestClient[], peakBytes: number): void {
+  const texts = honest.map(({ names, taken, refused, reconnected, latencies }) => {
+    const { p50, p99, max } = latencies.summary();
+    return `${names[0]} ${taken} taken, ${refused} refused, ${reconnected} times connected again, p50 ${p50.toFixed(1)} p99 ${p99.toFixed(1)} max ${max.toFixed(0)} ms`;
+  });
+  console.log(`${texts.join('; ')}; peak ${Math.round(peakBytes / 2 ** 20)} MiB`);
+}
 
-  constructor(victim: Victim) {
-    this.victim = victim;
-  }
-
-  stop(): void {
-    this.going = false;
-  }
-
-  async run(): Promise<void> {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    while (this.going) {
-      const body = JSON.stringify(callOf(this.taken + 1, Date.now()));
-      const status = await this.victim.post(body, { 'Content-Type': TYPE.json }, agent);
-      if (status === 200) this.taken++;
-      else if (status !== 503) this.others.push(status);
-      await delay(PAUSE_MS);
-    }
-    agent.destroy();
-  }
+function nameOf(id: string): string {
+  return id.slice(id.indexOf(':') + 1);
 }
 
 function portOf(address: string): number {

@@ -14,6 +14,7 @@ export interface RunningService {
   readonly grpc: string;
   readonly http: string;
   readonly api: string;
+  readonly pid: number;
   /** Asks it to stop and gives its exit code. */
   stop(): Promise<number | null>;
 }
@@ -25,7 +26,16 @@ interface Listener {
 }
 
 /** @param sets further `key=value` settings. Throws with the log when the service does not come up. */
-export async function startServiceProcess(...sets: readonly string[]): Promise<RunningService> {
+export function startServiceProcess(...sets: readonly string[]): Promise<RunningService> {
+  return startWith([process.execPath], sets);
+}
+
+/** With so few open files allowed (`ulimit -n`). */
+export function startWithOpenFiles(most: number, ...sets: readonly string[]): Promise<RunningService> {
+  return startWith(['sh', '-c', `ulimit -n ${most}; exec "$0" "$@"`, process.execPath], sets);
+}
+
+async function startWith([program, ...before]: readonly string[], sets: readonly string[]): Promise<RunningService> {
   const data = await mkdtemp(join(tmpdir(), 'tacit-clients-'));
   const settings = [
     'service.telemetry.logs.encoding=json',
@@ -36,7 +46,7 @@ export async function startServiceProcess(...sets: readonly string[]): Promise<R
     ...sets,
   ];
   const args = [MAIN, 'serve', ...settings.flatMap(set => ['--set', set])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program!, [...before, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const stop = async (): Promise<number | null> => {
     const code = await stopChild(child);
     await rm(data, { recursive: true, force: true });
@@ -50,6 +60,7 @@ export async function startServiceProcess(...sets: readonly string[]): Promise<R
       grpc: addressOf('otlp', 'grpc'),
       http: addressOf('otlp', 'http'),
       api: addressOf('http_api', 'http'),
+      pid: child.pid!,
       stop,
     };
   } catch (error) {

@@ -5,7 +5,7 @@
 import { ACCESS_QUERY, ACCESS_READ, ACCESS_WRITE, type PlanGap, type PlanTable } from '../lib/plans.ts';
 import { COMMAND_STORES } from './conventions/systems.ts';
 import { DRIVER_HOUSEKEEPING, sqlAccess, storeAccess, storeSkipReason } from './conventions/verbs.ts';
-import { readStatement, readSummary, readTableName, type Statement } from './sql/statement.ts';
+import { readStatement, readSummary, readTableName, type Statement, type TableName } from './sql/statement.ts';
 
 /** What a span says of its database work. */
 export interface SpanDatabase {
@@ -56,7 +56,7 @@ function sqlTables(span: SpanDatabase): SpanTables {
   const summary = span.summary === '' ? undefined : readSummary(span.summary, span.system);
   const tables = new TableSet(span);
   if (statement) tables.addAll(statement, true);
-  if (summary) tables.addAll(summary, false);
+  if (summary) tables.addAll(summary, false, statement);
   if (span.collection !== '') tables.addCollection(statement);
   if (tables.list.length > 0) {
     return { tables: tables.list, skipReason: '', gap: statement?.truncated ? 'statement_truncated' : '' };
@@ -97,8 +97,10 @@ class TableSet {
     this.span = span;
   }
 
-  addAll(read: Statement, fromStatement: boolean): void {
+  /** @param statement what a summary was made from: its names of other things than tables are none here either. */
+  addAll(read: Statement, fromStatement: boolean, statement?: Statement): void {
     for (const effect of read.effects) {
+      if (statement && isLocal(effect, statement)) continue;
       this.add(
         effect.catalog,
         effect.schema,
@@ -120,7 +122,7 @@ class TableSet {
     const isSame = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
     const isNamed = (t: PlanTable) =>
       isSame(t.table, name.table) && (name.schema === '' || t.schema === '' || isSame(t.schema, schema));
-    if (this.list.some(isNamed)) return;
+    if (this.list.some(isNamed) || (statement && isLocal(name, statement))) return;
     const verb = firstWord(this.span.operation || statement?.verb || this.span.spanName);
     const access = sqlAccess(verb);
     this.add(name.catalog, name.schema, name.table, access < 0 ? ACCESS_READ : access, access < 0 ? '' : verb, false);
@@ -152,6 +154,13 @@ class TableSet {
     if (at < 0) this.list.push(merged);
     else this.list[at] = merged;
   }
+}
+
+/** True for a name that the statement gives to something else than a table of that name. */
+function isLocal({ schema, table }: TableName, { locals, effects }: Statement): boolean {
+  const name = (schema === '' ? table : `${schema}.${table}`).toLowerCase();
+  if (!locals.some(local => local.toLowerCase() === name)) return false;
+  return !effects.some(effect => effect.table.toLowerCase() === table.toLowerCase());
 }
 
 /** Systems whose `a.b` is database and table: they have no schemas of their own. */

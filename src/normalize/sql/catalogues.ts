@@ -28,7 +28,11 @@ const ORACLE_VIEWS = new Set(
   procedures arguments types jobs errors dependencies mviews lobs sys_privs role_privs tab_privs`.split(/\s+/),
 );
 
-export function isSystemCatalogue({ schema, table }: TableName, system: string): boolean {
+/** Databases that SQL Server brings along. */
+const DATABASES = new Set(['master', 'msdb', 'tempdb', 'model']);
+
+export function isSystemCatalogue({ catalog, schema, table }: TableName, system: string): boolean {
+  if (DATABASES.has(catalog) && system === 'microsoft.sql_server') return true;
   if (table.startsWith('__tables')) return true;
   if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || (SCHEMAS_OF.get(system)?.has(schema) ?? false);
   const name = table.toLowerCase();

@@ -5,9 +5,9 @@
 import { EXPRESSION, type Frame, IDLE, LIST_BEHIND, LIST_BODY, LIST_NAME, NO_LIST } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { wordNumber } from './lexicon.ts';
-import { foldName } from './names.ts';
+import { localName } from './locals.ts';
+import { readName } from './names.ts';
 import type { Reader } from './reader.ts';
-import { QUOTED } from './token-kinds.ts';
 
 const OPEN_CODE = 40;
 /** Verbs (none in procedural code) whose statement may hold a query with a list of its own. */
@@ -36,9 +36,10 @@ export function readListToken(reader: Reader, frame: Frame): boolean {
 
 function declareName(reader: Reader, frame: Frame): void {
   const { tokens, locals } = reader;
-  const quote = tokens.kind === QUOTED ? tokens.quote : 0;
-  if (tokens.isDotted()) return;
-  frame.declared = locals.declare(foldName(tokens.text.slice(tokens.start, tokens.stop), quote, reader.dialect));
+  const name = readName(tokens, reader.dialect);
+  reader.held = true;
+  if (name === undefined) return;
+  frame.declared = locals.declare(localName(name));
   frame.withList = LIST_BODY;
 }
 

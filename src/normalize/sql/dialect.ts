@@ -28,6 +28,10 @@ export interface Dialect {
   readonly arrayPaths: boolean;
   /** `@name` where a table is due is a place with files, not a variable. */
   readonly stages: boolean;
+  /** A string may name a table. */
+  readonly stringNames: boolean;
+  /** What FROM names stands for the container that the request goes to, whatever it is called. */
+  readonly anonymousSource: boolean;
   /** DELETE lists columns before FROM, and USING says nothing of tables. */
   readonly deletesColumns: boolean;
   /** Where `SELECT … INTO name` makes a table; elsewhere it fills a variable. */
@@ -51,6 +55,8 @@ const STANDARD: Dialect = {
   dashedNames: false,
   arrayPaths: false,
   stages: false,
+  stringNames: true,
+  anonymousSource: false,
   deletesColumns: false,
   selectIntoTable: 'outside_blocks',
   selfReference: true,
@@ -58,6 +64,7 @@ const STANDARD: Dialect = {
 
 const POSTGRESQL: Dialect = {
   ...STANDARD,
+  stringNames: false,
   backslash: false,
   hashComments: false,
   brackets: false,
@@ -69,6 +76,7 @@ const POSTGRESQL: Dialect = {
 
 const MYSQL: Dialect = {
   ...STANDARD,
+  stringNames: false,
   backslash: true,
   hashComments: true,
   dashNeedsBlank: true,
@@ -81,6 +89,7 @@ const MYSQL: Dialect = {
 
 const SQL_SERVER: Dialect = {
   ...STANDARD,
+  stringNames: false,
   backslash: false,
   hashComments: false,
   brackets: true,
@@ -93,6 +102,7 @@ const SQL_SERVER: Dialect = {
 
 const ORACLE: Dialect = {
   ...STANDARD,
+  stringNames: false,
   backslash: false,
   hashComments: false,
   brackets: false,
@@ -111,6 +121,7 @@ const SQLITE: Dialect = {
 
 const LAKE: Dialect = {
   ...STANDARD,
+  stringNames: false,
   backslash: true,
   hashComments: 'unsure',
   brackets: false,
@@ -122,7 +133,16 @@ const LAKE: Dialect = {
 
 const BIGQUERY: Dialect = { ...LAKE, tripleQuotes: true, dashedNames: true };
 
-const SNOWFLAKE: Dialect = { ...STANDARD, backslash: true, slashComments: true, brackets: false, stages: true };
+const SNOWFLAKE: Dialect = {
+  ...STANDARD,
+  stringNames: false,
+  backslash: true,
+  slashComments: true,
+  brackets: false,
+  stages: true,
+};
+
+const COSMOS: Dialect = { ...STANDARD, anonymousSource: true };
 
 const CASSANDRA: Dialect = { ...STANDARD, slashComments: true, brackets: false, deletesColumns: true };
 
@@ -138,7 +158,13 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ...['gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, BIGQUERY] as const),
   ['snowflake', SNOWFLAKE],
   ['cassandra', CASSANDRA],
+  ['azure.cosmosdb', COSMOS],
 ]);
+
+/** Graph stores: their languages have words of SQL that mean something else. */
+const OTHER_LANGUAGES: ReadonlySet<string> = new Set(['neo4j', 'memgraph', 'aws.neptune', 'janusgraph', 'arangodb']);
+
+export const speaksSql = (system: string): boolean => !OTHER_LANGUAGES.has(system);
 
 /** The dialect of a `db.system.name`; of an unknown one what most statements have in common. */
 export function dialectOf(system: string): Dialect {

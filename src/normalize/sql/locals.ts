@@ -1,5 +1,6 @@
 /** Names that look like tables and are none: common table expressions, by scope, and temporary tables, by batch. */
 import type { Reference } from './frame.ts';
+import type { TableName } from './names.ts';
 
 /** More of them than any statement has; the names beyond are not known as local. */
 const MAX_LOCALS = 512;
@@ -11,7 +12,12 @@ interface Local {
   source: Reference | undefined;
 }
 
+/** How a name is known here: some systems let a common table expression have a qualified one. */
+export const localName = ({ schema, table }: TableName): string => (schema === '' ? table : `${schema}.${table}`);
+
 export class Locals {
+  /** Every name there was, in any scope. */
+  readonly names: string[] = [];
   private readonly expressions: Local[] = [];
   private temporary: Set<string> | undefined;
 
@@ -21,6 +27,7 @@ export class Locals {
 
   /** Declares a common table expression, not visible yet; -1 when there are too many. */
   declare(name: string): number {
+    this.note(name);
     return this.expressions.length < MAX_LOCALS
       ? this.expressions.push({ name, visible: false, source: undefined }) - 1
       : -1;
@@ -41,16 +48,24 @@ export class Locals {
   }
 
   addTemporary(name: string): void {
+    this.note(name);
     this.temporary ??= new Set();
     if (this.temporary.size < MAX_LOCALS) this.temporary.add(name);
   }
 
-  has(name: string): boolean {
+  /** The name stands for something else than a table of that name. */
+  note(name: string): void {
+    if (this.names.length < MAX_LOCALS) this.names.push(name);
+  }
+
+  has({ schema, table }: TableName): boolean {
+    if (this.expressions.length === 0 && this.temporary === undefined) return false;
+    const name = localName({ catalog: '', schema, table });
     return this.find(name) !== undefined || (this.temporary?.has(name) ?? false);
   }
 
-  sourceOf(name: string): Reference | undefined {
-    return this.find(name)?.source;
+  sourceOf(name: TableName): Reference | undefined {
+    return this.find(localName(name))?.source;
   }
 
   private find(name: string): Local | undefined {

@@ -94,6 +94,17 @@ export class Reader {
     return this.findings;
   }
 
+  /** A text in another language: work on the database, whatever its words. */
+  readForeign(): Findings {
+    const { tokens } = this;
+    do tokens.next();
+    while (tokens.kind === SEMICOLON);
+    if (tokens.kind !== END) this.findings.opaque = true;
+    while (tokens.kind !== END) tokens.next();
+    this.findings.endStatement(tokens.truncated);
+    return this.findings;
+  }
+
   private readToken(frame: Frame) {
     switch (this.tokens.kind) {
       case WORD:
@@ -263,7 +274,7 @@ export class Reader {
   flush(frame: Frame): void {
     const { references } = this;
     if (references.length === frame.firstReference) return;
-    resolveTargets(references, frame);
+    resolveTargets(references, frame, this.locals);
     if (frame.bodyOf >= 0 || frame.viewVerb !== '') this.settleSource(frame);
     for (let i = frame.firstReference; i < references.length; i++) {
       if (!references[i]!.local) this.findings.addEffect(references[i]!);

@@ -3,9 +3,10 @@
  * (`UPDATE o SET … FROM orders o`), or one of several joined tables (`UPDATE a JOIN b … SET b.x = 1`).
  */
 import type { Frame, Reference } from './frame.ts';
+import type { Locals } from './locals.ts';
 
 /** Sets verbs and drops targets that are but aliases, in the references from `frame.firstReference` on. */
-export function resolveTargets(references: Reference[], frame: Frame): void {
+export function resolveTargets(references: Reference[], frame: Frame, locals: Locals): void {
   const { verb } = frame;
   if (verb !== 'update' && verb !== 'delete') return;
   if (references.length === frame.firstReference + 1) return;
@@ -13,7 +14,10 @@ export function resolveTargets(references: Reference[], frame: Frame): void {
   const targets = own.filter(reference => reference.target && reference.verb === verb);
   if (verb === 'update' && targets.length > 1) keepAssigned(targets, frame.qualifiers);
   const aliases = new Set(targets.filter(target => changesSource(target, own)));
-  for (const reference of own) if (!aliases.has(reference)) references.push(reference);
+  for (const reference of own) {
+    if (!aliases.has(reference)) references.push(reference);
+    else locals.note(reference.table);
+  }
 }
 
 /** Of several joined tables an UPDATE changes those it assigns to, in doubt the first; the others it reads. */

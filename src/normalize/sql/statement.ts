@@ -2,7 +2,7 @@
  * SQL text of a span → what it does to which tables. The only way into this folder. Every function takes any text
  * whatever, cut or broken, in time linear in its length, and never throws; texts are read, not kept.
  */
-import { dialectOf } from './dialect.ts';
+import { dialectOf, speaksSql } from './dialect.ts';
 import type { Effect, Findings, Outcome, SkipReason } from './findings.ts';
 import { isNamePart, readName, type TableName } from './names.ts';
 import { Reader } from './reader.ts';
@@ -29,18 +29,20 @@ export interface Statement {
   readonly truncated: boolean;
   /** From a sqlcommenter comment; empty when there is none. */
   readonly traceparent: string;
+  /** Names in the text that stand for something else than a table: common table expressions, temporary tables, aliases. */
+  readonly locals: readonly string[];
 }
 
 /** @param text one statement or several, joined by semicolons. @param system `db.system.name`. */
 export function readStatement(text: string, system: string): Statement {
   const reader = new Reader(text, system);
-  return toStatement(reader.read(), reader.tokens);
+  return toStatement(speaksSql(system) ? reader.read() : reader.readForeign(), reader.tokens, reader.locals.names);
 }
 
 /** @param summary `db.query.summary`: operations, each followed by its targets. */
 export function readSummary(summary: string, system: string): Statement {
   const tokens = new Tokens(summary, dialectOf(system));
-  return toStatement(summaryFindings(tokens, system), tokens);
+  return toStatement(summaryFindings(tokens, system), tokens, []);
 }
 
 /** A table attribute's value; one that is no SQL name is the table as it stands. */
@@ -53,7 +55,7 @@ export function readTableName(name: string, system: string): TableName {
   return { catalog: '', schema: '', table: name.trim() };
 }
 
-function toStatement(findings: Findings, tokens: Tokens): Statement {
+function toStatement(findings: Findings, tokens: Tokens, locals: readonly string[]): Statement {
   const { effects, outcome } = findings;
   return {
     effects,
@@ -62,5 +64,6 @@ function toStatement(findings: Findings, tokens: Tokens): Statement {
     verb: findings.verb || (outcome === 'skip' ? findings.word : ''),
     truncated: tokens.truncated || findings.full,
     traceparent: tokens.traceparent,
+    locals,
   };
 }

@@ -3,10 +3,10 @@ import { dialectOf } from './dialect.ts';
 import { Findings } from './findings.ts';
 import type { Verb } from './frame.ts';
 import { compileWords, wordSet } from './handlers.ts';
-import { HOUSEKEEPING } from './housekeeping.ts';
+import { HOUSEKEEPING, IGNORED } from './housekeeping.ts';
 import { wordNumber, wordText } from './lexicon.ts';
 import { foldName, isNamePart, readName, type TableName } from './names.ts';
-import { END, STRING, WORD } from './token-kinds.ts';
+import { END, OTHER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Summaries are cut here, maybe inside a name. */
@@ -15,7 +15,11 @@ const DOUBLE_QUOTE = 34;
 
 const VERBS = compileWords<Verb>({
   select: 'select',
-  'insert replace upsert': 'insert',
+  insert: 'insert',
+  replace: 'replace',
+  upsert: 'upsert',
+  load: 'load',
+  refresh: 'refresh',
   update: 'update',
   delete: 'delete',
   merge: 'merge',
@@ -33,6 +37,7 @@ const OBJECTS = wordSet(`index function procedure proc trigger package database 
   login publication subscription policy statistics domain server aggregate tablespace synonym`);
 const STATISTICS = wordNumber('statistics');
 const UPDATE = wordNumber('update');
+const SILENT = wordSet(Object.keys(IGNORED).join(' '));
 const NOISE = wordSet('from into join set where values');
 
 export function summaryFindings(tokens: Tokens, system: string): Findings {
@@ -48,6 +53,8 @@ class SummaryReader {
   /** Verb of the targets that come; empty where they are no tables. */
   private verb: Verb | '' = '';
   private targets = 0;
+  /** The first word says that the others are no work on data. */
+  private ignored = false;
 
   constructor(tokens: Tokens, system: string) {
     this.tokens = tokens;
@@ -59,7 +66,7 @@ class SummaryReader {
     const { tokens, findings } = this;
     tokens.next();
     if (tokens.text.slice(tokens.start, tokens.stop).toLowerCase() === 'batch') tokens.next();
-    while (tokens.kind !== END) this.readPart();
+    while (tokens.kind !== END && !this.ignored) this.readPart();
     if (this.targets === 0 && findings.statementVerb !== '') findings.unreadable = true;
     findings.endStatement(false);
     return findings;
@@ -70,8 +77,21 @@ class SummaryReader {
     const { tokens } = this;
     if (tokens.kind === WORD && tokens.word !== 0 && this.readOperation(tokens.word)) return tokens.next();
     if (tokens.kind === STRING) this.readQuotedTarget();
-    else if (isNamePart(tokens)) return this.addTarget(readName(tokens, dialectOf(this.system)));
+    else if (tokens.kind === VARIABLE) this.addLocal();
+    else if (isNamePart(tokens)) return this.readTarget();
     tokens.next();
+  }
+
+  /** Targets stand between blanks, so one that is no SQL name is taken as it stands. */
+  private readTarget() {
+    const { tokens } = this;
+    const { text, start, kind } = tokens;
+    const name = readName(tokens, dialectOf(this.system));
+    const end = kind === QUOTED ? tokens.previousStop : targetEnd(text, start);
+    if (end <= tokens.previousStop || tokens.kind !== OTHER) return this.addTarget(name);
+    while (tokens.stop < end) tokens.next();
+    tokens.next();
+    this.addTarget({ catalog: '', schema: '', table: text.slice(start, end).toLowerCase() });
   }
 
   private readOperation(word: number): boolean {
@@ -92,6 +112,7 @@ class SummaryReader {
     else if (first && HOUSEKEEPING[word] !== undefined) {
       findings.statementReason = HOUSEKEEPING[word];
       findings.word = wordText(word);
+      this.ignored = SILENT[word] === 1;
     } else return NOISE[word] === 1 || (BEFORE_OBJECT[tokens.previousWord] === 1 && TABLES[word] === 1);
     return true;
   }
@@ -102,13 +123,25 @@ class SummaryReader {
     this.addTarget({ catalog: '', schema: '', table });
   }
 
+  /** A temporary table or a variable. */
+  private addLocal(): void {
+    this.targets++;
+    this.findings.local = true;
+  }
+
   private addTarget(name: TableName | undefined): void {
     const { verb, findings } = this;
     if (verb === '' && findings.statementVerb === '' && findings.statementReason === '') findings.opaque = true;
     if (verb === '' || name === undefined || name.table === '') return;
+    if (name.table.startsWith('#')) return this.addLocal();
     this.targets++;
-    if (name.table.startsWith('#')) return;
+    findings.selects = true;
     const access = verb === 'select' ? 'read' : 'write';
     findings.addEffect({ ...name, alias: '', verb, access, target: access === 'write', local: false });
   }
+}
+
+function targetEnd(text: string, start: number): number {
+  const length = text.slice(start).search(/[,;]?(\s|$)/);
+  return start + length;
 }

@@ -2,6 +2,7 @@
 import { BEHIND, type Frame, IDLE, NAME } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { isHard, wordNumber } from './lexicon.ts';
+import { localName } from './locals.ts';
 import { foldName, isNamePart, readName, type TableName } from './names.ts';
 import type { Reader } from './reader.ts';
 import { CLOSE, END, NUMBER, OPEN, OTHER, PARAMETER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
@@ -30,6 +31,7 @@ const OPEN_CODE = 40;
 const BEHIND_NAME = wordSet('values select default set');
 const FIRST = wordNumber('first');
 const BRACE = 123;
+const DOUBLE_QUOTE_CODE = 34;
 /** Functions of SQL Server that stand where a table does, also as a target. */
 const REMOTE = new Set(['openquery', 'openrowset', 'opendatasource']);
 /** `FROM FINAL TABLE (INSERT …)`. */
@@ -144,11 +146,15 @@ export function isNamedTable({ previousWord }: Tokens, { target, list }: Frame):
 export function addTable(reader: Reader, frame: Frame, name: TableName): void {
   const { target, targetVerb } = frame;
   if (target && frame.temporary) {
-    reader.locals.addTemporary(name.table);
+    reader.locals.addTemporary(localName(name));
     reader.findings.local = true;
     return;
   }
   const local = isLocal(reader, name);
+  if (reader.dialect.anonymousSource) {
+    reader.findings.unreadable = true;
+    return;
+  }
   const actual = local ? localSource(reader, frame, name) : name;
   if (actual === undefined || (!target && isArrayPath(reader, frame, name))) return;
   const verb = target ? targetVerb : 'select';
@@ -156,7 +162,7 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
   const { catalog, schema, table } = actual;
   const alias = local ? name.table : '';
   reader.addReference({ catalog, schema, table, alias, verb, access, target, local: local && !target }, frame);
-  if (target && frame.recursive) reader.locals.show(reader.locals.declare(name.table));
+  if (target && frame.recursive) reader.locals.show(reader.locals.declare(localName(name)));
 }
 
 /** `FROM orders o, o.lines`. */
@@ -165,17 +171,16 @@ function isArrayPath({ dialect, references }: Reader, frame: Frame, { catalog, s
   return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === schema);
 }
 
-function isLocal(reader: Reader, { schema, table }: TableName): boolean {
-  if (table.charCodeAt(0) === 35) return true;
-  return schema === '' && reader.locals.has(table);
+function isLocal(reader: Reader, name: TableName): boolean {
+  return name.table.charCodeAt(0) === 35 || reader.locals.has(name);
 }
 
 const NOTHING: TableName = { catalog: '', schema: '', table: '' };
 
 /** What a change through a local name changes; nothing where that is unknown. */
-function localSource(reader: Reader, frame: Frame, { table }: TableName): TableName | undefined {
-  const source = reader.locals.sourceOf(table);
-  if (frame.target || table.charCodeAt(0) === 35) reader.findings.local = true;
+function localSource(reader: Reader, frame: Frame, name: TableName): TableName | undefined {
+  const source = reader.locals.sourceOf(name);
+  if (frame.target || name.table.charCodeAt(0) === 35) reader.findings.local = true;
   if (!frame.target) return source ?? NOTHING;
   if (source === undefined) frame.targets++;
   return source;
@@ -194,12 +199,26 @@ export function readNoTable(reader: Reader, frame: Frame): void {
     return;
   }
   frame.lastReference = -1;
+  if (kind === STRING && namesTable(reader, frame)) return readQuotedName(reader, frame);
   if (kind === VARIABLE) {
     if (reader.dialect.stages) findings.unreadable = true;
     else addVariable(reader, frame);
   } else if (kind === PARAMETER || kind === OTHER) findings.unreadable = true;
   if (frame.target && frame.verb !== 'copy') frame.targets++;
   frame.mode = BEHIND;
+}
+
+/** SQLite takes a string for a name where a table is due. */
+function namesTable({ dialect, tokens }: Reader, { verb }: Frame): boolean {
+  if (!dialect.stringNames || verb === 'copy') return false;
+  return /^'[A-Za-z_][\w ]*'$/.test(tokens.text.slice(tokens.start, Math.min(tokens.stop, tokens.start + 130)));
+}
+
+function readQuotedName(reader: Reader, frame: Frame): void {
+  const { tokens, dialect } = reader;
+  const table = foldName(tokens.text.slice(tokens.start + 1, tokens.stop - 1), DOUBLE_QUOTE_CODE, dialect);
+  frame.mode = BEHIND;
+  addTable(reader, frame, { catalog: '', schema: '', table });
 }
 
 /** A temporary table or a variable: only its alias matters, which is no table either. */

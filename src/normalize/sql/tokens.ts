@@ -49,6 +49,7 @@ export class Tokens {
   previousWord = 0;
   previousStop = 0;
   truncated = false;
+  private readonly mayBeCut: boolean;
   traceparent = '';
   readonly text: string;
   private readonly dialect: Dialect;
@@ -63,7 +64,8 @@ export class Tokens {
   constructor(text: string, dialect: Dialect) {
     this.text = text.length > MAX_LENGTH ? text.slice(0, MAX_LENGTH) : text;
     this.end = this.text.length;
-    this.truncated = text.length > MAX_LENGTH || CUT_LENGTHS.has(text.length);
+    this.truncated = text.length > MAX_LENGTH;
+    this.mayBeCut = this.truncated || CUT_LENGTHS.has(text.length);
     this.dialect = dialect;
   }
 
@@ -89,7 +91,7 @@ export class Tokens {
 
   /** True when the text breaks off right behind the token before END. */
   get cutBehindPrevious(): boolean {
-    return this.kind === END && this.truncated && this.previousStop >= this.start;
+    return this.kind === END && (this.truncated || this.mayBeCut) && this.previousStop >= this.start;
   }
 
   /** Reads on inside the string that is the current token. */

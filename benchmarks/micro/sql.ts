@@ -1,4 +1,5 @@
 /** SQL statements → effects, without a cache, on statements as instrumentations send them. */
+import { existsSync, readFileSync } from 'node:fs';
 import { readStatement } from '../../src/normalize/sql/statement.ts';
 import { type Bench, benchAll } from './harness.ts';
 
@@ -22,6 +23,9 @@ WHERE n.customer_id = c.id AND n.granted) ORDER BY s.total DESC, c.name LIMIT 20
 
 const ROWS = `INSERT INTO t (a, b, c) VALUES ${Array.from({ length: 500 }, () => "(1, 'it''s', NULL)").join(', ')}`;
 
+/** Statements that real services sent, and those that a test suite of tables holds; they lie beside the checkout. */
+const RECORDED = ['robotframework-otlp/distinct-statements.json', 'sql-metadata/tables-cases.json'];
+
 function subject(name: string, statements: readonly string[]): Bench {
   return {
     name,
@@ -34,8 +38,20 @@ function subject(name: string, statements: readonly string[]): Bench {
   };
 }
 
+function recorded(path: string): readonly Bench[] {
+  const file = new URL(`../../../shared/data/${path}`, import.meta.url);
+  if (!existsSync(file)) return [];
+  const cases = JSON.parse(readFileSync(file, 'utf8')) as { sql: string | null }[];
+  const statements = cases.flatMap(({ sql }) =>
+    sql !== null && readStatement(sql, 'postgresql').effects.length > 0 ? [sql] : [],
+  );
+  const length = Math.round(statements.reduce((sum, { length }) => sum + length, 0) / statements.length);
+  return [subject(`${path}, ${length} characters on average`, statements)];
+}
+
 benchAll([
   subject('readStatement, 80 characters', SHORT),
   subject(`readStatement, ${LONG.length} characters`, [LONG]),
   subject(`readStatement, ${ROWS.length} characters`, [ROWS]),
+  ...RECORDED.flatMap(recorded),
 ]);

@@ -144,10 +144,16 @@ export interface SlotResolver {
   resource(name: string): number | undefined;
 }
 
+/** Names of attributes that a predicate reads. */
+export interface ExtraAttributes {
+  readonly span: readonly string[];
+  readonly resource: readonly string[];
+}
+
 /** A processor is a predicate over a view (drop) or a gate before decoding (memory limiter). */
 export interface Processor extends Component {
-  /** Names of span attributes its predicate reads: each is given a slot, whether the conventions know it or not. */
-  extraAttributes?(): readonly string[];
+  /** Names of attributes its predicate reads: each is given a slot, whether the conventions know it or not. */
+  extraAttributes?(): ExtraAttributes;
   /**
    * Called once, before `start`, when every attribute asked for has its slot. When a reload moves slots, another instance
    * takes its place.

@@ -20,7 +20,9 @@ export const KIND_CLIENT = 3;
 export const KIND_PRODUCER = 4;
 export const KIND_CONSUMER = 5;
 
-export const MAX_SLOTS = 64;
+export const MAX_SLOTS = 128;
+
+const NO_MIRRORS: ReadonlyMap<number, number> = new Map();
 
 /** A range of bytes with a slot's value: text for strings, the number itself for scalars. */
 export class SlotValues {
@@ -32,6 +34,15 @@ export class SlotValues {
   /** Slots filled since the last reset. */
   private readonly touched = new Uint8Array(MAX_SLOTS);
   private touchedCount = 0;
+  private readonly mirrors: ReadonlyMap<number, number>;
+  /** Slots from here on may have a mirror. */
+  private readonly firstMirrored: number;
+
+  /** @param mirrors what is written into a slot is also offered to another: slot → slot and rank (`slot << 8 | rank`). */
+  constructor(mirrors: ReadonlyMap<number, number> = NO_MIRRORS) {
+    this.mirrors = mirrors;
+    this.firstMirrored = Math.min(MAX_SLOTS, ...mirrors.keys());
+  }
 
   has(slot: number): boolean {
     return this.type[slot] !== VALUE_NONE;
@@ -54,6 +65,13 @@ export class SlotValues {
     this.start[slot] = start;
     this.end[slot] = end;
     this.number[slot] = number;
+    if (slot >= this.firstMirrored) this.mirror(slot);
+  }
+
+  private mirror(slot: number): void {
+    const found = this.mirrors.get(slot) ?? -1;
+    if (found < 0 || !this.wants(found >> 8, found & 0xff)) return;
+    this.set(found >> 8, found & 0xff, this.type[slot]!, this.start[slot]!, this.end[slot]!, this.number[slot]!);
   }
 }
 
@@ -99,16 +117,19 @@ export interface ViewKeys {
   readonly span: KeyLookup;
   readonly resource: KeyLookup;
   readonly link: KeyLookup;
+  /** As `SlotValues` takes them. */
+  readonly spanMirrors?: ReadonlyMap<number, number>;
+  readonly resourceMirrors?: ReadonlyMap<number, number>;
 }
 
 export class SpanView {
   readonly keys: ViewKeys;
   /** The bytes that all ranges point into. */
   data: DataView = new DataView(new ArrayBuffer(0));
-  readonly attributes = new SlotValues();
+  readonly attributes: SlotValues;
   readonly links = new LinkList();
   /** The span's resource: its own slots, and a number that changes with every ResourceSpans. */
-  readonly resource = new SlotValues();
+  readonly resource: SlotValues;
   resourceSerial = 0;
   /** Byte range of the encoded Resource: equal bytes are the same resource. Start -1: it came in pieces. */
   resourceStart = 0;
@@ -144,5 +165,7 @@ export class SpanView {
 
   constructor(keys: ViewKeys) {
     this.keys = keys;
+    this.attributes = new SlotValues(keys.spanMirrors);
+    this.resource = new SlotValues(keys.resourceMirrors);
   }
 }

@@ -12,6 +12,7 @@ import type {
   ConnectorFactory,
   Consumers,
   ExtensionFactory,
+  ExtraAttributes,
   Processor,
   ProcessorFactory,
   ReceiverFactory,
@@ -36,7 +37,7 @@ export interface BuiltComponent<C extends Component = Component> {
 
 /** The slots of the views that all receivers fill, so that a predicate is bound once. */
 interface Slots {
-  readonly extra: readonly string[];
+  readonly extra: ExtraAttributes;
   readonly resolver: SlotResolver;
   readonly createView: () => SpanView;
 }
@@ -54,7 +55,7 @@ export interface BuildInput {
   openScope(): HostScope;
   settingsFor(path: string, id: string, scope: HostScope): Settings;
   /** A view with slots for these attributes and those the conventions know. */
-  createView(extraAttributes: readonly string[]): SpanView;
+  createView(extra: ExtraAttributes): SpanView;
   /** At a reload: the running instance under this key, if it can be kept. */
   kept?(key: string): BuiltComponent | undefined;
   readonly running?: Assembly;
@@ -151,7 +152,9 @@ function buildProcessors(input: BuildInput): { readonly processors: Processors; 
 
 /** The running slots while they serve, so that receivers keep their views. */
 function slotsFor(processors: readonly BuiltComponent<Processor>[], { running, createView }: BuildInput): Slots {
-  const extra = [...new Set(processors.flatMap(({ component }) => component.extraAttributes?.() ?? []))];
+  const asked = processors.flatMap(({ component }) => component.extraAttributes?.() ?? []);
+  const namesOf = (owner: keyof ExtraAttributes) => [...new Set(asked.flatMap(one => one[owner]))];
+  const extra = { span: namesOf('span'), resource: namesOf('resource') };
   if (running !== undefined && isDeepStrictEqual(running.slots.extra, extra)) return running.slots;
   const { keys } = createView(extra);
   const slot = (found: number) => (found < 0 ? undefined : found >>> 8);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import { StartError } from '../../src/contract/component.ts';
 import { decodeTracesJson } from '../../src/encodings/otlp/traces-json.ts';
-import { createSpanView } from '../../src/normalize/conventions/slots.ts';
+import { createSpanView, RESOURCE_SLOT, SPAN_SLOT } from '../../src/normalize/conventions/slots.ts';
 import type { DropRule } from '../../src/processors/drop/config.ts';
 import { componentFactories } from '../../src/service/components.ts';
 import { createService } from '../../src/service/service.ts';
@@ -14,10 +14,17 @@ interface Span {
   readonly name?: string;
   readonly kind?: number;
   readonly service?: string;
+  readonly resource?: Readonly<Record<string, Value>>;
   readonly attributes?: Readonly<Record<string, Value>>;
 }
 
-function exportRequest({ name = 'GET /', kind = 2, service = 'shop', attributes = {} }: Span): Uint8Array {
+function exportRequest({
+  name = 'GET /',
+  kind = 2,
+  service = 'shop',
+  resource: more = {},
+  attributes = {},
+}: Span): Uint8Array {
   const toList = (values: Readonly<Record<string, Value>>) =>
     Object.entries(values).map(([key, value]) => ({ key, value }));
   const span = {
@@ -29,7 +36,7 @@ function exportRequest({ name = 'GET /', kind = 2, service = 'shop', attributes 
     endTimeUnixNano: '1700000001000000000',
     attributes: toList(attributes),
   };
-  const resource = { attributes: toList({ 'service.name': { stringValue: service } }) };
+  const resource = { attributes: toList({ 'service.name': { stringValue: service }, ...more }) };
   return new TextEncoder().encode(JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] }));
 }
 
@@ -54,6 +61,7 @@ service: {pipelines: {traces: {receivers: [source], processors: [drop], exporter
   return workshop.journal[0]!.startsWith('filtered');
 }
 
+const NOTHING = { accepted: 0, rejected: 0, message: '' };
 const text = (stringValue: string): Value => ({ stringValue });
 const route: Span = { attributes: { 'http.route': text('/healthz') } };
 
@@ -122,12 +130,37 @@ describe('drop', () => {
     expect(isDropped([], {})).toBe(false);
   });
 
-  it('a resource attribute that is not read is refused with those that are', () => {
-    expect(() => isDropped([{ resource: 'host.name', equals: 'x' }], {})).toThrow(StartError);
+  it.each([
+    ['one that no convention knows', 'host.name', true],
+    ['one of several of which any will do', 'k8s.pod.name', true],
+    ['its neighbour', 'container.id', false],
+    ['one that is not there', 'cloud.region', false],
+  ])('any attribute of the resource: %s', (_, resource, expected) => {
+    const more = { 'host.name': text('x'), 'container.id': text('y'), 'k8s.pod.name': text('x') };
+    expect(isDropped([{ resource, equals: 'x' }], { resource: more })).toBe(expected);
+  });
+
+  it('an attribute beside others of its family', () => {
+    const attributes = { 'rpc.system': text('grpc'), 'rpc.service': text('Shop'), 'http.route': text('/') };
+    expect(isDropped([{ attribute: 'rpc.system', equals: 'grpc' }], { attributes })).toBe(true);
+    expect(isDropped([{ attribute: 'rpc.service', equals: 'grpc' }], { attributes })).toBe(false);
+  });
+
+  it('what rules read is still what conventions read', () => {
+    const view = createSpanView({ span: ['http.route', 'rpc.system'], resource: ['k8s.pod.name'] });
+    const route = { attributes: { 'http.route': text('/') }, resource: { 'k8s.pod.name': text('p') } };
+    decodeTracesJson(exportRequest(route), view, { begin() {}, abort() {}, commit: () => NOTHING, span() {} });
+    expect(view.attributes.has(SPAN_SLOT.rpc)).toBe(true);
+    expect(view.resource.has(RESOURCE_SLOT.container)).toBe(true);
+  });
+
+  it('more attributes than there is room for are refused', () => {
+    const rules = Array.from({ length: 200 }, (_, i) => ({ attribute: `shop.test.${i}`, equals: 'x' }));
+    expect(() => isDropped(rules, {})).toThrow(StartError);
   });
 
   it('the view of a receiver has a slot for what a rule reads', () => {
-    expect(createSpanView([]).keys.span.findText('shop.test')).toBe(-1);
+    expect(createSpanView().keys.span.findText('shop.test')).toBe(-1);
     expect(isDropped([{ attribute: 'shop.test', equals: 'x' }], { attributes: { 'shop.test': text('x') } })).toBe(true);
   });
 });

@@ -3,13 +3,16 @@
  * Adding an alias is adding a line here; nothing else knows attribute names.
  */
 
-import { SpanView } from '../../contract/span-view.ts';
+import type { ExtraAttributes } from '../../contract/component.ts';
+import { MAX_SLOTS, SpanView } from '../../contract/span-view.ts';
 import { KeyTable } from '../../lib/key-table.ts';
 
 interface SlotDefinition {
   readonly aliases: readonly string[];
   /** Any other attribute with one of these prefixes counts as present, value unread. */
   readonly prefixes?: readonly string[];
+  /** The names are those of several attributes, of which any will do. */
+  readonly isMixed?: boolean;
 }
 
 /** Span attributes. */
@@ -72,7 +75,10 @@ const RESOURCE = {
   serviceNamespace: { aliases: ['service.namespace'] },
   serviceInstance: { aliases: ['service.instance.id'] },
   environment: { aliases: ['deployment.environment.name', 'deployment.environment'] },
-  container: { aliases: ['container.id', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.node.name', 'container.name'] },
+  container: {
+    isMixed: true,
+    aliases: ['container.id', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.node.name', 'container.name'],
+  },
 } as const satisfies Record<string, SlotDefinition>;
 
 /** Link attributes: the destination of a batch's message. */
@@ -86,20 +92,46 @@ function numberSlots<T extends Record<string, SlotDefinition>>(definitions: T): 
   return Object.fromEntries(Object.keys(definitions).map((name, slot) => [name, slot])) as Slots<T>;
 }
 
-function compile(definitions: Record<string, SlotDefinition>, extra: readonly string[] = []): KeyTable {
+interface Compiled {
+  readonly keys: KeyTable;
+  readonly mirrors: ReadonlyMap<number, number>;
+}
+
+/**
+ * Keys asked for beside share the slot of their older and newer names. One that no convention knows, or that shares a
+ * slot with other attributes, has a slot of its own, from which the shared one is filled, too.
+ */
+function compile(definitions: Record<string, SlotDefinition>, extra: readonly string[] = []): Compiled {
   const all = Object.values(definitions);
   const entries = all.flatMap((d, slot) => d.aliases.map((key, rank) => ({ key, slot, rank })));
-  const known = new Set(entries.map(e => e.key));
-  const more = extra.filter(key => !known.has(key)).map((key, i) => ({ key, slot: all.length + i, rank: 0 }));
   const prefixes = all.flatMap((d, slot) => (d.prefixes ?? []).map(prefix => ({ prefix, slot })));
-  return new KeyTable([...entries, ...more], prefixes);
+  const known = new KeyTable(entries, prefixes);
+  const isShared = (found: number) => {
+    const { isMixed, prefixes: own } = all[found >> 8]!;
+    return isMixed === true || own !== undefined;
+  };
+  const more = extra.filter(key => known.findText(key) < 0 || isShared(known.findText(key)));
+  const own = more.slice(0, MAX_SLOTS - all.length).map((key, i) => ({ key, slot: all.length + i, rank: 0 }));
+  const replaced = new Set(own.map(({ key }) => key));
+  const keys = new KeyTable([...entries.filter(({ key }) => !replaced.has(key)), ...own], prefixes);
+  const mirrored = own.filter(({ key }) => known.findText(key) >= 0);
+  return { keys, mirrors: new Map(mirrored.map(({ key, slot }) => [slot, known.findText(key)])) };
 }
 
 export const SPAN_SLOT: Slots<typeof SPAN> = numberSlots(SPAN);
 export const RESOURCE_SLOT: Slots<typeof RESOURCE> = numberSlots(RESOURCE);
 export const LINK_SLOT: Slots<typeof LINK> = numberSlots(LINK);
 
-/** A view that knows the conventions' attributes and those that processors ask for. */
-export function createSpanView(extraAttributes: readonly string[] = []): SpanView {
-  return new SpanView({ span: compile(SPAN, extraAttributes), resource: compile(RESOURCE), link: compile(LINK) });
+/** A view that knows the conventions' attributes and those asked for beside. */
+export function createSpanView(extra: ExtraAttributes = { span: [], resource: [] }): SpanView {
+  const span = compile(SPAN, extra.span);
+  const resource = compile(RESOURCE, extra.resource);
+  const { keys: link } = compile(LINK);
+  return new SpanView({
+    span: span.keys,
+    resource: resource.keys,
+    link,
+    spanMirrors: span.mirrors,
+    resourceMirrors: resource.mirrors,
+  });
 }

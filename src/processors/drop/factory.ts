@@ -23,7 +23,10 @@ function createDrop({ id, host }: Settings, { spans: rules }: DropConfig): Proce
   return {
     start: () => {},
     stop: () => {},
-    extraAttributes: () => rules.flatMap(rule => rule.attribute ?? []),
+    extraAttributes: () => ({
+      span: rules.flatMap(rule => rule.attribute ?? []),
+      resource: rules.flatMap(rule => rule.resource ?? []),
+    }),
     bindSlots: slots => {
       drops = compileRules(rules, slots);
     },

@@ -13,7 +13,7 @@ import { compileMatcher, type ValueTest } from './value-test.ts';
 
 type Condition = (view: SpanView) => boolean;
 
-/** True for a span that meets all conditions of any rule. Throws a `StartError` for an attribute without a slot. */
+/** True for a span that meets all conditions of any rule. Throws a `StartError` where there are more attributes than slots. */
 export function compileRules(rules: readonly DropRule[], slots: SlotResolver): Condition {
   const compiled = rules.map(rule => compileRule(rule, slots));
   return view => compiled.some(meets => meets(view));
@@ -37,8 +37,8 @@ function compileRule(rule: DropRule, slots: SlotResolver): Condition {
 function slotOf(slot: number | undefined, owner: string, name: string): number {
   if (slot !== undefined) return slot;
   throw new StartError(
-    `the ${owner} attribute '${name}' is not read, so a rule cannot look at it`,
-    owner === 'resource' ? 'use service.name, service.namespace or deployment.environment.name' : 'take the rule out',
+    `there is no room to read the ${owner} attribute '${name}': rules look at more attributes than a span has room for`,
+    'take rules out, or drop such spans where they are sent',
   );
 }
 

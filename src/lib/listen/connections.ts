@@ -43,6 +43,7 @@ export class Connections {
   private readonly byPeer = new Map<string, Connection>();
   private readonly encrypted = new WeakMap<Socket, Connection>();
   private timer: NodeJS.Timeout | undefined;
+  private becameEmpty = () => {};
 
   /** `count` is called for every connection that ends before its time. */
   constructor(limits: ConnectionLimits, count: (end: ConnectionEnd) => void) {
@@ -68,6 +69,7 @@ export class Connections {
     socket.once('close', () => {
       this.open.delete(socket);
       if (this.byPeer.get(peer) === connection) this.byPeer.delete(peer);
+      if (this.open.size === 0) this.becameEmpty();
     });
     this.timer ??= setInterval(() => this.sweep(performance.now()), SWEEP_MS).unref();
     return true;
@@ -108,6 +110,18 @@ export class Connections {
     if (this.open.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
+  }
+
+  /** Resolves when none is open, or after the bound. */
+  emptied(maxMs: number): Promise<void> {
+    if (this.open.size === 0) return Promise.resolve();
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, maxMs);
+      this.becameEmpty = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   /** Stops looking after connections; they are closed by whoever owns the listener. */

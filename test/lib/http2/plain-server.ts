@@ -4,9 +4,9 @@ import { Connection, type ConnectionOptions } from '../../../src/lib/http2/conne
 import type { Handler } from '../../../src/lib/http2/handler.ts';
 import { encodeHeaders } from '../../../src/lib/http2/hpack/encode.ts';
 import type { Field } from '../../../src/lib/http2/hpack/fields.ts';
-import { readFrom, shareReads } from '../../../src/lib/http2/socket-reader.ts';
 import { Stream } from '../../../src/lib/http2/stream.ts';
 import type { Breach } from '../../../src/lib/http2/words.ts';
+import { readFrom, shareReads } from '../../../src/lib/listen/socket-reader.ts';
 
 const HEAD = encodeHeaders([
   [':status', '200'],

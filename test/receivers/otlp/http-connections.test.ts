@@ -29,18 +29,17 @@ it('answers 1,000 pipelined requests on one connection, in order', async () => {
   connection.socket.destroy();
 });
 
-it('answers pipelined requests in order while their commits wait, without mixing their spans', async () => {
+it('takes pipelined requests one after the other, each when the one before is answered, without mixing their spans', async () => {
   const connection = new RawConnection(port);
-  let open = () => {};
-  const gate = new Promise<void>(resolve => {
-    open = resolve;
-  });
-  running.consumer.gate = () => gate;
+  const open: (() => void)[] = [];
+  running.consumer.gate = () => new Promise<void>(resolve => open.push(resolve));
   for (let i = 0; i < 10; i++) connection.write(REQUEST);
-  while (running.consumer.commits < 10) await new Promise(resolve => setTimeout(resolve, 5));
-  expect(running.consumer.calls).toEqual(Array(10).fill(['begin', 'span:a', 'span:b', 'span:c', 'commit']).flat());
-  open();
-  for (let i = 0; i < 10; i++) expect((await connection.next())?.status).toBe(200);
+  for (let i = 1; i <= 10; i++) {
+    while (running.consumer.commits < i) await new Promise(resolve => setTimeout(resolve, 5));
+    expect(running.consumer.calls).toEqual(Array(i).fill(['begin', 'span:a', 'span:b', 'span:c', 'commit']).flat());
+    open.shift()!();
+    expect((await connection.next())?.status).toBe(200);
+  }
   connection.socket.destroy();
 });
 

@@ -16,11 +16,8 @@ export interface ConnectionFailure {
 export function connectionFailure(error: Error, options: HttpOptions): ConnectionFailure | undefined {
   const code = 'code' in error ? String(error.code) : '';
   switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT': {
-      const { readHeaderTimeoutMs, readTimeoutMs } = options;
-      const message = `the request did not arrive within ${readTimeoutMs} ms (read_timeout), or its head within ${readHeaderTimeoutMs} ms (read_header_timeout)`;
-      return { reason: 'slow_head', status: '408 Request Timeout', answer: decline('timed_out', message) };
-    }
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return timeOut(options);
     case 'HPE_HEADER_OVERFLOW': {
       const message = `the head of the request is larger than ${options.maxHeaderBytes} bytes (max_header_size)`;
       return {
@@ -37,6 +34,12 @@ export function connectionFailure(error: Error, options: HttpOptions): Connectio
     default:
       return code.startsWith('HPE_') ? malformed(`this is not HTTP/1.1: ${error.message}`) : undefined;
   }
+}
+
+/** A head or a body that did not come in time. */
+export function timeOut({ readHeaderTimeoutMs, readTimeoutMs }: HttpOptions): ConnectionFailure {
+  const message = `the request did not arrive within ${readTimeoutMs} ms (read_timeout), or its head within ${readHeaderTimeoutMs} ms (read_header_timeout)`;
+  return { reason: 'slow_head', status: '408 Request Timeout', answer: decline('timed_out', message) };
 }
 
 function malformed(message: string): ConnectionFailure {

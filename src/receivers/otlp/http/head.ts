@@ -4,7 +4,7 @@ import type { Denial } from '../../../lib/listen/authorizer.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import { type Answer, decline } from '../answer.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
-import { announcedLength, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -25,11 +25,11 @@ export function readHead(exchange: Exchange, { consumers, maxBodyBytes, guard }:
   const knownType = readContentType(exchange);
   const wrongPath = readPath(exchange, consumers);
   return (
-    denialToAnswer(guard.auth?.authorize(exchange.headers.authorization, 'ingest')) ??
+    denialToAnswer(guard.auth?.authorize(exchange.head.headers.authorization, 'ingest')) ??
     wrongPath ??
     (knownType ? undefined : unsupportedType(exchange)) ??
     readContentEncoding(exchange) ??
-    (announcedLength(exchange) > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined)
+    (exchange.announced > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined)
   );
 }
 
@@ -45,7 +45,7 @@ export function tooLarge(maxBodyBytes: number): Answer {
 }
 
 function readPath(exchange: Exchange, consumers: Consumers): Answer | undefined {
-  const url = exchange.url!;
+  const url = exchange.head.url;
   const signal = SIGNAL_BY_PATH.get(url) ?? SIGNAL_BY_PATH.get(url.split('?', 1)[0]!);
   if (signal === undefined) return decline('not_found', 'no such path: send POST /v1/traces or POST /v1/logs');
   exchange.otlpSignal = signal;
@@ -53,13 +53,13 @@ function readPath(exchange: Exchange, consumers: Consumers): Answer | undefined 
   if (consumers[signal as 'traces' | 'logs'] === undefined) {
     return decline('not_found', `${signal} are not taken here: no ${signal} pipeline lists this receiver`);
   }
-  if (exchange.method === 'POST') return undefined;
-  return decline('wrong_method', `${exchange.method} is not for ${url}: send POST`);
+  if (exchange.head.method === 'POST') return undefined;
+  return decline('wrong_method', `${exchange.head.method} is not for ${url}: send POST`);
 }
 
 /** Sets the encoding; an unknown type leaves JSON, the one a person can read. */
 function readContentType(exchange: Exchange): boolean {
-  const header = exchange.headers['content-type'];
+  const header = exchange.head.headers['content-type'];
   if (header === PROTOBUF) return true;
   exchange.encoding = 'json';
   if (header === undefined) return false;
@@ -69,13 +69,13 @@ function readContentType(exchange: Exchange): boolean {
 }
 
 function unsupportedType(exchange: Exchange): Answer {
-  const header = exchange.headers['content-type'];
+  const header = exchange.head.headers['content-type'];
   const problem = header === undefined ? 'Content-Type is missing' : `Content-Type "${header}" is not supported`;
   return decline('unsupported', `${problem}: use ${PROTOBUF} or ${JSON_TYPE}`);
 }
 
 function readContentEncoding(exchange: Exchange): Answer | undefined {
-  const header = exchange.headers['content-encoding'];
+  const header = exchange.head.headers['content-encoding'];
   if (header === undefined) return undefined;
   const coding = header.trim().toLowerCase();
   if (coding === 'gzip' || coding === 'x-gzip') exchange.gzip = true;

@@ -3,12 +3,12 @@
  * answers each once. Uncompressed and small gzip bodies are handled in the turn in which they end, without promises,
  * timers or closures of their own.
  */
-import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { TracedWork } from '../../../contract/tracer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
+import { Body } from '../body.ts';
 import { BodyMemory } from '../body-memory.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
@@ -16,8 +16,7 @@ import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
 import type { Ingest } from '../ingest.ts';
 import { requestSpan } from '../request-span.ts';
 import { isTrickle, PATIENCE_MS } from '../slow-senders.ts';
-import { Body } from './body.ts';
-import { announcedLength, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { type HeadRules, readHead, tooLarge } from './head.ts';
 import { respond } from './respond.ts';
 
@@ -68,8 +67,8 @@ export class Requests {
     this.options = options;
   }
 
-  open(exchange: Exchange, response: ServerResponse): void {
-    exchange.response = response;
+  /** The head is there. What of the body comes is for `data` unless the request is settled then. */
+  open(exchange: Exchange): void {
     this.inFlight += 1;
     this.connections.touch(exchange.socket);
     const answer = this.stopping
@@ -79,14 +78,46 @@ export class Requests {
       this.settle(exchange, answer);
       return;
     }
-    exchange.body = new Body(this.memory, Math.max(0, announcedLength(exchange)));
+    exchange.body = new Body(this.memory);
     this.reading.set(exchange.socket, exchange);
-    exchange.on('data', this.onData);
-    exchange.on('end', this.onEnd);
-    exchange.on('error', this.onAbort);
-    if (!exchange.waitsForLeave) return;
-    exchange.waitsForLeave = false;
-    response.writeContinue();
+  }
+
+  /** A part of the body, the bytes valid until this returns; the last part ends the request. */
+  data(exchange: Exchange, bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    if (isLast) exchange.complete = true;
+    if (exchange.settled) return;
+    exchange.bytes += end - start;
+    exchange.pieces += 1;
+    if (exchange.bytes > this.options.maxBodyBytes) this.settle(exchange, tooLarge(this.options.maxBodyBytes));
+    else if (isTrickle(exchange.pieces, exchange.bytes)) this.cutOff(exchange);
+    else if (!this.append(exchange, bytes, start, end, isLast)) this.settle(exchange, NO_MEMORY);
+    else if (isLast) this.end(exchange);
+  }
+
+  /** The body is whole; may be told again. */
+  end(exchange: Exchange): void {
+    exchange.complete = true;
+    if (exchange.settled || exchange.held) return;
+    this.reading.delete(exchange.socket);
+    exchange.held = true;
+    this.connections.hold(exchange.socket, 1);
+    const bytes = exchange.body!.bytes();
+    if (!exchange.gzip) {
+      this.push(exchange, bytes);
+      return;
+    }
+    const late = this.ingest.refusal(exchange.otlpSignal, true);
+    const inflated = late === undefined ? this.inflater.inflate(bytes) : undefined;
+    if (late !== undefined) this.settle(exchange, late);
+    else if (inflated !== undefined) this.pushInflated(exchange, inflated);
+    else if (exchange.body!.own()) this.inflateAside(exchange, exchange.body!.bytes());
+    else this.settle(exchange, NO_MEMORY);
+  }
+
+  /** The sender went away. When its body was not whole, nothing was taken. */
+  abandon(exchange: Exchange): void {
+    if (!exchange.settled && this.reading.get(exchange.socket) === exchange)
+      this.close(exchange, decline('aborted', ''));
   }
 
   /** Answers the request that is arriving on this socket and closes the connection; false when there is none. */
@@ -110,29 +141,23 @@ export class Requests {
     });
   }
 
-  private readonly onData = dispatch((exchange: Exchange, piece: Buffer) => this.read(exchange, piece));
-  private readonly onEnd = dispatch((exchange: Exchange) => this.finish(exchange));
-  private readonly onAbort = dispatch((exchange: Exchange) => this.abandon(exchange));
-
-  private read(exchange: Exchange, piece: Buffer): void {
-    if (exchange.settled) return;
-    exchange.bytes += piece.length;
-    exchange.pieces += 1;
-    if (exchange.bytes > this.options.maxBodyBytes) this.settle(exchange, tooLarge(this.options.maxBodyBytes));
-    else if (isTrickle(exchange.pieces, exchange.bytes)) this.cutOff(exchange);
-    else if (!exchange.body!.append(piece) && !this.appendInPlaceOfSlow(exchange, piece))
-      this.settle(exchange, NO_MEMORY);
+  private append(exchange: Exchange, bytes: Buffer, start: number, end: number, isLast: boolean): boolean {
+    const announced = Math.max(0, exchange.announced);
+    while (!exchange.body!.append(bytes, start, end, isLast, announced)) {
+      if (!this.makeRoom(exchange)) return false;
+    }
+    return true;
   }
 
-  /** As `append`, once bodies that arrive slowly have given way. */
-  private appendInPlaceOfSlow(exchange: Exchange, piece: Buffer): boolean {
+  /** A body that arrives slowly gives way. False when there is none. */
+  private makeRoom(exchange: Exchange): boolean {
     const now = performance.now();
     for (const slow of this.reading.values()) {
       if (now - slow.openedMs < PATIENCE_MS) return false;
       if (slow === exchange || !slow.body!.holdsMemory) continue;
       this.counters.connectionEnded('http', 'slow_body');
       this.settle(slow, GAVE_WAY, true);
-      if (exchange.body!.append(piece)) return true;
+      return true;
     }
     return false;
   }
@@ -142,26 +167,6 @@ export class Requests {
     this.counters.connectionEnded('http', 'slow_body');
     this.settle(exchange, this.ingest.malformed('many_chunks', TOO_MANY_PIECES), true);
     exchange.socket.destroySoon();
-  }
-
-  private finish(exchange: Exchange): void {
-    if (exchange.settled) return;
-    this.reading.delete(exchange.socket);
-    exchange.held = true;
-    this.connections.hold(exchange.socket, 1);
-    const bytes = exchange.body!.bytes();
-    if (!exchange.gzip) {
-      this.push(exchange, bytes);
-      return;
-    }
-    const late = this.ingest.refusal(exchange.otlpSignal, true);
-    if (late !== undefined) {
-      this.settle(exchange, late);
-      return;
-    }
-    const inflated = this.inflater.inflate(bytes);
-    if (inflated !== undefined) this.pushInflated(exchange, inflated);
-    else this.inflateAside(exchange, bytes);
   }
 
   /** The body keeps the compressed bytes until the thread pool is done with them. */
@@ -202,12 +207,6 @@ export class Requests {
     respond(exchange, answer, closing);
   }
 
-  /** The sender went away before its body was whole: nothing was taken. */
-  private abandon(exchange: Exchange): void {
-    if (!exchange.settled && this.reading.get(exchange.socket) === exchange)
-      this.close(exchange, decline('aborted', ''));
-  }
-
   private close(exchange: Exchange, answer: Answer): void {
     exchange.settled = true;
     exchange.body?.release();
@@ -223,15 +222,8 @@ export class Requests {
   }
 }
 
-function spanOf({ otlpSignal, headers, openedMs, bytes }: Exchange, answer: Answer): TracedWork {
-  const { traceparent } = headers;
+function spanOf({ otlpSignal, head, openedMs, bytes }: Exchange, answer: Answer): TracedWork {
+  const { traceparent } = head.headers;
   const parent = typeof traceparent === 'string' ? traceparent : undefined;
   return requestSpan({ protocol: 'http', signal: otlpSignal, parent, beganMs: openedMs, bytes, answer });
-}
-
-/** An event listener that passes its emitter on as an argument, so that one function serves all requests. */
-function dispatch<A extends unknown[]>(handle: (exchange: Exchange, ...args: A) => void) {
-  return function (this: Exchange, ...args: A): void {
-    handle(this, ...args);
-  };
 }

@@ -1,21 +1,16 @@
-/**
- * Writes an answer in the request's own encoding. When most of the body is still to come, the answer goes out at once
- * and the connection is closed after a while of throwing away what arrives: a sender that is cut off while it still
- * writes would lose the answer.
- */
+/** The answer to a request in the request's own encoding. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type Answer, OUTCOMES, type Outcome } from '../answer.ts';
 import { partialSuccessToJson, statusToJson } from '../json-answers.ts';
 import { encodePartialSuccess, encodeStatus } from '../protobuf-answers.ts';
 import type { Encoding } from '../signal.ts';
-import { announcedLength, type Exchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 /** An unread rest up to this is read and thrown away, and the connection stays. */
 const READABLE_REST = 2 ** 20;
-const LINGER_MS = 1000;
 
 export const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
-/** Texts, because node:http sends those in one write with the head. */
+/** Texts, because those are sent in one write with the head. */
 const EMPTY_BODY = { protobuf: '', json: '{}' } as const;
 const EMPTY_HEADERS = {
   protobuf: { 'Content-Type': CONTENT_TYPE.protobuf, 'Content-Length': 0 },
@@ -28,19 +23,15 @@ const CHALLENGES: Readonly<Partial<Record<Outcome, string>>> = {
 };
 
 export function respond(exchange: Exchange, answer: Answer, closing: boolean): void {
-  const { response, encoding } = exchange;
-  if (closing) response.shouldKeepAlive = false;
+  const { outlet, encoding } = exchange;
   if (answer.outcome === 'accepted') {
-    response.writeHead(200, EMPTY_HEADERS[encoding]);
-    response.end(EMPTY_BODY[encoding]);
+    outlet.send(200, EMPTY_HEADERS[encoding], EMPTY_BODY[encoding], closing, false);
     return;
   }
   const body = answerBody(exchange, answer);
   const lingers = !exchange.complete && !isRestReadable(exchange);
-  if (lingers || exchange.waitsForLeave) response.shouldKeepAlive = false;
-  response.writeHead(OUTCOMES[answer.outcome].http, answerHeaders(answer, encoding, body.length));
-  if (lingers && !exchange.waitsForLeave) linger(exchange, body);
-  else response.end(body);
+  const headers = answerHeaders(answer, encoding, body.length);
+  outlet.send(OUTCOMES[answer.outcome].http, headers, body, closing || lingers, lingers);
 }
 
 /** A google.rpc.Status in an encoding. */
@@ -67,20 +58,7 @@ function answerHeaders(answer: Answer, encoding: Encoding, length: number): Outg
   return headers;
 }
 
-function isRestReadable(exchange: Exchange): boolean {
-  const announced = announcedLength(exchange);
-  if (announced < 0) return exchange.headers['transfer-encoding'] === undefined;
-  return announced - exchange.bytes <= READABLE_REST;
-}
-
-function linger(exchange: Exchange, body: Buffer): void {
-  const { response } = exchange;
-  response.write(body);
-  const end = () => {
-    clearTimeout(timer);
-    response.end();
-  };
-  const timer = setTimeout(end, LINGER_MS);
-  exchange.once('close', end);
-  exchange.resume();
+function isRestReadable({ announced, head, bytes }: Exchange): boolean {
+  if (announced < 0) return head.headers['transfer-encoding'] === undefined;
+  return announced - bytes <= READABLE_REST;
 }

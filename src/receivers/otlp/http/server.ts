@@ -1,31 +1,27 @@
 /** Listens for OTLP over HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
-import { createServer, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../contract/logger.ts';
 import { bind } from '../../../lib/listen/bind.ts';
 import { Connections } from '../../../lib/listen/connections.ts';
 import { CorsPolicy } from '../../../lib/listen/cors.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
+import { shareReads } from '../../../lib/listen/socket-reader.ts';
 import type { HttpOptions } from '../config.ts';
 import type { Counters } from '../counters.ts';
 import type { Ingest } from '../ingest.ts';
-import { connectionFailure, sendLastWord } from './connection-errors.ts';
+import { type ConnectionFailure, connectionFailure, sendLastWord, timeOut } from './connection-errors.ts';
 import { answerPreflight } from './cross-origin.ts';
-import { Exchange } from './exchange.ts';
+import { DirectConnections } from './direct-connections.ts';
+import { serve } from './library-exchange.ts';
 import { Requests } from './requests.ts';
 
 /** How long `stop` waits for requests in flight, and then for their answers to leave. */
 const DRAIN_MS = 10_000;
 const FLUSH_MS = 200;
 const MAX_TIMEOUT_CHECK_MS = 5000;
-
-type ExchangeOptions = ServerOptions<typeof Exchange, typeof ServerResponse>;
-type ExchangeServer =
-  | Server<typeof Exchange, typeof ServerResponse>
-  | TlsServer<typeof Exchange, typeof ServerResponse>;
 
 interface HttpSurroundings {
   readonly logger: Logger;
@@ -53,10 +49,12 @@ export class HttpServer {
   private readonly counters: Counters;
   private readonly connections: Connections;
   private readonly requests: Requests;
+  private readonly direct: DirectConnections;
   private readonly guard: Guard;
   private policy: CorsPolicy | undefined;
-  private server: ExchangeServer | undefined;
+  private server: Server | TlsServer | undefined;
   private unwatch = () => {};
+  private serve: (socket: Socket, firstBytes: Buffer) => void = () => {};
 
   constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
     this.options = options;
@@ -67,6 +65,10 @@ export class HttpServer {
     this.counters = counters;
     this.connections = new Connections(options, end => counters.connectionEnded('http', end));
     this.requests = new Requests(options, ingest, counters, { connections: this.connections, guard });
+    this.direct = new DirectConnections(options, this.requests, {
+      serve: (socket, firstBytes) => this.serve(socket, firstBytes),
+      timedOut: socket => this.fail(socket, timeOut(this.options)),
+    });
   }
 
   /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
@@ -87,9 +89,11 @@ export class HttpServer {
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
     await this.requests.drain(DRAIN_MS);
     server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), FLUSH_MS);
+    this.direct.closeIdle();
+    await this.connections.emptied(FLUSH_MS);
+    server.closeAllConnections();
+    this.direct.closeAll();
     await closed;
-    clearTimeout(timer);
     this.connections.stop();
     this.unwatch();
   }
@@ -115,6 +119,7 @@ export class HttpServer {
     this.policy = policyOf(options);
     this.connections.limits = options;
     this.requests.setOptions(options);
+    this.direct.limits = options;
     this.watchConnections();
     const { server } = this;
     if (server === undefined) return;
@@ -129,11 +134,9 @@ export class HttpServer {
     this.unwatch = counters.watchConnections('http', options.maxConnections, () => connections.size);
   }
 
-  private createServer(): ExchangeServer {
+  private createServer(): Server | TlsServer {
     const { readTimeoutMs, readHeaderTimeoutMs, idleTimeoutMs, maxHeaderBytes } = this.options;
     const options = {
-      IncomingMessage: Exchange,
-      ServerResponse,
       requestTimeout: readTimeoutMs,
       headersTimeout: readHeaderTimeoutMs,
       keepAliveTimeout: idleTimeoutMs,
@@ -141,41 +144,55 @@ export class HttpServer {
       keepAlive: true,
       connectionsCheckingInterval: Math.min(Math.ceil(readHeaderTimeoutMs / 4), MAX_TIMEOUT_CHECK_MS),
     };
-    const server = this.secure(options) ?? createServer(options);
-    server.on('connection', socket => this.connections.admit(socket));
-    server.on('secureConnection', socket => this.connections.secured(socket));
-    server.on('request', (exchange, response) => {
-      if (this.policy !== undefined && answerPreflight(exchange, response, this.policy)) return;
-      this.requests.open(exchange, response);
+    const server = this.secure(options) ?? this.plain(options);
+    server.on('request', (request, response) => {
+      if (this.policy !== undefined && answerPreflight(request, response, this.policy)) return;
+      serve(this.requests, request, response, false);
     });
-    server.on('checkContinue', (exchange, response) => {
-      exchange.waitsForLeave = true;
-      this.requests.open(exchange, response);
+    server.on('checkContinue', (request, response) => serve(this.requests, request, response, true));
+    server.on('clientError', (error, socket) => {
+      const failure = connectionFailure(error, this.options);
+      if (failure === undefined) socket.destroy();
+      else this.fail(socket as Socket, failure);
     });
-    server.on('clientError', (error, socket) => this.failConnection(error, socket));
+    return server;
+  }
+
+  /** Its connections are served directly as long as their requests are ordinary. */
+  private plain(options: ServerOptions): Server {
+    const server = createServer(options);
+    const [serveByLibrary] = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', accepted => {
+      const socket = shareReads(accepted);
+      if (!this.connections.admit(socket)) return;
+      if (socket !== accepted) this.direct.take(socket);
+      else serveByLibrary!.call(server, socket);
+    });
+    this.serve = (socket, firstBytes) => {
+      serveByLibrary!.call(server, socket);
+      socket.emit('data', firstBytes);
+    };
     return server;
   }
 
   /** The server with TLS, where it is configured. */
-  private secure(options: ExchangeOptions): ExchangeServer | undefined {
+  private secure(options: ServerOptions): TlsServer | undefined {
     const tls = this.guard.open();
     if (tls === undefined) return undefined;
-    const server = createTlsServer<typeof Exchange, typeof ServerResponse>({ ...options, ...tls });
+    const server = createTlsServer({ ...options, ...tls });
     this.guard.watch(server);
+    server.on('connection', (socket: Socket) => this.connections.admit(socket));
+    server.on('secureConnection', socket => this.connections.secured(socket));
     return server;
   }
 
-  private failConnection(error: Error, socket: Duplex): void {
-    const failure = connectionFailure(error, this.options);
-    if (failure === undefined) {
-      socket.destroy();
-      return;
-    }
+  private fail(socket: Socket, failure: ConnectionFailure): void {
     const interrupted = this.requests.interrupt(socket, failure.answer);
     const slowBody = interrupted && failure.reason === 'slow_head';
     this.counters.connectionEnded('http', slowBody ? 'slow_body' : failure.reason);
     if (interrupted) return;
-    this.ingest.log.declined('http', (socket as Socket).remoteAddress, failure.answer);
+    this.ingest.log.declined('http', socket.remoteAddress, failure.answer);
     sendLastWord(socket, failure);
   }
 }

@@ -13,25 +13,26 @@ export interface Reader {
 const SHARED_BYTES = 2 ** 18;
 let shared: Buffer | undefined;
 
-/** A socket that gives its bytes to whoever `reader` is by then. */
+/** A socket that gives its bytes to whoever `reader` is by then, and to its stream when that is nobody. */
 class SharingSocket extends Socket {
   readonly target: { reader: Reader | undefined };
 
-  constructor(handle: object) {
+  constructor(handle: object, allowHalfOpen: boolean) {
     const target: { reader: Reader | undefined } = { reader: undefined };
     shared ??= Buffer.allocUnsafeSlow(SHARED_BYTES);
-    const callback = (length: number) => {
-      target.reader?.read(shared!, 0, length);
+    const callback = (length: number): boolean => {
+      if (target.reader === undefined) return this.push(Buffer.from(shared!.subarray(0, length)));
+      target.reader.read(shared!, 0, length);
       return true;
     };
-    super({ handle, onread: { buffer: shared, callback } } as SocketConstructorOpts);
+    super({ handle, allowHalfOpen, onread: { buffer: shared, callback } } as SocketConstructorOpts);
     this.target = target;
   }
 }
 
 /**
- * The socket to use in place of one that a server has accepted and not begun to read (`pauseOnConnect`). The server
- * forgets it: its owner closes it. The same socket where the exchange cannot be done.
+ * The socket to use in place of one that a server has just accepted. The server forgets it: its owner closes it. The
+ * same socket where the exchange cannot be done.
  */
 export function shareReads(accepted: Socket): Socket {
   const inner = accepted as unknown as { _handle: { useUserBuffer?: unknown } | null };
@@ -39,7 +40,7 @@ export function shareReads(accepted: Socket): Socket {
   if (typeof handle?.useUserBuffer !== 'function') return accepted;
   inner._handle = null;
   accepted.destroy();
-  return new SharingSocket(handle);
+  return new SharingSocket(handle, accepted.allowHalfOpen);
 }
 
 export function readFrom(socket: Socket, reader: Reader): void {
@@ -49,4 +50,9 @@ export function readFrom(socket: Socket, reader: Reader): void {
   // Its close says the rest.
   socket.on('error', () => {});
   socket.resume();
+}
+
+/** From now on the bytes of a socket of `shareReads` go to its stream. */
+export function leaveToStream(socket: Socket): void {
+  if (socket instanceof SharingSocket) socket.target.reader = undefined;
 }

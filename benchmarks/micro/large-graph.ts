@@ -9,6 +9,7 @@ import type { DeltaPart } from '../../src/contract/graph-delta.ts';
 import type { Stats } from '../../src/contract/graph-document.ts';
 import { Interaction } from '../../src/contract/interaction.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { LiveGraph } from '../../src/query/live-graph.ts';
@@ -70,7 +71,7 @@ function ingest(): void {
     store.apply(interaction);
   };
   for (let edge = 0; edge < EDGES; edge++) call(edge);
-  const source = new DeltaSource(store, () => ({
+  const source = new DeltaSource(store, new PathTree(store, 10), () => ({
     changes: store.revision,
     asOfMs: Date.now(),
     halfLifeMs: 3_600_000,

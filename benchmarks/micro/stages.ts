@@ -33,6 +33,7 @@ const LIMITS = {
   halfLifeMs: 3_600_000,
   maxNodes: 20_000,
   maxEdges: 200_000,
+  maxPaths: 10_000,
 };
 
 const bodies = createBodies('protobuf');

@@ -1,6 +1,6 @@
 /**
  * The graph → readers arrow: what changed since the reader's last delta, state-based: the newest numbers of a node or
- * an edge replace the older ones. A delta is `begin`, any number of `nodes` and `edges`, then `end`; all of it is the
+ * an edge replace the older ones. A delta is `begin`, any number of `nodes`, `edges` and `paths`, then `end`; all of it is the
  * graph at one moment, that of `begin`. Everything can be posted to another thread, and nothing is kept by the sender.
  */
 import type { Diagnostic, Stats } from './graph-document.ts';
@@ -48,6 +48,18 @@ export interface DeltaEdges {
   readonly buffer: number;
 }
 
+/** What changed in the tree of paths: columns, see `PathTable`. */
+export interface DeltaPaths {
+  readonly type: 'paths';
+  /** Of the paths the reader does not have yet, in order. */
+  readonly parents: Int32Array<ArrayBuffer>;
+  readonly nodes: Int32Array<ArrayBuffer>;
+  /** Numbers of paths, and their counts now. */
+  readonly changed: Int32Array<ArrayBuffer>;
+  readonly counts: Float64Array<ArrayBuffer>;
+  readonly received: Float64Array<ArrayBuffer>;
+}
+
 export interface DeltaEnd {
   readonly type: 'end';
   /** Newest question of this reader that the delta answers. */
@@ -68,7 +80,7 @@ export interface DeltaFailed {
   readonly failure: string;
 }
 
-export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaEnd | DeltaUnchanged | DeltaFailed;
+export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaPaths | DeltaEnd | DeltaUnchanged | DeltaFailed;
 
 /** A reader that keeps a copy of the graph. */
 export interface Following {

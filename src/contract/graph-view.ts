@@ -27,6 +27,7 @@ export interface GraphView extends Adjacency {
   readonly nodes: readonly Node[];
   /** Sorted by id. */
   readonly edges: readonly Edge[];
+  readonly paths: PathTable;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
   /** Index by id or by key, also of what was merged into another; -1 when unknown. */
@@ -36,6 +37,20 @@ export interface GraphView extends Adjacency {
   nodeOfRaw(raw: number): number;
   /** Ids of the edges that an edge stands for, as their spans named both ends; its own when nothing was merged. */
   rawEdgeIds(edge: number): readonly string[];
+}
+
+/**
+ * The tree of causal paths by columns: row n is the chain of nodes of its parent and one more. Row 0 is none.
+ */
+export interface PathTable {
+  readonly size: number;
+  /** 0: the chain begins here; −1: it does, and what was above is missing. Parents come before their children. */
+  readonly parents: Int32Array;
+  /** Numbers of the graph's nodes, see `nodeOfRaw`. */
+  readonly nodes: Int32Array;
+  /** Interactions that took exactly this chain; those of receiving spans apart. */
+  readonly counts: Float64Array;
+  readonly received: Float64Array;
 }
 
 export type SpanJoin = 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'inferred';

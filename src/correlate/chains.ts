@@ -36,6 +36,8 @@ export const found = {
   local: false,
   /** Row whose parent is missing. */
   below: 0,
+  /** The nearest ancestor with a service; -1 none. */
+  named: -1,
 };
 
 export class Chains {
@@ -144,6 +146,7 @@ export class Chains {
     const w = this.rows.words;
     const service = w[row + SERVICE]!;
     found.remote = 0;
+    found.named = -1;
     found.passedOwn = found.local = false;
     let at = row;
     for (let hops = 0; hops < MAX_HOPS; hops++) {
@@ -152,6 +155,7 @@ export class Chains {
       at = up;
       const shape = w[up + SHAPE]!;
       if (isTransparent(shape)) continue;
+      if (found.named < 0) found.named = up;
       const theirs = w[up + SERVICE]!;
       if (isOutbound(shape) && (found.remote === 0 || theirs === found.remote)) return end(up, up);
       if (found.remote !== 0) {

@@ -25,6 +25,7 @@ import {
   START,
   TARGET,
 } from '../contract/observation.ts';
+import type { PathSink } from '../contract/path-sink.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { Budget } from './budget.ts';
@@ -42,6 +43,7 @@ import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
 import { Links } from './links.ts';
 import { Outbound } from './outbound.ts';
+import { Paths } from './paths.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
@@ -96,12 +98,13 @@ export class Correlator {
     plans: Plans,
     merge: MergePlans,
     sink: InteractionSink,
+    tree: PathSink,
   ) {
     this.options = options;
     this.sink = sink;
     this.rows = new Rows(options.maxPending);
     this.seen = new Seen(options.maxSeen, Math.max(options.lateMs, options.waitMs));
-    this.late = new LateEntries(options.maxLate, options.lateMs);
+    this.late = new LateEntries(options.maxLate, options.lateMs, tree);
     this.checkup = new Checkup(identities, plans);
     const { rows, fates, late, checkup } = this;
     const chains = new Chains(rows, identities);
@@ -109,8 +112,9 @@ export class Correlator {
     const emitter = new Emitter(rows, plans, identities, sink);
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
+    const paths = new Paths({ rows, chains, crossings, links, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
-    this.latePartners = new LatePartners({ rows, fates, checkup, late, emitter, sink, outbound: this.outbound });
+    this.latePartners = new LatePartners({ rows, fates, checkup, late, emitter, sink, outbound: this.outbound, paths });
     this.inbound = new Inbound({
       rows,
       fates,
@@ -136,6 +140,7 @@ export class Correlator {
       outbound: this.outbound,
       latePartners: this.latePartners,
       links,
+      paths,
       decisions: this.decisions,
       budget,
     };

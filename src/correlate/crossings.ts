@@ -74,6 +74,13 @@ export class Crossings {
     return false;
   }
 
+  /** Calls `visit` with each service that the client span explains an interaction with, and whether it is a delivery. */
+  forEachCounted(client: number, visit: (service: number, delivery: boolean) => void): void {
+    for (const { service, counted } of this.groups.get(this.rows.sequenceAt(client))!.values()) {
+      if (counted !== NOTHING) visit(service, counted === DELIVERY);
+    }
+  }
+
   /** The client's row leaves: what it explains is final. */
   settle(client: number): void {
     if ((this.rows.words[client + STATE]! & HAS_GROUPS) === 0) return;

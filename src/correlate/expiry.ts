@@ -24,6 +24,7 @@ import {
   TARGET,
   TRACE,
 } from '../contract/observation.ts';
+import { NO_PATH } from '../contract/path-sink.ts';
 import { Queue } from '../lib/queue.ts';
 import type { Budget } from './budget.ts';
 import type { Checkup } from './checkup.ts';
@@ -49,6 +50,7 @@ import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from '
 import type { LatePartners } from './late-partners.ts';
 import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
+import type { Paths } from './paths.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
@@ -77,6 +79,7 @@ interface Parts {
   readonly inbound: Inbound;
   readonly latePartners: LatePartners;
   readonly links: Links;
+  readonly paths: Paths;
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
@@ -190,8 +193,10 @@ export class Expiry {
       else this.parts.outbound.resolveLast(row);
     }
     if (!isTransparent(shape)) {
-      if (isInbound(shape)) this.closeInbound(row, early);
-      else this.closeOutbound(row, shape, early);
+      if (isInbound(shape)) {
+        this.closeInbound(row, early);
+        this.parts.paths.leave(row);
+      } else this.closeOutbound(row, shape, early);
     }
     this.parts.checkup.leave(this.rows, row);
     this.rows.shift();
@@ -213,11 +218,10 @@ export class Expiry {
   }
 
   private closeOutbound(row: number, shape: number, early: boolean): void {
-    const { outbound, crossings } = this.parts;
-    if (isOutbound(shape)) {
-      this.decideAlone(row, shape, early);
-      crossings.settle(row);
-    }
+    const { outbound, crossings, paths } = this.parts;
+    if (isOutbound(shape)) this.decideAlone(row, shape, early);
+    paths.leave(row);
+    if (isOutbound(shape)) crossings.settle(row);
     outbound.emitOwn(row, SETTLE);
     outbound.settleCrossing(row);
     if (isOutbound(shape)) this.keepOutbound(row, shape);
@@ -281,7 +285,7 @@ export class Expiry {
   /** Beside the waiters of a consumer: the topics whose messages were joined, so that none gives a second route. */
   private noteRoutes(row: number): void {
     for (const topic of new Set(this.parts.links.joinedTopics(row))) {
-      this.parts.late.add(hash, lateClass(INTERNAL, WAITER | SIBLING, PAIRED, NO_REASON), 1, 0, topic, 0, 0);
+      this.parts.late.add(hash, lateClass(INTERNAL, WAITER | SIBLING, PAIRED, NO_REASON), 1, 0, NO_PATH, topic, 0, 0);
     }
   }
 
@@ -300,6 +304,7 @@ export class Expiry {
       cls,
       this.rows.ratios[row + ADJUSTED]!,
       w[row + SERVICE]!,
+      (flags & WAITER) === 0 ? this.parts.paths.placeOf(row) : NO_PATH,
       target,
       start,
       w[row + DURATION]!,

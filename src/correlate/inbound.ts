@@ -118,6 +118,7 @@ export class Inbound {
       return;
     }
     chains.climb(row);
+    this.rows.setAbove(row, found.named);
     next.partner = found.row;
     if (found.row >= 0) next.decision = BY_PARENT;
     else if (this.isConsumer(row) && this.parts.links.partners(row).length > 0) next.decision = BY_LINKS;

@@ -38,6 +38,7 @@ import {
 } from './late.ts';
 import { LINK_LATE } from './link-state.ts';
 import type { Outbound } from './outbound.ts';
+import type { Paths } from './paths.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
@@ -50,6 +51,7 @@ interface Parts {
   readonly emitter: Emitter;
   readonly sink: InteractionSink;
   readonly outbound: Outbound;
+  readonly paths: Paths;
 }
 
 export class LatePartners {
@@ -136,8 +138,15 @@ export class LatePartners {
       parts.emitter.call(partner, own, row, 1);
       parts.emitter.call(partner, own, row, SETTLE);
     } else parts.emitter.lateConsumer(row, partner, evidence);
+    this.placeBelow(row, entry);
     this.markJoined(entry);
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
+  }
+
+  private placeBelow(row: number, entry: number): void {
+    const { late, paths } = this.parts;
+    const cls = late.classOf(entry) & CLASS_MASK;
+    paths.joinLate(row, late.path(entry), cls === PRODUCER || cls === CREATE ? late.target(entry) : 0);
   }
 
   /** One more link of a consumer that was joined with a late entry, to a kept row: for good, too. */
@@ -156,6 +165,7 @@ export class LatePartners {
     const { late, emitter } = this.parts;
     const topic = this.rows.words[row + TARGET]!;
     if (topic !== 0) emitter.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE, routes);
+    this.placeBelow(row, entry);
     this.markJoined(entry);
   }
 

@@ -5,9 +5,10 @@
  *
  * Layout (words): 0 fingerprint of the key, 1 that of the trace id's high half (high 16 bits, 0 none) and class (low 16),
  * 2 next in chain (place + 1),
- * 3 service, 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
+ * 3 the span's path, which ends in its service (or, where it has none, −1 − service), 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
  */
 import { SHAPE_OBSERVED } from '../contract/observation.ts';
+import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 
 const WORDS = 8;
 /** Classes are numbered in 16 bits; those with adjusted counts leave room for all that have none. */
@@ -78,8 +79,10 @@ export class LateEntries {
   private readonly slices: Slice[] = [];
   private newest: Slice = { ms: 0, count: 0 };
   private windowMs = 1;
+  private readonly tree: Pick<PathSink, 'lastOf'>;
 
-  constructor(limit: number, lateMs: number) {
+  constructor(limit: number, lateMs: number, tree: Pick<PathSink, 'lastOf'>) {
+    this.tree = tree;
     limit = Math.max(limit, 1);
     this.limit = limit;
     this.lateMs = lateMs;
@@ -119,6 +122,7 @@ export class LateEntries {
     cls: number,
     adjusted: number,
     service: number,
+    path: number,
     target: number,
     start: number,
     duration: number,
@@ -132,7 +136,7 @@ export class LateEntries {
     w[base] = key.b;
     w[base + 1] = (key.high << 16) | this.classNumber(cls, adjusted);
     w[base + 2] = buckets[bucket]!;
-    w[base + 3] = service;
+    w[base + 3] = path !== NO_PATH && this.tree.lastOf(path) === service ? path : -1 - service;
     w[base + 4] = target;
     this.double[0] = start;
     w[base + 5] = this.doubleWords[0]!;
@@ -193,7 +197,13 @@ export class LateEntries {
   }
 
   service(entry: number): number {
-    return this.words[entry + 3]!;
+    const word = this.words[entry + 3]!;
+    return word < 0 ? -1 - word : this.tree.lastOf(word);
+  }
+
+  /** Where the span stands in the tree of paths. */
+  path(entry: number): number {
+    return Math.max(this.words[entry + 3]!, NO_PATH);
   }
 
   target(entry: number): number {

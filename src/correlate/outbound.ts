@@ -87,6 +87,7 @@ export class Outbound {
       if (ancestor >= 0) this.rows.words[ancestor + STATE]! |= NAMELESS_BELOW;
       return this.pass(row, shape);
     }
+    this.rows.setAbove(row, ancestor);
     // A span is nested or crosses, never both: what it was gives PARTNER free before the other takes it.
     const isDatabase = (shape & CLASS_MASK) === DATABASE;
     const wasNested = (this.rows.words[row + STATE]! & NESTED) !== 0;

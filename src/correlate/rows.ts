@@ -9,6 +9,7 @@
  */
 import { LINK_WORDS, PARENT, ROW_WORDS, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
 import { keyHash, ownHash } from './hash.ts';
+import { PLACED, STATE } from './state.ts';
 
 /** Next older row in the chain of the row's key, and of its parent's key (entries as in a bucket). */
 const NEXT = 20;
@@ -34,6 +35,8 @@ export class Rows {
   readonly floats: Float64Array;
   readonly ratios: Float32Array;
   readonly links: Int32Array;
+  /** By row: sequence number of the nearest ancestor with a service (0 none); once the row is placed, its path. */
+  readonly above: Int32Array;
   readonly limit: number;
   readonly linkLimit: number;
   /** Sequence numbers (mod 2^32) of the oldest and the next entry. */
@@ -63,6 +66,7 @@ export class Rows {
     this.words = new Int32Array(buffer);
     this.floats = new Float64Array(buffer);
     this.ratios = new Float32Array(buffer);
+    this.above = new Int32Array(capacity);
     this.links = new Int32Array(linkCapacity * KEPT_LINK_WORDS);
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
     this.buckets = new Int32Array(capacity * BUCKET_WORDS).fill(0);
@@ -86,6 +90,12 @@ export class Rows {
   sequenceAt(base: number): number {
     const slot = base / ROW_WORDS;
     return (this.oldest + ((slot - this.oldest) & this.mask)) | 0;
+  }
+
+  /** Notes the nearest ancestor with a service (negative: none) of a row that has no place yet. */
+  setAbove(row: number, ancestor: number): void {
+    if ((this.words[row + STATE]! & PLACED) !== 0) return;
+    this.above[row / ROW_WORDS] = ancestor < 0 ? 0 : this.sequenceAt(ancestor);
   }
 
   alive(sequence: number): boolean {
@@ -134,6 +144,7 @@ export class Rows {
     this.cursor.row = -1;
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
+    this.above[place] = 0;
     this.next = (sequence + 1) | 0;
     w[base + NEXT] = this.enter(own, 0, place);
     if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) w[base + CHILD_NEXT] = this.enter(parent, INLINE, place);

@@ -77,6 +77,9 @@ export const HAS_GROUPS = 1 << 22;
 export const FATED = 1 << 23;
 /** What the row's joins count is final: the row, or its partner's, has left. */
 export const SETTLED = 1 << 24;
+/** The row's place in the tree of paths is found, or (`PLACING`) being looked for. */
+export const PLACED = 1 << 25;
+export const PLACING = 1 << 26;
 
 export const fateOf = (state: number): number => state & FATE_MASK;
 export const reasonOf = (state: number): number => (state & REASON_MASK) >>> REASON_SHIFT;

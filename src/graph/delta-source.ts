@@ -10,6 +10,7 @@ import type { Identity } from '../lib/identities.ts';
 import { NumberWriter } from '../lib/number-records.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { recordRoom, writeRecord } from './edge-record.ts';
+import type { PathTree } from './path-tree.ts';
 import { type RecordBuffer, RecordBuffers } from './record-buffers.ts';
 import type { EdgeWatcher, GraphStore } from './store.ts';
 
@@ -41,6 +42,7 @@ interface Follower {
 
 export class DeltaSource implements EdgeWatcher {
   private readonly store: GraphStore;
+  private readonly paths: PathTree;
   private readonly begin: () => DeltaContext;
   private readonly followers = new Set<Follower>();
   /** Since the last delta began. */
@@ -48,7 +50,7 @@ export class DeltaSource implements EdgeWatcher {
   private readonly names = new Map<string, number>();
   private newNames: string[] = [];
   private sentRules: IdentityRules | undefined;
-  private sent = { nodes: 0, groups: 0, changes: -1, asOfMs: 0, halfLifeMs: 0, epoch: 0, epochOfChange: 0 };
+  private sent = { nodes: 0, groups: 0, paths: 1, changes: -1, asOfMs: 0, halfLifeMs: 0, epoch: 0, epochOfChange: 0 };
   private deltas = 0;
   private isFull = true;
   private running = false;
@@ -62,9 +64,10 @@ export class DeltaSource implements EdgeWatcher {
   private readonly sliceMs: number;
 
   /** @param begin called when a delta begins: decides what waits and tells the rest. */
-  constructor(store: GraphStore, begin: () => DeltaContext, sliceMs = SLICE_MS) {
+  constructor(store: GraphStore, paths: PathTree, begin: () => DeltaContext, sliceMs = SLICE_MS) {
     this.sliceMs = sliceMs;
     this.store = store;
+    this.paths = paths;
     this.begin = begin;
   }
 
@@ -180,17 +183,37 @@ export class DeltaSource implements EdgeWatcher {
       ...rest,
     }));
     this.sentRules = store.rules;
+    this.sendPaths(full);
     const { asOfMs, halfLifeMs, epoch } = context;
     const epochOfChange = changes === this.sent.changes ? this.sent.epochOfChange : epoch;
-    this.sent = { nodes: store.nodes.length, groups: groups.length, changes, asOfMs, halfLifeMs, epoch, epochOfChange };
+    this.sent = {
+      nodes: store.nodes.length,
+      groups: groups.length,
+      paths: this.paths.size,
+      ...{ changes, asOfMs, halfLifeMs, epoch, epochOfChange },
+    };
     return edges;
+  }
+
+  /** All at once: a tree is small beside the edges. */
+  private sendPaths(all: boolean): void {
+    const { parents, nodes, changed, counts, received } = this.paths.takeChanged(this.sent.paths, all);
+    if (parents.length + changed.length === 0) return;
+    this.send(() => ({
+      type: 'paths',
+      parents: parents.slice(),
+      nodes: nodes.slice(),
+      changed: changed.slice(),
+      counts: counts.slice(),
+      received: received.slice(),
+    }));
   }
 
   private startAnew(): void {
     const { store } = this;
     this.isFull = false;
     this.sentRules = undefined;
-    this.sent = { ...this.sent, nodes: 0, groups: 0 };
+    this.sent = { ...this.sent, nodes: 0, groups: 0, paths: 1 };
     this.newNames = [...this.names.keys()];
     store.watcher = this;
     store.mark += 2;

@@ -18,6 +18,7 @@ import {
   RecordReader,
 } from './edge-record.ts';
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
+import { NO_PATHS, updatePaths } from './path-table.ts';
 import { ViewBuilder } from './view.ts';
 
 /** The newest record of an edge. */
@@ -94,6 +95,7 @@ export class Replica {
   private source = new ReplicaSource();
   private builder = new ViewBuilder(this.source);
   private groups: string[] = [];
+  private paths = NO_PATHS;
   private begun: DeltaBegin | undefined;
   private view: GraphView | undefined;
 
@@ -105,14 +107,15 @@ export class Replica {
     else if (part.type === 'edges') {
       this.source.names.push(...part.names);
       this.source.put(part.records, part.length);
-    }
+    } else if (part.type === 'paths') this.paths = updatePaths(this.paths, part);
   }
 
   /** The graph of the last delta, to be asked for between an `end` or `unchanged` and the next `begin`. */
   current(): GraphView {
     if (this.begun === undefined) throw new Error('no delta was taken yet');
     const { asOfMs, halfLifeMs, epoch, revision, stats, diagnostics } = this.begun;
-    const context = { nowMs: asOfMs, halfLifeMs, epoch, groupNames: this.groups, revision, stats, diagnostics };
+    const { groups, paths } = this;
+    const context = { nowMs: asOfMs, halfLifeMs, epoch, groupNames: groups, paths, revision, stats, diagnostics };
     this.view ??= this.builder.build(context);
     return this.view;
   }
@@ -122,6 +125,7 @@ export class Replica {
       this.source = new ReplicaSource();
       this.builder = new ViewBuilder(this.source);
       this.groups = [];
+      this.paths = NO_PATHS;
     }
     this.begun = { ...part, nodes: new Float64Array(0) };
     this.view = undefined;

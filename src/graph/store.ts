@@ -122,7 +122,11 @@ export class GraphStore implements InteractionSink, GraphSource {
     return this.identities.get(this.nodes[node]!.identity);
   }
 
-  /** The node of an identity, admitted now if there is room. */
+  /** The number of an identity's node, which is admitted now if there is room. */
+  numberOf(identity: number): number {
+    return this.node(identity);
+  }
+
   private node(identity: number): number {
     if (isUnnamed(identity)) return this.node(this.identities.overflow(this.identities.get(identity).kind));
     if (identity >= this.nodeOf.length) this.growNodes(identity);

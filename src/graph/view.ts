@@ -3,7 +3,7 @@
  * structure changed; documents of edges are kept where the source can tell that nothing changed.
  */
 import { type Diagnostic, EDGE_KINDS, type Edge, type Node, type Stats } from '../contract/graph-document.ts';
-import type { GraphView } from '../contract/graph-view.ts';
+import type { GraphView, PathTable } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeContext, EdgeIdentity } from './edge-document.ts';
 import { EdgeDocuments } from './edge-documents.ts';
@@ -15,6 +15,7 @@ import { type Structure, Structures } from './structure.ts';
 
 export interface ViewContext extends EdgeContext {
   readonly revision: number;
+  readonly paths: PathTable;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -43,6 +44,7 @@ export class ViewBuilder {
       nodes: this.nodeDocuments(structure, edges),
       edges,
       ...adjacency,
+      paths: context.paths,
       stats: context.stats,
       diagnostics: [...context.diagnostics, ...structure.diagnostics],
       nodeIndex: name => mergedNodes.get(name) ?? nodePlaces[this.nodeNames.find(name)] ?? -1,

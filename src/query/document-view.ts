@@ -5,6 +5,7 @@
  */
 import type { Edge, GraphDocument, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import { NO_PATHS } from '../graph/path-table.ts';
 
 export class DanglingEdgeError extends Error {
   override readonly name = 'DanglingEdgeError';
@@ -35,6 +36,7 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     inEdges: into.edges,
     edgeSource,
     edgeTarget,
+    paths: NO_PATHS,
     stats: document.stats,
     diagnostics: document.diagnostics,
     nodeIndex: idOrKey => nodeIndexes.get(idOrKey) ?? -1,

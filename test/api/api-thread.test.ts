@@ -6,6 +6,7 @@ import { systemClock } from '../../src/contract/clock.ts';
 import type { Edge, GraphDocument } from '../../src/contract/graph-document.ts';
 import { Interaction } from '../../src/contract/interaction.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { createHost } from '../../src/service/host.ts';
@@ -25,7 +26,7 @@ const MAX_ANSWER_MS = 5000;
 const identities = new Identities(NODES);
 const store = new GraphStore(identities, { maxNodes: NODES, maxEdges: EDGES });
 const services = Array.from({ length: NODES }, (_, n) => identities.intern(0, 'prod', ['shop', `service-${n}`]));
-const deltas = new DeltaSource(store, () => ({
+const deltas = new DeltaSource(store, new PathTree(store, 10), () => ({
   changes: store.revision,
   asOfMs: Date.now(),
   halfLifeMs: 3_600_000,

@@ -2,9 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
-import { compareDocuments } from '../oracle/compare.ts';
+import { pathsOf } from '../kits/subject.ts';
+import { compareDocuments, comparePaths } from '../oracle/compare.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
 import { analyzeSpans } from '../oracle/model.ts';
+import { countPaths } from '../oracle/paths.ts';
 import { disorder } from '../oracle/requests.ts';
 import type { Span } from '../oracle/span.ts';
 
@@ -45,7 +47,9 @@ describe('a trace set that arrives within one wait', () => {
         (seed, moments, stepMs) => {
           const spans = disorder(generateTraceSet(seed), seed);
           const subject = play(spread(spans, moments), stepMs);
-          expect(compareDocuments(analyzeSpans(spans).document, subject.graph())).toEqual([]);
+          const { document, decisions } = analyzeSpans(spans);
+          expect(compareDocuments(document, subject.graph())).toEqual([]);
+          expect(comparePaths(countPaths(decisions), pathsOf(subject.topology))).toEqual([]);
         },
       ),
       { numRuns: RUNS, seed: 20240115 },

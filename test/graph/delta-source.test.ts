@@ -7,6 +7,7 @@ import type { GraphView } from '../../src/contract/graph-view.ts';
 import { NO_RULES } from '../../src/contract/identity-rules.ts';
 import { ADD, Interaction, REVERSE } from '../../src/contract/interaction.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
 import { EXTERNAL, Identities, SERVICE, TOPIC } from '../../src/lib/identities.ts';
@@ -25,6 +26,7 @@ class Subject {
   readonly source: DeltaSource;
   /** The graph when the last delta began, read from the store itself. */
   direct: GraphView | undefined;
+  private readonly paths = new PathTree(this.store, 200);
   private readonly builder = new ViewBuilder(this.store);
   private readonly groups = [''];
   private readonly done: Interaction[] = [];
@@ -33,12 +35,12 @@ class Subject {
   constructor(seed: number) {
     const numbers = new Random(seed);
     this.random = below => numbers.below(below);
-    this.source = new DeltaSource(this.store, () => this.context(), 0);
+    this.source = new DeltaSource(this.store, this.paths, () => this.context(), 0);
   }
 
   private context() {
     const context = {
-      changes: this.store.revision,
+      changes: this.store.revision + this.paths.revision,
       asOfMs: this.nowMs,
       halfLifeMs: 60_000,
       epoch: this.store.epoch,
@@ -46,7 +48,7 @@ class Subject {
       stats: EMPTY_STATS,
       diagnostics: [],
     };
-    this.direct = this.builder.build({ ...context, nowMs: this.nowMs, groupNames: this.groups, revision: 0 });
+    this.direct = this.builder.build({ ...context, paths: this.paths.table(), nowMs: this.nowMs, groupNames: this.groups, revision: 0 });
     return context;
   }
 
@@ -60,6 +62,7 @@ class Subject {
     else if (dice < 95) store.epoch += 1 + random(2);
     else if (dice < 96) store.service(this.node(), this.nowMs * 1000);
     else if (dice < 97) store.rules = { ...NO_RULES, aliases: [{ kind: 'service', from: `n${random(4)}`, to: 'n0' }] };
+    else if (dice < 98) this.takePath();
     else if (dice < 99) store.entry(this.node(), 1);
     else store.unresolved(this.node(), 1);
   }
@@ -104,6 +107,13 @@ class Subject {
     this.store.apply(i);
   }
 
+  private takePath(): void {
+    let path = this.paths.begin(this.node(), this.random(4) === 0);
+    while (this.random(3) > 0) path = this.paths.extend(path, this.node());
+    if (this.random(3) > 0) this.paths.visit(path);
+    else this.paths.visitReceived(path);
+  }
+
   private takeBack(): void {
     const [i] = this.done.splice(this.random(this.done.length), 1);
     if (i === undefined) return;
@@ -129,8 +139,8 @@ function follow(source: DeltaSource, hear: (part: DeltaPart) => void = () => {})
 }
 
 /** Rates that decayed differ in the last digits. */
-function comparable({ asOf, nodes, edges }: GraphView) {
-  return { asOf, nodes, edges: edges.map(edge => ({ ...edge, rate: Number(edge.rate.toPrecision(9)) })) };
+function comparable({ asOf, nodes, edges, paths }: GraphView) {
+  return { asOf, nodes, paths, edges: edges.map(edge => ({ ...edge, rate: Number(edge.rate.toPrecision(9)) })) };
 }
 
 /** Steps go on while the answer is under way. */

@@ -1,6 +1,7 @@
 /** Numbers of the store lead to the nodes of a view. */
 import { expect, it } from 'vitest';
 import { ADD, CALLS, Interaction, REVERSE } from '../../src/contract/interaction.ts';
+import { NO_PATHS } from '../../src/graph/path-table.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
 import { EXTERNAL, Identities, SERVICE } from '../../src/lib/identities.ts';
@@ -12,6 +13,7 @@ const CONTEXT = {
   halfLifeMs: 60_000,
   epoch: 0,
   groupNames: [''],
+  paths: NO_PATHS,
   revision: 1,
   stats: EMPTY_STATS,
   diagnostics: [],

@@ -1,6 +1,7 @@
 /** Which nodes a view shows follows what is known of them, also when their edges stay as they are. */
 import { expect, it } from 'vitest';
 import { ADD, Interaction, REVERSE } from '../../src/contract/interaction.ts';
+import { NO_PATHS } from '../../src/graph/path-table.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
 import { Identities } from '../../src/lib/identities.ts';
@@ -18,6 +19,7 @@ it('shows a service from its first span on that only an edge taken back had name
       halfLifeMs: 60_000,
       epoch: 0,
       groupNames: [''],
+      paths: NO_PATHS,
       revision: store.revision,
       stats: EMPTY_STATS,
       diagnostics: [],

@@ -17,6 +17,7 @@ export const SMALL = {
   halfLifeMs: 3_600_000,
   maxNodes: 20_000,
   maxEdges: 200_000,
+  maxPaths: 100_000,
 };
 
 /** A topology that took these requests and decided everything. Each object is one OTLP JSON export request, in the order of arrival. */
@@ -32,8 +33,26 @@ export function analyzed(requests: readonly object[], options: TopologyOptions, 
   return topology;
 }
 
+/** Interactions by the chain of nodes that they took, as the oracle tells them; chains nobody took are left out. */
+export function pathsOf({ paths, store }: Topology): Map<string, { count: number; received: number }> {
+  const { size, parents, nodes, counts, received } = paths.table();
+  const texts: string[] = [''];
+  const found = new Map<string, { count: number; received: number }>();
+  for (let path = 1; path < size; path++) {
+    const above = parents[path]! > 0 ? `${texts[parents[path]!]} > ` : parents[path] === 0 ? '' : '? > ';
+    texts.push(above + store.identityOf(nodes[path]!).id);
+    const visits = { count: counts[path]!, received: received[path]! };
+    if (visits.count + visits.received > 0) found.set(texts[path]!, visits);
+  }
+  return found;
+}
+
 /** As `analyzed`, as the document of the graph. */
 export function analyzeRequests(requests: readonly object[]): GraphDocument {
-  const graph = analyzed(requests, SMALL, { now: () => Date.now() }).view();
+  return documentOf(analyzed(requests, SMALL, { now: () => Date.now() }));
+}
+
+export function documentOf(topology: Topology): GraphDocument {
+  const graph = topology.view();
   return graphDocument(graph, { nodes: graph.nodes, edges: graph.edges, truncated: false });
 }

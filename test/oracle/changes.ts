@@ -43,7 +43,7 @@ function stepInto(child: Fact, facts: readonly Fact[]): Step[] {
 }
 
 /** The C or P of service `from` at or above the ancestor, through I spans of that service. */
-function findClient(ancestor: Fact, from: NodeIdentity, facts: readonly Fact[]): Fact | undefined {
+export function findClient(ancestor: Fact, from: NodeIdentity, facts: readonly Fact[]): Fact | undefined {
   for (const span of [ancestor, ...ancestryOf(ancestor, facts).spans]) {
     if (span.service === undefined) continue;
     if (span.service.id !== from.id) return undefined;
@@ -63,7 +63,7 @@ function toChange(steps: readonly Step[], facts: readonly Fact[]): ServiceChange
   return { from, to, client, children, isDelivery: children.every(child => cameAfterwards(child, facts)) };
 }
 
-function cameAfterwards(child: Fact, facts: readonly Fact[]): boolean {
+export function cameAfterwards(child: Fact, facts: readonly Fact[]): boolean {
   const parent = parentOf(child, facts);
   return !child.hasRpcAttributes && typeof parent === 'object' && child.startUs > parent.endUs;
 }

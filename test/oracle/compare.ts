@@ -1,5 +1,6 @@
 /** Holds one graph document against another, field by field, and tells the differences in words. */
 import type { OracleDocument, OracleNode } from './document.ts';
+import type { Visits } from './paths.ts';
 import type { OracleEdge } from './weights.ts';
 
 const RELATIVE_TOLERANCE = 1e-9;
@@ -58,6 +59,16 @@ export function compareDocuments(expected: OracleDocument, got: OracleDocument):
 
 function ambiguousOf({ diagnostics }: OracleDocument): readonly (readonly string[])[] {
   return diagnostics.filter(one => one.code === 'ambiguous_identity').map(one => one.nodes);
+}
+
+/** One line per chain of nodes that was not counted alike. Without expectation everything is right. */
+export function comparePaths(
+  expected: ReadonlyMap<string, Visits> | undefined,
+  got: ReadonlyMap<string, Visits>,
+): string[] {
+  if (expected === undefined) return [];
+  const texts = [...new Set([...expected.keys(), ...got.keys()])].sort();
+  return texts.flatMap(text => compareField('path', text, expected.get(text), got.get(text)));
 }
 
 function compareLists<T extends { readonly id: string }>(

@@ -29,6 +29,7 @@ interface Decision {
 }
 
 export interface Decisions {
+  readonly joins: readonly Join[];
   readonly spans: readonly Decision[];
   readonly changes: readonly ServiceChange[];
   readonly changeInteractions: readonly Interaction[];
@@ -38,7 +39,7 @@ export function decideAll(facts: readonly Fact[]): Decisions {
   const joins = joinInbound(facts);
   const changes = findServiceChanges(facts, joins);
   const spans = facts.map(fact => decide(fact, facts, joins, changes));
-  return { spans, changes, changeInteractions: changes.map(interactionOfChange) };
+  return { joins, spans, changes, changeInteractions: changes.map(interactionOfChange) };
 }
 
 function decide(

@@ -1,10 +1,11 @@
 /** The program against the oracle: any trace set, in order at once, and shuffled with copies over several requests. */
 import { describe, expect, it } from 'vitest';
-import { analyzeRequests } from '../kits/subject.ts';
-import { compareDocuments } from './compare.ts';
+import { analyzed, documentOf, pathsOf, SMALL } from '../kits/subject.ts';
+import { compareDocuments, comparePaths } from './compare.ts';
 import { addCoverage, type Coverage, formatCoverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
 import { generateTraceSet } from './generate.ts';
 import { analyzeSpans } from './model.ts';
+import { countPaths } from './paths.ts';
 import { disorder, splitRequests, toRequest } from './requests.ts';
 import { shrinkSpans } from './shrink.ts';
 import type { Span } from './span.ts';
@@ -46,5 +47,8 @@ async function holdAgainstOracle(seed: number, order: string, spans: readonly Sp
 }
 
 async function differences(spans: readonly Span[], pack: Packer): Promise<string[]> {
-  return compareDocuments(analyzeSpans(spans).document, await analyzeRequests(pack(spans)));
+  const { document, decisions } = analyzeSpans(spans);
+  const subject = analyzed(pack(spans), SMALL, { now: () => Date.now() });
+  const paths = countPaths(decisions);
+  return [...compareDocuments(document, documentOf(subject)), ...comparePaths(paths, pathsOf(subject))];
 }

@@ -17,6 +17,7 @@ import type {
 } from '../../src/contract/component.ts';
 import type { TopologyReader } from '../../src/contract/graph-view.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { createLogger, type LogLevel } from '../../src/telemetry/logger.ts';
@@ -94,7 +95,7 @@ export function createWorkshop(behaviours: Readonly<Record<string, Behaviour>> =
 }
 
 const EMPTY_STORE = new GraphStore(new Identities(0), { maxNodes: 0, maxEdges: 0 });
-const EMPTY_DELTAS = new DeltaSource(EMPTY_STORE, () => ({
+const EMPTY_DELTAS = new DeltaSource(EMPTY_STORE, new PathTree(EMPTY_STORE, 0), () => ({
   changes: 0,
   asOfMs: 0,
   halfLifeMs: 1000,

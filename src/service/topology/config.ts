@@ -54,6 +54,14 @@ export const topologyConfig = optionGroup({
     {
       nodes: limit(20_000, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
       edges: limit(200_000, 10_000_000, 'Edges, at most; what comes after goes to an overflow edge of its kind.'),
+      paths: Type.Integer({
+        default: 100_000,
+        minimum: 10,
+        maximum: 10_000_000,
+        description:
+          'Distinct chains of nodes that traces took, at most, about 60 bytes each; what takes others is not counted as a path.',
+        'x-reload': 'forward',
+      }),
     },
     'How large the graph may grow.',
   ),
@@ -72,6 +80,7 @@ export interface TopologyOptions {
   readonly halfLifeMs: number;
   readonly maxNodes: number;
   readonly maxEdges: number;
+  readonly maxPaths: number;
 }
 
 export function topologyOptions({ correlation, weights, limits }: TopologyConfig): TopologyOptions {
@@ -84,5 +93,6 @@ export function topologyOptions({ correlation, weights, limits }: TopologyConfig
     halfLifeMs: parseDuration(weights.half_life),
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
+    maxPaths: limits.paths,
   };
 }

@@ -16,6 +16,7 @@ import { Correlator } from '../../correlate/correlator.ts';
 import { debugTrace } from '../../correlate/debug.ts';
 import { tierStatus } from '../../correlate/tiers.ts';
 import { type DeltaContext, DeltaSource } from '../../graph/delta-source.ts';
+import { PathTree } from '../../graph/path-tree.ts';
 import { GraphStore } from '../../graph/store.ts';
 import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
@@ -33,11 +34,12 @@ const PLANS_PER_NODE = 4;
 const PLAN_BYTES_PER_NODE = 2048;
 
 /** Tables with a limit whose overflow is counted. */
-type OverflowTable = 'nodes' | 'edges' | 'identities' | 'plans' | 'groups' | 'edge_names' | 'durations' | 'times';
+type OverflowTable = 'nodes' | 'edges' | 'paths' | 'path_depths' | 'identities' | 'plans' | 'groups' | 'edge_names' | 'durations' | 'times';
 
 export class Topology implements TopologyReader {
   readonly correlator: Correlator;
   readonly store: GraphStore;
+  readonly paths: PathTree;
   readonly journal: MemoryJournal;
   readonly sink: SpanSink;
   readonly logs: LogConsumer;
@@ -65,10 +67,11 @@ export class Topology implements TopologyReader {
     this.limitNames(options.maxNodes);
     this.normalizer = new SpanNormalizer(this.identities, plans);
     this.store = new GraphStore(this.identities, options);
+    this.paths = new PathTree(this.store, options.maxPaths);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
-    this.correlator = new Correlator({ ...options, offline }, this.identities, plans, merge, this.store);
+    this.correlator = new Correlator({ ...options, offline }, this.identities, plans, merge, this.store, this.paths);
     this.views = new ViewBuilder(this.store);
-    this.deltas = new DeltaSource(this.store, () => this.readingNow());
+    this.deltas = new DeltaSource(this.store, this.paths, () => this.readingNow());
     this.journal = new MemoryJournal(clock, frame => this.apply(frame));
     this.sink = this.createSink();
     this.logs = { logs: count => this.takeLogs(count) };
@@ -80,6 +83,7 @@ export class Topology implements TopologyReader {
     this.correlator.setWindows(options.waitMs, options.lateMs);
     this.limitNames(options.maxNodes);
     this.store.setLimits(options);
+    this.paths.setLimit(options.maxPaths);
   }
 
   private limitNames(maxNodes: number): void {
@@ -106,7 +110,7 @@ export class Topology implements TopologyReader {
   /** The graph as of now, built in one go: for those who do not share the thread with an ingest. */
   view(): GraphView {
     const { changes, asOfMs, groups, ...rest } = this.readingNow();
-    return this.views.build({ revision: changes + ++this.built, nowMs: asOfMs, groupNames: groups, ...rest });
+    return this.views.build({ revision: changes + ++this.built, nowMs: asOfMs, groupNames: groups, paths: this.paths.table(), ...rest });
   }
 
   follow(receive: (part: DeltaPart) => void): Following {
@@ -116,7 +120,7 @@ export class Topology implements TopologyReader {
   private readingNow(): DeltaContext {
     this.decideAll();
     return {
-      changes: this.store.revision + this.correlator.fates.revision,
+      changes: this.store.revision + this.paths.revision + this.correlator.fates.revision,
       asOfMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,
@@ -151,6 +155,8 @@ export class Topology implements TopologyReader {
     const { cells, times, names } = room.refused;
     return {
       ...overflowed,
+      paths: this.paths.refused.full,
+      path_depths: this.paths.refused.deep,
       identities: this.identities.refused,
       plans: this.plans.refused,
       groups: this.normalizer.messaging.groupsRefused,
@@ -161,11 +167,12 @@ export class Topology implements TopologyReader {
   }
 
   /** Entries and, about, bytes of the tables of names. */
-  tables(): Readonly<Record<'identities' | 'plans', { readonly entries: number; readonly bytes: number }>> {
+  tables(): Readonly<Record<'identities' | 'plans' | 'paths', { readonly entries: number; readonly bytes: number }>> {
     const { identities, plans } = this;
     return {
       identities: { entries: identities.size, bytes: identities.bytes },
       plans: { entries: plans.size, bytes: plans.bytes },
+      paths: { entries: this.paths.size - 1, bytes: this.paths.bytes },
     };
   }
 
@@ -182,6 +189,12 @@ export class Topology implements TopologyReader {
       message: `the limit of ${what} is reached: ${count} more went to the (other) ones; raise connectors.topology.limits.${what}`,
       nodes: [],
     });
+    const paths = {
+      code: 'paths_limit',
+      message:
+        'the limit of paths is reached: chains of nodes that no trace took before are not counted, and paths through them answer as composed; raise connectors.topology.limits.paths',
+      nodes: [],
+    };
     const unnamed = this.identities.refused;
     const names = {
       code: 'names_limit',
@@ -192,6 +205,7 @@ export class Topology implements TopologyReader {
       ...(nodes > 0 ? [say('nodes', nodes)] : []),
       ...(edges > 0 ? [say('edges', edges)] : []),
       ...(unnamed > 0 ? [names] : []),
+      ...(this.paths.refused.full > 0 ? [paths] : []),
     ];
   }
 

@@ -28,6 +28,7 @@ const SCRATCH = {
   halfLifeMs: 60_000,
   maxNodes: 1000,
   maxEdges: 1000,
+  maxPaths: 10_000,
 };
 /** A request of a hundred spans comes every so many milliseconds of scratch time. */
 const STEP_MS = 2;

@@ -304,8 +304,7 @@ export class Paths {
     if (w[above + SERVICE] !== service) {
       return tree.extend(topic === 0 ? path : tree.extend(path, topic), service);
     }
-    const isInside =
-      topic === 0 ? !this.isFromPeer(row, decisionOf(w[row + STATE]!)) : tree.comesThrough(path, topic);
+    const isInside = topic === 0 ? !this.isFromPeer(row, decisionOf(w[row + STATE]!)) : tree.comesThrough(path, topic);
     return isInside ? path : this.placeAlone(row);
   }
 

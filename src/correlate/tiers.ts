@@ -3,11 +3,14 @@ import type { TierStatus } from '../contract/graph-view.ts';
 import { ROW_WORDS } from '../contract/observation.ts';
 import type { Correlator } from './correlator.ts';
 
+/** The row, and where it stands in the tree of paths. */
+const ROW_BYTES = ROW_WORDS * 4 + 4;
+
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
   const { rows, late, seen, expiry } = correlator;
   const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
   return [
-    tier('rows', rows.count, rows.limit, ROW_WORDS * 4, back(expiry.since), expiry.evicted),
+    tier('rows', rows.count, rows.limit, ROW_BYTES, back(expiry.since), expiry.evicted),
     tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),

@@ -48,7 +48,13 @@ class Subject {
       stats: EMPTY_STATS,
       diagnostics: [],
     };
-    this.direct = this.builder.build({ ...context, paths: this.paths.table(), nowMs: this.nowMs, groupNames: this.groups, revision: 0 });
+    this.direct = this.builder.build({
+      ...context,
+      paths: this.paths.table(),
+      nowMs: this.nowMs,
+      groupNames: this.groups,
+      revision: 0,
+    });
     return context;
   }
 

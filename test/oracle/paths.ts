@@ -2,7 +2,7 @@
  * Causal paths by plain recursion: where each span stands, as a chain of node ids from where its trace began, and how
  * many interactions took exactly each chain. A chain whose beginning is missing begins with `?`.
  */
-import { ancestryOf, isSameService, nearestNamedAncestor, parentOf } from './chains.ts';
+import { ancestryOf, findSpans, isSameService, nearestNamedAncestor, parentOf } from './chains.ts';
 import { cameAfterwards, findClient } from './changes.ts';
 import type { Decisions } from './decisions.ts';
 import type { Fact } from './normalize.ts';
@@ -19,7 +19,10 @@ export interface Visits {
 const MAX_DEPTH = 64;
 const MISSING = '?';
 
-/** By the chain's text; undefined where what came of a span leads back to it through links: nothing real does that. */
+/**
+ * By the chain's text; undefined where what came of a span leads back to it through links, or spans under one id differ in
+ * nothing but their instance and where they link to: nothing real does that.
+ */
 export function countPaths({ spans, joins, changes }: Decisions): Map<string, Visits> | undefined {
   const places = new Places(
     spans.map(({ fact }) => fact),
@@ -47,7 +50,22 @@ export function countPaths({ spans, joins, changes }: Decisions): Map<string, Vi
     if (client === undefined) visit(places.of(children[0]!));
     else visit([...places.of(client), ...(isDelivery ? topicOf(client) : []), to.id]);
   }
-  return places.goRound ? undefined : visits;
+  return places.goRound || hasTwins(places.facts) ? undefined : visits;
+}
+
+function hasTwins(facts: readonly Fact[]): boolean {
+  return facts.some(
+    (a, i) =>
+      a.inbound &&
+      findSpans(a.span.traceId, a.span.spanId, facts.slice(i + 1)).some(
+        b =>
+          b.class === a.class &&
+          isSameService(a, b) &&
+          b.startUs === a.startUs &&
+          b.durationUs === a.durationUs &&
+          JSON.stringify(b.span.links) !== JSON.stringify(a.span.links),
+      ),
+  );
 }
 
 function visitInbound(join: Join, places: Places, visit: (chain: Chain, lane?: keyof Visits) => void): void {
@@ -64,7 +82,9 @@ function visitInbound(join: Join, places: Places, visit: (chain: Chain, lane?: k
   const ways = new Map(partners.map(partner => joinedPlace(inbound, places.of(partner), partner)).map(withText));
   for (const [, way] of ways) {
     visit(way, lane);
-    const routed = partners.some(partner => isRouted(inbound, partner) && `${joinedPlace(inbound, places.of(partner), partner)}` === `${way}`);
+    const routed = partners.some(
+      partner => isRouted(inbound, partner) && `${joinedPlace(inbound, places.of(partner), partner)}` === `${way}`,
+    );
     if (routed) visit(way.slice(0, -1));
   }
   if (ways.size > 0 || (isLocal && inbound.topic === undefined)) return;

@@ -34,7 +34,17 @@ const PLANS_PER_NODE = 4;
 const PLAN_BYTES_PER_NODE = 2048;
 
 /** Tables with a limit whose overflow is counted. */
-type OverflowTable = 'nodes' | 'edges' | 'paths' | 'path_depths' | 'identities' | 'plans' | 'groups' | 'edge_names' | 'durations' | 'times';
+type OverflowTable =
+  | 'nodes'
+  | 'edges'
+  | 'paths'
+  | 'path_depths'
+  | 'identities'
+  | 'plans'
+  | 'groups'
+  | 'edge_names'
+  | 'durations'
+  | 'times';
 
 export class Topology implements TopologyReader {
   readonly correlator: Correlator;
@@ -110,7 +120,13 @@ export class Topology implements TopologyReader {
   /** The graph as of now, built in one go: for those who do not share the thread with an ingest. */
   view(): GraphView {
     const { changes, asOfMs, groups, ...rest } = this.readingNow();
-    return this.views.build({ revision: changes + ++this.built, nowMs: asOfMs, groupNames: groups, paths: this.paths.table(), ...rest });
+    return this.views.build({
+      revision: changes + ++this.built,
+      nowMs: asOfMs,
+      groupNames: groups,
+      paths: this.paths.table(),
+      ...rest,
+    });
   }
 
   follow(receive: (part: DeltaPart) => void): Following {

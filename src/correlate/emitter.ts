@@ -315,9 +315,9 @@ export class Emitter {
     this.settle(ROUTES, from, to, partner, row);
   }
 
-  /** Two names of one system for one message. */
+  /** Two destinations of one message. */
   private isRoute(from: number, to: number): boolean {
-    return from !== 0 && to !== 0 && this.identities.areNamesOfOneSystem(from, to);
+    return from !== 0 && to !== 0 && this.identities.areDifferentTopics(from, to);
   }
 
   /** The trace id stands at `row`. */

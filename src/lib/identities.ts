@@ -67,14 +67,17 @@ function decodePart(part: string): string | undefined {
 }
 
 /**
- * Numbers from here on are made of names: kind (3 bits), and 27 bits of the whole. Of topics 6 bits tell the system, 13
- * the name, 8 the rest.
+ * Numbers from here on are made of names: kind (3 bits), and 27 bits of the whole. Of topics 6 bits tell the system and
+ * 3 the cluster, where zero is unknown, 13 the name, 5 the rest.
  */
 const UNNAMED = 2 ** 30;
 const KIND_SHIFT = 27;
 const TOPIC_BITS = 2 ** 27 - 1;
 const SYSTEM_SHIFT = 21;
+const SYSTEM_BITS = 63 << SYSTEM_SHIFT;
 const NAME_BITS = (2 ** 13 - 1) << 8;
+const CLUSTER_SHIFT = 5;
+const CLUSTER_BITS = 7 << CLUSTER_SHIFT;
 /** Beside its texts. */
 const IDENTITY_BYTES = 200;
 
@@ -120,14 +123,17 @@ export class Identities {
     return this.all[(identity >= UNNAMED ? this.overflow((identity >>> KIND_SHIFT) & 7) : identity) - 1]!;
   }
 
-  /** True for two topics of one system with different names. */
-  areNamesOfOneSystem(a: number, b: number): boolean {
+  /** True for two topics whose names differ, or whose systems or clusters do, as far as both are known. */
+  areDifferentTopics(a: number, b: number): boolean {
     if (isUnnamed(a) || isUnnamed(b)) {
-      const [one, other] = [this.topicNumber(a), this.topicNumber(b)];
-      return one >>> SYSTEM_SHIFT === other >>> SYSTEM_SHIFT && (one & NAME_BITS) !== (other & NAME_BITS);
+      const differ = this.topicNumber(a) ^ this.topicNumber(b);
+      if ((differ & NAME_BITS) !== 0) return true;
+      const areKnown = (bits: number) => (this.topicNumber(a) & bits) !== 0 && (this.topicNumber(b) & bits) !== 0;
+      return [SYSTEM_BITS, CLUSTER_BITS].some(bits => (differ & bits) !== 0 && areKnown(bits));
     }
     const [one, other] = [this.get(a).parts, this.get(b).parts];
-    return one[0] === other[0] && one[2] !== other[2];
+    const differ = (part: number) => one[part] !== other[part] && one[part] !== '' && other[part] !== '';
+    return one[2] !== other[2] || differ(0) || differ(1);
   }
 
   private topicNumber(topic: number): number {
@@ -171,13 +177,22 @@ function encodeReserved(kind: number, part: string): string {
 
 function unnamed(kind: number, id: string, parts: readonly string[]): number {
   const own = hashText(id);
-  const rest = kind === TOPIC ? topicNumber(parts) | (own >>> 24) : own >>> 5;
+  const rest = kind === TOPIC ? topicNumber(parts) | (own >>> 27) : own >>> 5;
   return UNNAMED + kind * 2 ** KIND_SHIFT + rest;
 }
 
-/** System and name; the bits of the rest are left empty. */
-function topicNumber(parts: readonly string[]): number {
-  return ((hashText(parts[0]!) & 63) << SYSTEM_SHIFT) | ((hashText(parts[2]!) << 8) & NAME_BITS);
+/** System, cluster and name; the bits of the rest are left empty. */
+function topicNumber([system, cluster, name]: readonly string[]): number {
+  return (
+    (someOf(system!, 63) << SYSTEM_SHIFT) |
+    (someOf(cluster!, 7) << CLUSTER_SHIFT) |
+    ((hashText(name!) << 8) & NAME_BITS)
+  );
+}
+
+/** 1 to `most` for a text, 0 for none. */
+function someOf(text: string, most: number): number {
+  return text === '' ? 0 : 1 + (hashText(text) % most);
 }
 
 function hashText(text: string): number {

@@ -4,12 +4,11 @@
  */
 import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
 import { type Identities, OVERFLOW_NAME } from '../lib/identities.ts';
-import { cleanName } from '../lib/names.ts';
 import type { Plan, PlanGap, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
 import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
-import { DATABASE_SYSTEMS } from './conventions/systems.ts';
-import { databaseInstance, urlHost } from './identity/hosts.ts';
+import type { Loopback } from './identity/naming.ts';
+import { storeOf } from './identity/stores.ts';
 import { buildPlan, namesTable, overflowPlan } from './plan.ts';
 import type { ServiceEntry } from './services.ts';
 import { rangeText, slotText } from './slot-text.ts';
@@ -44,11 +43,14 @@ const FALLBACK_SLOTS = [
 ];
 
 const MAX_SYSTEMS = 256;
+const newCache = (): KeyedCache => new KeyedCache(16384, 8 << 20);
 
 export class Databases {
   private readonly identities: Identities;
   private readonly plans: Plans;
-  private readonly cache = new KeyedCache(16384, 8 << 20);
+  private cache = newCache();
+  /** What a loopback address means. */
+  private loopback: Loopback = 'auto';
   /** Systems by which plans without a place are told apart. */
   private readonly systems = new Set<string>();
   private readonly merged = new Map<number, number>();
@@ -56,6 +58,13 @@ export class Databases {
   constructor(identities: Identities, plans: Plans) {
     this.identities = identities;
     this.plans = plans;
+  }
+
+  /** From now on; what was read stays. */
+  setLoopback(loopback: Loopback): void {
+    if (loopback === this.loopback) return;
+    this.loopback = loopback;
+    this.cache = newCache();
   }
 
   /** True when the span carries database attributes. */
@@ -68,14 +77,19 @@ export class Databases {
   plan(view: SpanView, service: ServiceEntry): number {
     const key = this.cache;
     const values = view.attributes;
-    key.begin(service.environmentNumber, service.contained ? service.identity : 0, view.kind === KIND_CLIENT ? 1 : 0);
+    key.begin(service.environmentNumber, this.isOwn(service) ? service.identity : 0, view.kind === KIND_CLIENT ? 1 : 0);
     for (let i = 0; i < KEY_SLOTS.length; i++) key.slot(view, values, KEY_SLOTS[i]!);
     if (!values.has(SPAN_SLOT.serverAddress) || !values.has(SPAN_SLOT.dbNamespace)) {
       for (let i = 0; i < FALLBACK_SLOTS.length; i++) key.slot(view, values, FALLBACK_SLOTS[i]!);
     }
+    if (values.has(SPAN_SLOT.dbInstanceName)) key.slot(view, values, SPAN_SLOT.dbInstanceName);
     key.range(view, view.nameStart, nameEnd(view));
     const known = key.find();
     return known > 0 ? known : key.keep(this.intern(buildPlan(this.identities, ...this.read(view, service))));
+  }
+
+  private isOwn({ contained }: ServiceEntry): boolean {
+    return this.loopback === 'auto' ? contained : this.loopback === 'service';
   }
 
   /** The plan of an outer span whose unknown parts the plan of a nested span fills in. */
@@ -108,20 +122,20 @@ export class Databases {
   private read(view: SpanView, service: ServiceEntry): [PlanTarget, readonly PlanTable[], string, PlanGap] {
     const values = view.attributes;
     const text = (slot: number) => slotText(view, values, slot);
-    const named = text(SPAN_SLOT.dbSystem);
-    const system = cleanName(DATABASE_SYSTEMS.get(named) ?? named);
-    const connection = urlHost(text(SPAN_SLOT.dbConnection).replace(/^jdbc:/, ''));
-    const [address, port] =
-      [
-        [text(SPAN_SLOT.serverAddress), text(SPAN_SLOT.serverPort)],
-        [connection.host, connection.port],
-        [text(SPAN_SLOT.socketAddress), text(SPAN_SLOT.socketPort)],
-        [text(SPAN_SLOT.peerService), ''],
-      ].find(([host]) => host !== '') ?? [];
-    const { database, schema, instance } = namespaceParts(
-      text(SPAN_SLOT.dbNamespace) || text(SPAN_SLOT.dbIndex),
-      system,
-      databaseInstance(address ?? '', port ?? '', system, service.contained ? service.name : ''),
+    const { system, instance, database, schema } = storeOf(
+      {
+        system: text(SPAN_SLOT.dbSystem),
+        namespace: text(SPAN_SLOT.dbNamespace) || text(SPAN_SLOT.dbIndex),
+        instanceName: text(SPAN_SLOT.dbInstanceName),
+        address: text(SPAN_SLOT.serverAddress),
+        port: text(SPAN_SLOT.serverPort),
+        connection: text(SPAN_SLOT.dbConnection),
+        socketAddress: text(SPAN_SLOT.socketAddress),
+        socketPort: text(SPAN_SLOT.socketPort),
+        peerService: text(SPAN_SLOT.peerService),
+      },
+      service,
+      this.loopback,
     );
     const span: SpanDatabase = {
       system,
@@ -134,25 +148,13 @@ export class Databases {
       spanName: rangeText(view, view.nameStart, nameEnd(view)),
     };
     const { tables, skipReason, gap } = tablesOf(span);
-    const target = { environment: service.environment, system, instance: cleanName(instance), database };
-    return [target, tables, skipReason, gap ?? ''];
+    return [{ environment: service.environment, system, instance, database }, tables, skipReason, gap ?? ''];
   }
 }
 
 /** Only the beginning of a span's name says something of its work: names may hold whole statements. */
 const NAME_BYTES = 32;
 const nameEnd = (view: SpanView): number => Math.min(view.nameEnd, view.nameStart + NAME_BYTES);
-
-/** PostgreSQL namespaces may be `database|schema`, SQL Server's `instance|database`. */
-function namespaceParts(namespace: string, system: string, host: string) {
-  const bar = namespace.indexOf('|');
-  const [left, right] = bar < 0 ? [namespace, ''] : [namespace.slice(0, bar), namespace.slice(bar + 1)];
-  if (system === 'microsoft.sql_server' && right !== '') {
-    return { database: cleanName(right.toLowerCase()), schema: '', instance: `${host}\\${left.toLowerCase()}` };
-  }
-  if (system === 'postgresql') return { database: cleanName(left), schema: cleanName(right), instance: host };
-  return { database: cleanName(namespace), schema: '', instance: host };
-}
 
 /** The outer span's work, with the target parts (and, when it has none, the tables) of the inner. */
 function mergePlans(identities: Identities, outer: Plan, inner: Plan): Plan {

@@ -8,6 +8,7 @@ import { cleanName, ownText } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
+import { NO_NAMING, TopicNames } from './identity/naming.ts';
 import {
   destinationOfSpanName,
   destinationOfUrl,
@@ -22,16 +23,26 @@ import { rangeText, slotNumber, slotText } from './slot-text.ts';
 export const NO_OPERATION = -1;
 
 const OPERATION_SLOTS = [SPAN_SLOT.operationType, SPAN_SLOT.operation, SPAN_SLOT.operationName];
+/** Where brokers may be named. */
+const BROKER_SLOTS = [
+  SPAN_SLOT.serverAddress,
+  SPAN_SLOT.serverPort,
+  SPAN_SLOT.socketAddress,
+  SPAN_SLOT.socketPort,
+  SPAN_SLOT.queueUrl,
+];
 const TOPIC_KEY = 1;
 const LINK_TOPIC_KEY = 2;
 const OPERATION_KEY = 3;
 const GROUP_KEY = 4;
+const newCache = (): KeyedCache => new KeyedCache(16384, 4 << 20);
 /** Names of consumer groups that are told apart; more are one. */
 const MAX_GROUPS = 16_384;
 
 export class Messaging {
   private readonly identities: Identities;
-  private readonly cache = new KeyedCache(16384, 4 << 20);
+  private cache = newCache();
+  private names = new TopicNames(NO_NAMING);
   /** Names of consumer groups by number; 0 is none. */
   readonly groups: string[] = ['', OVERFLOW_NAME];
   /** Groups that found no place among them. */
@@ -40,6 +51,12 @@ export class Messaging {
 
   constructor(identities: Identities) {
     this.identities = identities;
+  }
+
+  /** From now on; what was read stays. */
+  setNames(names: TopicNames): void {
+    this.names = names;
+    this.cache = newCache();
   }
 
   /** True when the span carries messaging attributes that name a system or destination. */
@@ -87,12 +104,13 @@ export class Messaging {
     key.slot(view, values, SPAN_SLOT.destination);
     key.slot(view, values, SPAN_SLOT.clusterId);
     if (values.has(SPAN_SLOT.routingKey)) key.slot(view, values, SPAN_SLOT.routingKey);
+    if (this.names.knowsBrokers) this.keyBrokers(view);
     if (!values.has(SPAN_SLOT.destination) && !values.has(SPAN_SLOT.destinationTemplate)) {
       key.slot(view, values, SPAN_SLOT.queueUrl);
       key.range(view, view.nameStart, view.nameEnd);
     }
     const known = key.find();
-    return known >= 0 ? known : key.keep(this.internTopic(view, service, this.destination(view)));
+    return known >= 0 ? known : key.keep(this.internTopic(view, service));
   }
 
   /** Identity of the topic that a link names, in the span's system and cluster. */
@@ -103,6 +121,7 @@ export class Messaging {
     key.begin(LINK_TOPIC_KEY, service.environmentNumber, 0);
     key.slot(view, view.attributes, SPAN_SLOT.messagingSystem);
     key.slot(view, view.attributes, SPAN_SLOT.clusterId);
+    if (this.names.knowsBrokers) this.keyBrokers(view);
     key.range(view, destinationStart[link]!, destinationEnd[link]!);
     const known = key.find();
     if (known >= 0) return known;
@@ -143,26 +162,47 @@ export class Messaging {
     return number;
   }
 
-  private destination(view: SpanView): string {
-    const values = view.attributes;
-    const template = slotText(view, values, SPAN_SLOT.destinationTemplate);
-    if (template !== '') return template;
-    const system = messagingSystem(slotText(view, values, SPAN_SLOT.messagingSystem));
-    const named = slotText(view, values, SPAN_SLOT.destination);
-    if (system === 'rabbitmq') {
-      const exchange = rabbitDestination(named, slotText(view, values, SPAN_SLOT.routingKey));
-      if (exchange !== '') return exchange;
-    } else if (named !== '') return named;
-    const url = destinationOfUrl(slotText(view, values, SPAN_SLOT.queueUrl));
-    if (url !== '') return url;
-    return system === '' ? '' : destinationOfSpanName(rangeText(view, view.nameStart, view.nameEnd));
+  private keyBrokers(view: SpanView): void {
+    for (let i = 0; i < BROKER_SLOTS.length; i++) this.cache.slot(view, view.attributes, BROKER_SLOTS[i]!);
   }
 
-  private internTopic(view: SpanView, service: ServiceEntry, destination: string): number {
+  /** The cluster as the span or the configuration names it: an address alone says nothing about it. */
+  private cluster(view: SpanView): string {
     const text = (slot: number) => slotText(view, view.attributes, slot);
-    const name = topicName(destination);
-    if (name === '') return 0;
-    const system = messagingSystem(text(SPAN_SLOT.messagingSystem));
-    return this.identities.intern(TOPIC, service.environment, [system, cleanName(text(SPAN_SLOT.clusterId)), name]);
+    const told = cleanName(text(SPAN_SLOT.clusterId));
+    if (told !== '' || !this.names.knowsBrokers) return told;
+    return (
+      this.names.cluster(text(SPAN_SLOT.serverAddress), text(SPAN_SLOT.serverPort)) ||
+      this.names.cluster(text(SPAN_SLOT.queueUrl), '') ||
+      this.names.cluster(text(SPAN_SLOT.socketAddress), text(SPAN_SLOT.socketPort))
+    );
   }
+
+  /** What the span calls its destination, best first. Without an attribute of it, its URL and its name may tell. */
+  private destinations(view: SpanView, system: string): readonly string[] {
+    const values = view.attributes;
+    const text = (slot: number) => slotText(view, values, slot);
+    const given = [
+      text(SPAN_SLOT.destinationTemplate),
+      exchangeOf(system, text(SPAN_SLOT.destination), text(SPAN_SLOT.routingKey)),
+    ].filter(one => one !== '');
+    if (given.length > 0 || values.has(SPAN_SLOT.destination)) return given;
+    const spanName = system === '' ? '' : destinationOfSpanName(rangeText(view, view.nameStart, view.nameEnd));
+    const told = [destinationOfUrl(text(SPAN_SLOT.queueUrl)), exchangeOf(system, spanName, '')];
+    return told.filter(one => one !== '').slice(0, 1);
+  }
+
+  /** @param link the destination as a link names it. */
+  private internTopic(view: SpanView, service: ServiceEntry, link?: string): number {
+    const system = messagingSystem(slotText(view, view.attributes, SPAN_SLOT.messagingSystem));
+    const [best, ...others] = link === undefined ? this.destinations(view, system) : [exchangeOf(system, link, '')];
+    if (best === undefined) return 0;
+    const template = [...others, best].map(one => this.names.template(system, one)).find(one => one !== undefined);
+    const name = cleanName(template ?? topicName(best));
+    return name === '' ? 0 : this.identities.intern(TOPIC, service.environment, [system, this.cluster(view), name]);
+  }
+}
+
+function exchangeOf(system: string, destination: string, routingKey: string): string {
+  return system === 'rabbitmq' ? rabbitDestination(destination, routingKey) : destination;
 }

@@ -77,7 +77,7 @@ export class Services {
       environmentNumber: this.numberOf(environment),
       name,
       instanceHash: hashText(text(RESOURCE_SLOT.serviceInstance)),
-      contained: text(RESOURCE_SLOT.container) !== '',
+      contained: view.resource.has(RESOURCE_SLOT.container),
     };
   }
 

@@ -49,6 +49,7 @@ import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
 import { Databases } from './database.ts';
+import { type Naming, TopicNames } from './identity/naming.ts';
 import { Messaging, NO_OPERATION } from './messaging.ts';
 import { Peers } from './peers.ts';
 import { adjustedCount } from './sampling.ts';
@@ -66,6 +67,12 @@ export class SpanNormalizer {
     this.databases = new Databases(identities, plans);
     this.messaging = new Messaging(identities);
     this.peers = new Peers(identities);
+  }
+
+  /** What a configuration says of names, from now on; what was read stays. */
+  setNaming(naming: Naming): void {
+    this.messaging.setNames(new TopicNames(naming));
+    this.databases.setLoopback(naming.loopback);
   }
 
   /** True when the view's resource was met before: its slots are not needed. */

@@ -113,14 +113,14 @@ export function handover(join: Join, source: NodeIdentity, facts: readonly Fact[
   };
 }
 
-/** One per topic of a partner that differs by name, within one system, from the topic the consumer names. */
+/** One per topic of a partner that is another destination than the topic the consumer names. */
 export function routesOf(join: Join): Interaction[] {
   const target = join.inbound.topic;
   if (target === undefined) return [];
   const routes: Interaction[] = [];
   for (const partner of join.partners) {
     const source = partner.topic;
-    if (source === undefined || source.system !== target.system || source.name === target.name) continue;
+    if (source === undefined || !areDifferent(source, target)) continue;
     if (routes.some(route => route.source.id === source.id)) continue;
     const evidence = joinEvidence(join).slice(0, 1);
     routes.push({
@@ -133,6 +133,12 @@ export function routesOf(join: Join): Interaction[] {
     });
   }
   return routes;
+}
+
+/** By name, or by what both know of system and cluster. */
+function areDifferent(a: NodeIdentity, b: NodeIdentity): boolean {
+  const differ = (one?: string, other?: string) => one !== undefined && other !== undefined && one !== other;
+  return a.name !== b.name || differ(a.system, b.system) || differ(a.cluster, b.cluster);
 }
 
 export function interactionOfChange({ from, to, client, children, isDelivery }: ServiceChange): Interaction {

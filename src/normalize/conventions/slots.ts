@@ -66,6 +66,7 @@ const SPAN = {
   dbOperation: { aliases: ['db.operation.name', 'db.operation'] },
   dbSummary: { aliases: ['db.query.summary'] },
   dbConnection: { aliases: ['db.connection_string'] },
+  dbInstanceName: { aliases: ['db.mssql.instance_name'] },
   dbIndex: { aliases: ['db.redis.database_index'] },
 } as const satisfies Record<string, SlotDefinition>;
 
@@ -75,10 +76,8 @@ const RESOURCE = {
   serviceNamespace: { aliases: ['service.namespace'] },
   serviceInstance: { aliases: ['service.instance.id'] },
   environment: { aliases: ['deployment.environment.name', 'deployment.environment'] },
-  container: {
-    isMixed: true,
-    aliases: ['container.id', 'k8s.pod.name', 'k8s.pod.uid', 'k8s.node.name', 'container.name'],
-  },
+  /** Any attribute of a container or of Kubernetes: loopback addresses are the service's own. */
+  container: { isMixed: true, aliases: ['container.id'], prefixes: ['k8s.', 'container.', 'aws.ecs.'] },
 } as const satisfies Record<string, SlotDefinition>;
 
 /** Link attributes: the destination of a batch's message. */

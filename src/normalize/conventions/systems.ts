@@ -38,6 +38,22 @@ export const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
   ['memcached', '11211'],
   ['ibm.db2', '50000'],
   ['aws.redshift', '5439'],
+  ['couchdb', '5984'],
+  ['neo4j', '7687'],
+  ['influxdb', '8086'],
+  ['firebirdsql', '3050'],
+  ['valkey', '6379'],
+  ['tidb', '4000'],
+]);
+
+/** Values of `db.system.name` that are no names of databases. */
+export const KNOWN_DATABASES: ReadonlySet<string> = new Set([
+  ...DATABASE_SYSTEMS.values(),
+  ...DEFAULT_PORTS.keys(),
+  ...`other_sql sqlite duckdb hsqldb derby hive spark trino presto snowflake gcp.bigquery gcp.spanner databricks teradata
+  vertica greenplum cloudscape coldfusion edb progress pervasive pointbase instantdb filemaker cache
+  couchbase hbase geode milvus pinecone weaviate qdrant rethinkdb arangodb scylladb yugabytedb singlestore questdb
+  timescaledb aerospike etcd dgraph surrealdb apache.druid`.split(/\s+/),
 ]);
 
 export const DEFAULT_SCHEMAS: ReadonlyMap<string, string> = new Map([

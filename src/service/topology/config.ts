@@ -1,7 +1,10 @@
 /** Options of the `topology` connector, and the numbers its parts work with. */
 import { type Static, Type } from 'typebox';
+import type { IdentityRules } from '../../contract/identity-rules.ts';
 import { durationOption, optionGroup } from '../../lib/options.ts';
 import { parseDuration } from '../../lib/units.ts';
+import type { Naming } from '../../normalize/identity/naming.ts';
+import { checkIdentity, identityOptions, identityRules, namingOf } from './identity-options.ts';
 
 const count = (preset: number, minimum: number, maximum: number, description: string) =>
   Type.Integer({ default: preset, minimum, maximum, description });
@@ -50,6 +53,7 @@ export const topologyConfig = optionGroup({
     },
     'How edges are weighed.',
   ),
+  identity: identityOptions,
   limits: optionGroup(
     {
       nodes: limit(20_000, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
@@ -81,9 +85,12 @@ export interface TopologyOptions {
   readonly maxNodes: number;
   readonly maxEdges: number;
   readonly maxPaths: number;
+  /** None unless given. */
+  readonly rules?: IdentityRules;
+  readonly naming?: Naming;
 }
 
-export function topologyOptions({ correlation, weights, limits }: TopologyConfig): TopologyOptions {
+export function topologyOptions({ correlation, weights, identity, limits }: TopologyConfig): TopologyOptions {
   return {
     waitMs: parseDuration(correlation.wait),
     lateMs: parseDuration(correlation.late),
@@ -94,5 +101,12 @@ export function topologyOptions({ correlation, weights, limits }: TopologyConfig
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
     maxPaths: limits.paths,
+    rules: identityRules(identity),
+    naming: namingOf(identity),
   };
+}
+
+/** What the schema cannot say. */
+export function checkTopology({ identity }: TopologyConfig) {
+  return checkIdentity(identity).map(({ path, message }) => ({ path: ['identity', ...path], message }));
 }

@@ -17,7 +17,7 @@ import {
   TIER_HORIZON,
   TIER_LIMIT,
 } from '../../telemetry/metrics.ts';
-import { type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
+import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { Topology } from './topology.ts';
 
 /** Idle streams finish their edges within this time of being due. */
@@ -31,6 +31,7 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   takes: ['traces', 'logs'],
   gives: [],
   config: topologyConfig,
+  check: checkTopology,
   create(settings, config) {
     return createConnector(new Topology(topologyOptions(config), settings.clock, false), settings);
   },

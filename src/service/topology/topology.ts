@@ -3,6 +3,7 @@
  * graph; the running service and `analyze` differ only in their clock and in when things are decided.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Checkup } from '../../contract/checkup.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
@@ -10,6 +11,7 @@ import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
 import type { DeltaPart, Following } from '../../contract/graph-delta.ts';
 import type { Diagnostic, Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
+import { NO_RULES } from '../../contract/identity-rules.ts';
 import { ObservationBatch } from '../../contract/observation.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { Correlator } from '../../correlate/correlator.ts';
@@ -21,6 +23,7 @@ import { GraphStore } from '../../graph/store.ts';
 import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
 import { Plans } from '../../lib/plans.ts';
+import { NO_NAMING } from '../../normalize/identity/naming.ts';
 import { SpanNormalizer } from '../../normalize/spans.ts';
 import { type Frame, MemoryJournal } from '../../storage/memory-journal.ts';
 import type { TopologyOptions } from './config.ts';
@@ -78,6 +81,7 @@ export class Topology implements TopologyReader {
     this.normalizer = new SpanNormalizer(this.identities, plans);
     this.store = new GraphStore(this.identities, options);
     this.paths = new PathTree(this.store, options.maxPaths);
+    this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
     this.correlator = new Correlator({ ...options, offline }, this.identities, plans, merge, this.store, this.paths);
     this.views = new ViewBuilder(this.store);
@@ -94,6 +98,13 @@ export class Topology implements TopologyReader {
     this.limitNames(options.maxNodes);
     this.store.setLimits(options);
     this.paths.setLimit(options.maxPaths);
+    this.setNames(options);
+  }
+
+  /** Rules hold for the whole graph at once, names for what is read from now on. */
+  private setNames({ rules = NO_RULES, naming = NO_NAMING }: TopologyOptions): void {
+    if (!isDeepStrictEqual(rules, this.store.rules)) this.store.rules = rules;
+    this.normalizer.setNaming(naming);
   }
 
   private limitNames(maxNodes: number): void {

@@ -136,12 +136,10 @@ class TableSet {
     verb: string,
     fromStatement: boolean,
   ): void {
-    const entry = {
-      database: catalog || (schema !== '' && SCHEMA_IS_DATABASE.has(this.span.system) ? schema : ''),
-      schema: SCHEMA_IS_DATABASE.has(this.span.system) ? '' : schema || this.span.schema,
-      table,
-      access,
-    };
+    const flat = SCHEMA_IS_DATABASE.has(this.span.system);
+    const database = flat ? schema || catalog : catalog;
+    const own = database.toLowerCase() === this.span.database.toLowerCase();
+    const entry = { database: own ? '' : database, schema: flat ? '' : schema || this.span.schema, table, access };
     const at = this.list.findIndex(
       t => t.table === table && t.access === access && t.schema === entry.schema && t.database === entry.database,
     );
@@ -164,4 +162,14 @@ function isLocal({ schema, table }: TableName, { locals, effects }: Statement): 
 }
 
 /** Systems whose `a.b` is database and table: they have no schemas of their own. */
-const SCHEMA_IS_DATABASE = new Set(['mysql', 'mariadb', 'clickhouse', 'cassandra', 'hive', 'spark', 'tidb']);
+const SCHEMA_IS_DATABASE = new Set([
+  'mysql',
+  'mariadb',
+  'tidb',
+  'vitess',
+  'singlestore',
+  'clickhouse',
+  'cassandra',
+  'hive',
+  'spark',
+]);

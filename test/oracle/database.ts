@@ -9,6 +9,7 @@ import {
   type DataClass,
   type Effect,
   HOUSEKEEPING_NAMES,
+  LOCAL_NAMES,
   SKIPPED_STATEMENTS,
   type SkipReason,
   STATEMENTS,
@@ -63,7 +64,10 @@ export function readDatabaseWork(span: Span, environment: string | undefined): D
   const operation = operationOf(attributes)?.toLowerCase();
   const fallback: Effect =
     operation === undefined
-      ? { does: 'queries', verb: lookUpStatement(statementOf(attributes))[0]?.verb ?? '' }
+      ? (lookUpStatement(statementOf(attributes)).find(effect => effect.table === undefined) ?? {
+          does: 'queries',
+          verb: '',
+        })
       : { does: VERBS.get(operation) ?? 'queries', verb: operation };
   const tables = skip === undefined ? tablesOf(attributes, operation, schema) : [];
   return { ...(skip && { skip }), store, tables, fallback };
@@ -131,7 +135,10 @@ function tablesOf(attributes: Attributes, operation: string | undefined, schema:
     known.verbs.add(effect.verb);
     if (named) Object.assign(known, { named });
   };
-  for (const effect of [...own, ...summary]) add(effect, false);
+  const local = LOCAL_NAMES.get(statementOf(attributes) ?? '');
+  for (const effect of [...own, ...summary]) {
+    if (local === undefined || effect.table !== local) add(effect, false);
+  }
   for (const effect of statement) add(effect, true);
   return found;
 }

@@ -291,9 +291,14 @@ const databaseName = (random: Random, naming: Naming) => (naming === NEW && rand
 function workPart(random: Random, naming: Naming): { name: string; attributes: Record<string, AttributeValue> } {
   const text = random.pick([...STATEMENTS.keys()]);
   const verb = () => random.pick(['SELECT', 'INSERT', 'update', 'Delete']);
-  switch (random.weighted({ statement: 45, summary: 10, table: 12, verb: 8, skipped: 15, housekeeping: 10 })) {
+  switch (random.weighted({ statement: 45, summary: 6, both: 6, table: 12, verb: 8, skipped: 15, housekeeping: 10 })) {
     case 'statement':
       return { name: 'query', attributes: { [naming.text]: text } };
+    case 'both':
+      return {
+        name: 'query',
+        attributes: { [naming.text]: text, 'db.query.summary': random.pick([...SUMMARIES.keys()]) },
+      };
     case 'summary':
       return { name: 'query', attributes: { 'db.query.summary': random.pick([...SUMMARIES.keys()]) } };
     case 'table':

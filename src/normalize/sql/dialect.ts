@@ -28,6 +28,9 @@ export interface Dialect {
   readonly arrayPaths: boolean;
   /** `@name` where a table is due is a place with files, not a variable. */
   readonly stages: boolean;
+  /** The schema that names belong to anyway, and the one of temporary tables; empty for none. */
+  readonly mainSchema: string;
+  readonly temporarySchema: string;
   /** A string may name a table. */
   readonly stringNames: boolean;
   /** What FROM names stands for the container that the request goes to, whatever it is called. */
@@ -55,6 +58,8 @@ const STANDARD: Dialect = {
   dashedNames: false,
   arrayPaths: false,
   stages: false,
+  mainSchema: '',
+  temporarySchema: '',
   stringNames: true,
   anonymousSource: false,
   deletesColumns: false,
@@ -64,6 +69,7 @@ const STANDARD: Dialect = {
 
 const POSTGRESQL: Dialect = {
   ...STANDARD,
+  temporarySchema: 'pg_temp',
   stringNames: false,
   backslash: false,
   hashComments: false,
@@ -113,6 +119,8 @@ const ORACLE: Dialect = {
 
 const SQLITE: Dialect = {
   ...STANDARD,
+  mainSchema: 'main',
+  temporarySchema: 'temp',
   backslash: false,
   hashComments: false,
   dollarQuotes: false,

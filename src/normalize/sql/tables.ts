@@ -159,7 +159,8 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
   if (actual === undefined || (!target && isArrayPath(reader, frame, name))) return;
   const verb = target ? targetVerb : 'select';
   const access = verb === 'select' || frame.copiesOut ? 'read' : 'write';
-  const { catalog, schema, table } = actual;
+  const { catalog, table } = actual;
+  const schema = actual.schema === reader.dialect.mainSchema ? '' : actual.schema;
   const alias = local ? name.table : '';
   reader.addReference({ catalog, schema, table, alias, verb, access, target, local: local && !target }, frame);
   if (target && frame.recursive) reader.locals.show(reader.locals.declare(localName(name)));
@@ -171,8 +172,9 @@ function isArrayPath({ dialect, references }: Reader, frame: Frame, { catalog, s
   return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === schema);
 }
 
-function isLocal(reader: Reader, name: TableName): boolean {
-  return name.table.charCodeAt(0) === 35 || reader.locals.has(name);
+function isLocal({ dialect, locals }: Reader, name: TableName): boolean {
+  if (name.schema !== '' && name.schema === dialect.temporarySchema) return true;
+  return name.table.charCodeAt(0) === 35 || locals.has(name);
 }
 
 const NOTHING: TableName = { catalog: '', schema: '', table: '' };

@@ -23,6 +23,7 @@ export const SPAN_FINDINGS = [
   'statement_unreadable',
   'evicted',
   'dropped_links',
+  'ambiguous_destination',
   'duplicates',
   'bad_time',
   'negative_duration',

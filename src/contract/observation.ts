@@ -61,8 +61,11 @@ export const NEGATIVE_DURATION = 1 << 11;
 /** The start (or end) is no believable time; the correlator puts the arrival in its place. */
 export const BAD_TIME = 1 << 12;
 export const BAD_PARENT = 1 << 13;
-/** Bits of SHAPE above these are the correlator's. */
-export const SHAPE_OBSERVED = (1 << 14) - 1;
+/** A consumer span that names a list of destinations; its topic is the first. */
+export const SEVERAL = 1 << 14;
+/** Of process spans the bits from here on: a hash of the instrumentation scope's name. */
+export const SCOPE_SHIFT = 15;
+export const SCOPE_MASK = 0xffff;
 
 /** Words of a link in a batch: trace (4), span (2), topic named on the link (1), the row's first word (1). */
 export const LINK_WORDS = 8;

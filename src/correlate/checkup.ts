@@ -39,7 +39,7 @@ import {
 } from './fates.ts';
 import { fateOfClass, type LateEntries, reasonOfClass } from './late.ts';
 import type { Rows } from './rows.ts';
-import { decisionOf, ENTRY, FATED, fateOf, LOCAL, NESTED, reasonOf, STATE, UNDECIDED } from './state.ts';
+import { decisionOf, ENTRY, FATED, fateOf, isLocal, NESTED, reasonOf, STATE, UNDECIDED } from './state.ts';
 
 /** Services told apart, and pairs of service and finding. */
 const MAX_SERVICES = 10_000;
@@ -129,7 +129,7 @@ export class Checkup {
     if (cls !== CONSUMER) return NONE;
     const decision = decisionOf(state);
     if (decision === UNDECIDED) return MISSING_PRODUCER;
-    if (decision !== ENTRY && decision !== LOCAL) return NONE;
+    if (decision !== ENTRY && !isLocal(decision)) return NONE;
     return w[row + LINK] === 0 ? NO_PROPAGATION : MISSING_PRODUCER;
   }
 

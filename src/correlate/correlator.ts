@@ -17,10 +17,12 @@ import {
   LINK,
   LINK_OWNER,
   LINK_WORDS,
+  NAMELESS,
   NEGATIVE_DURATION,
   type ObservationBatch,
   ROW_WORDS,
   SERVICE,
+  SEVERAL,
   SHAPE,
   START,
   TARGET,
@@ -33,6 +35,7 @@ import { Chains } from './chains.ts';
 import { Checkup } from './checkup.ts';
 import { Crossings } from './crossings.ts';
 import { Decisions } from './decisions.ts';
+import { Deliveries } from './deliveries.ts';
 import { Emitter } from './emitter.ts';
 import { EVICTED_TOGETHER, Expiry } from './expiry.ts';
 import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
@@ -41,6 +44,7 @@ import { HeldSpans } from './held.ts';
 import { Inbound } from './inbound.ts';
 import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
+import { Layers } from './layers.ts';
 import { Links } from './links.ts';
 import { Outbound } from './outbound.ts';
 import { Paths } from './paths.ts';
@@ -109,17 +113,22 @@ export class Correlator {
     const { rows, fates, late, checkup } = this;
     const chains = new Chains(rows, identities);
     const budget = new Budget();
-    const emitter = new Emitter(rows, plans, identities, sink);
+    const emitter = new Emitter(rows, plans, sink);
+    const deliveries = new Deliveries(rows, identities, sink);
+    const layers = new Layers(rows, chains);
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
     const paths = new Paths({ rows, chains, crossings, links, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
-    this.latePartners = new LatePartners({ rows, fates, checkup, late, emitter, sink, outbound: this.outbound, paths });
+    const lateParts = { rows, fates, checkup, late, emitter, deliveries, sink, outbound: this.outbound, paths };
+    this.latePartners = new LatePartners(lateParts);
     this.inbound = new Inbound({
       rows,
       fates,
       chains,
       emitter,
+      deliveries,
+      layers,
       crossings,
       links,
       outbound: this.outbound,
@@ -141,6 +150,7 @@ export class Correlator {
       latePartners: this.latePartners,
       links,
       paths,
+      layers,
       decisions: this.decisions,
       budget,
     };
@@ -284,6 +294,7 @@ export class Correlator {
         this.note('clock_skew', row);
       }
     }
+    if ((shape & (SEVERAL | NAMELESS | FILTERED)) === SEVERAL) this.note('ambiguous_destination', row);
     w[row + STATE] = w[row + PARTNER] = w[row + EXTRA] = w[row + LINK] = 0;
     if ((shape & CLASS_MASK) === DATABASE) {
       w[row + OWN_PLAN] = w[row + TARGET]!;
@@ -293,7 +304,7 @@ export class Correlator {
       this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
   }
 
-  private note(name: 'bad_time' | 'negative_duration' | 'clock_skew', row: number): void {
+  private note(name: 'bad_time' | 'negative_duration' | 'clock_skew' | 'ambiguous_destination', row: number): void {
     this.fates.note(name);
     this.checkup.note(name, this.rows.words, row);
   }

@@ -13,6 +13,7 @@ import {
   DURATION,
   INTERNAL,
   LINK,
+  LINK_TOPIC,
   PARENT,
   PEER,
   PRODUCER,
@@ -48,6 +49,8 @@ import { hash, hashKey } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
+import type { Layers } from './layers.ts';
+import { isUnseen } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paths } from './paths.ts';
@@ -80,6 +83,7 @@ interface Parts {
   readonly latePartners: LatePartners;
   readonly links: Links;
   readonly paths: Paths;
+  readonly layers: Layers;
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
@@ -210,6 +214,7 @@ export class Expiry {
     if (waits && latePartners.joinSharer(row)) return;
     inbound.close(row);
     inbound.settle(row);
+    this.parts.layers.leave(row);
     if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
     const kept = waits && this.waitForParent(row) ? 1 : 0;
     const isConsumer = (w[row + SHAPE]! & CLASS_MASK) === CONSUMER;
@@ -274,9 +279,13 @@ export class Expiry {
       link >= 0 && kept < MAX_WAITING_LINKS;
       link = rows.siblingLink(link)
     ) {
-      if (rows.links[link + LINK_STATE] !== 0) continue;
+      if (!isUnseen(rows.links[link + LINK_STATE]!)) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
-      this.add(row, WAITER | BY_LINK | (kept > 0 ? SIBLING : 0), rows.words[row + TARGET]!);
+      this.add(
+        row,
+        WAITER | BY_LINK | (kept > 0 ? SIBLING : 0),
+        rows.links[link + LINK_TOPIC]! || rows.words[row + TARGET]!,
+      );
       kept++;
     }
     if (kept > before) this.noteRoutes(row);

@@ -3,8 +3,11 @@
 import type { Interaction } from '../contract/interaction.ts';
 import {
   ADJUSTED,
+  CLASS_MASK,
+  CREATE,
   DURATION,
   ERROR,
+  PRODUCER,
   SERVICE,
   SHAPE,
   SPAN,
@@ -56,6 +59,21 @@ export class Facts {
     this.span1 = span1;
     return this;
   }
+}
+
+/** Topic of a producer or create span; 0 when it names none or is another kind. */
+export function topicOf(facts: Facts): number {
+  return hasTopic(facts.shape) ? facts.target : 0;
+}
+
+/** As `topicOf`, of a kept row. */
+export function producerTopic(rows: Rows, row: number): number {
+  return hasTopic(rows.words[row + SHAPE]!) ? rows.words[row + TARGET]! : 0;
+}
+
+function hasTopic(shape: number): boolean {
+  const cls = shape & CLASS_MASK;
+  return cls === PRODUCER || cls === CREATE;
 }
 
 /** Makes a span the interaction's example: trace id of a kept row, span id given. */

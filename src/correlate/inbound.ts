@@ -2,11 +2,22 @@
  * Decisions about inbound spans (servers, consumers): whom each is joined with, at the best rank that the kept rows
  * allow, and what follows when nobody is found.
  */
-import { BY_PARENT_CHILD, BY_SERVER_SPAN, SETTLE } from '../contract/interaction.ts';
-import { CLASS_MASK, DATABASE, PEER, SERVER, SERVICE, SHAPE, SPAN, TARGET } from '../contract/observation.ts';
+import { BY_PAIR, BY_PARENT_CHILD, BY_SERVER_SPAN, BY_LINK as LINK_EVIDENCE, SETTLE } from '../contract/interaction.ts';
+import {
+  CLASS_MASK,
+  DATABASE,
+  LINK_TOPIC,
+  PEER,
+  SERVER,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  TARGET,
+} from '../contract/observation.ts';
 import { visitBelow } from './below.ts';
 import { type Chains, found, MISSING } from './chains.ts';
 import type { Crossings } from './crossings.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Emitter } from './emitter.ts';
 import {
   type Fates,
@@ -19,8 +30,10 @@ import {
   PENDING,
   UNPAIRED,
 } from './fates.ts';
+import { Joins } from './joins.ts';
 import type { LatePartners } from './late-partners.ts';
-import { joinsThrough } from './link-state.ts';
+import { isInsideLayer, type Layers, mayTellInside } from './layers.ts';
+import { joinsThrough, LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Outbound } from './outbound.ts';
 import { EXTRA, LINK_STATE, PARTNER, type Rows } from './rows.ts';
@@ -33,8 +46,12 @@ import {
   decisionOf,
   ENTRY,
   FATED,
+  INSIDE_LAYER,
   isInbound,
+  isLocal,
   isPassedThrough,
+  isProcess,
+  isReceive,
   JOINS,
   LOCAL,
   MISSING_ABOVE_REMOTE,
@@ -51,6 +68,8 @@ interface Parts {
   readonly fates: Fates;
   readonly chains: Chains;
   readonly emitter: Emitter;
+  readonly deliveries: Deliveries;
+  readonly layers: Layers;
   readonly crossings: Crossings;
   readonly links: Links;
   readonly outbound: Outbound;
@@ -58,11 +77,12 @@ interface Parts {
 }
 
 /** A decision before it is taken. */
-const next = { decision: UNDECIDED, partner: -1, remote: 0 };
+const next = { decision: UNDECIDED, partner: -1, remote: 0, outer: 0 };
 
 export class Inbound {
   private readonly rows: Rows;
   private readonly parts: Parts;
+  private readonly joins = new Joins();
 
   constructor(parts: Parts) {
     this.rows = parts.rows;
@@ -75,6 +95,7 @@ export class Inbound {
     const state = w[row + STATE]!;
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return;
     this.decide(row);
+    if (isProcess(w[row + SHAPE]!)) this.compareLayers(row);
     const fresh = (state & FATED) === 0;
     if (!fresh && this.stands(row)) return;
     if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row, next.decision === ENTRY))
@@ -84,6 +105,26 @@ export class Inbound {
     if (fresh && next.decision === BY_LINKS) {
       this.parts.latePartners.joinLinked(row, this.parts.links.joinedTopics(row));
     }
+  }
+
+  private compareLayers(row: number): void {
+    const { decision, partner, remote, outer } = next;
+    this.parts.layers.compare(row, decision, this);
+    Object.assign(next, { decision, partner, remote, outer });
+  }
+
+  /** Counts a consumer anew around a change of what it says; once that is final, nothing changes. */
+  recount(row: number, change: () => void): void {
+    if (this.isFinal(row)) return;
+    const counted = (this.rows.words[row + STATE]! & FATED) !== 0;
+    if (counted) this.emit(row, -1);
+    change();
+    if (counted) this.emit(row, 1);
+  }
+
+  isFinal(row: number): boolean {
+    const state = this.rows.words[row + STATE]!;
+    return (state & SETTLED) !== 0 || this.partnerLeft(row, state);
   }
 
   /** A pair whose other row has left is final. */
@@ -102,7 +143,7 @@ export class Inbound {
 
   private stands(row: number): boolean {
     const w = this.rows.words;
-    if (decisionOf(w[row + STATE]!) !== next.decision) return false;
+    if (decisionOf(w[row + STATE]!) !== next.decision || this.parts.layers.outerOf(row) !== next.outer) return false;
     if (next.decision === BY_SHARED_ID || next.decision === BY_PARENT) {
       return w[row + PARTNER] === this.rows.sequenceAt(next.partner);
     }
@@ -111,7 +152,7 @@ export class Inbound {
 
   private decide(row: number): void {
     const { chains } = this.parts;
-    next.remote = 0;
+    next.remote = next.outer = 0;
     next.partner = chains.sharer(row);
     if (next.partner >= 0) {
       next.decision = BY_SHARED_ID;
@@ -120,13 +161,22 @@ export class Inbound {
     chains.climb(row);
     this.rows.setAbove(row, found.named);
     next.partner = found.row;
+    if (found.local && isReceive(this.rows.words[row + SHAPE]!)) this.findOuter(row, found.below);
     if (found.row >= 0) next.decision = BY_PARENT;
-    else if (this.isConsumer(row) && this.parts.links.partners(row).length > 0) next.decision = BY_LINKS;
+    else if (this.isConsumer(row) && this.parts.links.joining(row).length > 0) next.decision = BY_LINKS;
     else if (found.remote !== 0) {
       next.remote = found.remote;
       next.decision = found.row === MISSING ? MISSING_ABOVE_REMOTE : PARENT_CHILD;
     } else if (found.row === MISSING) next.decision = UNDECIDED;
+    else if (found.local && isInsideLayer(this.rows, found.below, row)) next.decision = INSIDE_LAYER;
     else next.decision = found.local || found.passedOwn ? LOCAL : ENTRY;
+  }
+
+  private findOuter(row: number, above: number): void {
+    const { rows } = this;
+    // In a cycle of parents a span is above itself.
+    if (above === row || !isReceive(rows.words[above + SHAPE]!)) return;
+    if (mayTellInside(rows, above, row)) next.outer = rows.sequenceAt(above);
   }
 
   private isConsumer(row: number): boolean {
@@ -139,9 +189,11 @@ export class Inbound {
     w[row + STATE] = withDecision(w[row + STATE]!, next.decision);
     w[row + EXTRA] = next.remote;
     w[row + PARTNER] = next.partner >= 0 ? this.rows.sequenceAt(next.partner) : 0;
+    const { outer } = next;
     this.tellPartners(row, 1);
     this.emit(row, 1);
     this.updateFate(row);
+    this.parts.layers.setOuter(row, outer, this);
   }
 
   private withdraw(row: number): void {
@@ -149,22 +201,30 @@ export class Inbound {
     this.tellPartners(row, -1);
   }
 
-  /** Rows the span is joined with. */
-  partners(row: number): readonly number[] {
-    const w = this.rows.words;
+  /** What a consumer is joined with, without what another layer tells. */
+  private joinsOf(row: number): Joins {
+    const { rows, joins } = this;
+    const w = rows.words;
     const decision = decisionOf(w[row + STATE]!);
-    if (decision === BY_SHARED_ID || decision === BY_PARENT) {
-      return this.rows.intact(w[row + PARTNER]!) ? [this.rows.base(w[row + PARTNER]!)] : NOBODY;
+    joins.begin();
+    if (isPair(decision)) {
+      if (rows.intact(w[row + PARTNER]!)) joins.add(rows.base(w[row + PARTNER]!), BY_PAIR, w[row + TARGET]!);
+    } else if (decision === BY_LINKS) {
+      for (const link of this.parts.links.joining(row)) {
+        if ((rows.links[link + LINK_STATE]! & LINK_TOLD) !== 0) continue;
+        joins.add(rows.base(rows.linkTarget(link)), LINK_EVIDENCE, rows.links[link + LINK_TOPIC]! || w[row + TARGET]!);
+      }
     }
-    return decision === BY_LINKS ? this.parts.links.partners(row) : NOBODY;
+    return joins;
   }
 
   private tellPartners(row: number, sign: number): void {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
-    if (decision !== BY_SHARED_ID && decision !== BY_PARENT && decision !== BY_LINKS) return;
-    if (decision !== BY_LINKS) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
-    for (const partner of this.parts.links.partners(row, true)) this.tell(partner, row, sign);
+    if (isPair(decision)) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
+    if (decision !== BY_LINKS) return;
+    for (const link of this.parts.links.joining(row, true))
+      this.tell(this.rows.base(this.rows.linkTarget(link)), row, sign);
   }
 
   private tell(partner: number, row: number, sign: number): void {
@@ -182,7 +242,7 @@ export class Inbound {
     const decision = decisionOf(w[row + STATE]!);
     if (this.isConsumer(row)) {
       const caller = decision === PARENT_CHILD ? w[row + EXTRA]! : 0;
-      return emitter.consumer(row, this.partners(row), caller, sign);
+      return this.parts.deliveries.consumer(row, this.joinsOf(row), caller, sign);
     }
     if (decision === BY_SHARED_ID || decision === BY_PARENT) {
       if (this.rows.intact(w[row + PARTNER]!)) emitter.pair(this.rows.base(w[row + PARTNER]!), row, sign);
@@ -285,11 +345,10 @@ export class Inbound {
     if (before || !joinsThrough(this.rows.links[link + LINK_STATE]!)) return;
     const partner = this.rows.base(this.rows.linkTarget(link));
     const routed = links.joinedTopics(row, link).includes(this.rows.words[partner + TARGET]!);
-    latePartners.joinKept(row, partner, !routed);
+    latePartners.joinKept(row, link, partner, !routed);
   }
 }
 
-const NOBODY: readonly number[] = [];
 const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
 
 function serverFate(decision: number): number {
@@ -302,11 +361,11 @@ function serverFate(decision: number): number {
     case ENTRY:
       return INFERRED;
     default:
-      return decision === LOCAL ? UNPAIRED : PENDING;
+      return isLocal(decision) ? UNPAIRED : PENDING;
   }
 }
 
 function reasonFor(fate: number, decision: number): number {
   if (fate !== UNPAIRED) return NO_REASON;
-  return decision === LOCAL ? LOCAL_PARENT : NO_DESTINATION;
+  return isLocal(decision) ? LOCAL_PARENT : NO_DESTINATION;
 }

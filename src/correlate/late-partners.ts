@@ -11,6 +11,7 @@ import {
   DATABASE,
   INTERNAL,
   LINK,
+  LINK_TOPIC,
   PARENT,
   PRODUCER,
   SERVER,
@@ -21,6 +22,7 @@ import {
 } from '../contract/observation.ts';
 import { found } from './chains.ts';
 import type { Checkup } from './checkup.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
@@ -36,7 +38,7 @@ import {
   SIBLING,
   WAITER,
 } from './late.ts';
-import { LINK_LATE } from './link-state.ts';
+import { isUnseen, LINK_LATE } from './link-state.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paths } from './paths.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
@@ -49,6 +51,7 @@ interface Parts {
   readonly checkup: Checkup;
   readonly late: LateEntries;
   readonly emitter: Emitter;
+  readonly deliveries: Deliveries;
   readonly sink: InteractionSink;
   readonly outbound: Outbound;
   readonly paths: Paths;
@@ -93,7 +96,7 @@ export class LatePartners {
       const cls = late.classOf(entry);
       if (!isOutbound(cls) || (shared && (cls & CLASS_MASK) === DATABASE)) continue;
       if (found.remote !== 0 && !shared && late.service(entry) !== found.remote) continue;
-      this.join(row, entry, s0, s1, BY_PAIR);
+      this.join(row, entry, s0, s1, w[row + TARGET]!, BY_PAIR);
       return true;
     }
     return false;
@@ -104,17 +107,19 @@ export class LatePartners {
     const { rows, parts } = this;
     if (parts.late.count === 0) return false;
     for (let link = rows.firstLink(rows.words[row + LINK]!); link >= 0; link = rows.siblingLink(link)) {
-      if (rows.links[link + LINK_STATE] !== 0) continue;
+      if (!isUnseen(rows.links[link + LINK_STATE]!)) continue;
       hashKey(rows.links, link, rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!);
       const entry = parts.late.first(hash, false);
       if (entry < 0 || !this.mayLink(row, entry)) continue;
       const [s0, s1] = [rows.links[link + SPAN]!, rows.links[link + SPAN + 1]!];
       const source = parts.late.target(entry);
-      if (sources.length === 0) this.join(row, entry, s0, s1, LINK_EVIDENCE);
-      else this.joinAgain(row, entry, s0, s1, !sources.includes(source));
-      sources.push(source);
+      const named = rows.links[link + LINK_TOPIC]! || rows.words[row + TARGET]!;
+      const isFirst = sources.length === 0;
       rows.links[link + LINK_STATE] = LINK_LATE;
       rows.links[link + LINK_TARGET] = source;
+      if (isFirst) this.join(row, entry, s0, s1, named, LINK_EVIDENCE);
+      else this.joinAgain(row, entry, s0, s1, named, !sources.includes(source));
+      sources.push(source);
     }
     return sources.length > 0;
   }
@@ -126,7 +131,7 @@ export class LatePartners {
   }
 
   /** Joins the inbound row with an outbound entry, for good. */
-  private join(row: number, entry: number, s0: number, s1: number, evidence: number): void {
+  private join(row: number, entry: number, s0: number, s1: number, named: number, evidence: number): void {
     const { rows, parts } = this;
     const w = rows.words;
     const partner = this.partner.ofEntry(parts.late, entry, s0, s1);
@@ -137,7 +142,7 @@ export class LatePartners {
     if (isServer) {
       parts.emitter.call(partner, own, row, 1);
       parts.emitter.call(partner, own, row, SETTLE);
-    } else parts.emitter.lateConsumer(row, partner, evidence);
+    } else parts.deliveries.lateConsumer(row, partner, named, evidence);
     this.placeBelow(row, entry);
     this.markJoined(entry);
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
@@ -150,21 +155,19 @@ export class LatePartners {
   }
 
   /** One more link of a consumer that was joined with a late entry, to a kept row: for good, too. */
-  joinKept(row: number, partner: number, routes: boolean): void {
-    const { emitter, outbound } = this.parts;
+  joinKept(row: number, link: number, partner: number, routes: boolean): void {
+    const { deliveries, outbound } = this.parts;
     const w = this.rows.words;
-    if (w[row + TARGET] !== 0) {
-      emitter.lateJoin(row, this.partner.ofRow(this.rows, partner), w[row + TARGET]!, LINK_EVIDENCE, routes);
-    }
+    const topic = this.rows.links[link + LINK_TOPIC]! || w[row + TARGET]!;
+    if (topic !== 0) deliveries.lateJoin(row, this.partner.ofRow(this.rows, partner), topic, LINK_EVIDENCE, routes);
     w[partner + JOINS]!++;
     outbound.refresh(partner);
   }
 
   /** One more link of a consumer that is joined; `routes`: the first to a message of its topic. */
-  private joinAgain(row: number, entry: number, s0: number, s1: number, routes: boolean): void {
-    const { late, emitter } = this.parts;
-    const topic = this.rows.words[row + TARGET]!;
-    if (topic !== 0) emitter.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE, routes);
+  private joinAgain(row: number, entry: number, s0: number, s1: number, topic: number, routes: boolean): void {
+    const { late, deliveries } = this.parts;
+    if (topic !== 0) deliveries.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE, routes);
     this.placeBelow(row, entry);
     this.markJoined(entry);
   }
@@ -201,7 +204,7 @@ export class LatePartners {
   }
 
   private meet(row: number, entry: number): void {
-    const { late, emitter, fates, outbound } = this.parts;
+    const { late, emitter, deliveries, fates, outbound } = this.parts;
     const w = this.rows.words;
     const cls = late.classOf(entry);
     if ((cls & CLASS_MASK) !== SERVER && (cls & CLASS_MASK) !== CONSUMER) return;
@@ -214,7 +217,7 @@ export class LatePartners {
       emitter.call(this.own, waiter, row, SETTLE);
     } else {
       const evidence = (cls & BY_LINK) !== 0 ? LINK_EVIDENCE : BY_PAIR;
-      emitter.lateProducer(row, waiter, evidence, !this.isRouted(entry, w[row + TARGET]!));
+      deliveries.lateProducer(row, waiter, evidence, !this.isRouted(entry, w[row + TARGET]!));
     }
     w[row + JOINS]!++;
     outbound.refresh(row);

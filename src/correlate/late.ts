@@ -7,7 +7,6 @@
  * 2 next in chain (place + 1),
  * 3 the span's path, which ends in its service (or, where it has none, −1 − service), 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
  */
-import { SHAPE_OBSERVED } from '../contract/observation.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 
 const WORDS = 8;
@@ -19,7 +18,8 @@ const RECENT = 256;
 const SLICES = 300;
 const WAITER_BUCKETS = 1 << 15;
 
-/** A class: SHAPE as observed in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
+const SHAPE_BITS = (1 << 14) - 1;
+/** A class: SHAPE in the low 14 bits, these flags, then fate (4 bits) and reason (6 bits). */
 export const WAITER = 1 << 14;
 /** The span's own edge (external call, topic, tables) is counted. */
 export const COUNTED = 1 << 15;
@@ -32,7 +32,7 @@ const FATE_SHIFT = 17;
 const REASON_SHIFT = 21;
 
 export function lateClass(shape: number, flags: number, fate: number, reason: number): number {
-  return (shape & SHAPE_OBSERVED) | flags | (fate << FATE_SHIFT) | (reason << REASON_SHIFT);
+  return (shape & SHAPE_BITS) | flags | (fate << FATE_SHIFT) | (reason << REASON_SHIFT);
 }
 
 export function fateOfClass(cls: number): number {

@@ -1,9 +1,10 @@
 /** Span links of kept rows: what each points at, and which rows a consumer is joined with through them. */
 import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TARGET, TRACE } from '../contract/observation.ts';
 import { type Chains, MAX_CANDIDATES } from './chains.ts';
-import { joinsThrough, LINK_JOINS, LINK_LATE, LINK_NO_MESSAGE } from './link-state.ts';
+import { mayTellInside } from './layers.ts';
+import { joinsThrough, LINK_JOINS, LINK_LATE, LINK_LAYER, LINK_NO_MESSAGE, LINK_TOLD } from './link-state.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
-import { isCaller, isTransparent } from './state.ts';
+import { isCaller, isReceive, isTransparent } from './state.ts';
 
 export class Links {
   private readonly rows: Rows;
@@ -33,6 +34,7 @@ export class Links {
       const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
       const caller = isCaller(this.rows.words[row + SHAPE]!);
       if (caller && cls !== CLIENT) message = true;
+      if (!caller && this.isLayer(owner, row)) next.state |= LINK_LAYER;
       if (caller && this.mayJoin(owner, row, cls) && (best < 0 || this.chains.isSmaller(row, best))) best = row;
     }
     if (candidates > 0 && !message) next.state |= LINK_NO_MESSAGE;
@@ -40,6 +42,7 @@ export class Links {
       next.state |= LINK_JOINS;
       next.target = this.rows.sequenceAt(best);
     }
+    next.state |= links[link + LINK_STATE]! & LINK_TOLD;
     return next.state !== links[link + LINK_STATE] || next.target !== links[link + LINK_TARGET];
   }
 
@@ -54,6 +57,13 @@ export class Links {
     const w = this.rows.words;
     if ((w[owner + SHAPE]! & CLASS_MASK) !== CONSUMER || isTransparent(w[owner + SHAPE]!)) return false;
     return cls !== CLIENT || w[row + SERVICE] !== w[owner + SERVICE];
+  }
+
+  private isLayer(owner: number, row: number): boolean {
+    const { rows } = this;
+    const w = rows.words;
+    if (!isReceive(w[owner + SHAPE]!) || !isReceive(w[row + SHAPE]!)) return false;
+    return w[owner + SERVICE] === w[row + SERVICE] && mayTellInside(rows, owner, row);
   }
 
   /** Topics of the messages that the owner's links are joined with, without one link's own; 0 where none is named. */
@@ -71,12 +81,12 @@ export class Links {
   }
 
   /**
-   * Rows joined through the owner's links, in the order of (trace id, span id) of the link; rows overwritten are left
+   * The owner's links that join it with rows, in the order of (trace id, span id) of the link; rows overwritten are left
    * out, and with `alive` those that have left.
    */
-  partners(owner: number, alive = false): readonly number[] {
+  joining(owner: number, alive = false): readonly number[] {
     const { rows } = this;
-    if (rows.words[owner + LINK] === 0) return NOBODY;
+    if (rows.words[owner + LINK] === 0) return NONE;
     const joined: number[] = [];
     for (let link = rows.firstLink(rows.words[owner + LINK]!); link >= 0; link = rows.siblingLink(link)) {
       if (!joinsThrough(rows.links[link + LINK_STATE]!)) continue;
@@ -84,11 +94,16 @@ export class Links {
       if (alive ? rows.alive(target) : rows.intact(target)) joined.push(link);
     }
     if (joined.length > 1) joined.sort((a, b) => compareLinks(rows.links, a, b));
-    return joined.map(link => rows.base(rows.links[link + LINK_TARGET]!));
+    return joined;
+  }
+
+  /** The rows that the owner's links join it with, in that order. */
+  partners(owner: number): readonly number[] {
+    return this.joining(owner).map(link => this.rows.base(this.rows.links[link + LINK_TARGET]!));
   }
 }
 
-const NOBODY: readonly number[] = [];
+const NONE: readonly number[] = [];
 const next = { state: 0, target: 0 };
 
 function compareLinks(links: Int32Array, a: number, b: number): number {

@@ -39,8 +39,8 @@ import {
   ENTRY,
   HAS_GROUPS,
   isInbound,
+  isLocal,
   isTransparent,
-  LOCAL,
   PLACED,
   PLACING,
   STATE,
@@ -101,7 +101,7 @@ export class Paths {
   private leaveServer(row: number): void {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
-    if (decision === LOCAL) return;
+    if (isLocal(decision)) return;
     this.tree.visit(this.placeOf(row));
     if (decision === ENTRY && w[row + PEER] !== 0) this.visitSource(row);
   }
@@ -116,7 +116,7 @@ export class Paths {
     }
     if (w[row + TARGET] !== 0) return this.visitConsumer(row, place);
     const decision = decisionOf(w[row + STATE]!);
-    if (decision === LOCAL) return;
+    if (isLocal(decision)) return;
     this.visitConsumer(row, place);
     if (this.isFromPeer(row, decision)) this.visitSource(row);
   }

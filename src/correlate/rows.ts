@@ -227,6 +227,15 @@ export class Rows {
     return this.find(w, row, w[row + SPAN]!, w[row + SPAN + 1]!, INLINE, child, 0);
   }
 
+  /** The newest row whose parent has this key; -1 none. */
+  firstBelow(of: Int32Array, at: number, span0: number, span1: number): number {
+    return this.find(of, at, span0, span1, INLINE, -1, 0);
+  }
+
+  nextBelow(child: number, of: Int32Array, at: number, span0: number, span1: number): number {
+    return this.find(of, at, span0, span1, INLINE, child, 0);
+  }
+
   /** 1 for the newest row. */
   private age(place: number): number {
     return (this.next - place) & this.mask;
@@ -337,23 +346,29 @@ export class Rows {
   /** The newest link that points at the key of the row; -1 none. */
   firstLinkTo(row: number): number {
     const w = this.words;
-    const bucket = ownHash(w, row) & (LINK_BUCKETS - 1);
-    return this.findLink(this.linkBuckets[bucket]!, row);
+    return this.firstLinkToKey(w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
   }
 
   nextLinkTo(link: number, row: number): number {
-    return this.findLink(this.links[link + LINK_NEXT]!, row);
+    const w = this.words;
+    return this.nextLinkToKey(link, w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
   }
 
-  private findLink(sequence: number, row: number): number {
-    const { words, links } = this;
+  /** The newest link that points at a key; -1 none. Trace words are of a row or link at `at` in `of`. */
+  firstLinkToKey(of: Int32Array, at: number, span0: number, span1: number): number {
+    const bucket = keyHash(of, at, span0, span1) & (LINK_BUCKETS - 1);
+    return this.findLink(this.linkBuckets[bucket]!, of, at, span0, span1);
+  }
+
+  nextLinkToKey(link: number, of: Int32Array, at: number, span0: number, span1: number): number {
+    return this.findLink(this.links[link + LINK_NEXT]!, of, at, span0, span1);
+  }
+
+  private findLink(sequence: number, of: Int32Array, at: number, span0: number, span1: number): number {
+    const { links } = this;
     while (sequence !== 0 && this.linkAlive(sequence)) {
       const link = this.linkBase(sequence);
-      if (
-        links[link + SPAN + 1] === words[row + SPAN + 1] &&
-        links[link + SPAN] === words[row + SPAN] &&
-        sameTrace(links, link, words, row)
-      ) {
+      if (links[link + SPAN + 1] === span1 && links[link + SPAN] === span0 && sameTrace(links, link, of, at)) {
         return link;
       }
       sequence = links[link + LINK_NEXT]!;

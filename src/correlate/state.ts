@@ -17,6 +17,7 @@ import {
   LINK,
   MESSAGES,
   NAMELESS,
+  PROCESS,
   PRODUCER,
   REMOTE,
   SERVER,
@@ -43,6 +44,9 @@ export const LOCAL = 6;
 export const MISSING_ABOVE_REMOTE = 7;
 /** Joined to an entry of the late tier: final. */
 export const BY_LATE = 8;
+/** Inside a layer that says it all: counts nothing. */
+export const INSIDE_LAYER = 9;
+export const isLocal = (decision: number): boolean => decision === LOCAL || decision === INSIDE_LAYER;
 export const DECISION_NAMES = [
   null,
   'shared_id',
@@ -53,6 +57,7 @@ export const DECISION_NAMES = [
   null,
   null,
   'parent',
+  null,
 ] as const;
 
 const FATE_MASK = 15;
@@ -81,6 +86,12 @@ export const SETTLED = 1 << 24;
 export const PLACED = 1 << 25;
 export const PLACING = 1 << 26;
 
+/** A receive span inside of which another counts, and one of those inside. */
+export const HAS_INNER = 1 << 27;
+export const HAS_OUTER = 1 << 28;
+/** An earlier process span of another instrumentation has the same message. */
+export const TOLD_EARLIER = 1 << 29;
+
 export const fateOf = (state: number): number => state & FATE_MASK;
 export const reasonOf = (state: number): number => (state & REASON_MASK) >>> REASON_SHIFT;
 export const decisionOf = (state: number): number => (state & DECISION_MASK) >>> DECISION_SHIFT;
@@ -108,6 +119,14 @@ export function isOutbound(shape: number): boolean {
 export function isCaller(shape: number): boolean {
   const cls = shape & CLASS_MASK;
   return !isTransparent(shape) && (cls === CLIENT || cls === PRODUCER || cls === CREATE);
+}
+
+export function isReceive(shape: number): boolean {
+  return (shape & (CLASS_MASK | PROCESS | NAMELESS | FILTERED)) === CONSUMER;
+}
+
+export function isProcess(shape: number): boolean {
+  return (shape & (CLASS_MASK | PROCESS | NAMELESS | FILTERED)) === (CONSUMER | PROCESS);
 }
 
 /** Named, and neither in- nor outbound. */

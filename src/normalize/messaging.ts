@@ -2,7 +2,7 @@
 
 import { OTHER_GROUP } from '../contract/interaction.ts';
 import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
-import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView } from '../contract/span-view.ts';
+import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView, VALUE_STRING } from '../contract/span-view.ts';
 import { type Identities, OVERFLOW_NAME, TOPIC } from '../lib/identities.ts';
 import { cleanName, ownText } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
@@ -31,6 +31,7 @@ const BROKER_SLOTS = [
   SPAN_SLOT.socketPort,
   SPAN_SLOT.queueUrl,
 ];
+const COMMA = 0x2c;
 const TOPIC_KEY = 1;
 const LINK_TOPIC_KEY = 2;
 const OPERATION_KEY = 3;
@@ -128,6 +129,16 @@ export class Messaging {
     return key.keep(this.internTopic(view, service, rangeText(view, destinationStart[link]!, destinationEnd[link]!)));
   }
 
+  /** True when the destination may be a list: one poll of several topics. */
+  namesSeveral(view: SpanView): boolean {
+    const values = view.attributes;
+    const slot = SPAN_SLOT.destination;
+    if (values.type[slot] !== VALUE_STRING || values.has(SPAN_SLOT.destinationTemplate)) return false;
+    let list = false;
+    for (let i = values.start[slot]!; i < values.end[slot]!; i++) if (view.data.getUint8(i) === COMMA) list = true;
+    return list && new Set(namesOfList(slotText(view, values, slot))).size > 1;
+  }
+
   /** The row's MESSAGES word. */
   messages(view: SpanView): number {
     const counted = slotNumber(view, view.attributes, SPAN_SLOT.batchCount);
@@ -184,7 +195,7 @@ export class Messaging {
     const text = (slot: number) => slotText(view, values, slot);
     const given = [
       text(SPAN_SLOT.destinationTemplate),
-      exchangeOf(system, text(SPAN_SLOT.destination), text(SPAN_SLOT.routingKey)),
+      exchangeOf(system, firstOfList(text(SPAN_SLOT.destination)), text(SPAN_SLOT.routingKey)),
     ].filter(one => one !== '');
     if (given.length > 0 || values.has(SPAN_SLOT.destination)) return given;
     const spanName = system === '' ? '' : destinationOfSpanName(rangeText(view, view.nameStart, view.nameEnd));
@@ -205,4 +216,13 @@ export class Messaging {
 
 function exchangeOf(system: string, destination: string, routingKey: string): string {
   return system === 'rabbitmq' ? rabbitDestination(destination, routingKey) : destination;
+}
+
+function namesOfList(text: string): string[] {
+  const names = text.split(',').map(name => name.trim());
+  return names.filter(name => name !== '');
+}
+
+function firstOfList(text: string): string {
+  return text.includes(',') ? (namesOfList(text)[0] ?? '') : text;
 }

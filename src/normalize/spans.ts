@@ -25,12 +25,16 @@ import {
   type ObservationBatch,
   PARENT,
   PEER,
+  PROCESS,
   PRODUCER,
   packDuration,
   REMOTE,
   RPC,
+  SCOPE_MASK,
+  SCOPE_SHIFT,
   SERVER,
   SERVICE,
+  SEVERAL,
   SHAPE,
   SPAN,
   START,
@@ -45,6 +49,7 @@ import {
   KIND_SERVER,
   type SpanView,
 } from '../contract/span-view.ts';
+import { hashBytes } from '../lib/bytes.ts';
 import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { SPAN_SLOT } from './conventions/slots.ts';
@@ -196,13 +201,17 @@ export class SpanNormalizer {
     if (cls !== PRODUCER && cls !== CONSUMER) return 0;
     words[row + MESSAGES] = messaging.messages(view);
     if (cls === CONSUMER) words[row + GROUP] = messaging.group(view);
-    if (view.links.count > 0) this.addLinks(view, batch, row, service);
-    return (words[row + MESSAGES]! & 0xffffff) > 1 ? BATCH : 0;
+    const linksNameTopics = view.links.count > 0 && this.addLinks(view, batch, row, service);
+    let flags = (words[row + MESSAGES]! & 0xffffff) > 1 ? BATCH : 0;
+    if (cls !== CONSUMER) return flags;
+    if (!linksNameTopics && messaging.namesSeveral(view)) flags |= SEVERAL;
+    return (operation & PROCESS) === 0 ? flags : flags | (scopeHash(view) << SCOPE_SHIFT);
   }
 
-  /** Links follow in the batch. A consumer without a topic takes the first that a link names. */
-  private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): void {
+  /** Links follow in the batch. A span without a topic takes the first that a link names. True when one does. */
+  private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): boolean {
     const { links } = view;
+    let named = false;
     for (let i = 0; i < links.count; i++) {
       const ids = links.ids;
       if ((ids[i * 6 + 4]! | ids[i * 6 + 5]!) === 0) continue;
@@ -212,8 +221,10 @@ export class SpanNormalizer {
       const topic = this.messaging.linkTopic(view, service, i);
       batch.linkWords[at + LINK_TOPIC] = topic;
       batch.linkWords[at + LINK_OWNER] = row;
+      if (topic !== 0) named = true;
       if (batch.words[row + TARGET] === 0) batch.words[row + TARGET] = topic;
     }
+    return named;
   }
 }
 
@@ -222,4 +233,9 @@ function isError(view: SpanView): boolean {
   if (view.statusCode !== 0) return view.statusCode === 2;
   if (view.attributes.has(SPAN_SLOT.errorType)) return true;
   return view.attributes.has(SPAN_SLOT.httpStatus) && slotNumber(view, view.attributes, SPAN_SLOT.httpStatus) >= 500;
+}
+
+function scopeHash(view: SpanView): number {
+  const hash = hashBytes(view.data, view.scopeStart, view.scopeEnd);
+  return (hash ^ (hash >>> 16)) & SCOPE_MASK;
 }

@@ -12,7 +12,7 @@ interface CallerSpan {
 type CallerWithoutSpan =
   | { readonly rank: 'parent_child'; readonly from: NodeIdentity }
   | { readonly rank: 'entry' }
-  | { readonly rank: 'none'; readonly reason: 'local_parent' | 'missing_parent' };
+  | { readonly rank: 'none'; readonly reason: 'local_parent' | 'missing_parent'; readonly local?: Fact };
 
 export type Caller = CallerSpan | CallerWithoutSpan;
 
@@ -36,7 +36,7 @@ function climb(inbound: Fact, facts: readonly Fact[]): Caller {
       return { rank: 'parent_child', from: remote };
     }
     if (isSameService(ancestor, inbound)) {
-      if (ancestor.inbound) return { rank: 'none', reason: 'local_parent' };
+      if (ancestor.inbound) return { rank: 'none', reason: 'local_parent', local: ancestor };
       passedOwn = true;
       continue;
     }

@@ -14,6 +14,7 @@ const RANKS: readonly string[] = [
     `consumer_without_topic_${rank}`,
   ]),
   ...['shared_id', 'parent', 'link'].map(rank => `consumer_by_partners_topic_${rank}`),
+  ...['outer', 'inside', 'told_earlier', 'several_topics'].map(role => `consumer_${role}`),
   ...['database', 'database_inner', 'database_joined', 'database_skipped', 'database_taken_back'],
 ];
 

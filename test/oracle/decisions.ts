@@ -2,18 +2,17 @@
 import type { Fate } from '../../src/contract/graph-document.ts';
 import { ancestryOf } from './chains.ts';
 import { findServiceChanges, type ServiceChange } from './changes.ts';
+import { consumptionOf } from './deliveries.ts';
 import {
   callOfClient,
   callOfPair,
   callOfServer,
-  consumption,
   databaseInteractions,
-  handover,
   type Interaction,
   interactionOfChange,
   publication,
-  routesOf,
 } from './interactions.ts';
+import { countMessages } from './links.ts';
 import { completeWork, isInner } from './nesting.ts';
 import type { Fact } from './normalize.ts';
 import { type Join, joinInbound } from './pairing.ts';
@@ -52,7 +51,7 @@ function decide(
   if (fact.service === undefined) return { ...nothing, fate: 'skipped', reason: 'no_service_name', rank: 'nameless' };
   if (fact.class === 'internal') return { ...nothing, fate: 'internal', rank: 'internal' };
   const join = joins.find(one => one.inbound === fact);
-  if (join !== undefined) return fact.class === 'server' ? decideServer(join) : decideConsumer(join, facts);
+  if (join !== undefined) return fact.class === 'server' ? decideServer(join) : decideConsumer(join, joins, facts);
   const joined = joins.filter(one => one.partners.includes(fact));
   const explains = changes.some(change => change.client === fact);
   if (fact.class === 'database') return decideDatabase(fact, facts, joined);
@@ -72,25 +71,23 @@ function decideServer(join: Join): Decision {
   return { ...inferred, rank: 'external_caller', interactions: [callOfServer(fact.namedPeer, fact, 'server_span')] };
 }
 
-function decideConsumer(join: Join, facts: readonly Fact[]): Decision {
+function decideConsumer(join: Join, joins: readonly Join[], facts: readonly Fact[]): Decision {
   const { inbound: fact, rank } = join;
   const fate: Fate = join.partners.length > 0 ? 'paired' : 'inferred';
-  const routes = routesOf(join);
+  const { role, interactions } = consumptionOf(join, joins, facts);
   const topic = fact.topic ?? join.partners[0]?.topic;
-  const named = fact.topic === undefined ? 'consumer_by_partners_topic' : 'consumer';
-  if (topic !== undefined) {
-    return { fact, fate, rank: `${named}_${rank}`, interactions: [consumption(join, topic, facts), ...routes] };
-  }
-  const source = join.partners[0]?.service ?? join.from ?? fact.namedPeer;
-  if (source !== undefined)
-    return { fact, fate, rank: `consumer_without_topic_${rank}`, interactions: [handover(join, source, facts)] };
+  const prefix = fact.topic === undefined ? 'consumer_by_partners_topic' : 'consumer';
+  if (topic !== undefined)
+    return { fact, fate, rank: role === undefined ? `${prefix}_${rank}` : `consumer_${role}`, interactions };
+  if ((join.partners[0]?.service ?? join.from ?? fact.namedPeer) !== undefined)
+    return { fact, fate, rank: `consumer_without_topic_${rank}`, interactions };
   const reason = join.reason ?? 'no_destination';
-  return { fact, fate: 'unpaired', reason, rank: `consumer_without_topic_${rank}`, interactions: [] };
+  return { fact, fate: 'unpaired', reason, rank: `consumer_without_topic_${rank}`, interactions };
 }
 
 function decideProducer(fact: Fact, facts: readonly Fact[], isJoined: boolean, explains: boolean): Decision {
   if (fact.creates) return { fact, fate: 'internal', rank: 'create', interactions: [] };
-  const interactions = fact.topic === undefined ? [] : [publication(fact, fact.topic, facts)];
+  const interactions = fact.topic === undefined ? [] : [publication(fact, fact.topic, countMessages(fact, facts))];
   const common = { fact, rank: 'producer', interactions };
   if (isJoined) return { ...common, fate: 'paired' };
   if (explains || fact.topic !== undefined) return { ...common, fate: 'inferred' };

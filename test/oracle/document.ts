@@ -46,6 +46,7 @@ export function buildDocument(decisions: Decisions, refused: Refused): OracleDoc
       ...(reason === undefined ? [] : [reason]),
       ...(fact.negativeDuration ? ['negative_duration'] : []),
       ...(fact.badTime ? ['bad_time'] : []),
+      ...(fact.class === 'consumer' && fact.namesSeveral ? ['ambiguous_destination'] : []),
     ]),
   ];
   return {

@@ -5,8 +5,9 @@
 import { isDuplicate } from './model.ts';
 import { normalizeSpan } from './normalize.ts';
 import { Random } from './random.ts';
+import { playScene } from './scenes.ts';
 import { isSpanId, isTraceId, type Link, type Span } from './span.ts';
-import { chooseServices, dress, namelessResource, type Role } from './vocabulary.ts';
+import { chooseServices, dress, linkAttributes, namelessResource, type Role } from './vocabulary.ts';
 
 type Draft = { -readonly [K in keyof Span]: Span[K] } & { role: Role };
 type Resource = Span['resource'];
@@ -40,7 +41,9 @@ export function generateTraceSet(seed: number): Span[] {
   }
   const drafts = traces.flat();
   addLinks(random, drafts);
-  const spans = withoutAccidents(drafts.map(toSpan));
+  const stage = { random, producer: random.pick(services), consumer: random.pick(services), beginUs: EPOCH_US };
+  const scene = random.chance(0.3) ? playScene(stage) : [];
+  const spans = withoutAccidents([...drafts.map(toSpan), ...scene]);
   return [...spans, ...addRefused(random, spans)];
 }
 
@@ -213,8 +216,9 @@ function addLinks(random: Random, drafts: readonly Draft[]): void {
   for (const span of drafts) {
     if (!random.chance(span.role === 'consumer' ? 0.5 : 0.08)) continue;
     const links: Link[] = [];
+    const namesTopic = random.chance(0.4);
     for (let i = 0; i <= random.below(3); i++) {
-      const link = chooseLink(random, drafts);
+      const link = chooseLink(random, drafts, namesTopic);
       if (!links.some(one => one.spanId === link.spanId && one.traceId.slice(-16) === link.traceId.slice(-16)))
         links.push(link);
     }
@@ -222,8 +226,8 @@ function addLinks(random: Random, drafts: readonly Draft[]): void {
   }
 }
 
-function chooseLink(random: Random, drafts: readonly Draft[]): Link {
-  const attributes = {};
+function chooseLink(random: Random, drafts: readonly Draft[], namesTopic: boolean): Link {
+  const attributes = namesTopic ? linkAttributes(random) : {};
   if (random.chance(0.12)) return { traceId: random.hex(32), spanId: random.hex(16), attributes };
   const producers = drafts.filter(one => one.role === 'producer' || one.role === 'create' || one.role === 'client');
   const { traceId, spanId } = random.pick(producers.length > 0 && random.chance(0.7) ? producers : drafts);

@@ -3,7 +3,8 @@ import type { EdgeKind, EvidenceKind } from '../../src/contract/graph-document.t
 import type { ServiceChange } from './changes.ts';
 import type { DatabaseWork } from './database.ts';
 import { usesOf } from './database.ts';
-import { countMessages } from './links.ts';
+import type { Share } from './deliveries.ts';
+import type { Match } from './links.ts';
 import type { NodeIdentity } from './names.ts';
 import type { Fact } from './normalize.ts';
 import type { Join } from './pairing.ts';
@@ -67,7 +68,7 @@ export function callOfClient(client: Fact, peer: NodeIdentity): Interaction {
   };
 }
 
-export function publication(producer: Fact, topic: NodeIdentity, facts: readonly Fact[]): Interaction {
+export function publication(producer: Fact, topic: NodeIdentity, messages: number): Interaction {
   return {
     kind: 'publishes',
     source: producer.service!,
@@ -76,61 +77,55 @@ export function publication(producer: Fact, topic: NodeIdentity, facts: readonly
     client: producer,
     witness: producer,
     adjusted: producer.adjusted,
-    ...messagePart(producer, facts),
+    ...messagePart(producer, messages, messages > 1),
   };
 }
 
-/** A consumer span and its topic; what joined it adds evidence and lag. */
-export function consumption(join: Join, topic: NodeIdentity, facts: readonly Fact[]): Interaction {
+/** What a consumer span handed over of one topic; what joined it adds evidence and lag. */
+export function consumption(join: Join, { topic, messages, matches }: Share, isBatch: boolean): Interaction {
   const consumer = join.inbound;
+  const handedOver = join.rank === 'parent_child' ? (['parent_child'] as const) : [];
   return {
     kind: 'consumes',
     source: topic,
     target: consumer.service!,
-    evidence: ['server_span', ...joinEvidence(join)],
+    evidence: ['server_span', ...handedOver, ...matches.map(match => match.evidence)],
     server: consumer,
     witness: consumer,
     adjusted: consumer.adjusted,
-    lagsUs: lagsOf(join),
-    ...messagePart(consumer, facts),
+    lagsUs: lagsOf(consumer, matches),
+    ...messagePart(consumer, messages, isBatch),
   };
 }
 
 /** A consumer span of an unknown topic, and who handed it the message. */
-export function handover(join: Join, source: NodeIdentity, facts: readonly Fact[]): Interaction {
+export function handover(join: Join, source: NodeIdentity, messages: number): Interaction {
   const consumer = join.inbound;
-  const evidence = joinEvidence(join);
+  const evidence = join.matches.map(match => match.evidence);
+  const without = join.rank === 'parent_child' ? ('parent_child' as const) : ('server_span' as const);
   return {
     kind: 'messages',
     source,
     target: consumer.service!,
-    evidence: evidence.length > 0 ? evidence : ['server_span'],
+    evidence: evidence.length > 0 ? evidence : [without],
     server: consumer,
     witness: join.partners[0] ?? consumer,
     adjusted: larger(consumer, ...join.partners),
-    lagsUs: lagsOf(join),
-    ...messagePart(consumer, facts),
+    lagsUs: lagsOf(consumer, join.matches),
+    ...messagePart(consumer, messages, messages > 1),
   };
 }
 
-/** One per topic of a partner that is another destination than the topic the consumer names. */
-export function routesOf(join: Join): Interaction[] {
-  const target = join.inbound.topic;
-  if (target === undefined) return [];
+/** One per pair of topics of a producer and of its consumer that are not one; a list of topics does not say which it was. */
+export function routesOf(consumer: Fact, matches: readonly Match[]): Interaction[] {
   const routes: Interaction[] = [];
-  for (const partner of join.partners) {
+  for (const { partner, topic: target, evidence } of matches) {
     const source = partner.topic;
-    if (source === undefined || !areDifferent(source, target)) continue;
-    if (routes.some(route => route.source.id === source.id)) continue;
-    const evidence = joinEvidence(join).slice(0, 1);
-    routes.push({
-      kind: 'routes',
-      source,
-      target,
-      evidence,
-      witness: partner,
-      adjusted: larger(partner, join.inbound),
-    });
+    if (source === undefined || target === undefined || !areDifferent(source, target)) continue;
+    if (consumer.namesSeveral && target.id === consumer.topic?.id) continue;
+    if (routes.some(route => route.source.id === source.id && route.target.id === target.id)) continue;
+    const adjusted = larger(partner, consumer);
+    routes.push({ kind: 'routes', source, target, evidence: [evidence], witness: partner, adjusted });
   }
   return routes;
 }
@@ -166,18 +161,12 @@ export function databaseInteractions(span: Fact, work: DatabaseWork): Interactio
   }));
 }
 
-function joinEvidence(join: Join): EvidenceKind[] {
-  if (join.rank === 'parent_child') return ['parent_child'];
-  return join.partners.map(() => (join.rank === 'link' ? 'span_link' : 'paired'));
-}
-
 /** From the partner's end to the consumer's start; a negative one is skew. */
-function lagsOf(join: Join): number[] {
-  return join.partners.map(partner => join.inbound.startUs - partner.endUs).filter(lag => lag >= 0);
+function lagsOf(consumer: Fact, matches: readonly Match[]): number[] {
+  return matches.map(({ partner }) => consumer.startUs - partner.endUs).filter(lag => lag >= 0);
 }
 
-function messagePart(fact: Fact, facts: readonly Fact[]): { message: Message; operations: readonly string[] } {
-  const { operation, batchCount, group } = fact.delivery!;
-  const message = { operation, group, count: countMessages(fact, facts), isBatch: batchCount > 1 };
-  return { message, operations: [operation] };
+function messagePart(fact: Fact, count: number, isBatch: boolean): { message: Message; operations: readonly string[] } {
+  const { operation, group } = fact.delivery!;
+  return { message: { operation, group, count, isBatch }, operations: [operation] };
 }

@@ -1,7 +1,7 @@
 /** The messaging side of a span: operation, topic and number of messages, from old and new attribute names. */
 import { readAttribute, readNumber } from './attributes.ts';
 import { cleanName, type NodeIdentity, topicNode } from './names.ts';
-import { CONSUMER, PRODUCER, SERVER, type Span } from './span.ts';
+import { type Attributes, CONSUMER, PRODUCER, SERVER, type Span } from './span.ts';
 
 export type Operation = 'send' | 'receive' | 'process' | 'create' | 'settle';
 
@@ -17,6 +17,10 @@ interface MessagingPart {
   readonly hasMessagingKind: boolean;
   readonly operation: Operation | undefined;
   readonly topic: NodeIdentity | undefined;
+  /** The destination is a list of several names; `topic` is the first. */
+  readonly namesSeveral: boolean;
+  /** By link: the topic that its attributes name. */
+  readonly linkTopics: readonly (NodeIdentity | undefined)[];
   readonly delivery: Delivery | undefined;
 }
 
@@ -38,30 +42,37 @@ export function messagingPartOf(
 ): MessagingPart {
   const { attributes } = span;
   const system = readAttribute(attributes, 'messaging.system');
-  const destination = destinationOf(span);
+  const destinations = destinationsOf(span);
+  const destination = destinations[0];
   const isKnownSystem = system !== undefined && KNOWN_SYSTEMS.includes(system);
   const name = destination ?? (isKnownSystem ? nameBesideVerb(span.name) : undefined);
   const told = operation ?? operationOf(span, isKnownSystem);
   const cluster = readAttribute(attributes, 'messaging.kafka.cluster.id');
+  const topicOf = (text: string | undefined) =>
+    text === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(text));
+  const linkTopics = span.links.map(link => topicOf(nameOn(link.attributes)));
   const counts = told === 'send' || told === 'receive' || told === 'process';
   return {
     hasAttributes: system !== undefined || destination !== undefined,
     hasMessagingKind: span.kind === PRODUCER || span.kind === CONSUMER,
     operation: told,
-    topic:
-      name === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(name)),
+    topic: topicOf(name) ?? linkTopics.find(topic => topic !== undefined),
+    namesSeveral: destinations.length > 1 && linkTopics.every(topic => topic === undefined),
+    linkTopics,
     delivery: counts ? { operation: told, batchCount: batchCountOf(span), group: groupOf(span) } : undefined,
   };
 }
 
-function destinationOf(span: Span): string | undefined {
-  return readAttribute(
-    span.attributes,
-    'messaging.destination.template',
-    'messaging.destination.name',
-    'messaging.source.name',
-    'messaging.destination',
-  );
+/** The template, else the names: one poll of several topics joins them by commas. */
+function destinationsOf({ attributes }: Span): string[] {
+  const template = readAttribute(attributes, 'messaging.destination.template');
+  if (template !== undefined) return [template];
+  const names = nameOn(attributes)?.split(',') ?? [];
+  return [...new Set(names.map(name => name.trim()))].filter(name => name !== '');
+}
+
+function nameOn(attributes: Attributes): string | undefined {
+  return readAttribute(attributes, 'messaging.destination.name', 'messaging.source.name', 'messaging.destination');
 }
 
 /** The type, the old name, the API verb, the verb in the span's name, and last the kind (old consumers were servers). */

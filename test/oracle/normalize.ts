@@ -35,6 +35,9 @@ export interface Fact {
   readonly peer: NodeIdentity | undefined;
   readonly hasRpcAttributes: boolean;
   readonly topic: NodeIdentity | undefined;
+  /** The destination is a list; `topic` is the first. */
+  readonly namesSeveral: boolean;
+  readonly linkTopics: readonly (NodeIdentity | undefined)[];
   readonly delivery: Delivery | undefined;
   readonly database: DatabaseWork | undefined;
 }
@@ -70,6 +73,8 @@ export function normalizeSpan(span: Span, nowUs: number, replacementUs: number):
     peer: namedPeerOf(span, environment) ?? hostPeerOf(span, environment),
     hasRpcAttributes: hasAttributeBelow(span.attributes, 'http.', 'url.', 'rpc.'),
     topic: messaging?.topic,
+    namesSeveral: messaging?.namesSeveral ?? false,
+    linkTopics: messaging?.linkTopics ?? [],
     delivery: creates ? undefined : messaging?.delivery,
     database: spanClass === 'database' ? readDatabaseWork(span, environment) : undefined,
   };

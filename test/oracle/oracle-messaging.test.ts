@@ -147,14 +147,16 @@ describe('joins', () => {
     const seen = analyze(create, consumer('b', 2, 0, { links: [linkTo(1)] }));
     expect(seen).toMatchObject({ edges: ['topic:t consumes b 1'], fates: ['internal', 'paired'] });
   });
-  it('takes the topic of the smallest link', () => {
+  it('without a topic of its own takes that of each message', () => {
     const seen = analyze(
       producer('a', 1, 0, topic('t')),
       producer('a', 2, 0, topic('u')),
-      consumer('b', 3, 0, { links: [linkTo(2), linkTo(1)] }),
+      consumer('b', 3, 0, { links: [linkTo(2), linkTo(1), linkTo(7)] }),
     );
     expect(seen.edges).toContain('topic:t consumes b 1');
-    expect(seen.edges).not.toContain('topic:u consumes b 1');
+    expect(seen.edges).toContain('topic:u consumes b 1');
+    const messages = seen.document.edges.filter(edge => edge.kind === 'consumes').map(edge => edge.messages);
+    expect(messages, 'the smallest link’s topic has what nobody has seen').toEqual([2, 1]);
   });
 });
 

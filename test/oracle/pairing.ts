@@ -1,6 +1,6 @@
 /** Joins every inbound span with what stands above it or what it links to; the best rank wins. */
 import { findCaller } from './callers.ts';
-import { findLinked } from './links.ts';
+import { findLinked, type Match } from './links.ts';
 import type { NodeIdentity } from './names.ts';
 import type { Fact } from './normalize.ts';
 
@@ -9,9 +9,12 @@ export interface Join {
   readonly inbound: Fact;
   readonly rank: 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'none';
   /** One for a shared id or a parent, one per joining link, else none. */
+  readonly matches: readonly Match[];
   readonly partners: readonly Fact[];
   readonly from?: NodeIdentity;
   readonly reason?: 'local_parent' | 'missing_parent';
+  /** The own S or Q that a climb ended at. */
+  readonly local?: Fact;
 }
 
 export function joinInbound(facts: readonly Fact[]): Join[] {
@@ -20,7 +23,16 @@ export function joinInbound(facts: readonly Fact[]): Join[] {
 
 function joinOne(inbound: Fact, facts: readonly Fact[]): Join {
   const caller = findCaller(inbound, facts);
-  if ('partner' in caller) return { inbound, rank: caller.rank, partners: [caller.partner] };
+  if ('partner' in caller) {
+    const { partner, rank } = caller;
+    return join({ inbound, rank }, [{ partner, evidence: 'paired', topic: inbound.topic }]);
+  }
   const linked = inbound.class === 'consumer' ? findLinked(inbound, facts) : [];
-  return linked.length > 0 ? { inbound, rank: 'link', partners: linked } : { inbound, partners: [], ...caller };
+  if (linked.length === 0) return join({ inbound, ...caller }, []);
+  const local = caller.rank === 'none' ? caller.local : undefined;
+  return join({ inbound, rank: 'link', ...(local && { local }) }, linked);
+}
+
+function join(rest: Omit<Join, 'matches' | 'partners'>, matches: readonly Match[]): Join {
+  return { ...rest, matches, partners: matches.map(match => match.partner) };
 }

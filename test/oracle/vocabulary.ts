@@ -149,6 +149,7 @@ function errorAttributes(random: Random): Record<string, AttributeValue> {
   }
 }
 
+const LISTS = ['orders, mails', 'mails,orders', 'orders, orders'];
 const TOPICS = ['orders', 'mails', 'orders.dlq', 'a/b#c', 'reply-1234567', 'reply-7654321', '__proto__'];
 const DESTINATION_KEYS = [
   'messaging.destination.name',
@@ -165,7 +166,14 @@ function destination(random: Random, key: string): Record<string, AttributeValue
 
 /** A destination under one of its names or two, in the span's name, or none. */
 function destinationPart(random: Random, verb: string): { name: string; attributes: Record<string, AttributeValue> } {
-  switch (random.weighted({ named: 60, both: 8, in_name: 8, none: 15, nothing: 9 })) {
+  switch (
+    random.weighted({ named: 60, both: 8, in_name: 8, list: verb === 'receive' ? 12 : 0, none: 15, nothing: 9 })
+  ) {
+    case 'list':
+      return {
+        name: 'span',
+        attributes: { 'messaging.system': 'kafka', [random.pick(DESTINATION_KEYS.slice(0, 3))]: random.pick(LISTS) },
+      };
     case 'named':
       return { name: 'span', attributes: destination(random, random.pick(DESTINATION_KEYS)) };
     case 'both': {
@@ -191,6 +199,11 @@ function destinationPart(random: Random, verb: string): { name: string; attribut
     case 'nothing':
       return { name: 'span', attributes: {} };
   }
+}
+
+/** What a link says of its message. */
+export function linkAttributes(random: Random): Record<string, AttributeValue> {
+  return random.chance(0.3) ? { [random.pick(DESTINATION_KEYS.slice(0, 3))]: random.pick(TOPICS) } : {};
 }
 
 /** The operation under one of its names; kinds that tell it need none. */

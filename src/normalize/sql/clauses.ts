@@ -7,7 +7,8 @@ import type { Reader } from './reader.ts';
 import { CAST, COMMA, OPEN, OTHER } from './token-kinds.ts';
 
 const OPEN_CODE = 40;
-const DISTINCT = wordNumber('distinct');
+/** `IS DISTINCT FROM`, `FOR SYSTEM_TIME FROM a TO b`. */
+const BEFORE_NO_FROM = wordSet('distinct system_time');
 const THEN = wordNumber('then');
 const VIEW = wordNumber('view');
 /** Words that make UPDATE, DELETE or INSERT behind them part of a clause (`FOR UPDATE`, `ON DELETE CASCADE`) or a column. */
@@ -24,8 +25,11 @@ const INTO = wordNumber('into');
 const GRANTS = wordNumber('grants');
 const TABLE = wordNumber('table');
 const FROM = wordNumber('from');
+const STRAIGHT_JOIN = wordNumber('straight_join');
+const AS = wordNumber('as');
 const BEFORE_QUERY = wordSet('union except intersect minus all distinct');
 const BEHIND_TABLE_FOR = wordSet('system_time version order group join');
+const BEFORE_BY = wordSet('order group');
 const VALUES = wordNumber('values');
 const TEMPORARY = wordSet('temp temporary unlogged');
 
@@ -41,7 +45,8 @@ function change(verb: Verb, list: boolean) {
     if (verb === 'insert' && frame.verb === 'copy') return frame.expectTarget(frame.written, false);
     if (tokens.isDotted() || (verb === 'insert' && tokens.isNext(OPEN_CODE))) return;
     const operand = BEFORE_NO_VERB[tokens.previousWord] === 1 || BEFORE_OPERAND.has(tokens.previousKind);
-    const clause = operand && !frame.atStart;
+    const rows = verb === 'delete' && frame.verb === 'create' && tokens.peekWord() !== FROM;
+    const clause = (operand || rows) && !frame.atStart;
     if (clause || frame.verb === 'alter' || (frame.verb === 'merge' && tokens.previousWord === THEN))
       return frame.leaveTables();
     beginChange(reader, frame, verb, list);
@@ -56,7 +61,7 @@ export function beginChange(reader: Reader, frame: Frame, verb: Verb, list: bool
 }
 
 function from(reader: Reader, frame: Frame): void {
-  if (reader.tokens.previousWord === DISTINCT) return;
+  if (BEFORE_NO_FROM[reader.tokens.previousWord] === 1) return;
   if (frame.verb === 'select') reader.findings.fromSeen = true;
   if (frame.verb === 'delete' && frame.targets === 0) frame.expectTarget('delete', true);
   else if (frame.verb === 'select' || frame.verb === 'update' || frame.verb === 'delete') frame.expectTable();
@@ -105,7 +110,8 @@ function withClause(reader: Reader, frame: Frame): void {
 /** `INSERT INTO a TABLE b`, `… UNION TABLE b`. */
 function table(reader: Reader, frame: Frame): void {
   const filled = frame.verb === 'insert' && frame.targets > 0 && frame.mode !== NAME;
-  if (!filled && BEFORE_QUERY[reader.tokens.previousWord] !== 1) return;
+  const made = frame.verb === 'create' && reader.tokens.previousWord === AS;
+  if (!filled && !made && BEFORE_QUERY[reader.tokens.previousWord] !== 1) return;
   if (filled) reader.findings.fromSeen = true;
   frame.expectRows();
 }
@@ -115,6 +121,13 @@ function clone(reader: Reader, frame: Frame): void {
   const copies = frame.verb === 'create' && frame.targets > 0 && reader.tokens.peekWord() !== GRANTS;
   if (!copies || frame.mode === NAME) return reader.readPlain(frame);
   frame.expectRows();
+}
+
+/** ClickHouse: the rows themselves follow. */
+function format(reader: Reader, frame: Frame): void {
+  if (frame.verb !== 'insert' || !reader.dialect.inlineRows) return reader.readPlain(frame);
+  frame.leaveTables();
+  reader.dead = 'always';
 }
 
 /** `LOAD DATA OVERWRITE t`. */
@@ -133,12 +146,18 @@ function sort(reader: Reader, frame: Frame): void {
   if (reader.tokens.previousWord !== FOR) frame.leaveTables();
 }
 
+/** Of Spark's SORT BY, DISTRIBUTE BY and CLUSTER BY; ORDER and GROUP say it themselves. */
+function sortBy(reader: Reader, frame: Frame): void {
+  if (BEFORE_BY[reader.tokens.previousWord] !== 1) frame.leaveTables();
+}
+
 function join(reader: Reader, frame: Frame): void {
   if (BEFORE_NO_JOIN[reader.tokens.previousWord] === 1) {
     if (reader.tokens.previousWord !== FOR) frame.leaveTables();
     return;
   }
   if (frame.verb === '' && frame.kind !== TABLES) return;
+  if (reader.tokens.word === STRAIGHT_JOIN && !frame.list && frame.kind !== TABLES) return;
   frame.target &&= frame.kind === TABLES || frame.verb === 'update';
   frame.joined = true;
   frame.mode = NAME;
@@ -178,12 +197,15 @@ function selectInto(reader: Reader, frame: Frame): void {
 }
 
 /** Tables follow in MERGE … USING and DELETE … USING; behind a join it lists columns. */
-function using({ dialect }: Reader, frame: Frame): void {
+function using({ dialect, tokens }: Reader, frame: Frame): void {
   const deletes = frame.verb === 'delete' && !frame.joined && !dialect.deletesColumns;
   const tables = !frame.usingSeen && (frame.verb === 'merge' || deletes);
   frame.usingSeen = true;
   if (tables) frame.expectTable();
-  else frame.mode = IDLE;
+  else {
+    frame.mode = IDLE;
+    frame.list &&= tokens.isNext(OPEN_CODE);
+  }
 }
 
 function on(_reader: Reader, frame: Frame): void {
@@ -245,6 +267,7 @@ export const CLAUSES = compileWords<Handler>({
   set,
   for: forClause,
   'group order': sort,
+  by: sortBy,
   'where having limit offset fetch window qualify connect prewhere values output when': leaveTables,
   returning,
   'union intersect except minus': union,
@@ -253,6 +276,7 @@ export const CLAUSES = compileWords<Handler>({
   with: withClause,
   table,
   'clone copy': clone,
+  format,
   overwrite,
   lateral,
 });

@@ -9,6 +9,8 @@ import { localName } from './locals.ts';
 import { readName } from './names.ts';
 import type { Reader } from './reader.ts';
 
+/** Databricks and Snowflake let AS away. */
+const OPENS_BODY = wordSet('select with');
 const OPEN_CODE = 40;
 /** Verbs (none in procedural code) whose statement may hold a query with a list of its own. */
 const MAY_HOLD: ReadonlySet<string> = new Set(['', 'create', 'alter', 'insert']);
@@ -62,7 +64,8 @@ export function openInList(reader: Reader, frame: Frame): boolean {
     return false;
   }
   const body = reader.push(EXPRESSION, IDLE, frame);
-  if (previousWord !== AS && previousWord !== MATERIALIZED) return true;
+  const query = previousWord === AS || previousWord === MATERIALIZED;
+  if (!query && OPENS_BODY[reader.tokens.peekWord()] !== 1) return true;
   body.bodyOf = frame.declared;
   if (frame.recursive) reader.locals.show(body.bodyOf);
   return true;

@@ -31,6 +31,10 @@ export interface Dialect {
   /** The schema that names belong to anyway, and the one of temporary tables; empty for none. */
   readonly mainSchema: string;
   readonly temporarySchema: string;
+  /** Behind FORMAT an INSERT goes on with rows that are no SQL. */
+  readonly inlineRows: boolean;
+  /** `DO expression`, instead of an anonymous block. */
+  readonly doEvaluates: boolean;
   /** A string may name a table. */
   readonly stringNames: boolean;
   /** What FROM names stands for the container that the request goes to, whatever it is called. */
@@ -60,6 +64,8 @@ const STANDARD: Dialect = {
   stages: false,
   mainSchema: '',
   temporarySchema: '',
+  inlineRows: false,
+  doEvaluates: false,
   stringNames: true,
   anonymousSource: false,
   deletesColumns: false,
@@ -82,6 +88,7 @@ const POSTGRESQL: Dialect = {
 
 const MYSQL: Dialect = {
   ...STANDARD,
+  doEvaluates: true,
   stringNames: false,
   backslash: true,
   hashComments: true,
@@ -156,13 +163,14 @@ const CASSANDRA: Dialect = { ...STANDARD, slashComments: true, brackets: false, 
 
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ...['postgresql', 'cockroachdb', 'yugabytedb', 'greenplum', 'edb'].map(s => [s, POSTGRESQL] as const),
-  ['aws.redshift', { ...POSTGRESQL, quotedNames: 'fold' }],
+  ['aws.redshift', { ...POSTGRESQL, quotedNames: 'fold', arrayPaths: true }],
   ...['mysql', 'mariadb', 'tidb', 'vitess', 'singlestore'].map(s => [s, MYSQL] as const),
   ['microsoft.sql_server', SQL_SERVER],
   ['oracle.db', ORACLE],
   ['oracle', ORACLE],
   ['sqlite', SQLITE],
-  ...['clickhouse', 'hive', 'spark', 'databricks'].map(s => [s, LAKE] as const),
+  ['clickhouse', { ...LAKE, inlineRows: true }],
+  ...['hive', 'spark', 'databricks'].map(s => [s, LAKE] as const),
   ...['gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, BIGQUERY] as const),
   ['snowflake', SNOWFLAKE],
   ['cassandra', CASSANDRA],

@@ -16,6 +16,7 @@ export const IGNORED: Readonly<Record<string, SkipReason>> = {
   check repair checksum purge msck cache uncache dbcc reconfigure system install uninstall`]: 'settings',
   'discard reset listen unlisten notify attach detach kill waitfor throw put get list remove add': 'session',
   explain: 'explain',
+  ping: 'health_check',
   'describe desc exists': 'catalog',
   'prepare deallocate': 'prepare',
   'grant revoke deny': 'grant',

@@ -49,8 +49,7 @@ export function readName(tokens: Tokens, dialect: Dialect): TableName | undefine
   if (dialect.dashedNames && tokens.kind === WORD) tokens.joinDashes();
   let table = partText(tokens, dialect);
   if (dialect.backtickPaths && tokens.quote === 96 && tokens.kind === QUOTED && table.includes('.')) {
-    tokens.next();
-    return splitPath(table);
+    ({ catalog, schema, table } = splitPath(table));
   }
   tokens.next();
   while (tokens.kind === DOT) {

@@ -37,8 +37,9 @@ const MAX_REFERENCES = 512;
 const AS = wordNumber('as');
 const TOP = wordNumber('top');
 const TABLE = wordNumber('table');
+const FROM = wordNumber('from');
 /** First words that make parentheses a query. */
-const OPENERS = wordSet('select with values insert update delete merge table');
+const OPENERS = wordSet('select with values insert update delete merge');
 /** Words that mean something behind AS; any other is a name there. */
 const BEHIND_AS = wordSet('select with values table');
 /** What begins a statement right behind a condition. */
@@ -126,7 +127,7 @@ export class Reader {
     const { tokens } = this;
     const { word } = tokens;
     if (frame.withList !== NO_LIST && readListToken(this, frame)) return;
-    if (frame.kind !== QUERY && frame.fresh && OPENERS[word] === 1 && !this.isColumn(word)) this.becomeQuery(frame);
+    if (frame.kind !== QUERY && frame.fresh && this.opensQuery(frame, word)) this.becomeQuery(frame);
     frame.fresh = false;
     if (frame.kind === EXPRESSION) return this.readOperand(frame);
     if (frame.mode === NAME && this.readTableWord(frame)) return;
@@ -147,9 +148,11 @@ export class Reader {
     else this.readOperand(frame);
   }
 
-  /** A column called TABLE, not the query `(TABLE orders)`. */
-  private isColumn(word: number): boolean {
-    return word === TABLE && LISTS_COLUMNS.has(this.frames[this.depth - 1]!.verb);
+  /** A column may be called TABLE, and `trim(FROM a)` is no query, but `FROM (FROM a)` is. */
+  private opensQuery({ kind }: Frame, word: number): boolean {
+    if (word === FROM) return kind === TABLES;
+    if (word === TABLE) return !LISTS_COLUMNS.has(this.frames[this.depth - 1]!.verb);
+    return OPENERS[word] === 1;
   }
 
   private becomeQuery(frame: Frame): void {

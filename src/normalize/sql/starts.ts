@@ -181,7 +181,7 @@ export const STARTS = compileWords<Handler>({
   export: transfer(true),
   import: transfer(false),
   'if while elsif elseif': condition,
-  do: runBlock,
+  do: (reader, frame) => (reader.dialect.doEvaluates ? values : runBlock)(reader, frame),
   begin,
   declare,
   'go try catch exception else then loop': goOn,

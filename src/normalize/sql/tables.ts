@@ -30,10 +30,12 @@ const OPEN_CODE = 40;
 /** Behind these FIRST is the table's name, not Oracle's INSERT FIRST. */
 const BEHIND_NAME = wordSet('values select default set');
 const FIRST = wordNumber('first');
+/** `NTH_VALUE(a, 2) FROM FIRST OVER (…)`. */
+const BEHIND_ROW = wordSet('over ignore');
 const BRACE = 123;
 const DOUBLE_QUOTE_CODE = 34;
 /** Functions of SQL Server that stand where a table does, also as a target. */
-const REMOTE = new Set(['openquery', 'openrowset', 'opendatasource']);
+const CALLS = new Set(['openquery', 'openrowset', 'opendatasource', 'identifier']);
 /** `FROM FINAL TABLE (INSERT …)`. */
 const CHANGED_ROWS = new Set(['final', 'new', 'old']);
 /** Formats of files that may be read by their path. */
@@ -94,7 +96,7 @@ function readCall({ findings }: Reader, { table }: TableName, start: number, sto
 
 /** Before parentheses: a table with hints or columns, not a function. */
 function isPlainTable({ tokens }: Reader, frame: Frame, { schema, table }: TableName): boolean {
-  return frame.target ? schema !== '' || !REMOTE.has(table) : HINTS[tokens.peekWord()] === 1;
+  return frame.target ? schema !== '' || !CALLS.has(table) : HINTS[tokens.peekWord()] === 1;
 }
 
 /** Words that announce something else than a table, told from a table of that name by what follows. */
@@ -102,6 +104,7 @@ function isNoTable({ tokens }: Reader, frame: Frame, name: string): boolean {
   const { kind, word } = tokens;
   if (kind !== WORD && kind !== STRING) return false;
   if (!frame.target) {
+    if ((name === 'first' || name === 'last') && BEHIND_ROW[word] === 1) return true;
     const rows = name === 'rows' && word === FROM;
     if (rows) tokens.next();
     else if (word !== TABLE || !CHANGED_ROWS.has(name)) return false;
@@ -109,6 +112,7 @@ function isNoTable({ tokens }: Reader, frame: Frame, name: string): boolean {
     return true;
   }
   const directory = name === 'directory' && kind === STRING;
+  if (name === 'database' && frame.verb === 'truncate') return true;
   const prefix = (name === 'local' || name === 'function') && kind === WORD && word === 0;
   if (prefix) frame.mode = NAME;
   if (prefix && name === 'function') skipFunction(tokens, frame);
@@ -156,7 +160,8 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
     return;
   }
   const actual = local ? localSource(reader, frame, name) : name;
-  if (actual === undefined || (!target && isArrayPath(reader, frame, name))) return;
+  if (actual === undefined) return;
+  if (!target && isArrayPath(reader, frame, name)) return addAlias(reader, frame);
   const verb = target ? targetVerb : 'select';
   const access = verb === 'select' || frame.copiesOut ? 'read' : 'write';
   const { catalog, table } = actual;
@@ -168,8 +173,9 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
 
 /** `FROM orders o, o.lines`. */
 function isArrayPath({ dialect, references }: Reader, frame: Frame, { catalog, schema }: TableName): boolean {
-  if (!dialect.arrayPaths || schema === '' || catalog !== '') return false;
-  return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === schema);
+  if (!dialect.arrayPaths || schema === '') return false;
+  const root = catalog || schema;
+  return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === root);
 }
 
 function isLocal({ dialect, locals }: Reader, name: TableName): boolean {
@@ -205,7 +211,8 @@ export function readNoTable(reader: Reader, frame: Frame): void {
   if (kind === VARIABLE) {
     if (reader.dialect.stages) findings.unreadable = true;
     else addVariable(reader, frame);
-  } else if (kind === PARAMETER || kind === OTHER) findings.unreadable = true;
+  } else if (kind === PARAMETER || kind === OTHER || (kind === STRING && frame.verb !== 'copy'))
+    findings.unreadable = true;
   if (frame.target && frame.verb !== 'copy') frame.targets++;
   frame.mode = BEHIND;
 }
@@ -226,7 +233,11 @@ function readQuotedName(reader: Reader, frame: Frame): void {
 /** A temporary table or a variable: only its alias matters, which is no table either. */
 function addVariable(reader: Reader, frame: Frame): void {
   reader.findings.local = true;
-  if (frame.target) return;
+  if (!frame.target) addAlias(reader, frame);
+}
+
+/** Makes the alias that may follow known as that of no table. */
+function addAlias(reader: Reader, frame: Frame): void {
   reader.addReference({ ...NOTHING, alias: '', verb: 'select', access: 'read', target: false, local: true }, frame);
 }
 

@@ -29,7 +29,7 @@ import { findTraceparent } from './traceparent.ts';
 const MAX_LENGTH = 65_536;
 /** Lengths at which instrumentations and SDKs cut: a text as long as this may end inside a name. */
 const CUT_LENGTHS: ReadonlySet<number> = new Set([
-  255, 256, 500, 512, 1000, 1023, 1024, 2000, 2047, 2048, 4000, 4095, 4096, 8000, 8191, 8192, 10_000, 16_384, 32_768,
+  1000, 1023, 1024, 2000, 2047, 2048, 4000, 4095, 4096, 8000, 8191, 8192, 10_000, 16_384, 32_768,
 ]);
 
 const QUOTE = 39;

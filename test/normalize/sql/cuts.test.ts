@@ -21,7 +21,7 @@ const isAlias = (table: string, cut: string, rest: string): boolean =>
   /\b(update|delete)\b/i.test(cut) && new RegExp(`\\b${table}\\b`, 'i').test(rest);
 
 /** Words that are no tables because of what follows them, further away than the next character. */
-const TOLD_LATER = new Set(['rows', 'final', 'old', 'the', 'directory', 'local', 'function']);
+const TOLD_LATER = new Set(['rows', 'first', 'final', 'old', 'the', 'directory', 'local', 'function']);
 
 /** An alias in DELETE FROM … USING is that of a target where both have the target's name. */
 const LOSES = 'DELETE FROM a USING b, c AS x WHERE a.id = b.id';
@@ -67,7 +67,7 @@ test.each([
 
 test('a name at the end of a text as long as instrumentations cut is none', () => {
   const start = 'SELECT * FROM orders JOIN ';
-  for (const length of [255, 1024, 4096]) {
+  for (const length of [1000, 1024, 4096]) {
     const text = `${start}${'x'.repeat(length - start.length)}`;
     expect([...tablesOf(text, 'postgresql')]).toEqual(['orders']);
     expect(tablesOf(`${text}yy`, 'postgresql').size).toBe(2);

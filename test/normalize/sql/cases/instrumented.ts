@@ -116,6 +116,8 @@ export const INSTRUMENTED: readonly Family[] = [
       [';;; SELECT * FROM a ;;', 'select a'],
       ['SET LOCAL x = 1; SELECT 1; SHOW y', '(settings)'],
       ["INSERT INTO a VALUES ('x; DELETE FROM b'); DELETE FROM c", 'insert a', 'delete c'],
+      ['WITH a AS (SELECT 1) SELECT * FROM a; SELECT * FROM a', 'select a'],
+      ['FROM (FROM a) AS x SELECT *', 'select a'],
       ['SELECT 1; CALL p()', '(queries)'],
       [
         'CREATE TABLE a (id int); CREATE INDEX i ON a (id); INSERT INTO a SELECT id FROM b; DROP TABLE b',

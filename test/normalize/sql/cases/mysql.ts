@@ -6,6 +6,11 @@ export const MYSQL: readonly Family[] = [
     system: 'mysql',
     cases: [
       ['SELECT SQL_CALC_FOUND_ROWS DISTINCTROW HIGH_PRIORITY a FROM t LIMIT 5, 10', 'select t'],
+      ['SELECT HIGH_PRIORITY STRAIGHT_JOIN SQL_CALC_FOUND_ROWS * FROM t STRAIGHT_JOIN u', 'select t', 'select u'],
+      ['DO SLEEP(1)', '(health_check)'],
+      ['DO close_day(1)', '(queries)'],
+      ['/* ping */', '(empty)'],
+      ['PING', '(health_check)'],
       ['SELECT FOUND_ROWS()', '(health_check)'],
       [
         'SELECT * FROM `a` `x` INNER JOIN `b` `y` ON `x`.`id` = `y`.`id` LEFT JOIN (`c`, `d`) ON TRUE',

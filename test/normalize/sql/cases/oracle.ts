@@ -20,6 +20,8 @@ export const ORACLE: readonly Family[] = [
         "SELECT LEVEL, SYS_CONNECT_BY_PATH(a, '/') FROM t START WITH p IS NULL CONNECT BY NOCYCLE PRIOR id = p ORDER SIBLINGS BY a",
         'select t',
       ],
+      ['SELECT NTH_VALUE(a, 2) FROM FIRST OVER (ORDER BY b) FROM t', 'select t'],
+      ['MERGE INTO t USING dual ON (t.id = :1) WHEN MATCHED THEN UPDATE SET a = 1', 'merge t'],
       ['SELECT level FROM dual CONNECT BY level <= 10', '(health_check)'],
       ['SELECT * FROM TABLE(DBMS_XPLAN.DISPLAY)', '(health_check)'],
       ['SELECT t.* FROM orders o, TABLE(o.lines) t', 'select orders'],

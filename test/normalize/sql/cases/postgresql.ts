@@ -215,6 +215,7 @@ export const POSTGRESQL: readonly Family[] = [
         'create a',
       ],
       ['CREATE TABLE IF NOT EXISTS a (b) AS SELECT c FROM d', 'create a', 'select d'],
+      ['CREATE TABLE a AS TABLE b', 'create a', 'select b'],
       ['CREATE TABLE a AS EXECUTE p (1)', 'create a'],
       ['CREATE FOREIGN TABLE a (id int) SERVER s', 'create a'],
       ['CREATE GLOBAL TEMPORARY TABLE a (id int) ON COMMIT DELETE ROWS', '(session)'],

@@ -44,6 +44,7 @@ export const SQL_SERVER: readonly Family[] = [
       ['SELECT * FROM dbo.GetOrders(@p0) g JOIN Orders o ON 1 = 1', 'select orders'],
       ['SELECT * FROM (VALUES (1, 2), (3, 4)) AS v (a, b) INNER JOIN T ON T.a = v.a', 'select t'],
       ['SELECT * FROM T FOR SYSTEM_TIME BETWEEN @a AND @b AS x JOIN U ON 1 = 1', 'select t', 'select u'],
+      ['SELECT * FROM T FOR SYSTEM_TIME FROM @a TO @b', 'select t'],
       ['SELECT * FROM T FOR SYSTEM_TIME ALL, U', 'select t', 'select u'],
       ['SELECT * FROM (SELECT a, b FROM T) AS s UNPIVOT (v FOR n IN (a, b)) AS u', 'select t'],
       ["SELECT (SELECT a AS '@id' FROM T FOR XML PATH('x'), TYPE) FROM U FOR XML AUTO", 'select t', 'select u'],

@@ -5,7 +5,8 @@ import { type Attributes, type JudgedSpan, judge } from '../kits/judged.ts';
 const READ = { 'db.query.text': 'SELECT a FROM orders' };
 const PG = { 'db.system.name': 'postgresql', 'db.namespace': 'shop', ...READ };
 
-type Case = readonly [title: string, attributes: Attributes, id: string, more?: Partial<JudgedSpan>];
+type Case = readonly [title: string, attributes: Attributes, id: string];
+type Contained = readonly [...Case, more: Partial<JudgedSpan>];
 
 /** Of a `SELECT a FROM orders` in PostgreSQL's database `shop`, unless it says otherwise. */
 const ADDRESSES: readonly Case[] = [
@@ -49,7 +50,7 @@ const ADDRESSES: readonly Case[] = [
   ['a unix socket', { ...PG, 'server.address': '/var/run/postgresql/.s.PGSQL.5432' }, 'local'],
 ];
 
-const CONTAINED: readonly Case[] = [
+const CONTAINED: readonly Contained[] = [
   ['in a pod', { ...PG, 'server.address': '127.0.0.1' }, 'local:app', { resource: { 'k8s.pod.name': 'app-1' } }],
   ['in a deployment', { ...PG, 'server.address': '::1' }, 'local:app', { resource: { 'k8s.deployment.name': 'app' } }],
   ['in a container', { ...PG, 'server.address': 'localhost' }, 'local:app', { resource: { 'container.id': 'f00' } }],

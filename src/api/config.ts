@@ -20,6 +20,13 @@ export const httpApiConfigSchema = Type.Object(
           'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest.',
       }),
     ),
+    trace_url: Type.Optional(
+      Type.String({
+        pattern: '\\{traceId\\}',
+        description:
+          'Page that shows a trace, such as https://jaeger.example/trace/{traceId}?uiFind={spanId}; answers with examples link to it.',
+      }),
+    ),
     tls: tlsOptions,
     auth: authOptions,
     cors: corsOptions,

@@ -14,6 +14,8 @@ export interface ApiContext {
   readonly graph: () => Promise<GraphView | undefined>;
   readonly ask: AskService;
   readonly streams: StreamLimit;
+  /** A page that shows a trace, with `{traceId}` in it. */
+  readonly traceUrl?: string | undefined;
 }
 
 /** A `Problem` as long as there is no graph to read. */

@@ -42,7 +42,7 @@ export async function openApi({ id, config, logger, tracer, ...context }: OpenAp
   const samples = () => sources.flatMap(source => source());
   const guard = new Guard(config, logger, () => context.clock.now());
   const options = { logger, guard, cors: config.cors, samples };
-  const app = await openServer({ ...context, streams: new StreamLimit() }, options, id);
+  const app = await openServer({ ...context, streams: new StreamLimit(), traceUrl: config.trace_url }, options, id);
   if (tracer !== undefined) traceRequests(app, tracer);
   sources.push(countRequests(app), limitConnections(app.server, connectionsThatFit(config, logger)));
   sources.push(() => listenerSamples(guard, { component: id, protocol: 'http' }));

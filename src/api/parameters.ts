@@ -15,9 +15,14 @@ const MAX_PAGE = 10_000;
 const MAX_GRAPH = 1_000_000;
 export const FORMATS = ['json', ...DRAWING_FORMATS] as const;
 
-const filterParameters = {
+/** Tells apart nodes of one name. */
+export const scopeParameters = {
   env: Type.Optional(Type.String({ description: 'Environments, comma-separated; `~` for nodes that have none.' })),
   namespace: Type.Optional(Type.String({ description: 'Namespaces, comma-separated; `~` for nodes that have none.' })),
+};
+
+const filterParameters = {
+  ...scopeParameters,
   kind: Type.Optional(
     Type.String({
       description: `Kinds, comma-separated. Node kinds (${NODE_KINDS.join(', ')}) keep those nodes and the edges between them; edge kinds (${EDGE_KINDS.join(', ')}) keep those edges and their nodes; given both, those edges between those nodes.`,

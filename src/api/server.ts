@@ -17,6 +17,7 @@ import { describeApi } from './openapi.ts';
 import { Problem, problemHandler, sendProblem } from './problem.ts';
 import { debugTraceRoute } from './routes/debug-trace.ts';
 import { edgeRoutes } from './routes/edges.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { graphRoute } from './routes/graph.ts';
 import { homeRoute } from './routes/home.ts';
 import { metricsRoute } from './routes/metrics.ts';
@@ -27,7 +28,16 @@ import { statusRoutes } from './routes/status.ts';
 /** Ids of edges hold two ids of nodes, each of several names of up to 255 bytes, all percent-encoded. */
 const MAX_PATH_PARAMETER = 16_384;
 
-const ROUTES = [graphRoute, nodeRoutes, edgeRoutes, neighborsRoute, statusRoutes, debugTraceRoute, homeRoute];
+const ROUTES = [
+  graphRoute,
+  nodeRoutes,
+  edgeRoutes,
+  neighborsRoute,
+  explainRoutes,
+  statusRoutes,
+  debugTraceRoute,
+  homeRoute,
+];
 
 /** Time for a request's head, and for the whole of it. */
 const HEAD_TIMEOUT_MS = 10_000;

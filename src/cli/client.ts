@@ -2,11 +2,12 @@
  * What the commands share that ask a running service or read the file of a recorded graph: their options, how these are
  * checked, and how an answer comes from either.
  */
-import type { GraphDocument } from '../contract/graph-document.ts';
+import type { GraphDocument, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { DanglingEdgeError, viewOfDocument } from '../query/document-view.ts';
+import { findNode } from '../query/find.ts';
 import { UsageError } from './arguments.ts';
-import { type CommandOptions, EXIT_DATA_TROUBLE, type Io } from './command.ts';
+import { type CommandOptions, EXIT_DATA_TROUBLE, EXIT_WRONG_USE, type Io } from './command.ts';
 import { answerOfService, documentOfFile, type Service, SourceError, textOfFile } from './output/document-source.ts';
 import { writeText } from './output/render.ts';
 
@@ -103,6 +104,20 @@ export async function readGraphFile(path: string): Promise<{ document: GraphDocu
     if (!(error instanceof DanglingEdgeError)) throw error;
     throw new SourceError(`${path}: ${error.message}`, EXIT_DATA_TROUBLE);
   }
+}
+
+/** Index of the node that a text names in a recorded graph. Throws a `SourceError` with what could be meant. */
+export function nodeOfFile(view: GraphView, text: string): number {
+  const match = findNode(view, text);
+  if (match.found === 'one') return match.index;
+  const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id).join(' or ');
+  if (match.found === 'many')
+    throw new SourceError(
+      `"${text}" names several nodes; give the id of one: ${ids(match.candidates)}`,
+      EXIT_WRONG_USE,
+    );
+  const meant = match.near.length > 0 ? `; did you mean ${ids(match.near)}?` : '';
+  throw new SourceError(`no node has the id, key or name "${text}"${meant}`, EXIT_WRONG_USE);
 }
 
 /** Runs a client's work; a `SourceError` is one line on stderr, and its exit code. */

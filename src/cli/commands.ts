@@ -2,6 +2,8 @@
 import { createAnalyzeCommand } from './analyze.ts';
 import type { Application } from './application.ts';
 import type { Command } from './command.ts';
+import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { graphCommand } from './graph.ts';
 import { schemaCommand } from './schema.ts';
 import { createServeCommand } from './serve.ts';
@@ -13,6 +15,8 @@ export function createCommands(application: Application): readonly Command[] {
     createValidateCommand(application),
     createAnalyzeCommand(application),
     graphCommand,
+    explainCommand,
+    doctorCommand,
     schemaCommand,
   ];
 }

@@ -21,7 +21,7 @@ import type { Histogram } from './histogram.ts';
 import { isoTime } from './iso-time.ts';
 
 /** How much one more proof of a kind convinces: c in 1 − Π (1 − c·n/(n+2)). */
-const CONVICTION: Readonly<Record<EvidenceKind, number>> = {
+export const CONVICTION: Readonly<Record<EvidenceKind, number>> = {
   client_span: 0.5,
   server_span: 0.5,
   paired: 0.9,

@@ -3,9 +3,11 @@
 import type { HttpApiConfig } from '../../src/api/config.ts';
 import { openApi } from '../../src/api/open-api.ts';
 import type { AskService, Question, Questions } from '../../src/api/questions.ts';
+import type { Checkup } from '../../src/contract/checkup.ts';
 import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
+import { NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
 import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 
 export interface RunningApi {
@@ -17,6 +19,7 @@ export interface RunningApi {
   view: GraphView | undefined;
   ready: boolean;
   spans: readonly DebugSpan[];
+  checkup: Checkup;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   json(path: string, status?: number): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -45,6 +48,7 @@ export async function startApi(
     if (question === 'metrics') return [...(asks as readonly MetricSample[]), ...(await collectProcess())];
     if (api.view === undefined) return undefined;
     if (question === 'tiers') return tiers;
+    if (question === 'checkup') return api.checkup;
     return asks === '0'.repeat(16).concat('00000000000000ab') ? api.spans : [];
   };
   const ignore = () => {};
@@ -55,7 +59,7 @@ export async function startApi(
     error: (fields, text) => warnings.push(`${text} ${JSON.stringify(fields)}`),
   };
   const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
-  const api = { view, ready: true, spans: [], warnings } as unknown as RunningApi;
+  const api = { view, ready: true, spans: [], checkup: NO_CHECKUP, warnings } as unknown as RunningApi;
   const opened = await openApi({
     id: 'http_api',
     config: { endpoint, ...options },

@@ -76,6 +76,7 @@ function special(key: string, group: { [key: string]: Json }, files: Certificate
   const values: Record<string, () => Json> = {
     endpoint: () => 'localhost:0',
     path: () => './other',
+    trace_url: () => 'https://ui.example/{traceId}',
     cert_file: () => copy('server.pem'),
     key_file: () => copy('server.key'),
     cert_pem: () => files.text('server.pem'),

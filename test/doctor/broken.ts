@@ -99,6 +99,12 @@ export const BROKEN: readonly Broken[] = [
     example: spanId(1),
     service: 'service:mail',
   },
+  {
+    code: 'ambiguous_destination',
+    input: of(consumer('mail', 1, 0, topic('orders,bills', { 'messaging.operation.type': 'receive' }))),
+    example: spanId(1),
+    service: 'service:mail',
+  },
   { code: 'duplicates', input: of(...pair(1), ...pair(1)), count: 2 },
   {
     code: 'bad_time',

@@ -111,6 +111,13 @@ const SPAN_CODES: Readonly<Record<SpanFindingCode, CodeText>> = {
     fix: 'Raise OTEL_SPAN_LINK_COUNT_LIMIT in the consumers (its default is 128), or receive smaller batches.',
     of: ['producer', 'consumer'],
   },
+  ambiguous_destination: {
+    severity: 'info',
+    unit: 'spans',
+    what: 'receive from several topics at once without saying how many from each, so that the first counts for all',
+    fix: 'Let the instrumentation name each message’s topic on its link.',
+    of: ['consumer'],
+  },
   duplicates: {
     severity: 'info',
     unit: 'spans',
@@ -253,12 +260,6 @@ const OTHER_CODES = {
     unit: 'nodes',
     what: 'could each be several others, so they stay themselves',
     fix: 'Name what is meant under connectors.topology.identity, or let the spans say more (server.address, messaging.kafka.cluster.id, deployment.environment.name).',
-  },
-  ambiguous_destination: {
-    severity: 'info',
-    unit: 'spans',
-    what: 'receive from several topics at once without saying how many from each, so that the first counts for all',
-    fix: 'Let the instrumentation name each message’s topic on its link.',
   },
   partial_identity: {
     severity: 'info',

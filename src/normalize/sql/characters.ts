@@ -23,8 +23,9 @@ function isWideBlank(code: number): boolean {
   return code === 0xa0 || code === 0xfeff || code === 0x3000 || (code >= 0x2000 && code <= 0x200b) || code === 0x2028;
 }
 
+const IN_NAME = CLASSES.map((kind, code) => (kind >= LETTER || code === 36 ? 1 : 0));
+
 /** True inside a name; false for NaN, which stands behind the text's end. */
 export function isNameCode(code: number): boolean {
-  if (code < 128) return CLASSES[code]! >= LETTER || code === 36;
-  return code >= 128 && classOf(code) === LETTER;
+  return code < 128 ? IN_NAME[code] === 1 : code >= 128 && classOf(code) === LETTER;
 }

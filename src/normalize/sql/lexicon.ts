@@ -54,17 +54,20 @@ export const HASH_SEED = 7;
 export const hashStep = (hash: number, code: number): number => (Math.imul(hash, 31) + (code | 32)) | 0;
 
 const TABLE = new Int16Array(SLOTS);
+/** By slot, so that nearly every word of no meaning is told by its hash. */
+const HASHES = new Int32Array(SLOTS);
 for (let word = 1; word < LIST.length; word++) {
-  let slot = CODES[word]!.reduce(hashStep, HASH_SEED) & MASK;
+  const hash = CODES[word]!.reduce(hashStep, HASH_SEED);
+  let slot = hash & MASK;
   while (TABLE[slot] !== 0) slot = (slot + 1) & MASK;
   TABLE[slot] = word;
+  HASHES[slot] = hash;
 }
 
 /** The number of the word at [start, end) with that hash; 0 when SQL gives it no meaning. */
 export function findWord(text: string, start: number, end: number, hash: number): number {
   for (let slot = hash & MASK; TABLE[slot] !== 0; slot = (slot + 1) & MASK) {
-    const word = TABLE[slot]!;
-    if (sameWord(text, start, end, CODES[word]!)) return word;
+    if (HASHES[slot] === hash && sameWord(text, start, end, CODES[TABLE[slot]!]!)) return TABLE[slot]!;
   }
   return 0;
 }

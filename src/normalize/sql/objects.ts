@@ -24,7 +24,7 @@ function index(_reader: Reader, frame: Frame): void {
 }
 
 function temporary(_reader: Reader, frame: Frame): void {
-  frame.temporary = frame.verb === 'create';
+  frame.temporary = frame.verb === 'create' || frame.verb === 'drop';
 }
 
 /** Statements may stand in its body that do not run now: then nothing behind it counts. */

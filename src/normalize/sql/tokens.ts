@@ -146,9 +146,17 @@ export class Tokens {
     const { text, end, dialect } = this;
     while (this.at < end) {
       const code = text.charCodeAt(this.at);
+      if (this.at === this.seamAt) {
+        this.at += this.seamLength;
+        continue;
+      }
+      if (code === 32) {
+        this.at++;
+        continue;
+      }
+      if (code > 47 && code < 128) return;
       const following = text.charCodeAt(this.at + 1);
-      if (this.at === this.seamAt) this.at += this.seamLength;
-      else if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
+      if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
       else if (code === 45 && following === 45 && this.opensDashComment()) this.skipLine();
       else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32)))
         this.skipLine();

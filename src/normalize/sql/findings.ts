@@ -28,7 +28,7 @@ export type SkipReason =
 /** Effects of one text; a text with more tables counts as truncated. */
 const MAX_EFFECTS = 256;
 const MAX_FUNCTIONS = 32;
-const MAX_COLUMNS = 32;
+const MAX_COLUMNS = 8;
 const NO_TABLES = new Set(['dual', 'sysdummy1']);
 
 export class Findings {

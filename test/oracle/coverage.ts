@@ -1,4 +1,4 @@
-/** Which ranks, fates, reasons and edge kinds a run reached, with counts: a property that reaches little proves little. */
+/** Which ranks, fates, reasons, edge kinds and resolutions a run reached, with counts: a property that reaches little proves little. */
 import { FATES, type Fate } from '../../src/contract/graph-document.ts';
 import type { Outcome } from './model.ts';
 
@@ -25,7 +25,8 @@ const FATES_OUT_OF_REACH: Partial<Record<Fate, string>> = {
   pending: 'needs a wait that is not over: an analysis decides everything at its end',
 };
 
-/** Adds what one outcome reached; names are `rank:…`, `fate:…`, `reason:…`, `edge:…`, `change:…`, `evidence:…`. */
+/** Adds what one outcome reached; names are `rank:…`, `fate:…`, `reason:…`, `edge:…`, `resolved:…`,
+ * `change:…`, `evidence:…`. */
 export function addCoverage(total: Coverage, { document, decisions }: Outcome): void {
   const add = (name: string, count = 1) => total.set(name, (total.get(name) ?? 0) + count);
   const { spans, reasons } = document.stats;
@@ -35,21 +36,27 @@ export function addCoverage(total: Coverage, { document, decisions }: Outcome): 
   for (const { client, isDelivery } of decisions.changes) {
     add(`change:${client === undefined ? 'without' : 'with'}_client${isDelivery ? '_delivery' : ''}`);
   }
+  for (const { kind, rawIds } of document.nodes) if (rawIds.length > 1) add(`resolved:to_${kind}`);
+  add('resolved:ambiguous', document.diagnostics.length);
   for (const edge of document.edges) {
     add(`edge:${edge.kind}`);
     for (const [kind, count] of Object.entries(edge.evidence)) add(`evidence:${kind}`, count);
   }
 }
 
-/** Ranks and fates as reached, sorted. */
+/** Ranks, fates and resolutions as reached, sorted. */
 export function reachedRanksAndFates(total: Coverage): string[] {
-  return [...total.keys()].filter(name => /^(?:rank|fate):/.test(name)).sort();
+  return [...total.keys()].filter(name => /^(?:rank|fate|resolved):/.test(name)).sort();
 }
 
-/** Ranks and fates that a run of some length reaches, sorted. */
+/** Those that a run of some length reaches, sorted. */
 export function ranksAndFatesInReach(): string[] {
   const fates = FATES.filter(fate => FATES_OUT_OF_REACH[fate] === undefined);
-  return [...RANKS.map(rank => `rank:${rank}`), ...fates.map(fate => `fate:${fate}`)].sort();
+  return [
+    ...RANKS.map(rank => `rank:${rank}`),
+    ...fates.map(fate => `fate:${fate}`),
+    ...['to_topic', 'to_table', 'to_database', 'to_service', 'ambiguous'].map(name => `resolved:${name}`),
+  ].sort();
 }
 
 export function formatCoverage(total: Coverage): string {

@@ -20,6 +20,7 @@ import {
 
 const DEFAULT_PORT = 5432;
 const DEFAULT_SCHEMA = 'public';
+const LOOPBACKS = ['localhost', '127.0.0.1'];
 
 interface TableWork {
   readonly does: DataClass;
@@ -59,7 +60,7 @@ export function hasDatabaseAttributes(attributes: Attributes): boolean {
 export function readDatabaseWork(span: Span, environment: string | undefined): DatabaseWork {
   const { attributes } = span;
   const [database, schema = DEFAULT_SCHEMA] = readAttribute(attributes, 'db.namespace', 'db.name')?.split('|') ?? [];
-  const store = { environment, system: systemOf(attributes), instance: instanceOf(attributes), database };
+  const store = { environment, system: systemOf(attributes), instance: instanceOf(span), database };
   const skip = skipReason(span);
   const operation = operationOf(attributes)?.toLowerCase();
   const fallback: Effect =
@@ -78,8 +79,8 @@ const statementOf = (attributes: Attributes) => readAttribute(attributes, 'db.qu
 const tableOf = (attributes: Attributes) => readAttribute(attributes, 'db.collection.name', 'db.sql.table');
 const operationOf = (attributes: Attributes) => readAttribute(attributes, 'db.operation.name', 'db.operation');
 
-function instanceOf(attributes: Attributes): string | undefined {
-  const host = readAttribute(
+function instanceOf({ attributes, resource }: Span): string | undefined {
+  const address = readAttribute(
     attributes,
     'server.address',
     'net.peer.name',
@@ -87,9 +88,14 @@ function instanceOf(attributes: Attributes): string | undefined {
     'net.sock.peer.addr',
     'net.peer.ip',
   );
-  if (host === undefined) return readAttribute(attributes, 'peer.service', 'service.peer.name')?.toLowerCase();
+  const named = address ?? readAttribute(attributes, 'peer.service', 'service.peer.name');
+  if (named === undefined) return undefined;
+  const host = named.toLowerCase().replace(/\.$/, '');
   const port = readNumber(attributes, 'server.port', 'net.peer.port');
-  return (port === undefined || port === DEFAULT_PORT ? host : `${host}:${port}`).toLowerCase();
+  const suffix = port === undefined || port === DEFAULT_PORT ? '' : `:${port}`;
+  if (!LOOPBACKS.includes(host)) return host + suffix;
+  const isContained = Object.keys(resource).some(key => key.startsWith('k8s.') || key.startsWith('container.'));
+  return isContained ? `local:${resource['service.name']}` : `local${suffix}`;
 }
 
 function skipReason(span: Span): SkipReason | undefined {

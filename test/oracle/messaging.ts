@@ -32,7 +32,9 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['create', 'create'] as const,
 ]);
 
-const KNOWN_SYSTEMS = ['kafka'];
+const KNOWN_SYSTEMS = ['kafka', 'rabbitmq'];
+const DEFAULT_EXCHANGES = ['', '<default>', 'amq.default'];
+const TEMPORARY = /^\((temporary|anonymous)\)$|^amq\.gen-/;
 
 /** `operation` is given when the class was decided from it already. */
 export function messagingPartOf(
@@ -50,7 +52,9 @@ export function messagingPartOf(
   const cluster = readAttribute(attributes, 'messaging.kafka.cluster.id');
   const topicOf = (text: string | undefined) =>
     text === undefined ? undefined : topicNode(environment, system, cluster && cleanName(cluster), topicName(text));
-  const linkTopics = span.links.map(link => topicOf(nameOn(link.attributes)));
+  const onLink = (text: string | undefined) =>
+    text === undefined || !isRabbit(attributes) ? text : exchangeOf(text, '') || undefined;
+  const linkTopics = span.links.map(link => topicOf(onLink(nameOn(link.attributes))));
   const counts = told === 'send' || told === 'receive' || told === 'process';
   return {
     hasAttributes: system !== undefined || destination !== undefined,
@@ -67,8 +71,19 @@ export function messagingPartOf(
 function destinationsOf({ attributes }: Span): string[] {
   const template = readAttribute(attributes, 'messaging.destination.template');
   if (template !== undefined) return [template];
+  const routingKey = readAttribute(attributes, 'messaging.rabbitmq.destination.routing_key') ?? '';
+  if (isRabbit(attributes)) return [exchangeOf(nameOn(attributes) ?? '', routingKey)].filter(name => name !== '');
   const names = nameOn(attributes)?.split(',') ?? [];
   return [...new Set(names.map(name => name.trim()))].filter(name => name !== '');
+}
+
+const isRabbit = (attributes: Attributes) => readAttribute(attributes, 'messaging.system') === 'rabbitmq';
+
+/** The exchange, or with the default one the queue, which is its routing key. */
+function exchangeOf(name: string, routingKey: string): string {
+  const [exchange = '', key = ''] = name.split(':');
+  if (!DEFAULT_EXCHANGES.includes(exchange)) return exchange;
+  return key === '' ? routingKey : key;
 }
 
 function nameOn(attributes: Attributes): string | undefined {
@@ -101,7 +116,7 @@ function nameBesideVerb(spanName: string): string | undefined {
 
 /** Runs of six and more digits are one topic each time. */
 function topicName(raw: string): string {
-  return cleanName(raw.replace(/\d{6,}/g, '{id}'));
+  return TEMPORARY.test(raw) ? '(temporary)' : cleanName(raw.replace(/\d{6,}/g, '{id}'));
 }
 
 function batchCountOf(span: Span): number {

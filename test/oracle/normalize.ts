@@ -127,7 +127,7 @@ function namedPeerOf(span: Span, environment: string | undefined): NodeIdentity 
 }
 
 function hostPeerOf(span: Span, environment: string | undefined): NodeIdentity | undefined {
-  const host = readAttribute(
+  const address = readAttribute(
     span.attributes,
     'server.address',
     'net.peer.name',
@@ -135,6 +135,7 @@ function hostPeerOf(span: Span, environment: string | undefined): NodeIdentity |
     'net.sock.peer.addr',
     'net.peer.ip',
   );
+  const host = address?.toLowerCase().replace(/\.$/, '');
   if (host === undefined) return urlPeerOf(span, environment);
   const port = readAttribute(span.attributes, 'server.port', 'net.peer.port');
   const isDefaultPort = port === undefined || port === '80' || port === '443';

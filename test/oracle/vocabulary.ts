@@ -45,6 +45,8 @@ const SERVICES: readonly Resource[] = [
   { 'service.name': 'mail', 'deployment.environment.name': 'prod' },
   { 'service.name': 'mail', 'deployment.environment': 'prod', 'service.namespace': 'shop' },
   { 'service.name': 'stock', 'deployment.environment.name': '', 'deployment.environment': 'test' },
+  { 'service.name': 'depot', 'k8s.pod.name': 'depot-1' },
+  { 'service.name': 'depot', 'container.id': 'f00', 'deployment.environment': 'prod' },
 ];
 
 const NAMELESS: readonly Resource[] = [
@@ -112,13 +114,18 @@ function rpcAttributes(random: Random): Record<string, AttributeValue> {
 
 const peerKey = (random: Random) => random.pick(['peer.service', 'service.peer.name']);
 const peerName = (random: Random) =>
-  random.chance(0.1) ? random.pick(HOSTILE_NAMES) : random.pick(['bank', 'tax-office', 'carrier']);
+  random.chance(0.1) ? random.pick(HOSTILE_NAMES) : random.pick(['bank', 'tax-office', 'carrier', ...OWN_NAMES]);
+
+/** Of services that may be there as well, as they are and as addresses. */
+const OWN_NAMES = ['cart', 'orders', 'mail', 'billing'];
+const OWN_HOSTS = [...OWN_NAMES, 'Cart.', 'billing.shop.svc', 'orders.shop.svc.cluster.local', 'mail.example.org'];
 
 function peerAttributes(random: Random): Record<string, AttributeValue> {
   return random.pick<() => Record<string, AttributeValue>>([
     () => ({}),
     () => ({ [peerKey(random)]: peerName(random) }),
     () => ({ 'server.address': 'api.example.org', 'server.port': random.pick<AttributeValue>([80, 443, '443', 8080]) }),
+    () => ({ 'server.address': random.pick(OWN_HOSTS), 'server.port': random.pick<AttributeValue>([80, 8080]) }),
     () => ({ 'net.peer.name': 'api.example.org', 'net.peer.port': random.pick<AttributeValue>([443, '9000']) }),
   ])();
 }
@@ -150,7 +157,19 @@ function errorAttributes(random: Random): Record<string, AttributeValue> {
 }
 
 const LISTS = ['orders, mails', 'mails,orders', 'orders, orders'];
-const TOPICS = ['orders', 'mails', 'orders.dlq', 'a/b#c', 'reply-1234567', 'reply-7654321', '__proto__'];
+const CLUSTERS = ['eu-1', 'eu-1', 'us-1'];
+const EXCHANGES = ['shop', 'shop:created', 'shop:created:mails', 'mails', '<default>:mails', ':orders', 'amq.default'];
+const TOPICS = [
+  'orders',
+  'amq.gen-x1',
+  '(anonymous)',
+  'mails',
+  'orders.dlq',
+  'a/b#c',
+  'reply-1234567',
+  'reply-7654321',
+  '__proto__',
+];
 const DESTINATION_KEYS = [
   'messaging.destination.name',
   'messaging.destination',
@@ -159,9 +178,20 @@ const DESTINATION_KEYS = [
 ];
 
 function destination(random: Random, key: string): Record<string, AttributeValue> {
-  const cluster: Record<string, AttributeValue> = random.chance(0.08) ? { 'messaging.kafka.cluster.id': 'eu-1' } : {};
+  if (random.chance(0.08)) return exchange(random, key);
+  const cluster: Record<string, AttributeValue> = random.chance(0.12)
+    ? { 'messaging.kafka.cluster.id': random.pick(CLUSTERS) }
+    : {};
   const system: Record<string, AttributeValue> = random.chance(0.95) ? { 'messaging.system': 'kafka' } : {};
   return { ...system, ...cluster, [key]: random.pick(TOPICS) };
+}
+
+function exchange(random: Random, key: string): Record<string, AttributeValue> {
+  const name = key.endsWith('template') ? 'messaging.destination.name' : key;
+  const routing: Record<string, AttributeValue> = random.chance(0.5)
+    ? { 'messaging.rabbitmq.destination.routing_key': random.pick(['created', 'mails']) }
+    : {};
+  return { 'messaging.system': 'rabbitmq', [name]: random.pick(EXCHANGES), ...routing };
 }
 
 /** A destination under one of its names or two, in the span's name, or none. */
@@ -290,7 +320,7 @@ function storePart(random: Random, naming: Naming): Record<string, AttributeValu
     ? { [naming.database]: databaseName(random, naming) }
     : {};
   const host: Record<string, AttributeValue> = random.chance(0.7)
-    ? { [naming.address]: random.pick(['pg-1', 'PG-1', 'pg-2.example.org']) }
+    ? { [naming.address]: random.pick(['pg-1', 'PG-1.', 'pg-2.example.org', 'localhost', '127.0.0.1']) }
     : {};
   const port: Record<string, AttributeValue> = random.chance(0.5)
     ? { [naming.port]: random.pick<AttributeValue>([5432, '5432', 6432]) }

@@ -6,6 +6,8 @@
 import type { Diagnostic, Stats } from './graph-document.ts';
 import type { IdentityRules } from './identity-rules.ts';
 
+export const NODE_NUMBERS = 5;
+
 export interface DeltaBegin {
   readonly type: 'begin';
   /** Everything follows: what the reader has is to be forgotten. */
@@ -24,7 +26,7 @@ export interface DeltaBegin {
   readonly diagnostics: readonly Diagnostic[];
   /** Names of consumer groups the reader does not have yet. */
   readonly groups: readonly string[];
-  /** Four numbers for every node: first and last time in µs, entries, unresolved. */
+  /** `NODE_NUMBERS` for every node: first and last time in µs, entries, unresolved, 1 when it has given up its place. */
   readonly nodes: Float64Array<ArrayBuffer>;
   /** How many edges there are. */
   readonly edges: number;

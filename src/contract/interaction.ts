@@ -109,8 +109,8 @@ export interface InteractionSink {
   ): void;
   /** A service was seen at this time (µs). */
   service(identity: number, time: number): void;
-  /** Root server spans of a service. */
-  entry(identity: number, sign: number): void;
-  /** Client spans of a service whose callee could not be told. */
-  unresolved(identity: number, sign: number): void;
+  /** A root server span of a service, that began at this time (µs). */
+  entry(identity: number, time: number, sign: number): void;
+  /** A client span of a service, that began at this time (µs), whose callee could not be told. */
+  unresolved(identity: number, time: number, sign: number): void;
 }

@@ -74,8 +74,9 @@ export class Emitter {
   }
 
   /** A request that enters the system at this service. */
-  entry(service: number, sign: number): void {
-    this.sink.entry(service, sign);
+  entry(row: number, sign: number): void {
+    const own = this.own.ofRow(this.rows, row);
+    this.sink.entry(own.service, own.start, sign);
   }
 
   /** A client span that found nobody but names its peer. The trace id stands at `row`. */

@@ -249,7 +249,7 @@ export class Expiry {
       return setFate(fates, w, row, early ? EVICTED : INFERRED, NO_REASON);
     }
     if (early) return setFate(fates, w, row, EVICTED, NO_REASON);
-    sink.unresolved(w[row + SERVICE]!, 1);
+    sink.unresolved(w[row + SERVICE]!, this.rows.floats[(row + START) >> 1]!, 1);
     setFate(fates, w, row, UNPAIRED, nameless ? UNPAIRED_NAMELESS : UNPAIRED_CLIENT);
   }
 

@@ -249,7 +249,7 @@ export class Inbound {
     } else if (decision === PARENT_CHILD) emitter.served(row, w[row + EXTRA]!, BY_PARENT_CHILD, sign);
     else if (decision === ENTRY) {
       if (w[row + PEER] !== 0) emitter.served(row, w[row + PEER]!, BY_SERVER_SPAN, sign);
-      else if (sign !== SETTLE) emitter.entry(w[row + SERVICE]!, sign);
+      else if (sign !== SETTLE) emitter.entry(row, sign);
     }
   }
 

@@ -179,7 +179,8 @@ export class LatePartners {
     if ((cls & COUNTED) !== 0) {
       if ((cls & CLASS_MASK) === DATABASE) emitter.database(client, row, -1);
       else if ((cls & CLASS_MASK) === CLIENT) emitter.external(client, client.target, row, -1);
-    } else if ((cls & CLASS_MASK) === CLIENT && fateOfClass(cls) === UNPAIRED) sink.unresolved(client.service, -1);
+    } else if ((cls & CLASS_MASK) === CLIENT && fateOfClass(cls) === UNPAIRED)
+      sink.unresolved(client.service, client.start, -1);
     if ((cls & CLASS_MASK) !== PRODUCER) late.reclass(entry, cls & ~COUNTED);
   }
 

@@ -4,7 +4,7 @@
  * change before its turn has come is copied first.
  */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { DeltaBegin, DeltaPart, Following } from '../contract/graph-delta.ts';
+import { type DeltaBegin, type DeltaPart, type Following, NODE_NUMBERS } from '../contract/graph-delta.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
 import { NumberWriter } from '../lib/number-records.ts';
@@ -222,13 +222,14 @@ export class DeltaSource implements EdgeWatcher {
 
   private nodeNumbers(): Float64Array<ArrayBuffer> {
     const { nodes } = this.store;
-    const numbers = new Float64Array(nodes.length * 4);
+    const numbers = new Float64Array(nodes.length * NODE_NUMBERS);
     let at = 0;
-    for (const { first, last, entries, unresolved } of nodes) {
+    for (const { first, last, entries, unresolved, outside } of nodes) {
       numbers[at++] = first;
       numbers[at++] = last;
       numbers[at++] = entries;
       numbers[at++] = unresolved;
+      numbers[at++] = outside ? 1 : 0;
     }
     return numbers;
   }

@@ -31,12 +31,13 @@ export class EdgeSum implements EdgeSource {
   weights(): EdgeAggregate {
     if (this.members.length === 1) return this.members[0]!.weights();
     const sum = new EdgeAggregate(0, this.kind, this.source, this.target);
-    for (const member of this.members) addTo(sum, member.weights());
+    for (const member of this.members) addEdge(sum, member.weights());
     return sum;
   }
 }
 
-function addTo(sum: EdgeAggregate, edge: EdgeAggregate): void {
+/** Adds what one edge counted to another of its kind. */
+export function addEdge(sum: EdgeAggregate, edge: EdgeAggregate): void {
   edge.counters.forEach((count, i) => {
     sum.counters[i]! += count;
   });

@@ -9,6 +9,8 @@ export interface NodeNumbers {
   last: number;
   entries: number;
   unresolved: number;
+  /** It has given up its place: what it counted shows at the `(other)` of its kind. */
+  outside: boolean;
 }
 
 export interface EdgeSource {
@@ -29,6 +31,8 @@ export interface GraphSource {
   readonly structure: number;
   /** The same object means the same rules. */
   readonly rules: IdentityRules;
+  /** Nodes that may show beside the `(other)` ones. */
+  readonly shownNodes: number;
   readonly nodes: readonly NodeNumbers[];
   readonly edges: readonly EdgeSource[];
   identityOf(node: number): Identity;

@@ -24,11 +24,10 @@ export function mergedNodes(
     if (same === undefined) members.set(id, [node]);
     else same.push(node);
   }
-  return [...members].map(([id, nodes]) => ({
-    fixed: identityToNode(
-      identities.get(id)!,
-      nodes.map(node => nodeIds[node]!.id),
-    ),
-    members: nodes,
-  }));
+  return [...members].map(([id, nodes]) => {
+    const identity = identities.get(id)!;
+    // Nobody reads the names of all that found no place.
+    const rawIds = identity.overflow ? [id] : nodes.map(node => nodeIds[node]!.id);
+    return { fixed: identityToNode(identity, rawIds), members: nodes };
+  });
 }

@@ -2,7 +2,7 @@
  * A reader's copy of a store, brought up to date by deltas. Edges stay as the records they came in; a view reads each
  * of those that changed once.
  */
-import type { DeltaBegin, DeltaPart } from '../contract/graph-delta.ts';
+import { type DeltaBegin, type DeltaPart, NODE_NUMBERS } from '../contract/graph-delta.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
@@ -45,6 +45,7 @@ class ReplicaEdge implements EdgeSource {
 }
 
 class ReplicaSource implements GraphSource {
+  readonly shownNodes = Number.POSITIVE_INFINITY;
   structure = -1;
   rules: IdentityRules = NO_RULES;
   readonly nodes: NodeNumbers[] = [];
@@ -80,13 +81,14 @@ class ReplicaSource implements GraphSource {
   }
 
   setNodes(numbers: Float64Array): void {
-    for (let n = 0; n * 4 < numbers.length; n++) {
-      this.nodes[n] ??= { first: 0, last: 0, entries: 0, unresolved: 0 };
+    for (let n = 0; n * NODE_NUMBERS < numbers.length; n++) {
+      this.nodes[n] ??= { first: 0, last: 0, entries: 0, unresolved: 0, outside: false };
       const node = this.nodes[n]!;
-      node.first = numbers[n * 4]!;
-      node.last = numbers[n * 4 + 1]!;
-      node.entries = numbers[n * 4 + 2]!;
-      node.unresolved = numbers[n * 4 + 3]!;
+      node.first = numbers[n * NODE_NUMBERS]!;
+      node.last = numbers[n * NODE_NUMBERS + 1]!;
+      node.entries = numbers[n * NODE_NUMBERS + 2]!;
+      node.unresolved = numbers[n * NODE_NUMBERS + 3]!;
+      node.outside = numbers[n * NODE_NUMBERS + 4] === 1;
     }
   }
 }

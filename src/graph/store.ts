@@ -2,11 +2,15 @@
  * The graph in memory: nodes and edges by identity, within hard limits. What no longer fits goes to the `(other)` node
  * of its kind, so that the sum per kind of edge stays exact.
  */
+import { EDGE_KINDS } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
+import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
 import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
+import { addEdge } from './edge-sum.ts';
+import { exchanges } from './exchanges.ts';
 import type { GraphSource, NodeNumbers } from './graph-source.ts';
 import { Room, roomForEdges } from './room.ts';
 
@@ -37,6 +41,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   revision = 0;
   structure = 0;
   epoch = 0;
+  shownNodes = Number.POSITIVE_INFINITY;
   /** What views resolve identities by. */
   rules: IdentityRules = NO_RULES;
   /** Edges that have it too are known to have changed; all of them as long as nobody watches. */
@@ -44,13 +49,12 @@ export class GraphStore implements InteractionSink, GraphSource {
   watcher = NOBODY;
   /** Newest good event time, µs. */
   newest = 0;
-  /** Identities and interactions that went to an `(other)` node or edge, by what was full. */
-  readonly overflowed = { nodes: 0, edges: 0 };
+  /** Identities and interactions that went to an `(other)` node or edge, and names that would have taken a place, by what was full. */
+  readonly overflowed = { nodes: 0, edges: 0, exchanges: 0 };
   readonly room: Room;
   private readonly identities: Identities;
   private limits: GraphLimits;
-  /** Node + 1 by identity. */
-  private nodeOf = new Int32Array(1024);
+  private readonly admission = new Admission();
   private admitted = 0;
   private slots = new Int32Array(1024);
 
@@ -66,13 +70,15 @@ export class GraphStore implements InteractionSink, GraphSource {
   }
 
   apply(i: Interaction): void {
-    const source = this.node(i.source);
-    const target = this.node(i.target);
+    const source = this.node(i.source, i.time);
+    const target = this.node(i.target, i.time);
     const edge = this.edge(i.kind, source, target);
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;
+      this.admission.use(i.source, i.sign);
+      if (i.target !== i.source) this.admission.use(i.target, i.sign);
       const before = edge.counters[COUNT]!;
       edge.apply(i, this.epoch);
       if ((before === 0) !== (edge.counters[COUNT] === 0)) this.structure++;
@@ -89,13 +95,13 @@ export class GraphStore implements InteractionSink, GraphSource {
     span0: number,
     span1: number,
   ): void {
-    const edge = this.edge(kind, this.node(source), this.node(target));
+    const edge = this.edge(kind, this.node(source, time), this.node(target, time));
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     edge.settle(time, traces, at, span0, span1);
   }
 
   service(identity: number, time: number): void {
-    const node = this.nodes[this.node(identity)]!;
+    const node = this.nodes[this.node(identity, time)]!;
     if (time < node.first) {
       // A node that only an edge without count knew shows from now on.
       if (node.first === Number.POSITIVE_INFINITY) this.structure++;
@@ -108,13 +114,15 @@ export class GraphStore implements InteractionSink, GraphSource {
     this.revision++;
   }
 
-  entry(identity: number, sign: number): void {
-    this.nodes[this.node(identity)]!.entries += sign;
+  entry(identity: number, time: number, sign: number): void {
+    this.nodes[this.node(identity, time)]!.entries += sign;
+    this.admission.use(identity, sign);
     this.revision++;
   }
 
-  unresolved(identity: number, sign: number): void {
-    this.nodes[this.node(identity)]!.unresolved += sign;
+  unresolved(identity: number, time: number, sign: number): void {
+    this.nodes[this.node(identity, time)]!.unresolved += sign;
+    this.admission.use(identity, sign);
     this.revision++;
   }
 
@@ -122,42 +130,105 @@ export class GraphStore implements InteractionSink, GraphSource {
     return this.identities.get(this.nodes[node]!.identity);
   }
 
-  /** The number of an identity's node, which is admitted now if there is room. */
-  numberOf(identity: number): number {
-    return this.node(identity);
+  /**
+   * Names outside that are clearly more used than the least used ones inside take their places, for what happens from
+   * now on; where there is room they come in beside. What was counted stays where it is; that of a node which leaves shows at the `(other)` of its kind. Not to
+   * be called again before everything counted by now is settled.
+   */
+  compact(): void {
+    if (this.overflowed.nodes === 0) return;
+    const { admission, identities } = this;
+    const named = (isIn: boolean) => [...admission.now(isIn)].filter(identity => !identities.get(identity).overflow);
+    const room = this.limits.maxNodes - this.admitted;
+    for (const { enters, leaves } of exchanges(named(false), named(true), room, name => admission.usesOf(name))) {
+      const former = admission.formerNode(enters);
+      if (former === UNKNOWN && this.nodes.length >= this.limits.maxNodes * 2 + identities.kinds) {
+        this.overflowed.exchanges++;
+        continue;
+      }
+      if (leaves === undefined) this.admitted++;
+      else this.leave(leaves);
+      this.enter(enters, former === UNKNOWN ? this.addNode(enters) : former);
+    }
+    admission.halveUses();
   }
 
-  private node(identity: number): number {
-    if (isUnnamed(identity)) return this.node(this.identities.overflow(this.identities.get(identity).kind));
-    if (identity >= this.nodeOf.length) this.growNodes(identity);
-    const known = this.nodeOf[identity]!;
-    if (known !== 0) return known - 1;
+  private leave(identity: number): void {
+    this.nodes[this.admission.find(identity, Number.POSITIVE_INFINITY)]!.outside = true;
+    this.admission.leave(identity, this.newest);
+    this.structure++;
+    this.revision++;
+  }
+
+  private enter(identity: number, node: number): void {
+    this.admission.enter(identity, node, this.newest);
+    this.nodes[node]!.outside = false;
+    this.structure++;
+    this.revision++;
+  }
+
+  /**
+   * All but the most used edges give what they counted to `(other)` ones, ties by id. For a graph from which nothing is
+   * taken back any more.
+   */
+  keepMostUsed(maxEdges: number): void {
+    const isOther = (node: number) => this.identityOf(node).overflow;
+    const used = this.edges.filter(({ count, source, target }) => count > 0 && !isOther(source) && !isOther(target));
+    if (used.length <= maxEdges) return;
+    const idOf = ({ source, kind, target }: EdgeAggregate) =>
+      `${this.identityOf(source).id}#${EDGE_KINDS[kind]}#${this.identityOf(target).id}`;
+    const ranked = used.map(edge => ({ edge, id: idOf(edge) }));
+    ranked.sort((a, b) => b.edge.count - a.edge.count || (a.id < b.id ? -1 : 1));
+    const named = new Set<EdgeAggregate>();
+    for (const { edge } of ranked.slice(maxEdges)) {
+      const { kind, source, target, index } = edge;
+      const other = this.otherOf(target);
+      const known = this.find(kind, source, other);
+      const mayName = (known !== undefined && named.has(known)) || named.size < Math.ceil(maxEdges * OVERFLOW_SHARE);
+      const from = mayName ? source : this.otherOf(source);
+      const sum = this.find(kind, from, other) ?? this.add(kind, from, other);
+      if (mayName) named.add(sum);
+      addEdge(sum, edge);
+      this.edges[index] = new EdgeAggregate(index, kind, source, target, this.room);
+      this.overflowed.edges++;
+    }
+    this.structure++;
+    this.revision++;
+  }
+
+  /** The number of the node where an identity counts now, which is admitted if there is room. */
+  numberOf(identity: number): number {
+    return this.node(identity, Number.POSITIVE_INFINITY);
+  }
+
+  /** The node of an identity at this time, admitted now if there is room. */
+  private node(identity: number, time: number): number {
+    if (isUnnamed(identity)) return this.otherOfKind(this.identities.get(identity).kind);
+    const found = this.admission.find(identity, time);
+    if (found >= 0) return found;
     const { overflow, kind } = this.identities.get(identity);
+    if (found === OUTSIDE) return this.otherOfKind(kind);
     if (!overflow) {
       if (this.admitted >= this.limits.maxNodes) {
         this.overflowed.nodes++;
-        const other = this.node(this.identities.overflow(kind));
-        this.nodeOf[identity] = other + 1;
-        return other;
+        this.admission.admit(identity, OUTSIDE);
+        return this.otherOfKind(kind);
       }
       this.admitted++;
     }
-    const node = this.nodes.push({
-      identity,
-      first: Number.POSITIVE_INFINITY,
-      last: Number.NEGATIVE_INFINITY,
-      entries: 0,
-      unresolved: 0,
-    });
-    this.nodeOf[identity] = node;
-    this.structure++;
-    return node - 1;
+    const node = this.addNode(identity);
+    this.admission.admit(identity, node);
+    return node;
   }
 
-  private growNodes(identity: number): void {
-    const grown = new Int32Array(Math.max(this.nodeOf.length * 2, identity + 1));
-    grown.set(this.nodeOf);
-    this.nodeOf = grown;
+  private addNode(identity: number): number {
+    this.structure++;
+    const numbers = { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY, entries: 0, unresolved: 0 };
+    return this.nodes.push({ identity, ...numbers, outside: false }) - 1;
+  }
+
+  private otherOfKind(kind: number): number {
+    return this.node(this.identities.overflow(kind), 0);
   }
 
   private edge(kind: number, source: number, target: number): EdgeAggregate {
@@ -176,7 +247,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   }
 
   private otherOf(node: number): number {
-    return this.node(this.identities.overflow(this.identities.get(this.nodes[node]!.identity).kind));
+    return this.otherOfKind(this.identities.get(this.nodes[node]!.identity).kind);
   }
 
   private find(kind: number, source: number, target: number): EdgeAggregate | undefined {

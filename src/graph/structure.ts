@@ -6,6 +6,7 @@
 import type { Diagnostic } from '../contract/graph-document.ts';
 import type { Adjacency } from '../contract/graph-view.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
+import { crowdDiagnostics, crowdedOut } from './crowd.ts';
 import type { EdgeIdentity } from './edge-document.ts';
 import type { GraphSource } from './graph-source.ts';
 import { sharedLoopbacks } from './loopbacks.ts';
@@ -48,8 +49,10 @@ export class Structures {
     for (const e of shownEdges) shows[source.edges[e]!.source] = shows[source.edges[e]!.target] = 1;
     const shownNodes = this.nodeOrder.filter(n => shows[n] === 1);
     const { moved, diagnostics } = this.resolver.resolve(nodeIds.length, n => source.identityOf(n), shows);
+    const crowded = crowdedOut(source, { nodes: shownNodes, edges: shownEdges }, moved);
+    const shownAs = crowded.size === 0 ? moved : new Map([...moved, ...crowded]);
 
-    const nodes = withMerged(shownNodes, nodeIds, mergedNodes(moved, shownNodes, nodeIds));
+    const nodes = withMerged(shownNodes, nodeIds, mergedNodes(shownAs, shownNodes, nodeIds));
     const nodePlaces = placesOf(nodes, nodeIds.length);
     const placed = { source, nodes, nodePlaces, nodeIds, edgeIds };
     const edges = withMerged(shownEdges, edgeIds, this.mergedEdges.between(placed, shownEdges));
@@ -69,7 +72,7 @@ export class Structures {
       mergedNodes: new Map(namesOf(nodes)),
       mergedEdges: new Map(namesOf(edges)),
       adjacency: { outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget },
-      diagnostics: [...diagnostics, ...sharedLoopbacks(placed, shownEdges)],
+      diagnostics: [...diagnostics, ...sharedLoopbacks(placed, shownEdges), ...crowdDiagnostics(source, crowded.size)],
     };
   }
 }

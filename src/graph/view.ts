@@ -109,5 +109,6 @@ function numbersOf(nodes: readonly NodeNumbers[]): NodeNumbers {
     last: nodes.reduce((last, node) => Math.max(last, node.last), Number.NEGATIVE_INFINITY),
     entries: sum(node => node.entries),
     unresolved: sum(node => node.unresolved),
+    outside: false,
   };
 }

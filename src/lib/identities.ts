@@ -34,6 +34,11 @@ export function identityOf(kind: number, environment: string, parts: readonly st
   return { kind, environment, parts, id: identityId(kind, environment, parts), overflow: false };
 }
 
+/** The `(other)` of a kind. */
+export function overflowIdentity(kind: number): Identity {
+  return { kind, environment: '', parts: [OVERFLOW_NAME], id: `${KINDS[kind]}:${OVERFLOW_NAME}`, overflow: true };
+}
+
 /** How many parts a kind has at least and at most. */
 const ARITIES: Readonly<Record<number, readonly [number, number]>> = {
   [SERVICE]: [1, 2],
@@ -98,15 +103,7 @@ export class Identities {
 
   constructor(limit: number, maxBytes = Number.POSITIVE_INFINITY) {
     this.setLimit(limit, maxBytes);
-    for (let kind = 0; kind < KINDS.length; kind++) {
-      this.add({
-        kind,
-        environment: '',
-        parts: [OVERFLOW_NAME],
-        id: `${KINDS[kind]}:${OVERFLOW_NAME}`,
-        overflow: true,
-      });
-    }
+    for (let kind = 0; kind < KINDS.length; kind++) this.add(overflowIdentity(kind));
   }
 
   /** Beside the `(other)` ones. Identities beyond a lower limit stay. */
@@ -114,6 +111,9 @@ export class Identities {
     this.limit = limit + KINDS.length;
     this.maxBytes = maxBytes;
   }
+
+  /** Of the `(other)` ones. */
+  readonly kinds = KINDS.length;
 
   get size(): number {
     return this.all.length;

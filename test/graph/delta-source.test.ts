@@ -68,9 +68,11 @@ class Subject {
     else if (dice < 95) store.epoch += 1 + random(2);
     else if (dice < 96) store.service(this.node(), this.nowMs * 1000);
     else if (dice < 97) store.rules = { ...NO_RULES, aliases: [{ kind: 'service', from: `n${random(4)}`, to: 'n0' }] };
-    else if (dice < 98) this.takePath();
-    else if (dice < 99) store.entry(this.node(), 1);
-    else store.unresolved(this.node(), 1);
+    else if (dice < 98) {
+      this.takePath();
+      if (random(2) === 0) store.compact();
+    } else if (dice < 99) store.entry(this.node(), this.nowMs * 1000, 1);
+    else store.unresolved(this.node(), this.nowMs * 1000, 1);
   }
 
   private node(): number {

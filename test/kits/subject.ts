@@ -20,9 +20,14 @@ export const SMALL = {
   maxPaths: 100_000,
 };
 
-/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request, in the order of arrival. */
-export function analyzed(requests: readonly object[], options: TopologyOptions, clock: Clock): Topology {
-  const topology = new Topology(options, clock, true);
+/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request, in the order of arrival. @param offline as `analyze` does it, else as a service that ends then. */
+export function analyzed(
+  requests: readonly object[],
+  options: TopologyOptions,
+  clock: Clock,
+  offline = true,
+): Topology {
+  const topology = new Topology(options, clock, offline);
   const view = createSpanView();
   for (const request of requests) {
     topology.sink.begin();

@@ -62,7 +62,7 @@ describe.each(NAME_ATTACKS)('$name', ({ spans, edges, nameBytes = 0 }) => {
 
 describe('any trace set', () => {
   function graphOf(requests: readonly object[], limits: { maxNodes: number; maxEdges: number }): GraphStore {
-    return analyzed(requests, { ...SMALL, ...limits }, { now: () => BEGIN_MS }).store;
+    return analyzed(requests, { ...SMALL, ...limits }, { now: () => BEGIN_MS }, false).store;
   }
 
   it.each([0, 0.1, 1, 3])('counts as much by kind of edge within limits of %d nodes as without', maxNodes => {

@@ -8,7 +8,7 @@ import { checkIdentity, identityOptions, identityRules, namingOf } from './ident
 
 const count = (preset: number, minimum: number, maximum: number, description: string) =>
   Type.Integer({ default: preset, minimum, maximum, description });
-/** What is at an `(other)` node stays there when a limit is raised; what is in the graph stays when one is lowered. */
+/** What was counted at an `(other)` node stays there when a limit is raised; what is in the graph stays when one is lowered. */
 const limit = (preset: number, maximum: number, description: string) =>
   Type.Integer({ default: preset, minimum: 10, maximum, description, 'x-reload': 'forward' });
 
@@ -56,8 +56,12 @@ export const topologyConfig = optionGroup({
   identity: identityOptions,
   limits: optionGroup(
     {
-      nodes: limit(20_000, 1_000_000, 'Nodes, at most; what comes after goes to an overflow node of its kind.'),
-      edges: limit(200_000, 10_000_000, 'Edges, at most; what comes after goes to an overflow edge of its kind.'),
+      nodes: limit(
+        20_000,
+        1_000_000,
+        'Nodes, at most: those named first, until others are used much more. The rest is counted at an overflow node of its kind.',
+      ),
+      edges: limit(200_000, 10_000_000, 'Edges, at most; what comes after is counted at an overflow edge of its kind.'),
       paths: Type.Integer({
         default: 100_000,
         minimum: 10,

@@ -19,7 +19,7 @@ import { debugTrace } from '../../correlate/debug.ts';
 import { tierStatus } from '../../correlate/tiers.ts';
 import { type DeltaContext, DeltaSource } from '../../graph/delta-source.ts';
 import { PathTree } from '../../graph/path-tree.ts';
-import { GraphStore } from '../../graph/store.ts';
+import { type GraphLimits, GraphStore } from '../../graph/store.ts';
 import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
 import { Plans } from '../../lib/plans.ts';
@@ -36,10 +36,17 @@ const IDENTITY_BYTES_PER_NODE = 4096;
 const PLANS_PER_NODE = 4;
 const PLAN_BYTES_PER_NODE = 2048;
 
+/** `analyze` keeps more than it shows, so that it can choose what is most used; within this, or twice what it shows. */
+const OFFLINE_NODES = 200_000;
+const OFFLINE_EDGES = 2_000_000;
+/** Names change places at most so often. */
+const LEAST_COMPACT_MS = 10_000;
+
 /** Tables with a limit whose overflow is counted. */
 type OverflowTable =
   | 'nodes'
   | 'edges'
+  | 'exchanges'
   | 'paths'
   | 'path_depths'
   | 'identities'
@@ -67,6 +74,7 @@ export class Topology implements TopologyReader {
   private readonly views: ViewBuilder;
   private readonly batch = new ObservationBatch();
   private epochStart = 0;
+  private compactedMs = 0;
   private built = 0;
   private readonly deltas: DeltaSource;
 
@@ -77,9 +85,11 @@ export class Topology implements TopologyReader {
     const plans = new Plans();
     this.plans = plans;
     this.identities = new Identities(0);
-    this.limitNames(options.maxNodes);
+    const limits = offline ? offlineLimits(options) : options;
+    this.limitNames(limits.maxNodes);
     this.normalizer = new SpanNormalizer(this.identities, plans);
-    this.store = new GraphStore(this.identities, options);
+    this.store = new GraphStore(this.identities, limits);
+    if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
@@ -121,6 +131,7 @@ export class Topology implements TopologyReader {
   finish(): void {
     this.correlator.finish();
     this.store.epoch += 2;
+    if (this.offline) this.store.keepMostUsed(this.options.maxEdges);
   }
 
   /** What a reader sees is decided; a frame of its own says so, since nothing but frames moves the graph. */
@@ -237,12 +248,21 @@ export class Topology implements TopologyReader {
   }
 
   private apply(frame: Frame): void {
+    if (!this.offline) this.compact(frame.arrivalMs);
     if (frame.arrivalMs - this.epochStart >= this.options.waitMs && !this.offline) {
       this.epochStart = frame.arrivalMs;
       this.store.epoch++;
     }
     if (frame.batch === undefined) this.correlator.tick(frame.arrivalMs);
     else this.correlator.apply(frame.batch, frame.arrivalMs);
+  }
+
+  /** Not before all that was counted the last time is settled. */
+  private compact(nowMs: number): void {
+    const { waitMs, lateMs } = this.options;
+    if (nowMs - this.compactedMs < Math.max(LEAST_COMPACT_MS, waitMs + lateMs)) return;
+    this.compactedMs = nowMs;
+    this.store.compact();
   }
 
   private createSink(): SpanSink {
@@ -273,4 +293,8 @@ export class Topology implements TopologyReader {
     this.logRecords += count;
     return { accepted: count, rejected: 0, message: '' };
   }
+}
+
+function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
+  return { maxNodes: Math.max(OFFLINE_NODES, maxNodes * 2), maxEdges: Math.max(OFFLINE_EDGES, maxEdges * 2) };
 }

@@ -3,13 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { generatedFiles } from '../src/service/generated.ts';
 import { dashboardJson } from './dashboard/dashboard.ts';
+import { semanticsPage } from './semantics/page.ts';
 
 const root = new URL('../', import.meta.url);
 const checkOnly = process.argv.includes('--check');
 
-const dashboard = { path: 'docs/dashboards/tacit.json', content: () => dashboardJson() };
+const more = [
+  { path: 'docs/dashboards/tacit.json', content: () => dashboardJson() },
+  { path: 'docs/semantics.md', content: semanticsPage },
+];
 
-for (const { path, content } of [...generatedFiles, dashboard]) {
+for (const { path, content } of [...generatedFiles, ...more]) {
   const file = fileURLToPath(new URL(path, root));
   const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const wanted = content(existing);

@@ -31,7 +31,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
 ];
 
 /** Throws when the markers are missing: a generated part must not end up beside a hand-written one. */
-function replaceBetween(text: string, name: string, content: string): string {
+export function replaceBetween(text: string, name: string, content: string): string {
   const begin = `<!-- ${name}:begin (generated: npm run generate) -->`;
   const end = `<!-- ${name}:end -->`;
   const from = text.indexOf(begin);

@@ -16,7 +16,7 @@ interface SlotDefinition {
 }
 
 /** Span attributes. */
-const SPAN = {
+export const SPAN = {
   peerService: { aliases: ['service.peer.name', 'peer.service'] },
   serverAddress: { aliases: ['server.address', 'net.peer.name'] },
   serverPort: { aliases: ['server.port', 'net.peer.port'] },
@@ -71,7 +71,7 @@ const SPAN = {
 } as const satisfies Record<string, SlotDefinition>;
 
 /** Resource attributes. */
-const RESOURCE = {
+export const RESOURCE = {
   serviceName: { aliases: ['service.name'] },
   serviceNamespace: { aliases: ['service.namespace'] },
   serviceInstance: { aliases: ['service.instance.id'] },

@@ -11,8 +11,10 @@ export const VALUE_STRING = 1;
 export const VALUE_BOOL = 2;
 export const VALUE_INT = 3;
 export const VALUE_DOUBLE = 4;
-/** Arrays, key-value lists, bytes: present, but no scalar. */
+/** Key-value lists, bytes: present, but no scalar. */
 export const VALUE_OTHER = 5;
+/** An array; the range holds its values as OTLP encodes an `ArrayValue`. */
+export const VALUE_ARRAY = 6;
 
 export const KIND_INTERNAL = 1;
 export const KIND_SERVER = 2;

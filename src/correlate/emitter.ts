@@ -6,21 +6,22 @@ import {
   BY_CLIENT_SPAN,
   BY_PAIR,
   BY_PARENT_CHILD,
+  BY_SERVER_SPAN,
   BY_STATEMENT,
   CALLS,
   CONSUMES,
   Interaction,
   type InteractionSink,
   LANE_PROCESS,
+  LANE_RECEIVE,
   MESSAGES_EDGE,
   PUBLISHES,
-  QUERIES,
   READS,
   SETTLE,
-  WRITES,
 } from '../contract/interaction.ts';
 import { LINK, MESSAGES } from '../contract/observation.ts';
-import { ACCESS_READ, ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
+import type { PlanEffect, Plans } from '../lib/plans.ts';
+import { KIND_OF_ACCESS } from './effect-kinds.ts';
 import { Facts, setExample, topicOf } from './facts.ts';
 import { countsAsMessage } from './link-state.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
@@ -128,14 +129,17 @@ export class Emitter {
   }
 
   private effect(effect: PlanEffect, span: Facts, row: number, sign: number): void {
-    const reads = effect.access === ACCESS_READ;
-    const kind = reads ? READS : effect.access === ACCESS_WRITE ? WRITES : QUERIES;
-    const source = reads ? effect.node : span.service;
-    const target = reads ? span.service : effect.node;
+    const { access, node } = effect;
+    const kind = KIND_OF_ACCESS[access]!;
+    const inward = kind === READS || kind === CONSUMES;
+    const source = inward ? node : span.service;
+    const target = inward ? span.service : node;
     if (sign === SETTLE) return this.settle(kind, source, target, span, row);
     const evidence = effect.fromStatement ? BY_CLIENT_SPAN | BY_STATEMENT : BY_CLIENT_SPAN;
-    const out = this.begin(kind, source, target, span.start, evidence, sign);
-    this.fillClient(out, span);
+    const out = this.begin(kind, source, target, span.start, kind === CONSUMES ? BY_SERVER_SPAN : evidence, sign);
+    if (kind === CONSUMES) this.fillReceived(out, span, effect.group ?? 0);
+    else this.fillClient(out, span);
+    if (kind === PUBLISHES || kind === CONSUMES) out.messages = 1;
     out.verbs = effect.verbs;
     setExample(out, this.rows.words, row, span.span0, span.span1);
     this.sink.apply(out);
@@ -144,6 +148,14 @@ export class Emitter {
   /** The trace id stands at `row`. */
   private settle(kind: number, source: number, target: number, witness: Facts, row: number): void {
     this.sink.settle(kind, source, target, witness.start, this.rows.words, row, witness.span0, witness.span1);
+  }
+
+  private fillReceived(out: Interaction, span: Facts, group: number): void {
+    out.serverError = span.error;
+    out.serverDuration = span.duration;
+    out.adjusted = span.adjusted;
+    out.lane = LANE_RECEIVE;
+    out.group = group;
   }
 
   private fillClient(out: Interaction, client: Facts): void {

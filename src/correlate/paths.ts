@@ -21,7 +21,7 @@ import {
   TARGET,
 } from '../contract/observation.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
-import { ACCESS_READ, type Plans } from '../lib/plans.ts';
+import { ACCESS_CONSUME, ACCESS_READ, type Plans } from '../lib/plans.ts';
 import { type Chains, MAX_HOPS, ROOT } from './chains.ts';
 import type { Crossings } from './crossings.ts';
 import type { Links } from './links.ts';
@@ -160,7 +160,8 @@ export class Paths {
     const { effects } = this.parts.plans.get(this.rows.words[row + TARGET]!);
     for (let i = 0; i < effects.length; i++) {
       const { access, node } = effects[i]!;
-      if (access !== ACCESS_READ) this.tree.visit(this.tree.extend(this.placeOf(row), node));
+      if (access !== ACCESS_READ && access !== ACCESS_CONSUME)
+        this.tree.visit(this.tree.extend(this.placeOf(row), node));
     }
   }
 

@@ -7,6 +7,7 @@ import {
   MAX_SLOTS,
   type SlotValues,
   type SpanView,
+  VALUE_ARRAY,
   VALUE_BOOL,
   VALUE_DOUBLE,
   VALUE_INT,
@@ -20,6 +21,10 @@ import { resetSpan } from './reset-span.ts';
 
 /** A code unit of UTF-16 is at most so many bytes of UTF-8. */
 const BYTES_PER_UNIT = 3;
+/** The tag of field 1 with bytes: `ArrayValue.values`, `AnyValue.string_value`. */
+const FIRST_FIELD = 0x0a;
+const varintLength = (value: number): number => (value < 0x80 ? 1 : 1 + varintLength(value >>> 7));
+const isText = (value: Json): value is string => typeof value === 'string';
 const words: IdWords = { w0: 0, w1: 0, w2: 0, w3: 0, ok: false };
 
 export class ViewWriter {
@@ -156,6 +161,35 @@ export class ViewWriter {
     into.set(found >> 8, found & 0xff, VALUE_DOUBLE, 0, 0, value);
   }
 
+  /** Texts of an array, as OTLP encodes them. */
+  setTexts(into: SlotValues, found: number, texts: readonly string[]): void {
+    const start = this.used;
+    for (const text of texts) this.arrayValue(text);
+    into.set(found >> 8, found & 0xff, VALUE_ARRAY, start, this.used, 0);
+  }
+
+  private arrayValue(text: string): void {
+    const length = Buffer.byteLength(text);
+    const field = 1 + varintLength(length) + length;
+    this.reserve(1 + varintLength(field) + field);
+    this.byte(FIRST_FIELD);
+    this.varint(field);
+    this.byte(FIRST_FIELD);
+    this.varint(length);
+    this.used += this.bytes.write(text, this.used);
+  }
+
+  private byte(value: number): void {
+    this.bytes[this.used++] = value;
+  }
+
+  private varint(value: number): void {
+    for (let rest = value; ; rest >>>= 7) {
+      if (rest < 0x80) return this.byte(rest);
+      this.byte((rest & 0x7f) | 0x80);
+    }
+  }
+
   /** Present, but no scalar. */
   setOther(into: SlotValues, found: number): void {
     into.set(found >> 8, found & 0xff, VALUE_OTHER, 0, 0, 0);
@@ -168,6 +202,7 @@ export class ViewWriter {
     if (found < 0 || !into.wants(found >> 8, found & 0xff)) return;
     if (typeof value === 'string') this.setText(into, found, value);
     else if (typeof value === 'boolean') this.setBoolean(into, found, value);
+    else if (Array.isArray(value)) this.setTexts(into, found, value.filter(isText));
     else if (typeof value !== 'number') this.setOther(into, found);
     else if (Number.isSafeInteger(value)) this.setInteger(into, found, value);
     else this.setDouble(into, found, value);

@@ -5,12 +5,15 @@
 export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;
 export const ACCESS_QUERY = 2;
+/** Of topics: a store's command that sends to several, or receives from them. */
+export const ACCESS_PUBLISH = 3;
+export const ACCESS_CONSUME = 4;
 
 /** Why tables are not, or not all, known; empty when nothing is missing. */
 export type PlanGap = '' | 'no_statement' | 'statement_truncated' | 'statement_unreadable';
 
 export interface PlanEffect {
-  /** Identity of the table or database. */
+  /** Identity of the table, database or topic. */
   readonly node: number;
   readonly access: number;
   /** Verbs in lower case, each once. */
@@ -19,6 +22,8 @@ export interface PlanEffect {
   readonly fromStatement: boolean;
   /** How many tables this stands for: 1, or more where their names found no place. */
   readonly times: number;
+  /** Number of the consumer group that received. */
+  readonly group?: number;
 }
 
 /** Where the statement ran, as far as its span said; empty = unknown. What a nested span may fill in. */

@@ -3,7 +3,7 @@
  * repeated combination is one lookup and nothing needs interning.
  */
 import type { SlotValues, SpanView } from '../contract/span-view.ts';
-import { VALUE_STRING } from '../contract/span-view.ts';
+import { VALUE_ARRAY, VALUE_STRING } from '../contract/span-view.ts';
 import { ByteMap } from '../lib/byte-map.ts';
 import { viewOf } from '../lib/bytes.ts';
 
@@ -32,10 +32,17 @@ export class CacheKey {
     this.reserve(16);
     this.view.setInt32(this.length, -1 - type, true);
     this.length += 4;
-    if (type !== 0) {
+    if (type === VALUE_ARRAY) this.range(view, values.start[slot]!, values.end[slot]!);
+    else if (type !== 0) {
       this.view.setFloat64(this.length, values.number[slot]!, true);
       this.length += 8;
     }
+  }
+
+  number(value: number): void {
+    this.reserve(4);
+    this.view.setInt32(this.length, value, true);
+    this.length += 4;
   }
 
   range(view: SpanView, start: number, end: number): void {

@@ -2,7 +2,7 @@
  * Database spans → plans. What a plan needs is in a few slots; equal slots are equal plans, so the statement is read
  * once per distinct combination and found by its bytes afterwards. The statement's text is not kept beyond the cache.
  */
-import { KIND_CLIENT, type SpanView } from '../contract/span-view.ts';
+import { KIND_CLIENT, type SpanView, VALUE_STRING } from '../contract/span-view.ts';
 import { type Identities, OVERFLOW_NAME } from '../lib/identities.ts';
 import type { Plan, PlanGap, Plans, PlanTable, PlanTarget } from '../lib/plans.ts';
 import { KeyedCache } from './cache-key.ts';
@@ -11,7 +11,8 @@ import type { Loopback } from './identity/naming.ts';
 import { storeOf } from './identity/stores.ts';
 import { buildPlan, namesTable, overflowPlan } from './plan.ts';
 import type { ServiceEntry } from './services.ts';
-import { rangeText, slotText } from './slot-text.ts';
+import { rangeText, slotList, slotText } from './slot-text.ts';
+import { takesCommands } from './stores/streams.ts';
 import { type SpanDatabase, tablesOf } from './tables.ts';
 
 const DATABASE_SLOTS = [
@@ -20,6 +21,8 @@ const DATABASE_SLOTS = [
   SPAN_SLOT.dbSummary,
   SPAN_SLOT.dbCollection,
   SPAN_SLOT.dbOperation,
+  SPAN_SLOT.dbNamespace,
+  SPAN_SLOT.dbConnection,
 ];
 
 /** Slots that decide a plan, beside the environment. */
@@ -31,8 +34,9 @@ const KEY_SLOTS = [
   SPAN_SLOT.dbSummary,
   SPAN_SLOT.serverAddress,
   SPAN_SLOT.serverPort,
-  SPAN_SLOT.dbStatement,
 ];
+/** Where a store that is spoken to over HTTP may say what it does. */
+const PATH_SLOTS = [SPAN_SLOT.dbPath, SPAN_SLOT.url, SPAN_SLOT.dbMethod, SPAN_SLOT.httpMethod];
 /** Slots that count only where the better ones are missing. */
 const FALLBACK_SLOTS = [
   SPAN_SLOT.socketAddress,
@@ -44,6 +48,8 @@ const FALLBACK_SLOTS = [
 
 const MAX_SYSTEMS = 256;
 const newCache = (): KeyedCache => new KeyedCache(16384, 8 << 20);
+const BLANK = 0x20;
+const LINE_END = 0x0a;
 
 export class Databases {
   private readonly identities: Identities;
@@ -83,6 +89,11 @@ export class Databases {
       for (let i = 0; i < FALLBACK_SLOTS.length; i++) key.slot(view, values, FALLBACK_SLOTS[i]!);
     }
     if (values.has(SPAN_SLOT.dbInstanceName)) key.slot(view, values, SPAN_SLOT.dbInstanceName);
+    this.keyStatement(view);
+    const isWhole = values.has(SPAN_SLOT.dbCollection) && values.has(SPAN_SLOT.dbOperation);
+    if (!isWhole && (values.has(SPAN_SLOT.url) || values.has(SPAN_SLOT.dbPath))) {
+      for (let i = 0; i < PATH_SLOTS.length; i++) key.slot(view, values, PATH_SLOTS[i]!);
+    }
     key.range(view, view.nameStart, nameEnd(view));
     const known = key.find();
     return known > 0 ? known : key.keep(this.intern(buildPlan(this.identities, ...this.read(view, service))));
@@ -90,6 +101,23 @@ export class Databases {
 
   private isOwn({ contained }: ServiceEntry): boolean {
     return this.loopback === 'auto' ? contained : this.loopback === 'service';
+  }
+
+  /** Number of a plan that is no statement's. */
+  planOf(plan: Plan): number {
+    return this.intern(plan);
+  }
+
+  /** Of one command only its verb tells something; what follows differs span by span. */
+  private keyStatement(view: SpanView): void {
+    const values = view.attributes;
+    const slot = SPAN_SLOT.dbStatement;
+    if (values.type[slot] !== VALUE_STRING || !takesCommands(view)) return this.cache.slot(view, values, slot);
+    const end = values.end[slot]!;
+    let stop = values.start[slot]!;
+    while (stop < end && view.data.getUint8(stop) !== BLANK) stop++;
+    for (let i = stop; i < end; i++) if (view.data.getUint8(i) === LINE_END) stop = end;
+    this.cache.range(view, values.start[slot]!, stop);
   }
 
   /** The plan of an outer span whose unknown parts the plan of a nested span fills in. */
@@ -142,13 +170,17 @@ export class Databases {
       database,
       schema,
       collection: text(SPAN_SLOT.dbCollection),
+      collections: slotList(view, values, SPAN_SLOT.dbCollection),
       operation: text(SPAN_SLOT.dbOperation),
       summary: text(SPAN_SLOT.dbSummary),
       statement: text(SPAN_SLOT.dbStatement),
       spanName: rangeText(view, view.nameStart, nameEnd(view)),
+      path: text(SPAN_SLOT.dbPath) || text(SPAN_SLOT.url),
+      method: text(SPAN_SLOT.dbMethod) || text(SPAN_SLOT.httpMethod),
     };
-    const { tables, skipReason, gap } = tablesOf(span);
-    return [{ environment: service.environment, system, instance, database }, tables, skipReason, gap ?? ''];
+    const { tables, skipReason, gap, database: own = database } = tablesOf(span);
+    const target = { environment: service.environment, system, instance, database: own };
+    return [target, tables, skipReason, gap ?? ''];
   }
 }
 

@@ -6,10 +6,12 @@ import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView, VALUE_STRING 
 import { type Identities, OVERFLOW_NAME, TOPIC } from '../lib/identities.ts';
 import { cleanName, ownText } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
-import { SPAN_SLOT } from './conventions/slots.ts';
+import { aliasOf, SPAN_SLOT } from './conventions/slots.ts';
+import { IMPLIED_MESSAGING } from './conventions/systems.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
 import { NO_NAMING, TopicNames } from './identity/naming.ts';
 import {
+  destinationOfName,
   destinationOfSpanName,
   destinationOfUrl,
   messagingSystem,
@@ -77,7 +79,7 @@ export class Messaging {
       const verb = values.has(OPERATION_SLOTS[i]!) ? this.verb(view, OPERATION_SLOTS[i]!) : NO_OPERATION;
       if (verb >= 0) return verb;
     }
-    if (values.has(SPAN_SLOT.messagingSystem)) {
+    if (knowsSystem(view)) {
       const words = rangeText(view, view.nameStart, view.nameEnd).toLowerCase().split(/\s+/);
       const verb = MESSAGING_VERBS.get(words.at(-1) ?? '') ?? MESSAGING_VERBS.get(words[0] ?? '');
       if (verb !== undefined) return verb;
@@ -104,10 +106,12 @@ export class Messaging {
     key.slot(view, values, SPAN_SLOT.destinationTemplate);
     key.slot(view, values, SPAN_SLOT.destination);
     key.slot(view, values, SPAN_SLOT.clusterId);
+    if (!values.has(SPAN_SLOT.messagingSystem)) this.keyImplied(view);
     if (values.has(SPAN_SLOT.routingKey)) key.slot(view, values, SPAN_SLOT.routingKey);
     if (this.names.knowsBrokers) this.keyBrokers(view);
     if (!values.has(SPAN_SLOT.destination) && !values.has(SPAN_SLOT.destinationTemplate)) {
       key.slot(view, values, SPAN_SLOT.queueUrl);
+      key.slot(view, values, SPAN_SLOT.url);
       key.range(view, view.nameStart, view.nameEnd);
     }
     const known = key.find();
@@ -157,10 +161,12 @@ export class Messaging {
     if (known >= 0) return known;
     const text = slotText(view, values, slot);
     const name = slot === SPAN_SLOT.group ? text : (text.split(' - ')[0] ?? '');
-    return this.cache.keep(this.internGroup(cleanName(name)));
+    return this.cache.keep(this.groupNumber(name));
   }
 
-  private internGroup(name: string): number {
+  /** Number of a consumer group by its name; 0 for an empty one. */
+  groupNumber(given: string): number {
+    const name = cleanName(given);
     if (name === '') return 0;
     const known = this.groupNumbers.get(name);
     if (known !== undefined) return known;
@@ -171,6 +177,13 @@ export class Messaging {
     const number = this.groups.push(ownText(name)) - 1;
     this.groupNumbers.set(name, number);
     return number;
+  }
+
+  private keyImplied({ attributes }: SpanView): void {
+    const { destination, queueUrl } = SPAN_SLOT;
+    const rank = (slot: number) => (attributes.has(slot) ? attributes.rank[slot]! : -1);
+    this.cache.number(rank(destination));
+    this.cache.number(rank(queueUrl));
   }
 
   private keyBrokers(view: SpanView): void {
@@ -195,23 +208,48 @@ export class Messaging {
     const text = (slot: number) => slotText(view, values, slot);
     const given = [
       text(SPAN_SLOT.destinationTemplate),
-      exchangeOf(system, firstOfList(text(SPAN_SLOT.destination)), text(SPAN_SLOT.routingKey)),
+      exchangeOf(system, destinationOfName(firstOfList(text(SPAN_SLOT.destination))), text(SPAN_SLOT.routingKey)),
     ].filter(one => one !== '');
     if (given.length > 0 || values.has(SPAN_SLOT.destination)) return given;
     const spanName = system === '' ? '' : destinationOfSpanName(rangeText(view, view.nameStart, view.nameEnd));
-    const told = [destinationOfUrl(text(SPAN_SLOT.queueUrl)), exchangeOf(system, spanName, '')];
+    const url =
+      destinationOfUrl(text(SPAN_SLOT.queueUrl)) || (system === SQS ? destinationOfUrl(text(SPAN_SLOT.url)) : '');
+    const told = [url, exchangeOf(system, spanName, '')];
     return told.filter(one => one !== '').slice(0, 1);
   }
 
   /** @param link the destination as a link names it. */
   private internTopic(view: SpanView, service: ServiceEntry, link?: string): number {
-    const system = messagingSystem(slotText(view, view.attributes, SPAN_SLOT.messagingSystem));
-    const [best, ...others] = link === undefined ? this.destinations(view, system) : [exchangeOf(system, link, '')];
+    const system = systemOf(view);
+    const [best, ...others] =
+      link === undefined ? this.destinations(view, system) : [exchangeOf(system, destinationOfName(link), '')];
     if (best === undefined) return 0;
     const template = [...others, best].map(one => this.names.template(system, one)).find(one => one !== undefined);
     const name = cleanName(template ?? topicName(best));
     return name === '' ? 0 : this.identities.intern(TOPIC, service.environment, [system, this.cluster(view), name]);
   }
+}
+
+const SQS = 'aws_sqs';
+const IMPLYING_SLOTS = [SPAN_SLOT.destination, SPAN_SLOT.queueUrl];
+
+/** The span's messaging system, also where only an attribute of its own tells it; empty when unknown. */
+function systemOf(view: SpanView): string {
+  const { attributes } = view;
+  if (attributes.has(SPAN_SLOT.messagingSystem))
+    return messagingSystem(slotText(view, attributes, SPAN_SLOT.messagingSystem));
+  return impliedSystem(view) ?? '';
+}
+
+const knowsSystem = (view: SpanView): boolean =>
+  view.attributes.has(SPAN_SLOT.messagingSystem) || impliedSystem(view) !== undefined;
+
+function impliedSystem({ attributes }: SpanView): string | undefined {
+  for (const slot of IMPLYING_SLOTS) {
+    const system = attributes.has(slot) ? IMPLIED_MESSAGING.get(aliasOf(slot, attributes.rank[slot]!)) : undefined;
+    if (system !== undefined) return system;
+  }
+  return undefined;
 }
 
 function exchangeOf(system: string, destination: string, routingKey: string): string {

@@ -2,6 +2,7 @@
 import {
   type SlotValues,
   type SpanView,
+  VALUE_ARRAY,
   VALUE_BOOL,
   VALUE_NONE,
   VALUE_OTHER,
@@ -15,6 +16,7 @@ export function slotText(view: SpanView, values: SlotValues, slot: number): stri
   switch (values.type[slot]) {
     case VALUE_NONE:
     case VALUE_OTHER:
+    case VALUE_ARRAY:
       return '';
     case VALUE_STRING:
       return rangeText(view, values.start[slot]!, values.end[slot]!);
@@ -35,5 +37,46 @@ export function slotNumber(view: SpanView, values: SlotValues, slot: number): nu
     const text = slotText(view, values, slot).trim();
     return text === '' ? Number.NaN : Number(text);
   }
-  return values.type[slot] === VALUE_NONE || values.type[slot] === VALUE_OTHER ? Number.NaN : values.number[slot]!;
+  return isScalar(values.type[slot]!) ? values.number[slot]! : Number.NaN;
 }
+
+const isScalar = (type: number): boolean => type !== VALUE_NONE && type !== VALUE_OTHER && type !== VALUE_ARRAY;
+
+/** Names in a slot: the texts of an array, as the attribute or as JSON, or what a text separates by commas. */
+export function slotList(view: SpanView, values: SlotValues, slot: number): readonly string[] {
+  if (values.type[slot] === VALUE_ARRAY) return arrayTexts(view, values.start[slot]!, values.end[slot]!);
+  const text = slotText(view, values, slot).trim();
+  const names = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1).replaceAll('"', '') : text;
+  return nonEmpty(names.split(','));
+}
+
+const nonEmpty = (names: readonly string[]): string[] => names.map(name => name.trim()).filter(name => name !== '');
+
+/** The values of an `ArrayValue` that are texts; whatever is none, or broken, ends the list. */
+function arrayTexts(view: SpanView, start: number, end: number): readonly string[] {
+  const texts: string[] = [];
+  const { data } = view;
+  let at = start;
+  const length = (): number => {
+    let value = 0;
+    for (let shift = 0; at < end && shift < 28; shift += 7) {
+      const byte = data.getUint8(at++);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    return -1;
+  };
+  while (at < end && data.getUint8(at++) === TEXT_FIELD) {
+    const size = length();
+    const stop = at + size;
+    const isText = at < stop && stop <= end && data.getUint8(at++) === TEXT_FIELD;
+    const bytes = isText ? length() : -1;
+    if (bytes < 0 || at + bytes !== stop || texts.length >= MAX_TEXTS) break;
+    texts.push(rangeText(view, at, stop));
+    at = stop;
+  }
+  return nonEmpty(texts);
+}
+
+const TEXT_FIELD = 0x0a;
+const MAX_TEXTS = 64;

@@ -60,17 +60,20 @@ import { Peers } from './peers.ts';
 import { adjustedCount } from './sampling.ts';
 import { type ServiceEntry, Services } from './services.ts';
 import { rangeText, slotNumber } from './slot-text.ts';
+import { isOneMessage, planOfStreams, Streams, type StreamWork } from './stores/streams.ts';
 
 export class SpanNormalizer {
   readonly databases: Databases;
   readonly messaging: Messaging;
   private readonly services: Services;
   private readonly peers: Peers;
+  private readonly streams: Streams;
 
   constructor(identities: Identities, plans: Plans) {
     this.services = new Services(identities);
     this.databases = new Databases(identities, plans);
     this.messaging = new Messaging(identities);
+    this.streams = new Streams(identities, name => this.messaging.groupNumber(name));
     this.peers = new Peers(identities);
   }
 
@@ -132,6 +135,7 @@ export class SpanNormalizer {
       values.has(SPAN_SLOT.rpc) ||
       values.has(SPAN_SLOT.url) ||
       values.has(SPAN_SLOT.httpStatus) ||
+      values.has(SPAN_SLOT.httpMethod) ||
       values.has(SPAN_SLOT.httpHost)
     )
       flags |= RPC;
@@ -149,22 +153,54 @@ export class SpanNormalizer {
   ): number {
     const { messaging, databases } = this;
     const { kind } = view;
-    const speaks = messaging.speaksOf(view);
-    const stores = !speaks && databases.speaksOf(view);
-    if (speaks || (!stores && (kind === KIND_PRODUCER || kind === KIND_CONSUMER))) {
-      const operation = messaging.operation(view);
+    if (messaging.speaksOf(view) || kind === KIND_PRODUCER || kind === KIND_CONSUMER) {
+      const bySystem = messaging.speaksOf(view) || !databases.speaksOf(view);
+      const operation = bySystem ? messaging.operation(view) : NO_OPERATION;
       if (operation !== NO_OPERATION) {
         return transparent ? operation : operation | this.message(view, batch, row, service, operation);
       }
     }
-    if (stores && kind !== KIND_SERVER) {
-      if (!transparent) {
-        batch.words[row + TARGET] = databases.plan(view, service);
-        if (kind === KIND_CLIENT) batch.words[row + PEER] = this.peers.of(view, service);
-      }
-      return kind === KIND_CLIENT ? DATABASE | REMOTE : DATABASE;
-    }
+    if (kind !== KIND_SERVER && databases.speaksOf(view)) return this.store(view, batch, row, service, transparent);
     return this.call(view, batch, row, service, transparent);
+  }
+
+  /** A database span; commands of a store may be messages. */
+  private store(
+    view: SpanView,
+    batch: ObservationBatch,
+    row: number,
+    service: ServiceEntry,
+    transparent: boolean,
+  ): number {
+    const { words } = batch;
+    const remote = view.kind === KIND_CLIENT ? REMOTE : 0;
+    const work = this.streams.of(view, service);
+    if (work !== undefined && isOneMessage(work)) {
+      if (transparent) return work.operation;
+      return work.operation | this.streamMessage(view, batch, row, service, work);
+    }
+    if (transparent) return DATABASE | remote;
+    words[row + TARGET] =
+      work === undefined
+        ? this.databases.plan(view, service)
+        : this.databases.planOf(planOfStreams(work, service.environment));
+    if (remote !== 0) words[row + PEER] = this.peers.of(view, service);
+    return DATABASE | remote;
+  }
+
+  private streamMessage(
+    view: SpanView,
+    batch: ObservationBatch,
+    row: number,
+    service: ServiceEntry,
+    { operation, topics, group }: StreamWork,
+  ): number {
+    const { words } = batch;
+    words[row + TARGET] = topics[0]!;
+    words[row + PEER] = this.peers.named(view, service);
+    if ((operation & CLASS_MASK) === CONSUMER) words[row + GROUP] = group;
+    if (view.links.count > 0) this.addLinks(view, batch, row, service);
+    return 0;
   }
 
   private call(

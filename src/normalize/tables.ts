@@ -3,9 +3,10 @@
  * table of the statement. Without a table the database itself; without work on data a reason.
  */
 import { ACCESS_QUERY, ACCESS_READ, ACCESS_WRITE, type PlanGap, type PlanTable } from '../lib/plans.ts';
-import { COMMAND_STORES } from './conventions/systems.ts';
-import { DRIVER_HOUSEKEEPING, sqlAccess, storeAccess, storeSkipReason } from './conventions/verbs.ts';
+import { STORE_FAMILIES, type StoreFamily } from './conventions/stores.ts';
+import { isDriverHousekeeping, sqlAccess, sqlVerb } from './conventions/verbs.ts';
 import { readStatement, readSummary, readTableName, type Statement, type TableName } from './sql/statement.ts';
+import { storeTables } from './stores/tables.ts';
 
 /** What a span says of its database work. */
 export interface SpanDatabase {
@@ -14,10 +15,15 @@ export interface SpanDatabase {
   /** Schema from the namespace; empty = the system's default. */
   readonly schema: string;
   readonly collection: string;
+  /** The same as a list: stores name several. */
+  readonly collections: readonly string[];
   readonly operation: string;
   readonly summary: string;
   readonly statement: string;
   readonly spanName: string;
+  /** Path or URL, and method, of a store that is spoken to over HTTP. */
+  readonly path: string;
+  readonly method: string;
 }
 
 export interface SpanTables {
@@ -26,26 +32,23 @@ export interface SpanTables {
   readonly skipReason: string;
   /** Why tables may be missing. */
   readonly gap?: PlanGap;
+  /** The database, where the span's is none. */
+  readonly database?: string;
 }
 
 export function tablesOf(span: SpanDatabase): SpanTables {
-  return COMMAND_STORES.has(span.system) ? storeTables(span) : sqlTables(span);
+  const family = STORE_FAMILIES.get(span.system);
+  return family === undefined || speaksSql(span, family) ? sqlTables(span) : storeTables(span, family);
+}
+
+/** Some stores take statements beside their own operations. */
+function speaksSql({ statement }: SpanDatabase, { language, namespaceIsTable }: StoreFamily): boolean {
+  return (
+    (language === 'sql' || namespaceIsTable === true) && sqlAccess(sqlVerb(statement)) >= 0 && /\s/.test(statement)
+  );
 }
 
 const NONE = { schema: '', database: '', table: '', fromStatement: false };
-
-function storeTables(span: SpanDatabase): SpanTables {
-  const verb = firstWord(span.operation || span.statement || span.spanName);
-  if (verb === '') return { tables: [{ ...NONE, access: ACCESS_QUERY, verbs: [] }], skipReason: '' };
-  const skipReason = storeSkipReason(verb);
-  if (skipReason !== '') return { tables: [], skipReason };
-  const table = { ...NONE, table: span.collection, access: storeAccess(verb), verbs: [verb] };
-  return { tables: [table], skipReason: '' };
-}
-
-function firstWord(text: string): string {
-  return (/^\s*([A-Za-z_]{1,64})/.exec(text)?.[1] ?? '').toLowerCase();
-}
 
 /** Preparing a statement is no work on data, even where the span carries the statement. */
 const PREPARE = /(^|[.\s])prepare\b/i;
@@ -57,7 +60,7 @@ function sqlTables(span: SpanDatabase): SpanTables {
   const tables = new TableSet(span);
   if (statement) tables.addAll(statement, true);
   if (summary) tables.addAll(summary, false, statement);
-  if (span.collection !== '') tables.addCollection(statement);
+  if (span.collection !== '' && statement?.outcome !== 'skip') tables.addCollection(statement);
   if (tables.list.length > 0) {
     return { tables: tables.list, skipReason: '', gap: statement?.truncated ? 'statement_truncated' : '' };
   }
@@ -65,21 +68,28 @@ function sqlTables(span: SpanDatabase): SpanTables {
 }
 
 /** No table is named: the database itself by the verb, a query, or no work on data at all. */
-function withoutTables(span: SpanDatabase, read: Statement | undefined): SpanTables {
+function withoutTables(span: SpanDatabase, text: Statement | undefined): SpanTables {
+  const read = text ?? readVerb(span);
   if (read?.outcome === 'skip') return { tables: [], skipReason: read.reason || 'health_check' };
-  const verb = firstWord(read?.verb || span.operation);
+  const verb = sqlVerb(read?.verb || span.operation || (text === undefined ? span.spanName : ''));
   const access = sqlAccess(verb);
-  if (read === undefined && access < 0) {
-    const name = (span.operation || span.spanName).toLowerCase();
-    const housekeeping = DRIVER_HOUSEKEEPING.some(word => name.includes(word));
-    if (housekeeping || span.operation === '') return { tables: [], skipReason: 'driver_housekeeping' };
-  }
+  if (text === undefined && access < 0 && isDriverHousekeeping(span.operation || span.spanName))
+    return { tables: [], skipReason: 'driver_housekeeping' };
   const known = access >= 0 && read?.outcome !== 'queries';
+  const told = known || span.operation !== '' || text !== undefined;
   return {
-    tables: [{ ...NONE, access: known ? access : ACCESS_QUERY, verbs: verb === '' ? [] : [verb] }],
+    tables: [{ ...NONE, access: known ? access : ACCESS_QUERY, verbs: told && verb !== '' ? [verb] : [] }],
     skipReason: '',
-    gap: gapOf(read),
+    gap: gapOf(text),
   };
+}
+
+/** An operation or a name alone may be one that gives no edge, as `COMMIT` or `SHOW`. */
+function readVerb({ operation, spanName, system }: SpanDatabase): Statement | undefined {
+  const verb = sqlVerb(operation || spanName);
+  if (verb === '' || sqlAccess(verb) >= 0) return undefined;
+  const read = readStatement(verb, system);
+  return read.outcome === 'skip' && read.reason !== '' ? read : undefined;
 }
 
 function gapOf(read: Statement | undefined): PlanGap {
@@ -123,7 +133,7 @@ class TableSet {
     const isNamed = (t: PlanTable) =>
       isSame(t.table, name.table) && (name.schema === '' || t.schema === '' || isSame(t.schema, schema));
     if (this.list.some(isNamed) || (statement && isLocal(name, statement))) return;
-    const verb = firstWord(this.span.operation || statement?.verb || this.span.spanName);
+    const verb = sqlVerb(this.span.operation) || statement?.verb || sqlVerb(this.span.spanName);
     const access = sqlAccess(verb);
     this.add(name.catalog, name.schema, name.table, access < 0 ? ACCESS_READ : access, access < 0 ? '' : verb, false);
   }

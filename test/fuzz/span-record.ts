@@ -3,11 +3,18 @@
  * a byte, so that nothing is lost where it is not valid UTF-8.
  */
 import type { SpanConsumer } from '../../src/contract/consumer.ts';
-import { type SlotValues, type SpanView, VALUE_NONE, VALUE_OTHER, VALUE_STRING } from '../../src/contract/span-view.ts';
+import {
+  type SlotValues,
+  type SpanView,
+  VALUE_ARRAY,
+  VALUE_NONE,
+  VALUE_OTHER,
+  VALUE_STRING,
+} from '../../src/contract/span-view.ts';
 import { MalformedError } from '../../src/encodings/malformed.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 
-/** Slot number → [type, value]; values of type `VALUE_OTHER` are null. */
+/** Slot number → [type, value]; values that are no scalars are of type `VALUE_OTHER` and null. */
 export type SlotRecord = Record<number, readonly [type: number, value: string | number | null]>;
 
 export interface LinkRecord {
@@ -98,6 +105,7 @@ function recordSlots(view: SpanView, slots: SlotValues): SlotRecord {
     const type = slots.type[slot]!;
     if (type === VALUE_NONE) continue;
     if (type === VALUE_STRING) record[slot] = [type, text(view, slots.start[slot]!, slots.end[slot]!)];
+    else if (type === VALUE_ARRAY) record[slot] = [VALUE_OTHER, null];
     else record[slot] = [type, type === VALUE_OTHER ? null : slots.number[slot]!];
   }
   return record;

@@ -2,6 +2,7 @@
 import type { Clock } from '../../src/contract/clock.ts';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
+import { decodeTracesJson } from '../../src/encodings/otlp/traces-json.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { graphDocument } from '../../src/query/document.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
@@ -60,4 +61,17 @@ export function analyzeRequests(requests: readonly object[]): GraphDocument {
 export function documentOf(topology: Topology): GraphDocument {
   const graph = topology.view();
   return graphDocument(graph, { nodes: graph.nodes, edges: graph.edges, truncated: false });
+}
+
+/** As `analyzeRequests`, with the requests as JSON. */
+export function analyzeJson(requests: readonly object[]): GraphDocument {
+  const topology = new Topology(SMALL, { now: () => Date.now() }, true);
+  const view = createSpanView();
+  for (const request of requests) {
+    topology.sink.begin();
+    decodeTracesJson(Buffer.from(JSON.stringify(request)), view, topology.sink);
+    topology.sink.commit();
+  }
+  topology.finish();
+  return documentOf(topology);
 }

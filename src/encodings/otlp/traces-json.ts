@@ -119,10 +119,24 @@ function setValue(value: JsonObject, into: SlotValues, found: number): void {
       case 'double_value':
         return writer.setDouble(into, found, Number(v));
       default:
-        if (/^(array|kvlist|bytes)_?[vV]alue$/.test(kind)) return writer.setOther(into, found);
+        if (/^array_?[vV]alue$/.test(kind)) return writer.setTexts(into, found, textsOf(v));
+        if (/^(kvlist|bytes)_?[vV]alue$/.test(kind)) return writer.setOther(into, found);
     }
   }
 }
+
+/** Texts among an array's values. */
+function textsOf(list: Json): string[] {
+  const values = isObject(list) ? list.values : undefined;
+  if (!Array.isArray(values)) return [];
+  return values.flatMap(value => {
+    const string = isObject(value) ? field(value, 'stringValue', 'string_value') : undefined;
+    return typeof string === 'string' ? [string] : [];
+  });
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Nanoseconds as a number or a string of digits → whole microseconds. */
 function micros(value: Json | undefined): number {

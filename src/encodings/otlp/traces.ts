@@ -9,6 +9,7 @@ import {
   type KeyLookup,
   type SlotValues,
   type SpanView,
+  VALUE_ARRAY,
   VALUE_BOOL,
   VALUE_DOUBLE,
   VALUE_INT,
@@ -331,6 +332,11 @@ function readAnyValue(end: number): void {
         reader.pos += 8;
         break;
       case (5 << 3) | BYTES:
+        value.type = VALUE_ARRAY;
+        value.end = reader.bytesEnd(end);
+        value.start = reader.pos;
+        reader.pos = value.end;
+        break;
       case (6 << 3) | BYTES:
       case (7 << 3) | BYTES:
         value.type = VALUE_OTHER;

@@ -24,6 +24,7 @@ export const SPAN = {
   socketPort: { aliases: ['network.peer.port', 'net.sock.peer.port'] },
   url: { aliases: ['url.full', 'http.url'] },
   httpHost: { aliases: ['http.host'] },
+  httpMethod: { aliases: ['http.request.method', 'http.method'] },
   /** Any RPC or HTTP attribute: the span is a call. */
   rpc: { aliases: ['rpc.system.name', 'rpc.system'], prefixes: ['http.', 'url.', 'rpc.'] },
   httpStatus: { aliases: ['http.response.status_code', 'http.status_code'] },
@@ -37,22 +38,40 @@ export const SPAN = {
       'messaging.destination',
       'messaging.destination_publish.name',
       'messaging.source',
+      'message_bus.destination',
       'kafka.topic',
+      'aws.sns.topic.arn',
     ],
   },
-  queueUrl: { aliases: ['aws.sqs.queue.url', 'messaging.url'] },
+  queueUrl: { aliases: ['aws.sqs.queue.url', 'aws.queue.url', 'messaging.url'] },
   operationType: { aliases: ['messaging.operation.type'] },
   operation: { aliases: ['messaging.operation'] },
   operationName: { aliases: ['messaging.operation.name'] },
   batchCount: { aliases: ['messaging.batch.message_count'] },
   group: {
-    aliases: ['messaging.consumer.group.name', 'messaging.kafka.consumer.group', 'messaging.kafka.consumer_group'],
+    aliases: [
+      'messaging.consumer.group.name',
+      'messaging.kafka.consumer.group',
+      'messaging.kafka.consumer_group',
+      'messaging.eventhubs.consumer.group',
+      'messaging.rocketmq.client_group',
+      'messaging.rocketmq.consumer_group',
+    ],
   },
   consumerId: { aliases: ['messaging.consumer.id', 'messaging.consumer_id'] },
   routingKey: { aliases: ['messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key'] },
   clusterId: { aliases: ['messaging.kafka.cluster.id'] },
-  dbSystem: { aliases: ['db.system.name', 'db.system'] },
-  dbNamespace: { aliases: ['db.namespace', 'db.name', 'db.instance'] },
+  dbSystem: { aliases: ['db.system.name', 'db.system', 'db.type'] },
+  dbNamespace: {
+    aliases: [
+      'db.namespace',
+      'db.name',
+      'db.cassandra.keyspace',
+      'db.hbase.namespace',
+      'db.elasticsearch.cluster.name',
+      'db.instance',
+    ],
+  },
   dbCollection: {
     aliases: [
       'db.collection.name',
@@ -60,6 +79,11 @@ export const SPAN = {
       'db.mongodb.collection',
       'db.cassandra.table',
       'db.cosmosdb.container',
+      'db.elasticsearch.path_parts.index',
+      'db.operation.parameter.index',
+      'aws.dynamodb.table_names',
+      'aws.table.name',
+      'db.hbase.table',
     ],
   },
   dbStatement: { aliases: ['db.query.text', 'db.statement'] },
@@ -67,6 +91,8 @@ export const SPAN = {
   dbSummary: { aliases: ['db.query.summary'] },
   dbConnection: { aliases: ['db.connection_string'] },
   dbInstanceName: { aliases: ['db.mssql.instance_name'] },
+  dbPath: { aliases: ['elasticsearch.url'] },
+  dbMethod: { aliases: ['elasticsearch.method'] },
   dbIndex: { aliases: ['db.redis.database_index'] },
 } as const satisfies Record<string, SlotDefinition>;
 
@@ -116,6 +142,13 @@ function compile(definitions: Record<string, SlotDefinition>, extra: readonly st
   const mirrored = own.filter(({ key }) => known.findText(key) >= 0);
   return { keys, mirrors: new Map(mirrored.map(({ key, slot }) => [slot, known.findText(key)])) };
 }
+
+/** The name under which a slot's value came, by its rank. */
+export function aliasOf(slot: number, rank: number): string {
+  return SPAN_ALIASES[slot]?.[rank] ?? '';
+}
+
+const SPAN_ALIASES: readonly (readonly string[])[] = Object.values(SPAN).map(({ aliases }) => aliases);
 
 export const SPAN_SLOT: Slots<typeof SPAN> = numberSlots(SPAN);
 export const RESOURCE_SLOT: Slots<typeof RESOURCE> = numberSlots(RESOURCE);

@@ -1,4 +1,5 @@
 /** Names of database and messaging systems, as data: old values, default ports and schemas. */
+import { STORE_FAMILIES } from './stores.ts';
 
 /** Older `db.system` values → today's. */
 export const DATABASE_SYSTEMS: ReadonlyMap<string, string> = new Map([
@@ -20,6 +21,15 @@ export const DATABASE_SYSTEMS: ReadonlyMap<string, string> = new Map([
   ['netezza', 'ibm.netezza'],
   ['intersystems_cache', 'intersystems.cache'],
   ['postgres', 'postgresql'],
+  ['pgsql', 'postgresql'],
+  ['mongoose', 'mongodb'],
+  ['mongo', 'mongodb'],
+  ['bigquery', 'gcp.bigquery'],
+  ['cassandradb', 'cassandra'],
+  ['documentdb', 'aws.documentdb'],
+  ['firestore', 'gcp.firestore'],
+  ['datastore', 'gcp.datastore'],
+  ['bigtable', 'gcp.bigtable'],
 ]);
 
 export const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
@@ -50,10 +60,10 @@ export const DEFAULT_PORTS: ReadonlyMap<string, string> = new Map([
 export const KNOWN_DATABASES: ReadonlySet<string> = new Set([
   ...DATABASE_SYSTEMS.values(),
   ...DEFAULT_PORTS.keys(),
+  ...STORE_FAMILIES.keys(),
   ...`other_sql sqlite duckdb hsqldb derby hive spark trino presto snowflake gcp.bigquery gcp.spanner databricks teradata
   vertica greenplum cloudscape coldfusion edb progress pervasive pointbase instantdb filemaker cache
-  couchbase hbase geode milvus pinecone weaviate qdrant rethinkdb arangodb scylladb yugabytedb singlestore questdb
-  timescaledb aerospike etcd dgraph surrealdb apache.druid`.split(/\s+/),
+  arangodb scylladb yugabytedb singlestore questdb timescaledb dgraph surrealdb apache.druid`.split(/\s+/),
 ]);
 
 export const DEFAULT_SCHEMAS: ReadonlyMap<string, string> = new Map([
@@ -61,22 +71,36 @@ export const DEFAULT_SCHEMAS: ReadonlyMap<string, string> = new Map([
   ['microsoft.sql_server', 'dbo'],
 ]);
 
-/** Key-value and document stores: their commands, not SQL. */
-export const COMMAND_STORES: ReadonlySet<string> = new Set([
-  'redis',
-  'memcached',
-  'mongodb',
-  'elasticsearch',
-  'opensearch',
-  'aws.dynamodb',
-  'couchbase',
-  'couchdb',
+/** Older or vendor values of `messaging.system`, in lower case → today's. */
+export const MESSAGING_SYSTEMS: ReadonlyMap<string, string> = new Map([
+  ['amazonsqs', 'aws_sqs'],
+  ['aws.sqs', 'aws_sqs'],
+  ['sqs', 'aws_sqs'],
+  ['amazonsns', 'aws.sns'],
+  ['aws_sns', 'aws.sns'],
+  ['sns', 'aws.sns'],
+  ['pubsub', 'gcp_pubsub'],
+  ['gcp.pubsub', 'gcp_pubsub'],
+  ['google_pubsub', 'gcp_pubsub'],
+  ['azure_servicebus', 'servicebus'],
+  ['azure.servicebus', 'servicebus'],
+  ['azure_eventhubs', 'eventhubs'],
+  ['azure.eventhubs', 'eventhubs'],
+  ['apache_kafka', 'kafka'],
+  ['apache_pulsar', 'pulsar'],
+  ['redis_streams', 'redis'],
 ]);
 
-/** Older or vendor values of `messaging.system` → today's. */
-export const MESSAGING_SYSTEMS: ReadonlyMap<string, string> = new Map([
-  ['AmazonSQS', 'aws_sqs'],
-  ['aws.sqs', 'aws_sqs'],
-  ['AmazonSNS', 'aws.sns'],
-  ['aws_sns', 'aws.sns'],
+/** Values that are today's names already; case makes no difference for them. */
+export const KNOWN_MESSAGING: ReadonlySet<string> = new Set([
+  ...MESSAGING_SYSTEMS.values(),
+  ...'rabbitmq activemq artemis eventgrid jms rocketmq nats ibm_mq mqtt amqp stomp zeromq celery'.split(' '),
+]);
+
+/** Attributes that only spans of one messaging system have, and that stand for its name where no other says it. */
+export const IMPLIED_MESSAGING: ReadonlyMap<string, string> = new Map([
+  ['kafka.topic', 'kafka'],
+  ['aws.sns.topic.arn', 'aws.sns'],
+  ['aws.sqs.queue.url', 'aws_sqs'],
+  ['aws.queue.url', 'aws_sqs'],
 ]);

@@ -11,59 +11,37 @@ export const MESSAGING_VERBS: ReadonlyMap<string, number> = new Map([
   ['publish', PRODUCER],
   ['produce', PRODUCER],
   ['enqueue', PRODUCER],
+  ['request', PRODUCER],
   ['receive', RECEIVE],
   ['poll', RECEIVE],
   ['fetch', RECEIVE],
   ['consume', RECEIVE],
+  ['pull', RECEIVE],
+  ['subscribe', RECEIVE],
   ['process', PROCESSED],
   ['deliver', PROCESSED],
   ['handle', PROCESSED],
+  ['on-message', PROCESSED],
   ['ack', SETTLE],
   ['nack', SETTLE],
   ['commit', SETTLE],
   ['settle', SETTLE],
+  ...['acknowledge', 'modack', 'reject', 'abandon', 'complete', 'defer', 'deadletter', 'dead_letter'].map(
+    verb => [verb, SETTLE] as const,
+  ),
   ['create', CREATE],
 ]);
 
-/** Verbs of key-value and document stores that change data; every other one reads. Lower case. */
-const STORE_WRITES = new Set(
-  `set setex setnx mset msetnx getset append incr incrby incrbyfloat decr decrby del unlink expire expireat pexpire
-  persist rename renamenx hset hmset hsetnx hincrby hincrbyfloat hdel lpush rpush lpushx rpushx lpop rpop blpop brpop
-  lset lrem ltrim rpoplpush lmove sadd srem spop smove sinterstore sunionstore sdiffstore zadd zincrby zrem
-  zremrangebyscore zremrangebyrank pfadd pfmerge setbit setrange geoadd xadd xdel xtrim flushdb flushall copy restore
-  insert insertone insertmany update updateone updatemany replace replaceone findandmodify findoneandupdate
-  findoneandreplace findoneanddelete delete deleteone deletemany remove drop create createindexes dropindexes bulkwrite
-  index bulk updatebyquery update_by_query deletebyquery delete_by_query put_item putitem update_item updateitem
-  delete_item deleteitem batchwriteitem transactwriteitems put upsert add cas prepend touch`.split(/\s+/),
-);
-
-/** Verbs that are no work on data: they give no edge. */
-const STORE_HOUSEKEEPING = new Map([
-  ...['ping', 'hello', 'info', 'ismaster', 'buildinfo', 'echo', 'command', 'role'].map(
-    v => [v, 'health_check'] as const,
-  ),
-  ...['auth', 'select', 'client', 'config', 'quit', 'endsessions', 'saslstart', 'saslcontinue', 'connect'].map(
-    v => [v, 'session'] as const,
-  ),
-  ...['multi', 'exec', 'discard', 'watch', 'unwatch', 'committransaction', 'aborttransaction'].map(
-    v => [v, 'transaction_control'] as const,
-  ),
-]);
-
-export function storeAccess(verb: string): number {
-  return STORE_WRITES.has(verb) ? ACCESS_WRITE : ACCESS_READ;
-}
-
-/** Why a store's verb gives no edge; empty when it gives one. */
-export function storeSkipReason(verb: string): string {
-  return STORE_HOUSEKEEPING.get(verb) ?? '';
-}
-
 /** SQL verbs by what they do to the table. */
-const SQL_READS = new Set(['select', 'with', 'show', 'fetch', 'find', 'get', 'table', 'values']);
+const SQL_READS = new Set('select with fetch find get table values unload'.split(' '));
 const SQL_WRITES = new Set(
-  'insert update delete merge truncate create alter drop rename replace upsert load'.split(' '),
+  'insert update delete merge truncate create alter drop rename replace upsert load copy refresh'.split(' '),
 );
+/** What drivers call a verb. */
+const SQL_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['copy_from', 'copy'],
+  ['copyfrom', 'copy'],
+]);
 
 /** Access of a verb that stands alone (an operation attribute); -1 when it cannot be told. */
 export function sqlAccess(verb: string): number {
@@ -71,16 +49,16 @@ export function sqlAccess(verb: string): number {
   return SQL_WRITES.has(verb) ? ACCESS_WRITE : -1;
 }
 
-/** Span names of drivers that are no statements: connecting, pooling, preparing, transactions. Lower case, by substring. */
-export const DRIVER_HOUSEKEEPING: readonly string[] = [
-  'connect',
-  'pool',
-  'prepare',
-  'begin',
-  'commit',
-  'rollback',
-  'reset',
-  'sql.rows',
-  'ping',
-  'acquire',
-];
+/** The verb of an operation attribute or a span's name: `SELECT mydb`, `BATCH SELECT`, `pg.query:SELECT mydb`. */
+export function sqlVerb(text: string): string {
+  const word = /^\s*(?:batch\s+|pg\.query:|query\s+)?([a-z_]{1,64})/i.exec(text)?.[1]?.toLowerCase() ?? '';
+  return word === 'batch' ? '' : (SQL_ALIASES.get(word) ?? word);
+}
+
+/** What drivers do that is no statement: words that begin a part of a span's name. */
+const DRIVER_HOUSEKEEPING =
+  /(?<![a-z])(re|dis)?connect|(?<![a-z])(pool|prepare|begin|commit|rollback|transaction|savepoint|reset|rows|ping|acquire|release|close|dial|handshake|getconnection|checkout|checkin|authenticate|deallocate|isvalid|health)/;
+
+export function isDriverHousekeeping(name: string): boolean {
+  return DRIVER_HOUSEKEEPING.test(name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());
+}

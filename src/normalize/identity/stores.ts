@@ -1,6 +1,7 @@
 /** Where a database span ran: system, instance, database and schema as its identity has them. */
 import { cleanName } from '../../lib/names.ts';
-import { COMMAND_STORES, DATABASE_SYSTEMS, DEFAULT_PORTS, KNOWN_DATABASES } from '../conventions/systems.ts';
+import { STORE_FAMILIES } from '../conventions/stores.ts';
+import { DATABASE_SYSTEMS, DEFAULT_PORTS, KNOWN_DATABASES } from '../conventions/systems.ts';
 import { addressOfConnection } from './connection-strings.ts';
 import { type Address, addressOf, isLoopback, isSocket } from './hosts.ts';
 import type { Loopback } from './naming.ts';
@@ -106,7 +107,7 @@ const FILES = new Set(['sqlite', 'duckdb', 'h2database', 'hsqldb', 'derby']);
 /** A name that an attribute tells: unquoted names are lower case, quoted ones of PostgreSQL as they are. */
 function fold(name: string, system: string): string {
   const trimmed = name.trim();
-  if (COMMAND_STORES.has(system) || FILES.has(system)) return cleanName(trimmed);
+  if (STORE_FAMILIES.has(system) || FILES.has(system)) return cleanName(trimmed);
   const quoted = /^(["`[])(.+)(["`\]])$/s.exec(trimmed)?.[2];
   if (quoted !== undefined && system === POSTGRES) return cleanName(quoted);
   const bare = quoted ?? trimmed;

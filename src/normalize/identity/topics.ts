@@ -1,7 +1,7 @@
 /** The name of a topic, queue or exchange as its identity. */
 import { TEMPORARY_NAME } from '../../lib/identities.ts';
 import { cleanName } from '../../lib/names.ts';
-import { MESSAGING_SYSTEMS } from '../conventions/systems.ts';
+import { KNOWN_MESSAGING, MESSAGING_SYSTEMS } from '../conventions/systems.ts';
 import { MESSAGING_VERBS } from '../conventions/verbs.ts';
 
 const TEMPORARY = /^(\(temporary\)|\(anonymous\)|<generated>|amq\.gen-.*|spring\.gen-.*|_INBOX\..*)$/s;
@@ -12,14 +12,8 @@ const DEFAULT_EXCHANGE = new Set(['', '<default>', 'amq.default']);
 export function messagingSystem(value: string): string {
   const trimmed = value.trim();
   const lower = trimmed.toLowerCase();
-  const renamed = MESSAGING_SYSTEMS.get(trimmed) ?? MESSAGING_SYSTEMS.get(lower);
-  return renamed ?? cleanName(KNOWN_SYSTEMS.has(lower) ? lower : trimmed);
+  return MESSAGING_SYSTEMS.get(lower) ?? cleanName(KNOWN_MESSAGING.has(lower) ? lower : trimmed);
 }
-
-const KNOWN_SYSTEMS = new Set(
-  `kafka rabbitmq aws_sqs aws.sns activemq servicebus eventhubs eventgrid gcp_pubsub jms pulsar rocketmq nats redis
-  ibm_mq mqtt amqp`.split(/\s+/),
-);
 
 /** Temporary names collapse to one, ids inside a name to `{id}`. */
 export function topicName(raw: string): string {
@@ -41,6 +35,11 @@ export function destinationOfSpanName(spanName: string): string {
   const [a, b] = words as [string, string];
   if (MESSAGING_VERBS.has(b.toLowerCase())) return a;
   return MESSAGING_VERBS.has(a.toLowerCase()) ? b : '';
+}
+
+/** A destination as it stands; of a queue's URL and of an AWS resource name its last part. */
+export function destinationOfName(name: string): string {
+  return name.startsWith('arn:') ? name.slice(name.lastIndexOf(':') + 1) : destinationOfUrl(name) || name;
 }
 
 /** The last segment of a queue's URL; other addresses, such as a broker's, have no queue in them. */

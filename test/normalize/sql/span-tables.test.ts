@@ -8,10 +8,13 @@ const EMPTY: SpanDatabase = {
   database: 'shop',
   schema: '',
   collection: '',
+  collections: [],
   operation: '',
   summary: '',
   statement: '',
   spanName: 'query',
+  path: '',
+  method: '',
 };
 
 const ACCESS = new Map([
@@ -62,8 +65,8 @@ test('where schemas are databases, the name before the table is the database', (
 });
 
 test('what is no SQL, or names a container by an alias, gives no table of its words', () => {
-  expect(shown({ statement: 'MATCH (n:Person) DELETE n', system: 'neo4j' })).toEqual(['queries']);
+  expect(shown({ statement: 'MATCH (n:Person) DELETE n', system: 'neo4j' })).toEqual(['writes  delete']);
   expect(
-    shown({ statement: 'SELECT * FROM c WHERE c.id = @id', system: 'azure.cosmosdb', collection: 'Orders' }),
-  ).toEqual(['reads orders select']);
+    shown({ statement: 'SELECT * FROM c WHERE c.id = @id', system: 'azure.cosmosdb', collections: ['Orders'] }),
+  ).toEqual(['reads Orders select']);
 });

@@ -4,7 +4,7 @@
  */
 import { NODE_KINDS } from '../contract/graph-document.ts';
 import type { AliasRule, IdentityRules } from '../contract/identity-rules.ts';
-import { DATABASE, type Identity, identityOf, parseIdentity, TABLE, TOPIC } from '../lib/identities.ts';
+import { DATABASE, EXTERNAL, type Identity, identityOf, parseIdentity, TABLE, TOPIC } from '../lib/identities.ts';
 import { cleanName } from '../lib/names.ts';
 import { nameOrPattern, wholePattern } from '../lib/patterns.ts';
 
@@ -37,7 +37,7 @@ export class Aliases {
     this.renamings = aliases.map(renaming);
     this.instances = databases.map(({ system, host, instance }) => ({
       system,
-      host: wholePattern(host),
+      host: wholePattern(host, 'iu'),
       name: instance,
     }));
     this.clusters = new Map(clusters.flatMap(({ ids, name }) => ids.map(id => [id, name] as const)));
@@ -82,6 +82,8 @@ function namesOfInstance(instance: string): string[] {
 function fits(from: string | RegExp, placed: Identity, raw: Identity): boolean {
   const name = nameOf(placed);
   if (typeof from !== 'string') return from.test(name);
+  // Peers have no default ports, and addresses no capitals.
+  if (raw.kind === EXTERNAL && name === from.replace(/:(80|443)$/, '').toLowerCase()) return true;
   return from === name || [placed, raw].some(one => from === one.id || from === idInAnyEnvironment(one));
 }
 

@@ -4,9 +4,9 @@
  * A pattern over whole names: without anchors of its own it must match all of the name. Throws a `SyntaxError` for what
  * is no regular expression.
  */
-export function wholePattern(source: string): RegExp {
-  const open = new RegExp(source, 'u');
-  return /^\^|(?<!\\)\$$/.test(source) ? open : new RegExp(`^(?:${source})$`, 'u');
+export function wholePattern(source: string, flags: 'u' | 'iu' = 'u'): RegExp {
+  const open = new RegExp(source, flags);
+  return /^\^|(?<!\\)\$$/.test(source) ? open : new RegExp(`^(?:${source})$`, flags);
 }
 
 /** `/…/`: found anywhere in a name; anything else: nothing but itself. */

@@ -3,6 +3,7 @@
  */
 import type { Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import { parseIdentity } from '../lib/identities.ts';
 import { nearestBy } from './words.ts';
 
 export type NodeMatch =
@@ -20,7 +21,9 @@ const NEAR = 5;
 export function findNode(view: GraphView, text: string, isInScope: (node: Node) => boolean = () => true): NodeMatch {
   const index = view.nodeIndex(text);
   if (index >= 0) return { found: 'one', index };
-  const named = view.nodes.filter(node => node.name === text && isInScope(node));
+  const scope = view.nodes.filter(isInScope);
+  const named = scope.filter(node => node.name === text);
+  if (named.length === 0) named.push(...scope.filter(node => goesByName(node, text)));
   const live = named.filter(node => node.state !== 'gone');
   const candidates = live.length > 0 ? live : named;
   if (candidates.length === 1) return { found: 'one', index: view.nodeIndex(candidates[0]!.id) };
@@ -30,6 +33,11 @@ export function findNode(view: GraphView, text: string, isInScope: (node: Node) 
     ? nearestBy(bareId(text), view.nodes, node => bareId(node.id), NEAR)
     : nearestBy(text, view.nodes, node => node.name, NEAR);
   return { found: 'none', near };
+}
+
+/** True for a node that was merged from others, of which one has this name. */
+function goesByName({ id, rawIds }: Node, name: string): boolean {
+  return rawIds.some(raw => raw !== id && parseIdentity(raw)?.parts.at(-1) === name);
 }
 
 /** An id without kind and environment: what ids have in common makes them no nearer. */

@@ -127,6 +127,15 @@ describe('an alias of a peer', () => {
     expect((await judge([calls(), seen('billing')], ...rename)).edges).toEqual(['service:web calls service:billing']);
   });
 
+  it.each(['API.bank:443', 'api.bank', 'api.bank:80'])(
+    'is found by %s, with a default port or capitals',
+    async from => {
+      const spans = [call('web', { 'server.address': 'api.bank', 'server.port': 443 })];
+      const { edges } = await judge(spans, ...aliases({ kind: 'external', from, to: 'bank' }));
+      expect(edges).toEqual(['service:web calls external:bank']);
+    },
+  );
+
   it('is that of a peer alone', async () => {
     expect((await judge([seen('10.2.3.4:8080')], ...billing)).nodes).toEqual(['service:10.2.3.4:8080']);
   });
@@ -157,6 +166,7 @@ describe('a database server', () => {
     ['anchors make a search', '^orders', 'orders-db.prod'],
     ['host and port', 'pg-1:6432', 'pg-1:6432'],
     ['any system', '.*', 'pg-9'],
+    ['capitals', 'PG-9', 'pg-9'],
     ['localhost by its name', 'localhost', '127.0.0.1'],
     ['localhost by its id', 'local', 'localhost'],
   ])('%s', async (_, host, address) => {

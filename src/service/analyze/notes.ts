@@ -4,6 +4,9 @@ import type { Topology } from '../topology/topology.ts';
 import type { Feed } from './feed.ts';
 import type { Report } from './report.ts';
 
+/** Diagnostics that are told one by one. */
+const SHOWN = 20;
+
 export interface Outcome {
   readonly document: GraphDocument;
   readonly topology: Topology;
@@ -28,7 +31,9 @@ export function sayNotes({ document, topology, feed, report }: Outcome): void {
     );
   }
   if (feed.metricsExports > 0) report.note(`${feed.metricsExports} exports of metrics passed over`);
-  for (const { message } of document.diagnostics) report.note(message);
+  for (const { message } of document.diagnostics.slice(0, SHOWN)) report.note(message);
+  const rest = document.diagnostics.length - SHOWN;
+  if (rest > 0) report.note(`${rest} more diagnostics stand in the graph`);
 }
 
 /** `3 × invalid_span_id, 1 × invalid_trace_id` */

@@ -3,6 +3,7 @@
  * skipped (a sqlcommenter traceparent in one is kept). The text may break off anywhere: then the last token is END
  * with `truncated` set.
  */
+import { opensDashComment, tokenStart } from './blanks.ts';
 import { BLANK, classOf, DIGIT, isNameCode, LETTER } from './characters.ts';
 import type { Dialect } from './dialect.ts';
 import { findWord, HASH_SEED, hashStep } from './lexicon.ts';
@@ -119,11 +120,14 @@ export class Tokens {
     return text.slice(start, stop).toLowerCase() === name;
   }
 
-  /** True when the next character that is no blank is `code`. */
+  /** True when the next token begins with `code`. */
   isNext(code: number): boolean {
-    let at = this.at;
-    while (at < this.end && classOf(this.text.charCodeAt(at)) === BLANK) at++;
-    return this.text.charCodeAt(at) === code;
+    return this.text.charCodeAt(this.ahead()) === code;
+  }
+
+  /** Where the next token begins. */
+  private ahead(): number {
+    return tokenStart(this.text, this.at, this.end, this.dialect);
   }
 
   /** True when the current token goes on behind a dot. */
@@ -134,10 +138,9 @@ export class Tokens {
   /** Lexicon number of the word that comes next; 0 for anything else. */
   peekWord(): number {
     const { text, end } = this;
-    let at = this.at;
-    while (at < end && classOf(text.charCodeAt(at)) === BLANK) at++;
+    const start = this.ahead();
+    let at = start;
     let hash = HASH_SEED;
-    const start = at;
     for (; at < end && isNameCode(text.charCodeAt(at)); at++) hash = hashStep(hash, text.charCodeAt(at));
     return findWord(text, start, at, hash);
   }
@@ -157,7 +160,7 @@ export class Tokens {
       if (code > 47 && code < 128) return;
       const following = text.charCodeAt(this.at + 1);
       if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
-      else if (code === 45 && following === 45 && this.opensDashComment()) this.skipLine();
+      else if (code === 45 && following === 45 && opensDashComment(text, this.at, end, dialect)) this.skipLine();
       else if (code === 35 && (dialect.hashComments === true || (dialect.hashComments && following <= 32)))
         this.skipLine();
       else if (code === 47 && following === 42) this.skipComment();
@@ -165,11 +168,6 @@ export class Tokens {
       else if (this.versionOpen && code === 42 && following === 47) this.closeVersionComment();
       else return;
     }
-  }
-
-  private opensDashComment(): boolean {
-    const code = this.text.charCodeAt(this.at + 2);
-    return !this.dialect.dashNeedsBlank || code <= 32 || this.at + 2 >= this.end;
   }
 
   private skipLine() {

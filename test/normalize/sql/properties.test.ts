@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readStatement, readSummary, readTableName } from '../../../src/normalize/sql/statement.ts';
+import { FAMILIES } from './cases/all.ts';
 
 const SYSTEMS = ['postgresql', 'mysql', 'microsoft.sql_server', 'oracle.db', 'sqlite', 'gcp.bigquery', 'other_sql', ''];
 const PIECES =
@@ -84,6 +85,40 @@ test('blanks, comments and the case of keywords mean nothing', () => {
     ),
   );
 });
+
+describe('a comment at any blank changes nothing', () => {
+  for (const [name, families] of FAMILIES) {
+    test(name, () => {
+      for (const { system, cases } of families) {
+        for (const [text] of cases) {
+          const whole = workDone(text, system);
+          for (const at of blanksOf(text)) {
+            for (const comment of ['/* FROM made_up; */', '-- FROM made_up\n']) {
+              const commented = `${text.slice(0, at)} ${comment} ${text.slice(at + 1)}`;
+              expect(workDone(commented, system), commented).toEqual(whole);
+            }
+          }
+        }
+      }
+    });
+  }
+});
+
+function workDone(text: string, system: string): unknown {
+  const { effects, outcome, reason, verb } = readStatement(text, system);
+  return { effects, outcome, reason, verb };
+}
+
+/** Offsets of blanks outside of quotes; none in texts with comments of their own, or other quotes. */
+function blanksOf(text: string): readonly number[] {
+  if (/\/\*|--|#|\/\/|\$|"""|\[|\\/.test(text)) return [];
+  let quote = '';
+  return [...text].flatMap((character, at) => {
+    if (quote !== '') quote = character === quote ? '' : quote;
+    else if ('\'"`'.includes(character)) quote = character;
+    return character === ' ' && quote === '' ? [at] : [];
+  });
+}
 
 describe('twice the length is twice the work, and a text of 1 MB is cut', () => {
   const UNITS = [

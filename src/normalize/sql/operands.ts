@@ -56,7 +56,7 @@ export class Operands {
     this.findings.addFunction(this.start, previousStop);
   }
 
-  /** Parentheses closed: what follows has nothing to do with the name before. */
+  /** Parentheses or the statement closed: what follows has nothing to do with the name before. */
   close(): void {
     this.counted = false;
   }

@@ -327,6 +327,7 @@ export class Reader {
     this.leave(frame);
     if (this.blockAt >= 0 && this.tokens.previousStop > this.blockAt) this.findings.opaque = true;
     this.findings.endStatement(this.tokens.truncated);
+    this.operands.close();
     frame.reset(QUERY, IDLE, 0, 0);
     frame.atStart = true;
     this.awaitsBody = false;

@@ -243,7 +243,7 @@ function addAlias(reader: Reader, frame: Frame): void {
 
 /** ODBC's `{oj a LEFT JOIN b …}`; anything else in braces is a placeholder. */
 function opensOuterJoin({ kind, text, start, stop }: Tokens): boolean {
-  return kind === OTHER && text.charCodeAt(start) === BRACE && text.slice(stop, stop + 3).toLowerCase() === 'oj ';
+  return kind === OTHER && text.charCodeAt(start) === BRACE && /^oj\s/i.test(text.slice(stop, stop + 3));
 }
 
 /** The current token is the table's alias, or just a name behind AS. */

@@ -70,3 +70,10 @@ test('one verb on one table is one effect, two verbs are two', () => {
     { verb: 'delete', access: 'write', catalog: '', schema: '', table: 'a' },
   ]);
 });
+
+test('what begins in one statement does not reach into the next', () => {
+  for (const text of ["SELECT 1; SELECT a; 'b'", "WITH a AS (SELECT 1; ', 'FROM b", 'SELECT nextval(; a']) {
+    expect(() => readStatement(text, 'other_sql'), text).not.toThrow();
+  }
+  expect(readStatement("SELECT a; 'b'", 'postgresql')).toMatchObject({ outcome: 'queries', effects: [] });
+});

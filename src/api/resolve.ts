@@ -3,14 +3,26 @@ import type { FastifyRequest } from 'fastify';
 import type { Edge, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { type GraphFilter, isScopeWanted } from '../query/filter.ts';
-import { findEdge, findNode } from '../query/find.ts';
+import { findEdge, findNode, findService, type NodeMatch } from '../query/find.ts';
 import { Problem } from './problem.ts';
 
 const MAX_CANDIDATES = 20;
 
 /** Index of the node that `text` names; environment and namespace of the filter tell nodes of one name apart. */
 export function resolveNode(view: GraphView, text: string, filter: GraphFilter = {}): number {
-  const match = findNode(view, text, node => isScopeWanted(filter, node));
+  return matched(
+    text,
+    findNode(view, text, node => isScopeWanted(filter, node)),
+  );
+}
+
+/** As `resolveNode`; of a service and other nodes of one name the service is meant. */
+export function resolveService(view: GraphView, text: string, filter: GraphFilter = {}): number {
+  const match = findService(view, text, node => isScopeWanted(filter, node));
+  return matched(text, match);
+}
+
+function matched(text: string, match: NodeMatch): number {
   if (match.found === 'one') return match.index;
   if (match.found === 'many') {
     const detail = `"${text}" names ${match.candidates.length} nodes; give the id or key of the one you mean`;

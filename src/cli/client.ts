@@ -107,8 +107,8 @@ export async function readGraphFile(path: string): Promise<{ document: GraphDocu
 }
 
 /** Index of the node that a text names in a recorded graph. Throws a `SourceError` with what could be meant. */
-export function nodeOfFile(view: GraphView, text: string): number {
-  const match = findNode(view, text);
+export function nodeOfFile(view: GraphView, text: string, find = findNode): number {
+  const match = find(view, text);
   if (match.found === 'one') return match.index;
   const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id).join(' or ');
   if (match.found === 'many')

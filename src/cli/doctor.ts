@@ -1,6 +1,7 @@
 /** `tacit doctor`: why the graph is empty, partial or wrong. */
 import { examine, NO_CHECKUP } from '../query/doctor/doctor.ts';
 import type { DoctorReport } from '../query/doctor/report.ts';
+import { findService } from '../query/find.ts';
 import { answerFormatOf, formatOption } from './answer-format.ts';
 import { parseArguments, UsageError } from './arguments.ts';
 import { askClient, CLIENT_USAGE, clientOf, clientOptions, nodeOfFile, readGraphFile, runClient } from './client.ts';
@@ -51,7 +52,8 @@ function endsOf({ service, from, to }: Ends): Ends {
 
 async function examineFile(path: string, { service, from, to }: Ends): Promise<DoctorReport> {
   const { document, view } = await readGraphFile(path);
-  const names = [service, from, to].filter(name => name !== undefined);
-  const scope = names.map(name => nodeOfFile(view, name));
+  const ends = [from, to].filter(name => name !== undefined);
+  const scope =
+    service === undefined ? ends.map(name => nodeOfFile(view, name)) : [nodeOfFile(view, service, findService)];
   return examine({ view, checkup: document.checkup ?? NO_CHECKUP }, scope);
 }

@@ -17,6 +17,7 @@ export const SPAN_FINDINGS = [
   'unpaired_nameless',
   'no_destination',
   'no_propagation',
+  'receive_without_context',
   'missing_producer',
   'no_statement',
   'statement_truncated',

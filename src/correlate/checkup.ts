@@ -15,6 +15,7 @@ import {
   FILTERED,
   LINK,
   MESSAGES,
+  PROCESS,
   PRODUCER,
   SERVICE,
   SHAPE,
@@ -61,6 +62,7 @@ const CLASSES = [...SPAN_CLASSES, 'producer', 'internal'] as const;
 const codeOf = (name: SpanFindingCode): number => SPAN_FINDINGS.indexOf(name);
 const NONE = -1;
 const NO_PROPAGATION = codeOf('no_propagation');
+const RECEIVE_ALONE = codeOf('receive_without_context');
 const MISSING_PRODUCER = codeOf('missing_producer');
 const DROPPED_LINKS = codeOf('dropped_links');
 const EVICTED_CODE = codeOf('evicted');
@@ -111,7 +113,9 @@ export class Checkup {
     const state = w[row + STATE]!;
     const cls = shape & CLASS_MASK;
     const fate = fateOf(state);
-    this.counts[this.slotOf(w[row + SERVICE]!) * WIDTH + cls * 8 + fate - FIRST_FATE]! += 1;
+    // Before the counts: a new service may make the table grow.
+    const slot = this.slotOf(w[row + SERVICE]!);
+    this.counts[slot * WIDTH + cls * 8 + fate - FIRST_FATE]! += 1;
     if ((shape & FILTERED) !== 0) return;
     if ((cls === PRODUCER || cls === CONSUMER) && w[row + MESSAGES]! >>> 24 !== 0) this.find(DROPPED_LINKS, w, row);
     if (fate === PAIRED) return;
@@ -130,7 +134,8 @@ export class Checkup {
     const decision = decisionOf(state);
     if (decision === UNDECIDED) return MISSING_PRODUCER;
     if (decision !== ENTRY && !isLocal(decision)) return NONE;
-    return w[row + LINK] === 0 ? NO_PROPAGATION : MISSING_PRODUCER;
+    if (w[row + LINK] !== 0) return MISSING_PRODUCER;
+    return (w[row + SHAPE]! & PROCESS) === 0 ? RECEIVE_ALONE : NO_PROPAGATION;
   }
 
   /** Something was noticed about the span whose words these are. */
@@ -170,7 +175,8 @@ export class Checkup {
 
   private wait({ words: w }: Rows, row: number): void {
     const cls = w[row + SHAPE]! & CLASS_MASK;
-    this.counts[this.slotOf(w[row + SERVICE]!) * WIDTH + cls * 8 + PENDING - FIRST_FATE]! += 1;
+    const slot = this.slotOf(w[row + SERVICE]!);
+    this.counts[slot * WIDTH + cls * 8 + PENDING - FIRST_FATE]! += 1;
   }
 
   private copy(): Checkup {

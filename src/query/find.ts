@@ -40,6 +40,12 @@ function goesByName({ id, rawIds }: Node, name: string): boolean {
   return rawIds.some(raw => raw !== id && parseIdentity(raw)?.parts.at(-1) === name);
 }
 
+/** As `findNode`, but where a service has the name, no other kind of node is meant. */
+export function findService(view: GraphView, text: string, isInScope: (node: Node) => boolean = () => true): NodeMatch {
+  const service = findNode(view, text, node => node.kind === 'service' && isInScope(node));
+  return service.found === 'none' ? findNode(view, text, isInScope) : service;
+}
+
 /** An id without kind and environment: what ids have in common makes them no nearer. */
 function bareId(id: string): string {
   return id.replace(/^[a-z]*:/, '').replace(/@[^@]*$/, '');

@@ -32,6 +32,13 @@ describe('the checkup of recorded spans', () => {
     }
   });
 
+  it('has room for many services', () => {
+    const spans = Array.from({ length: 500 }, (_, i) => server(`shop-${i}`, i + 1, 0));
+    const topology = analyzed([toRequest(spans)], SMALL, clock);
+    checkCheckup(topology);
+    expect(topology.checkup().services).toHaveLength(500);
+  });
+
   it('names an example of each finding', () => {
     const spans = [server('shop', 1, 99), server('shop', 2, 98), client('shop', 3, 1)];
     const [shop] = analyzed([toRequest(spans)], SMALL, clock).checkup().services;

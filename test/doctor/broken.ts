@@ -65,6 +65,12 @@ export const BROKEN: readonly Broken[] = [
     service: 'service:mail',
   },
   {
+    code: 'no_propagation',
+    input: of(consumer('mail', 1, 0, topic('orders', { 'messaging.operation.type': 'receive' }))),
+    example: spanId(1),
+    service: 'service:mail',
+  },
+  {
     code: 'missing_producer',
     input: of(
       consumer('mail', 1, 99, topic('orders')),
@@ -176,11 +182,6 @@ export const BROKEN: readonly Broken[] = [
     code: 'edges_limit',
     input: of(...many(60, i => client('web', i + 1, 0, peer(`bank-${i}`)))),
     sets: limits(20_000, 10),
-  },
-  {
-    code: 'names_limit',
-    input: of(...many(300, i => client(`web-${i}`, i + 1, 0, peer(`bank-${i}`)))),
-    sets: limits(10),
   },
   {
     code: 'skipped_by_rule',

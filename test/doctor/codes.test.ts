@@ -8,7 +8,8 @@ import { examine, NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
 import type { DoctorReport } from '../../src/query/doctor/report.ts';
 import { run } from '../cli/kit.ts';
 import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
-import { client, START_US, server, TRACE } from '../oracle/cases.ts';
+import { client, consumer, producer, START_US, server, TRACE, topic } from '../oracle/cases.ts';
+import { toRequest } from '../oracle/requests.ts';
 import { BROKEN, many } from './broken.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tacit-doctor-'));
@@ -35,7 +36,7 @@ describe('the input that is broken by', () => {
     const report = await ask();
     const finding = findingOf(report, code);
     expect(finding, report.findings.map(one => `${one.code} ${one.count}`).join(', ')).toBeDefined();
-    expect(finding!.message).toMatch(/^[A-Z“].*\.$/s);
+    expect(finding!.message).toMatch(/^\S.*\.$/s);
     expect(finding!.count).toBe(count);
     if (example !== undefined) expect(finding!.example).toMatchObject({ traceId: TRACE, spanId: example });
     if (service !== undefined) expect(finding!.services[0]!.service).toBe(service);
@@ -77,6 +78,25 @@ describe('a running service tells', () => {
     expect(findings.find(({ code }) => code === 'decisions_deferred')?.services[0]?.service).toBe('service:shop');
   });
 
+  it('names_limit', () => {
+    const subject = new LiveSubject({ maxNodes: 10 });
+    const peer = (i: number) => ({ attributes: { 'peer.service': `bank-${i}` } });
+    subject.send(
+      many(300, i => client(`web-${i}`, i + 1, 0, peer(i))),
+      0,
+    );
+    expect(codesOf(examine(patientOf(subject.idle(0, 2 * WAIT_MS))))).toContain('names_limit');
+  });
+
+  it('paths_limit', () => {
+    const subject = new LiveSubject({ maxPaths: 10 });
+    subject.send(
+      many(100, i => server(`shop-${i}`, i + 1, 0)),
+      0,
+    );
+    expect(codesOf(examine(patientOf(subject.idle(0, 2 * WAIT_MS))))).toContain('paths_limit');
+  });
+
   it('memory_full', () => {
     const subject = new LiveSubject({ maxLate: 100 });
     const servers = many(4000, i => server('shop', i + 1, i + 10_001));
@@ -109,11 +129,23 @@ const ELSEWHERE: readonly DoctorCode[] = [
   'clock_skew',
   'decisions_deferred',
   'memory_full',
+  'names_limit',
+  'paths_limit',
   'everything_filtered',
   'no_pipeline',
 ];
 
+it('a span that receives without context is nothing amiss where those that process have it', async () => {
+  const received = consumer('mail', 1, 0, topic('orders', { 'messaging.operation.type': 'receive' }));
+  const sent = producer('shop', 2, 0, topic('orders'));
+  const input = JSON.stringify(toRequest([received, sent, consumer('mail', 3, 2, topic('orders'))]));
+  const { findings, health, services } = await (await recorded(input, []))();
+  expect(findings).toEqual([]);
+  expect(health).toBe('good');
+  expect(services.flatMap(one => one.findings)).toEqual([]);
+});
+
 it('every code has its broken input', () => {
-  const tested = [...BROKEN.map(({ code }) => code), ...ELSEWHERE];
+  const tested = [...new Set(BROKEN.map(({ code }) => code)), ...ELSEWHERE];
   expect(tested.sort()).toEqual(Object.keys(DOCTOR_CODES).sort());
 });

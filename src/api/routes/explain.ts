@@ -11,7 +11,7 @@ import { DoctorSchema, ExplainSchema } from '../../query/schemas/explain-schema.
 import { type ApiContext, noTopology, viewOf } from '../context.ts';
 import { filterOf, querySchema, scopeParameters } from '../parameters.ts';
 import { Problem } from '../problem.ts';
-import { resolveEdge, resolveNode } from '../resolve.ts';
+import { resolveEdge, resolveNode, resolveService } from '../resolve.ts';
 import { answers } from '../responses.ts';
 
 const NAME = 'Id, key, or unambiguous bare name.';
@@ -82,7 +82,13 @@ function addDoctor(app: FastifyInstance, context: ApiContext): void {
       context.ask('status', undefined),
     ]);
     if (view === undefined && names.length > 0) throw noTopology();
-    const scope = view === undefined ? [] : nodesOf(view, names, filterOf(query));
+    const filter = filterOf(query);
+    const scope =
+      view === undefined
+        ? []
+        : service === undefined
+          ? nodesOf(view, names, filter)
+          : [resolveService(view, service, filter)];
     const patient = { view, checkup: checkup ?? NO_CHECKUP, tiers, pipelines, traceUrl: context.traceUrl };
     return reply.header('cache-control', 'no-store').send(examine(patient, scope));
   });

@@ -19,7 +19,12 @@ export interface CodeText {
 
 const INBOUND: readonly SpanClass[] = ['server', 'consumer'];
 
-const SPAN_CODES: Readonly<Record<SpanFindingCode, CodeText>> = {
+/** A span that receives needs no context where those that process the same messages have it. */
+export const ALONE = 'receive_without_context';
+
+type ToldOfSpans = Exclude<SpanFindingCode, typeof ALONE>;
+
+const SPAN_CODES: Readonly<Record<ToldOfSpans, CodeText>> = {
   no_service_name: {
     severity: 'warning',
     unit: 'spans',
@@ -192,7 +197,7 @@ const OTHER_CODES = {
     severity: 'error',
     unit: 'requests',
     what: 'could not be read',
-    fix: 'They are no OTLP: look at the log of the receiver for the reason, and at the sender’s protocol, encoding and port (4317 is gRPC, 4318 is HTTP).',
+    fix: 'They are no OTLP, or broken: look at the log of the receiver for the reason, and at the sender’s protocol, encoding and port (4317 is gRPC, 4318 is HTTP).',
   },
   everything_refused: {
     severity: 'error',
@@ -297,6 +302,12 @@ const OTHER_CODES = {
     what: 'stand for others, because the limit of edges is reached',
     fix: 'Raise connectors.topology.limits.edges.',
   },
+  paths_limit: {
+    severity: 'warning',
+    unit: 'paths',
+    what: 'are not told apart, because the limit of paths is reached',
+    fix: 'Raise connectors.topology.limits.paths.',
+  },
   names_limit: {
     severity: 'error',
     unit: 'nodes',
@@ -323,7 +334,7 @@ const OTHER_CODES = {
   },
 } as const satisfies Readonly<Record<string, CodeText>>;
 
-export type DoctorCode = SpanFindingCode | keyof typeof OTHER_CODES;
+export type DoctorCode = ToldOfSpans | keyof typeof OTHER_CODES;
 
 export const DOCTOR_CODES: Readonly<Record<DoctorCode, CodeText>> = { ...SPAN_CODES, ...OTHER_CODES };
 

@@ -2,12 +2,12 @@
  * Why a graph is empty, partial or wrong: the checkup of services and a view in, findings out, each with a code, what was
  * seen, an example and what mends it. The worst come first.
  */
-import type { Checkup, SPAN_FINDINGS } from '../../contract/checkup.ts';
+import type { Checkup } from '../../contract/checkup.ts';
 import type { SpanStats } from '../../contract/graph-document.ts';
 import type { GraphView, TierStatus } from '../../contract/graph-view.ts';
 import { linked } from '../explain/edge.ts';
 import { whyNot } from '../explain/why-not.ts';
-import { isDoctorCode, SEVERITIES } from './codes.ts';
+import { type DoctorCode, isDoctorCode, SEVERITIES } from './codes.ts';
 import { emptiness, type Pipelines } from './emptiness.ts';
 import { graphFindings, plainFinding } from './graph-findings.ts';
 import type { DoctorReport, Finding, FindingDraft } from './report.ts';
@@ -68,9 +68,7 @@ function wholeFindings({ view, checkup, tiers = [] }: Patient): FindingDraft[] {
   const sum = (entries: readonly (readonly [string, number])[]) => entries.reduce((all, [, count]) => all + count, 0);
   const named = byRule.map(([name, count]) => `${name} ${count}`).join(', ');
   return [
-    ...known
-      .filter(([name]) => !told.has(name))
-      .map(([name, count]) => plainFinding(name as (typeof SPAN_FINDINGS)[number], count)),
+    ...known.filter(([name]) => !told.has(name)).map(([name, count]) => plainFinding(name as DoctorCode, count)),
     ...(byRule.length > 0 ? [plainFinding('skipped_by_rule', sum(byRule), {}, ` (${named})`)] : []),
     ...(full.length > 0
       ? [

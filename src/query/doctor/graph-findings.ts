@@ -53,7 +53,7 @@ function diagnosticFindings(view: GraphView, scope: ReadonlySet<number>): Findin
       code,
       severity: text.severity,
       count: all.length,
-      message: `${told.map(sentence).join('. ')}.${rest}`,
+      message: `${told.join('. ')}.${rest}`,
       fix: text.fix,
       nodes: [...new Set(all.flatMap(({ nodes }) => nodes))].slice(0, MAX_IDS),
     };

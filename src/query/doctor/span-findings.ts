@@ -2,7 +2,7 @@
 import type { Checkup, ServiceCheckup, SpanClass } from '../../contract/checkup.ts';
 import type { Fate } from '../../contract/graph-document.ts';
 import type { GraphView } from '../../contract/graph-view.ts';
-import { DOCTOR_CODES, type DoctorCode, sentence } from './codes.ts';
+import { ALONE, DOCTOR_CODES, type DoctorCode, sentence } from './codes.ts';
 import type { FindingDraft, ServiceHealth } from './report.ts';
 
 /** Below this share of the spans it could befall, a warning is a remark. */
@@ -41,20 +41,29 @@ function addedUp(a: ServiceCheckup, b: ServiceCheckup): ServiceCheckup {
 }
 
 export function spanFindings(services: readonly ServiceCheckup[]): FindingDraft[] {
-  const found = Map.groupBy(
-    services.flatMap(({ service, findings }) => findings.map(one => ({ service, ...one }))),
-    ({ code }) => code as DoctorCode,
-  );
+  const found = Map.groupBy(services.flatMap(toldOf), ({ code }) => code);
   const holes = services.flatMap(holesOf);
   if (holes.length > 0) found.set('incomplete_traces', holes);
   return [...found].map(([code, all]) => spanFinding(code, all, services));
 }
 
+type Told = Found & { readonly code: DoctorCode };
+
+/** Spans that receive without context are told of where no message of the service was joined. */
+function toldOf({ service, spans, findings }: ServiceCheckup): Told[] {
+  const joins = countOf(spans, 'consumer', ['paired']) > 0;
+  return findings
+    .filter(({ code }) => code !== ALONE || !joins)
+    .map(one => ({ ...one, service, code: one.code === ALONE ? 'no_propagation' : one.code }));
+}
+
 /** A service some of whose inbound spans found their caller and some did not. */
-function holesOf({ service, spans, findings }: ServiceCheckup) {
+function holesOf(checkup: ServiceCheckup): Told[] {
+  const { spans } = checkup;
   const paired = countOf(spans, 'server', ['paired']) + countOf(spans, 'consumer', ['paired']);
-  const missing = findings.filter(({ code }) => code === 'missing_parent' || code === 'missing_producer');
-  return paired === 0 ? [] : missing.map(one => ({ service, ...one }));
+  return paired === 0
+    ? []
+    : toldOf(checkup).filter(({ code }) => code === 'missing_parent' || code === 'missing_producer');
 }
 
 type Found = Omit<ServiceCheckup['findings'][number], 'code'> & { readonly service: string };
@@ -86,7 +95,7 @@ export function serviceHealth(services: readonly ServiceCheckup[]): ServiceHealt
     service,
     spans: classTotals([{ spans }]),
     paired: pairedShare([{ spans }]),
-    findings: findings.map(({ code }) => code),
+    findings: [...new Set(toldOf({ service, spans, findings }).map(({ code }) => code))],
   }));
 }
 

@@ -14,6 +14,7 @@ export const REASON_CODES = [
   'other_direction',
   'external_like_target',
   'other_scope',
+  'could_be_another',
   'unresolved_calls',
   'target_callers_missing',
   'target_silent',
@@ -46,7 +47,11 @@ export function whyNot(view: GraphView, from: number, to: number, services: read
   const base = { from: source.id, to: target.id, edges };
   if (edges.length > 0) return { ...base, reasons: [] };
   const ways = [...alongPath(view, from, to), ...reverse(view, from, to)];
-  const names = [...externalsLike(view, from, target), ...otherScopes(view, source, target)];
+  const names = [
+    ...externalsLike(view, from, target),
+    ...otherScopes(view, source, target),
+    ...candidates(view, source, target),
+  ];
   const spans = spanReasons(source, target, services);
   const reasons = [...ways, ...names, ...spans];
   return { ...base, reasons: reasons.length > 0 ? reasons : [apart(source, target)] };
@@ -134,6 +139,15 @@ function otherScopes(view: GraphView, source: Node, target: Node): Reason[] {
   const edges = found.map(({ id }) => id).slice(0, MAX_IDS);
   const message = `There is such an edge between nodes of the same names in another environment, namespace, system or instance: ${edges.slice(0, 3).join(', ')}.`;
   return [{ code: 'other_scope', message, nodes: [], edges }];
+}
+
+/** Nodes that could each be several others stay themselves, and so do their edges. */
+function candidates(view: GraphView, source: Node, target: Node): Reason[] {
+  const isAbout = (nodes: readonly string[]) => nodes.includes(source.id) || nodes.includes(target.id);
+  return view.diagnostics
+    .filter(({ code, nodes }) => code === 'ambiguous_identity' && isAbout(nodes))
+    .slice(0, MAX_IDS)
+    .map(({ message, nodes }) => ({ code: 'could_be_another', message: `${message}.`, nodes, edges: [] }));
 }
 
 function spanReasons(source: Node, target: Node, services: readonly ServiceCheckup[]): Reason[] {

@@ -12,6 +12,16 @@ const SCHEMAS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['cassandra', new Set(['system', 'system_schema', 'system_auth', 'system_distributed', 'system_traces'])],
   ['cockroachdb', new Set(['crdb_internal', 'system'])],
   ['oracle.db', new Set(['system'])],
+  ['teradata', new Set(['dbc'])],
+]);
+
+/** Names that begin like this are the system's own. */
+const PREFIXES_OF: ReadonlyMap<string, RegExp> = new Map([
+  ['sqlite', /^sqlite_/],
+  ['firebirdsql', /^(rdb|mon)\$/],
+  ['aws.redshift', /^(stl|stv|svv|svl|svcs|sys)_/],
+  ['oracle.db', /^(dba|cdb)_/],
+  ['gcp.bigquery', /^__tables/],
 ]);
 
 /** By unqualified name, in any system. */
@@ -28,12 +38,16 @@ const ORACLE_VIEWS = new Set(
   procedures arguments types jobs errors dependencies mviews lobs sys_privs role_privs tab_privs`.split(/\s+/),
 );
 
-/** Databases that SQL Server brings along. */
-const DATABASES = new Set(['master', 'msdb', 'tempdb', 'model']);
+/** Databases that a system brings along. */
+const DATABASES_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['microsoft.sql_server', new Set(['master', 'msdb', 'tempdb', 'model'])],
+  ['snowflake', new Set(['snowflake'])],
+  ['databricks', new Set(['system'])],
+]);
 
 export function isSystemCatalogue({ catalog, schema, table }: TableName, system: string): boolean {
-  if (DATABASES.has(catalog) && system === 'microsoft.sql_server') return true;
-  if (table.startsWith('__tables')) return true;
+  if (catalog !== '' && DATABASES_OF.get(system)?.has(catalog)) return true;
+  if (PREFIXES_OF.get(system)?.test(table)) return true;
   if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || (SCHEMAS_OF.get(system)?.has(schema) ?? false);
   const name = table.toLowerCase();
   if (name.startsWith('pg_')) return system !== 'mysql' && system !== 'mariadb';
@@ -46,5 +60,5 @@ function isOracleView(name: string, system: string): boolean {
   if (system !== 'oracle.db' && system !== 'oracle') return false;
   const bar = name.indexOf('_');
   const scope = name.slice(0, bar);
-  return (scope === 'all' || scope === 'dba' || scope === 'user') && ORACLE_VIEWS.has(name.slice(bar + 1));
+  return (scope === 'all' || scope === 'user') && ORACLE_VIEWS.has(name.slice(bar + 1));
 }

@@ -43,6 +43,8 @@ export interface Dialect {
   readonly deletesColumns: boolean;
   /** Where `SELECT … INTO name` makes a table; elsewhere it fills a variable. */
   readonly selectIntoTable: 'always' | 'outside_blocks' | 'never';
+  /** The table of one row that the system brings along, beside those of all systems. */
+  readonly oneRow: string;
   /** A common table expression may name itself without RECURSIVE. */
   readonly selfReference: boolean;
 }
@@ -70,6 +72,7 @@ const STANDARD: Dialect = {
   anonymousSource: false,
   deletesColumns: false,
   selectIntoTable: 'outside_blocks',
+  oneRow: '',
   selfReference: true,
 };
 
@@ -162,9 +165,13 @@ const COSMOS: Dialect = { ...STANDARD, anonymousSource: true };
 const CASSANDRA: Dialect = { ...STANDARD, slashComments: true, brackets: false, deletesColumns: true };
 
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
-  ...['postgresql', 'cockroachdb', 'yugabytedb', 'greenplum', 'edb'].map(s => [s, POSTGRESQL] as const),
+  ...['postgresql', 'cockroachdb', 'yugabytedb', 'greenplum', 'edb', 'timescaledb', 'alloydb', 'opengauss'].map(
+    s => [s, POSTGRESQL] as const,
+  ),
   ['aws.redshift', { ...POSTGRESQL, quotedNames: 'fold', arrayPaths: true }],
-  ...['mysql', 'mariadb', 'tidb', 'vitess', 'singlestore'].map(s => [s, MYSQL] as const),
+  ...['mysql', 'mariadb', 'tidb', 'vitess', 'singlestore', 'percona', 'oceanbase', 'doris', 'starrocks'].map(
+    s => [s, MYSQL] as const,
+  ),
   ['microsoft.sql_server', SQL_SERVER],
   ['oracle.db', ORACLE],
   ['oracle', ORACLE],
@@ -174,7 +181,9 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ...['gcp.bigquery', 'bigquery', 'gcp.spanner'].map(s => [s, BIGQUERY] as const),
   ['snowflake', SNOWFLAKE],
   ['cassandra', CASSANDRA],
+  ['scylladb', CASSANDRA],
   ['azure.cosmosdb', COSMOS],
+  ['sap.hana', { ...STANDARD, oneRow: 'dummy' }],
 ]);
 
 /** Graph stores: their languages have words of SQL that mean something else. */

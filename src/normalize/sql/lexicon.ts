@@ -25,7 +25,7 @@ const SOFT = `recursive materialized merge truncate upsert copy load bulk call e
   policy domain server rule event aggregate tablespace synonym language credential certificate
   sp_executesql check repair checksum purge msck cache uncache dbcc waitfor throw reconfigure put get list remove add
   install uninstall break continue first of files grants clone stream task stage pipe dictionary keyspace warehouse
-  columnfamily system_time version ping format`;
+  columnfamily system_time version ping format perform`;
 
 const split = (words: string) => words.split(/\s+/);
 

@@ -154,7 +154,7 @@ function mapReasons(reasons: Readonly<Record<string, SkipReason>>, handler: (rea
 }
 
 export const STARTS = compileWords<Handler>({
-  select: CLAUSES[wordNumber('select')]!,
+  'select perform': CLAUSES[wordNumber('select')]!,
   from: (reader, frame) => {
     reader.beginVerb(frame, 'select');
     CLAUSES[wordNumber('from')]!(reader, frame);

@@ -154,6 +154,7 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
     reader.findings.local = true;
     return;
   }
+  if (name.schema === '' && name.table === reader.dialect.oneRow) return;
   const local = isLocal(reader, name);
   if (reader.dialect.anonymousSource) {
     reader.findings.unreadable = true;

@@ -157,7 +157,7 @@ export class Tokens {
         this.at++;
         continue;
       }
-      if (code > 47 && code < 128) return;
+      if (code > 47 && code < 128 && code !== 64) return;
       const following = text.charCodeAt(this.at + 1);
       if (code <= 32 || (code >= 128 && classOf(code) === BLANK)) this.at++;
       else if (code === 45 && following === 45 && opensDashComment(text, this.at, end, dialect)) this.skipLine();
@@ -165,6 +165,7 @@ export class Tokens {
         this.skipLine();
       else if (code === 47 && following === 42) this.skipComment();
       else if (code === 47 && following === 47 && dialect.slashComments) this.skipLine();
+      else if (code === 64 && following === 123) this.skipHint();
       else if (this.versionOpen && code === 42 && following === 47) this.closeVersionComment();
       else return;
     }
@@ -352,6 +353,13 @@ export class Tokens {
     if (code === 36) return this.readDollar();
     if (code === 37) return this.readPercent(next);
     this.readTo(OTHER, at + 1);
+  }
+
+  /** `@{FORCE_INDEX = i}` of Spanner and CockroachDB: as if it were not there. */
+  private skipHint() {
+    const stop = this.text.indexOf('}', this.at);
+    if (stop < 0) this.breakOff();
+    else this.at = stop + 1;
   }
 
   private nameEnd(from: number): number {

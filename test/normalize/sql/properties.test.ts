@@ -170,6 +170,8 @@ describe('twice the length is twice the work, and a text of 1 MB is cut', () => 
     'DELETE a USING ',
     'IF a ',
     'nextval(',
+    '@{a}',
+    '@{',
     'a AS (SELECT * FROM b) ',
     '{',
     '/*!',

@@ -137,7 +137,7 @@ export const LAKES: readonly Family[] = [
       ['CREATE TABLE IDENTIFIER($t) (a INT)', '(verb_only)'],
       ['SELECT * FROM IDENTIFIER(?)', '(verb_only)'],
       ["SELECT * FROM IDENTIFIER('db.s.t')", 'select db.s.t'],
-      ['SELECT * FROM snowflake.account_usage.query_history', 'select snowflake.account_usage.query_history'],
+      ['SELECT * FROM snowflake.account_usage.query_history', '(catalog)'],
     ],
   },
   {
@@ -308,6 +308,40 @@ export const LAKES: readonly Family[] = [
       ['SELECT * FROM t FOR VERSION AS OF 5 JOIN "t$partitions" ON true', 'select t', 'select t$partitions'],
       ["CREATE TABLE a WITH (format = 'ORC') AS SELECT * FROM b WITH NO DATA", 'create a', 'select b'],
       ['SHOW CATALOGS', '(settings)'],
+    ],
+  },
+  {
+    system: 'gcp.spanner',
+    cases: [
+      ['SELECT * FROM t@{FORCE_INDEX=i} AS x JOIN@{JOIN_METHOD=HASH_JOIN} u ON true', 'select t', 'select u'],
+      ['INSERT OR UPDATE INTO t (a) VALUES (@a)', 'insert t'],
+      ['UPDATE t@{FORCE_INDEX=i} SET a = 1 WHERE true THEN RETURN a', 'update t'],
+    ],
+  },
+  {
+    system: 'databricks',
+    cases: [
+      ['SELECT * FROM main.shop.orders@v1 JOIN shop.lines', 'select main.shop.orders', 'select shop.lines'],
+      ['SELECT * FROM system.access.audit', '(catalog)'],
+      ['MERGE WITH SCHEMA EVOLUTION INTO t USING u ON t.a = u.a WHEN MATCHED THEN UPDATE SET *', 'merge t', 'select u'],
+    ],
+  },
+  {
+    system: 'sap.hana',
+    cases: [
+      ['SELECT 1 FROM DUMMY', '(health_check)'],
+      ['SELECT * FROM "SHOP"."ORDERS" WITH HINT (NO_CS_JOIN)', 'select shop.orders'],
+      ['DO BEGIN INSERT INTO a VALUES (1); END', 'insert a'],
+      ['UPSERT t VALUES (1) WITH PRIMARY KEY', 'upsert t'],
+    ],
+  },
+  {
+    system: 'firebirdsql',
+    cases: [
+      ['SELECT 1 FROM RDB$DATABASE', '(catalog)'],
+      ['SELECT FIRST 10 SKIP 5 * FROM t', 'select t'],
+      ['UPDATE OR INSERT INTO t (a) VALUES (1) MATCHING (a)', 'insert t'],
+      ['EXECUTE BLOCK AS BEGIN DELETE FROM t; END', 'delete t'],
     ],
   },
   {

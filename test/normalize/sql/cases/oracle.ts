@@ -121,6 +121,7 @@ export const ORACLE: readonly Family[] = [
       ["select sys_context('USERENV', 'SID') from dual", '(health_check)'],
       ['SELECT USER FROM DUAL', '(health_check)'],
       ['SELECT * FROM v$session', '(catalog)'],
+      ['SELECT * FROM dba_users, cdb_data_files', '(catalog)'],
       ['SELECT * FROM ALL_TAB_COLUMNS c, SYS.ALL_OBJECTS o', '(catalog)'],
       ['SET TRANSACTION READ ONLY', '(settings)'],
       ['ALTER SESSION SET CURRENT_SCHEMA = shop', '(session)'],

@@ -302,6 +302,7 @@ export const POSTGRESQL: readonly Family[] = [
       ['LOCK TABLE t IN ACCESS EXCLUSIVE MODE', '(transaction_control)'],
       ['GRANT SELECT ON t TO u WITH GRANT OPTION', '(grant)'],
       ['DO $$ BEGIN PERFORM audit.f(1); END $$', '(queries)'],
+      ['DO $$ BEGIN PERFORM 1 FROM t; RETURN; END $$', 'select t'],
       [
         "DO $do$ DECLARE r record; BEGIN IF NOT EXISTS (SELECT FROM a) THEN INSERT INTO b SELECT * FROM c; END IF; FOR r IN SELECT id FROM d LOOP UPDATE e SET x = r.id; END LOOP; EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'FROM z'; END $do$ LANGUAGE plpgsql",
         'select a',

@@ -35,6 +35,7 @@ export const SQLITE: readonly Family[] = [
       ['BEGIN IMMEDIATE', '(transaction_control)'],
       ['END TRANSACTION', '(transaction_control)'],
       ['RELEASE s', '(transaction_control)'],
+      ['SELECT * FROM sqlite_stat4', '(catalog)'],
       ['SELECT sqlite_version()', '(health_check)'],
       ['SELECT last_insert_rowid(), changes()', '(health_check)'],
       ["SELECT sql FROM sqlite_schema WHERE type = 'table'", '(catalog)'],

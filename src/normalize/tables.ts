@@ -89,7 +89,7 @@ function readVerb({ operation, spanName, system }: SpanDatabase): Statement | un
   const verb = sqlVerb(operation || spanName);
   if (verb === '' || sqlAccess(verb) >= 0) return undefined;
   const read = readStatement(verb, system);
-  return read.outcome === 'skip' && read.reason !== '' ? read : undefined;
+  return read.outcome === 'skip' && read.reason !== '' && read.reason !== 'empty' ? read : undefined;
 }
 
 function gapOf(read: Statement | undefined): PlanGap {

@@ -70,13 +70,22 @@ function readWork(span: SpanDatabase, family: StoreFamily): Work {
   const knows = (work: Work) => work.verbs.some(verb => effectOf(family, verb) !== undefined);
   const operation: Work = span.operation === '' ? NOTHING : { ...NOTHING, verbs: verbsOf(span.operation) };
   const text = readText(span, family);
-  if (knows(operation)) return { ...text, verbs: operation.verbs };
+  const tables = text.tables.length > 0 ? text.tables : readSummaryWords(span.summary, family).tables;
+  if (knows(operation)) return { ...text, tables, verbs: operation.verbs };
   if (knows(text)) return text;
-  const named = { ...NOTHING, verbs: [...verbsOf(span.summary), verbOf(span.spanName)].filter(word => word !== '') };
-  const known = { ...text, verbs: named.verbs.filter(verb => effectOf(family, verb) !== undefined).slice(0, 1) };
-  if (knows(known)) return known;
+  const summary = readSummaryWords(span.summary, family);
+  if (knows(summary)) return { ...text, ...summary };
+  const named = { ...text, verbs: [verbOf(span.spanName)] };
+  if (knows(named)) return named;
   const verbs = operation.verbs.filter(verb => verb !== '' && !/^batch$/i.test(verb));
   return { ...text, verbs: verbs.length > 0 ? verbs : text.verbs.filter(verb => verb !== '') };
+}
+
+/** `find orders`, `BATCH insert orders`: a verb and its targets. */
+function readSummaryWords(summary: string, family: StoreFamily): Work {
+  const [verb = '', ...targets] = summary.replace(/^BATCH /i, '').split(/\s+/);
+  const tables = family.language === 'commands' ? [] : targets.filter(word => effectOf(family, word) === undefined);
+  return { ...NOTHING, verbs: verb === '' ? [] : [verb], tables };
 }
 
 function readText(span: SpanDatabase, family: StoreFamily): Work {

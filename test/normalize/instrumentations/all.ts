@@ -2,7 +2,10 @@
 import { others, rabbitmq } from './brokers.ts';
 import type { InstrumentationCase } from './case.ts';
 import { aws, azure, google } from './cloud.ts';
+import { ebpf } from './ebpf.ts';
 import { kafka } from './kafka.ts';
+import { aliases, classes, errors, names, peers } from './rules.ts';
+import { go, java, node, others as otherSql, python } from './sql.ts';
 import { cloudStores, documents, keyValue, redisKeys, search } from './stores.ts';
 import { streams } from './streams.ts';
 
@@ -19,4 +22,15 @@ export const FAMILIES: Readonly<Record<string, readonly InstrumentationCase[]>> 
   'document stores': documents,
   'cloud and graph stores': cloudStores,
   search,
+  'sql: Node': node,
+  'sql: Java': java,
+  'sql: Python': python,
+  'sql: Go': go,
+  'sql: others': otherSql,
+  ebpf,
+  aliases,
+  names,
+  peers,
+  errors,
+  classes,
 };

@@ -65,7 +65,7 @@ export const STATEMENTS: ReadonlyMap<string, readonly Effect[]> = new Map([
   ],
   ['CALL close_day($1)', [{ does: 'queries', verb: 'call' }]],
   ['SELECT audit.close_day($1)', [{ does: 'queries', verb: 'select' }]],
-  ['DO $$ BEGIN PERFORM audit.close_day(1); END $$', [{ does: 'queries', verb: '' }]],
+  ['DO $$ BEGIN PERFORM audit.close_day(1); END $$', [{ does: 'queries', verb: 'select' }]],
   ['SELECT * FROM $1', [{ does: 'reads', verb: 'select' }]],
   ['UPDATE %s SET n = 1', [{ does: 'writes', verb: 'update' }]],
   // The verb of the whole statement first

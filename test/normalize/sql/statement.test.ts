@@ -31,7 +31,7 @@ describe('verb', () => {
   test('of a skipped statement is its first word, of a block none', () => {
     expect(verbOf('BEGIN')).toBe('begin');
     expect(verbOf('SELECT 1')).toBe('select');
-    expect(verbOf('DO $$ BEGIN PERFORM f(); END $$')).toBe('');
+    expect(verbOf('DO $$ BEGIN NULL; END $$')).toBe('');
   });
 });
 

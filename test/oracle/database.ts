@@ -3,7 +3,7 @@
  * Also the rule for nested database spans: the outer one counts, with identity parts taken from an inner one.
  */
 import { readAttribute, readNumber } from './attributes.ts';
-import { databaseNode, type NodeIdentity, type Store, tableNode } from './names.ts';
+import { databaseNode, type NodeIdentity, type Store, tableNode, topicNode } from './names.ts';
 import type { Attributes, Span } from './span.ts';
 import {
   type DataClass,
@@ -17,8 +17,9 @@ import {
   TABLE_NAMES,
   VERBS,
 } from './statements.ts';
+import { COMMANDS, commandOf, isRedis, SKIPPED_COMMANDS, streamWorkOf } from './stores.ts';
 
-const DEFAULT_PORT = 5432;
+const defaultPortOf = (attributes: Attributes) => (isRedis(attributes) ? 6379 : 5432);
 const DEFAULT_SCHEMA = 'public';
 const LOOPBACKS = ['localhost', '127.0.0.1'];
 
@@ -36,7 +37,15 @@ export interface DatabaseWork {
   readonly store: Store;
   readonly tables: readonly TableWork[];
   /** What is done when no table is known. */
-  readonly fallback: Effect;
+  readonly fallback: readonly Effect[];
+  /** Topics of a command over several. */
+  readonly streams?: StreamUses;
+}
+
+export interface StreamUses {
+  readonly operation: 'send' | 'receive';
+  readonly topics: readonly NodeIdentity[];
+  readonly group: string | undefined;
 }
 
 /** One edge of a database span: a node, a direction and the verbs. */
@@ -53,27 +62,58 @@ export function hasDatabaseAttributes(attributes: Attributes): boolean {
     statementOf(attributes) !== undefined ||
     readAttribute(attributes, 'db.query.summary') !== undefined ||
     tableOf(attributes) !== undefined ||
-    operationOf(attributes) !== undefined
+    operationOf(attributes) !== undefined ||
+    databaseOf(attributes) !== undefined
   );
 }
 
 export function readDatabaseWork(span: Span, environment: string | undefined): DatabaseWork {
   const { attributes } = span;
-  const [database, schema = DEFAULT_SCHEMA] = readAttribute(attributes, 'db.namespace', 'db.name')?.split('|') ?? [];
+  const [database, schema = DEFAULT_SCHEMA] = databaseOf(attributes)?.split('|') ?? [];
   const store = { environment, system: systemOf(attributes), instance: instanceOf(span), database };
+  if (isRedis(attributes)) return readCommands(span, store);
   const skip = skipReason(span);
-  const operation = operationOf(attributes)?.toLowerCase();
-  const fallback: Effect =
-    operation === undefined
-      ? (lookUpStatement(statementOf(attributes)).find(effect => effect.table === undefined) ?? {
-          does: 'queries',
-          verb: '',
-        })
-      : { does: VERBS.get(operation) ?? 'queries', verb: operation };
+  const operation = verbOf(operationOf(attributes));
+  const fallback = [fallbackOf(span, operation)];
   const tables = skip === undefined ? tablesOf(attributes, operation, schema) : [];
   return { ...(skip && { skip }), store, tables, fallback };
 }
 
+/** What is done to the database as a whole: by the operation, the statement, or a verb that begins the span's name. */
+function fallbackOf(span: Span, operation: string | undefined): Effect {
+  if (operation !== undefined) return { does: VERBS.get(operation) ?? 'queries', verb: operation };
+  const statement = statementOf(span.attributes);
+  const verb = statement === undefined ? verbOf(span.name) : undefined;
+  const does = VERBS.get(verb ?? '');
+  if (verb !== undefined && does !== undefined) return { does, verb };
+  return lookUpStatement(statement).find(effect => effect.table === undefined) ?? { does: 'queries', verb: '' };
+}
+
+/** The first word, without `BATCH` before it. */
+function verbOf(text: string | undefined): string | undefined {
+  return text
+    ?.toLowerCase()
+    .replace(/^batch /, '')
+    .split(' ')[0];
+}
+
+/** Redis has no tables: what its commands do, they do to the database, unless they are messages. */
+function readCommands(span: Span, store: Store): DatabaseWork {
+  const text = commandOf(span.attributes) ?? '';
+  const stream = streamWorkOf(span.attributes);
+  if (stream !== undefined && stream.operation !== 'settle') {
+    const topics = stream.names.map(name => topicNode(store.environment, 'redis', undefined, name));
+    const streams = { operation: stream.operation, topics, group: stream.group };
+    return { store, tables: [], fallback: [], streams };
+  }
+  const skip = SKIPPED_COMMANDS.get(text);
+  const command = COMMANDS.get(text);
+  if (skip === undefined && command === undefined) throw new Error(`the oracle does not know the command ${text}`);
+  return { ...(skip && { skip }), store, tables: [], fallback: command?.does ?? [] };
+}
+
+const databaseOf = (attributes: Attributes) =>
+  readAttribute(attributes, 'db.namespace', 'db.name', 'db.redis.database_index');
 const systemOf = (attributes: Attributes) => readAttribute(attributes, 'db.system.name', 'db.system');
 const statementOf = (attributes: Attributes) => readAttribute(attributes, 'db.query.text', 'db.statement');
 const tableOf = (attributes: Attributes) => readAttribute(attributes, 'db.collection.name', 'db.sql.table');
@@ -92,7 +132,7 @@ function instanceOf({ attributes, resource }: Span): string | undefined {
   if (named === undefined) return undefined;
   const host = named.toLowerCase().replace(/\.$/, '');
   const port = readNumber(attributes, 'server.port', 'net.peer.port');
-  const suffix = port === undefined || port === DEFAULT_PORT ? '' : `:${port}`;
+  const suffix = port === undefined || port === defaultPortOf(attributes) ? '' : `:${port}`;
   if (!LOOPBACKS.includes(host)) return host + suffix;
   const isContained = Object.keys(resource).some(key => key.startsWith('k8s.') || key.startsWith('container.'));
   return isContained ? `local:${resource['service.name']}` : `local${suffix}`;
@@ -102,9 +142,7 @@ function skipReason(span: Span): SkipReason | undefined {
   if (HOUSEKEEPING_NAMES.includes(span.name)) return 'driver_housekeeping';
   const statement = statementOf(span.attributes);
   if (statement !== undefined) return SKIPPED_STATEMENTS.get(statement);
-  const says =
-    readAttribute(span.attributes, 'db.query.summary') ?? tableOf(span.attributes) ?? operationOf(span.attributes);
-  return says === undefined ? 'driver_housekeeping' : undefined;
+  return undefined;
 }
 
 function lookUpStatement(statement: string | undefined): readonly Effect[] {
@@ -162,6 +200,8 @@ export function fillFromInner(outer: DatabaseWork, inner: DatabaseWork): Databas
   };
 }
 
+const DATA_CLASSES = ['reads', 'writes', 'queries'] as const;
+
 /** One use per table and verb class, or one of the database when no table is known. */
 export function usesOf(work: DatabaseWork): DatabaseUse[] {
   if (work.tables.length > 0) {
@@ -172,6 +212,9 @@ export function usesOf(work: DatabaseWork): DatabaseUse[] {
       node: tableNode(work.store, schema, table),
     }));
   }
-  const { does, verb } = work.fallback;
-  return [{ does, verbs: new Set(verb === '' ? [] : [verb]), named: false, node: databaseNode(work.store) }];
+  const node = databaseNode(work.store);
+  return DATA_CLASSES.flatMap(does => {
+    const verbs = work.fallback.filter(effect => effect.does === does).map(({ verb }) => verb);
+    return verbs.length === 0 ? [] : [{ does, verbs: new Set(verbs.filter(verb => verb !== '')), named: false, node }];
+  });
 }

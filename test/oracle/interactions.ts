@@ -1,7 +1,7 @@
 /** What happened, one by one: each interaction belongs to one edge and has the time of one span. */
 import type { EdgeKind, EvidenceKind } from '../../src/contract/graph-document.ts';
 import type { ServiceChange } from './changes.ts';
-import type { DatabaseWork } from './database.ts';
+import type { DatabaseWork, StreamUses } from './database.ts';
 import { usesOf } from './database.ts';
 import type { Share } from './deliveries.ts';
 import type { Match } from './links.ts';
@@ -149,6 +149,7 @@ export function interactionOfChange({ from, to, client, children, isDelivery }: 
 }
 
 export function databaseInteractions(span: Fact, work: DatabaseWork): Interaction[] {
+  if (work.streams !== undefined) return streamInteractions(span, work.streams);
   return usesOf(work).map(({ does, node, verbs, named }) => ({
     kind: does,
     source: does === 'reads' ? node : span.service!,
@@ -158,6 +159,22 @@ export function databaseInteractions(span: Fact, work: DatabaseWork): Interactio
     witness: span,
     adjusted: span.adjusted,
     operations: [...verbs],
+  }));
+}
+
+/** One command over several topics: one message of each. */
+function streamInteractions(span: Fact, { operation, topics, group }: StreamUses): Interaction[] {
+  const sends = operation === 'send';
+  return topics.map(topic => ({
+    kind: sends ? 'publishes' : 'consumes',
+    source: sends ? span.service! : topic,
+    target: sends ? topic : span.service!,
+    evidence: [sends ? 'client_span' : 'server_span'],
+    ...(sends ? { client: span } : { server: span }),
+    witness: span,
+    adjusted: span.adjusted,
+    message: { operation, count: 1, isBatch: false, group },
+    operations: [operation],
   }));
 }
 

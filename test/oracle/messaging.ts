@@ -25,10 +25,10 @@ interface MessagingPart {
 }
 
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
-  ...(['send', 'publish', 'produce', 'enqueue'] as const).map(verb => [verb, 'send'] as const),
-  ...(['receive', 'poll', 'fetch', 'consume'] as const).map(verb => [verb, 'receive'] as const),
+  ...(['send', 'publish', 'produce', 'enqueue', 'request'] as const).map(verb => [verb, 'send'] as const),
+  ...(['receive', 'poll', 'fetch', 'consume', 'pull', 'subscribe'] as const).map(verb => [verb, 'receive'] as const),
   ...(['process', 'deliver', 'handle'] as const).map(verb => [verb, 'process'] as const),
-  ...(['ack', 'nack', 'commit', 'settle'] as const).map(verb => [verb, 'settle'] as const),
+  ...(['ack', 'nack', 'commit', 'settle', 'complete', 'modack'] as const).map(verb => [verb, 'settle'] as const),
   ['create', 'create'] as const,
 ]);
 
@@ -43,7 +43,7 @@ export function messagingPartOf(
   operation: Operation | undefined,
 ): MessagingPart {
   const { attributes } = span;
-  const system = readAttribute(attributes, 'messaging.system');
+  const system = systemOf(attributes);
   const destinations = destinationsOf(span);
   const destination = destinations[0];
   const isKnownSystem = system !== undefined && KNOWN_SYSTEMS.includes(system);
@@ -57,7 +57,7 @@ export function messagingPartOf(
   const linkTopics = span.links.map(link => topicOf(onLink(nameOn(link.attributes))));
   const counts = told === 'send' || told === 'receive' || told === 'process';
   return {
-    hasAttributes: system !== undefined || destination !== undefined,
+    hasAttributes: readAttribute(attributes, 'messaging.system') !== undefined || destination !== undefined,
     hasMessagingKind: span.kind === PRODUCER || span.kind === CONSUMER,
     operation: told,
     topic: topicOf(name) ?? linkTopics.find(topic => topic !== undefined),
@@ -77,6 +77,12 @@ function destinationsOf({ attributes }: Span): string[] {
   return [...new Set(names.map(name => name.trim()))].filter(name => name !== '');
 }
 
+/** Under its name, or as an attribute of its own tells. */
+function systemOf(attributes: Attributes): string | undefined {
+  const isBrave = nameOn(attributes) !== undefined && nameOn(attributes) === readAttribute(attributes, 'kafka.topic');
+  return readAttribute(attributes, 'messaging.system') ?? (isBrave ? 'kafka' : undefined);
+}
+
 const isRabbit = (attributes: Attributes) => readAttribute(attributes, 'messaging.system') === 'rabbitmq';
 
 /** The exchange, or with the default one the queue, which is its routing key. */
@@ -87,7 +93,13 @@ function exchangeOf(name: string, routingKey: string): string {
 }
 
 function nameOn(attributes: Attributes): string | undefined {
-  return readAttribute(attributes, 'messaging.destination.name', 'messaging.source.name', 'messaging.destination');
+  return readAttribute(
+    attributes,
+    'messaging.destination.name',
+    'messaging.source.name',
+    'messaging.destination',
+    'kafka.topic',
+  );
 }
 
 /** The type, the old name, the API verb, the verb in the span's name, and last the kind (old consumers were servers). */
@@ -130,5 +142,6 @@ function groupOf(span: Span): string | undefined {
     'messaging.kafka.consumer.group',
     'messaging.kafka.consumer_group',
   );
-  return group && cleanName(group);
+  const ofConsumer = readAttribute(span.attributes, 'messaging.consumer.id')?.split(' - ')[0];
+  return cleanName(group ?? ofConsumer ?? '') || undefined;
 }

@@ -5,8 +5,9 @@
 import { hasAttributeBelow, readAttribute, readNumber } from './attributes.ts';
 import { type DatabaseWork, hasDatabaseAttributes, readDatabaseWork } from './database.ts';
 import { type Delivery, messagingPartOf, type Operation } from './messaging.ts';
-import { cleanName, externalNode, type NodeIdentity, serviceNode } from './names.ts';
-import { CLIENT, INTERNAL, SERVER, type Span, STATUS_ERROR, STATUS_UNSET, UNSPECIFIED } from './span.ts';
+import { cleanName, externalNode, type NodeIdentity, serviceNode, topicNode } from './names.ts';
+import { CLIENT, SERVER, type Span, STATUS_ERROR, STATUS_UNSET, UNSPECIFIED } from './span.ts';
+import { streamWorkOf } from './stores.ts';
 
 type SpanClass = 'client' | 'server' | 'producer' | 'consumer' | 'internal' | 'database';
 
@@ -57,7 +58,7 @@ export function normalizeSpan(span: Span, nowUs: number, replacementUs: number):
   const { class: spanClass, operation } = service === undefined ? NAMELESS : classify(span);
   const creates = operation === 'create';
   const messaging =
-    spanClass === 'producer' || spanClass === 'consumer' ? messagingPartOf(span, environment, operation) : undefined;
+    spanClass === 'producer' || spanClass === 'consumer' ? partOf(span, environment, operation) : undefined;
   return {
     span,
     class: spanClass,
@@ -80,6 +81,16 @@ export function normalizeSpan(span: Span, nowUs: number, replacementUs: number):
   };
 }
 
+/** A stream of Redis says by its command what other messages say by attributes. */
+function partOf(span: Span, environment: string | undefined, operation: Operation | undefined) {
+  const part = messagingPartOf(span, environment, operation);
+  const stream = part.hasAttributes ? undefined : streamWorkOf(span.attributes);
+  if (stream === undefined || stream.operation === 'settle') return part;
+  const topic = topicNode(environment, 'redis', undefined, stream.names[0]!);
+  const delivery = { operation: stream.operation, batchCount: 0, group: stream.group };
+  return { ...part, topic, namesSeveral: false, delivery };
+}
+
 interface Classified {
   readonly class: SpanClass;
   readonly operation?: Operation;
@@ -93,8 +104,12 @@ function classify(span: Span): Classified {
   const hasDatabase = hasDatabaseAttributes(span.attributes);
   const isMessaging = messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase);
   if (isMessaging && messaging.operation !== undefined) return classOfOperation(messaging.operation);
-  if (hasDatabase && !isMessaging && (kind === CLIENT || kind === INTERNAL || kind === UNSPECIFIED))
-    return { class: 'database' };
+  if (hasDatabase && kind !== SERVER) {
+    const stream = streamWorkOf(span.attributes);
+    return stream !== undefined && stream.names.length === 1
+      ? classOfOperation(stream.operation)
+      : { class: 'database' };
+  }
   if (kind === CLIENT) return { class: 'client' };
   if (kind === SERVER) return { class: 'server' };
   if (kind === UNSPECIFIED && namedPeerOf(span, undefined) !== undefined) return { class: 'client' };

@@ -43,7 +43,7 @@ export function countPaths({ spans, joins, changes }: Decisions): Map<string, Vi
     if (join !== undefined) visitInbound(join, places, visit);
     else if (parentOf(fact, places.facts) === 'root') visit(place);
     for (const { kind, target } of fact.inbound ? [] : interactions) {
-      if (kind !== 'reads') visit([...place, target.id]);
+      if (kind !== 'reads' && kind !== 'consumes') visit([...place, target.id]);
     }
   }
   for (const { client, children, to, isDelivery } of changes) {

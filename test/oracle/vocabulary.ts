@@ -2,6 +2,7 @@
 import type { Random } from './random.ts';
 import { type AttributeValue, CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER, UNSPECIFIED } from './span.ts';
 import { HOUSEKEEPING_NAMES, SKIPPED_STATEMENTS, STATEMENTS, SUMMARIES, TABLE_NAMES } from './statements.ts';
+import { COMMANDS, SKIPPED_COMMANDS, STREAM_COMMANDS } from './stores.ts';
 
 export type Role =
   | 'client'
@@ -197,7 +198,15 @@ function exchange(random: Random, key: string): Record<string, AttributeValue> {
 /** A destination under one of its names or two, in the span's name, or none. */
 function destinationPart(random: Random, verb: string): { name: string; attributes: Record<string, AttributeValue> } {
   switch (
-    random.weighted({ named: 60, both: 8, in_name: 8, list: verb === 'receive' ? 12 : 0, none: 15, nothing: 9 })
+    random.weighted({
+      named: 60,
+      both: 8,
+      in_name: 8,
+      list: verb === 'receive' ? 12 : 0,
+      brave: 5,
+      none: 15,
+      nothing: 9,
+    })
   ) {
     case 'list':
       return {
@@ -224,6 +233,8 @@ function destinationPart(random: Random, verb: string): { name: string; attribut
         attributes: { 'messaging.system': 'kafka' },
       };
     }
+    case 'brave':
+      return { name: verb, attributes: { 'kafka.topic': random.pick(TOPICS) } };
     case 'none':
       return { name: 'span', attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': '' } };
     case 'nothing':
@@ -275,14 +286,17 @@ function consumerCostume(random: Random): Costume {
   const { name, attributes } = destinationPart(random, receives ? 'receive' : 'process');
   const isClient = receives && Object.keys(attributes).length > 0 && random.chance(0.5);
   const operation = operationPart(random, verbs, isClient || receives);
-  const group: Record<string, AttributeValue> = random.chance(0.4)
-    ? { [random.pick(GROUP_KEYS)]: random.pick(['g1', 'g2', '__proto__']) }
-    : {};
+  const group = groupPart(random);
   return {
     kind: isClient ? CLIENT : CONSUMER,
     name,
     attributes: { ...attributes, ...operation, ...group, ...batchPart(random) },
   };
+}
+
+function groupPart(random: Random): Record<string, AttributeValue> {
+  if (random.chance(0.1)) return { 'messaging.consumer.id': 'g1 - consumer-7' };
+  return random.chance(0.4) ? { [random.pick(GROUP_KEYS)]: random.pick(['g1', 'g2', '__proto__']) } : {};
 }
 
 type Naming = Readonly<Record<'system' | 'text' | 'table' | 'operation' | 'database' | 'address' | 'port', string>>;
@@ -309,10 +323,26 @@ const NEW: Naming = {
 
 function databaseCostume(random: Random): Costume {
   const naming = random.pick([OLD, NEW]);
+  if (random.chance(0.25)) return redisCostume(random, naming);
   const { name, attributes } = workPart(random, naming);
   const kind = random.pick([CLIENT, CLIENT, CLIENT, INTERNAL, UNSPECIFIED]);
   const system = { [naming.system]: 'postgresql' };
   return { kind, name, attributes: { ...system, ...storePart(random, naming), ...attributes } };
+}
+
+function redisCostume(random: Random, naming: Naming): Costume {
+  const texts = random.pick([COMMANDS, COMMANDS, STREAM_COMMANDS, SKIPPED_COMMANDS]);
+  const text = random.pick([...texts.keys()]);
+  const verb = text.split(' ')[0]!;
+  const attributes: Record<string, AttributeValue> = {
+    [naming.system]: 'redis',
+    [naming.text]: text,
+    ...(!text.includes('\n') && random.chance(0.5) && { [naming.operation]: verb }),
+    ...(random.chance(0.5) && { [naming.address]: 'cache' }),
+    ...(random.chance(0.5) && { [naming.port]: random.pick<AttributeValue>([6379, '6380']) }),
+    ...(random.chance(0.3) && { 'db.redis.database_index': random.pick([0, 2]) }),
+  };
+  return { kind: random.pick([CLIENT, CLIENT, CLIENT, INTERNAL]), name: verb, attributes };
 }
 
 function storePart(random: Random, naming: Naming): Record<string, AttributeValue> {
@@ -333,8 +363,10 @@ const databaseName = (random: Random, naming: Naming) => (naming === NEW && rand
 /** A statement, a summary, a table attribute, a verb alone, or something that gives no edge. */
 function workPart(random: Random, naming: Naming): { name: string; attributes: Record<string, AttributeValue> } {
   const text = random.pick([...STATEMENTS.keys()]);
-  const verb = () => random.pick(['SELECT', 'INSERT', 'update', 'Delete']);
-  switch (random.weighted({ statement: 45, summary: 6, both: 6, table: 12, verb: 8, skipped: 15, housekeeping: 10 })) {
+  const verb = () => random.pick(['SELECT', 'INSERT', 'update', 'Delete', 'SELECT shop', 'BATCH INSERT']);
+  switch (
+    random.weighted({ statement: 45, summary: 6, both: 6, table: 12, verb: 8, bare: 4, skipped: 15, housekeeping: 10 })
+  ) {
     case 'statement':
       return { name: 'query', attributes: { [naming.text]: text } };
     case 'both':
@@ -351,6 +383,8 @@ function workPart(random: Random, naming: Naming): { name: string; attributes: R
       };
     case 'verb':
       return { name: 'query', attributes: { [naming.operation]: verb() } };
+    case 'bare':
+      return { name: random.pick(['query', 'SELECT shop', 'update']), attributes: {} };
     case 'skipped':
       return { name: 'query', attributes: { [naming.text]: random.pick([...SKIPPED_STATEMENTS.keys()]) } };
     case 'housekeeping': {

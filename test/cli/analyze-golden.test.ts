@@ -72,13 +72,12 @@ describe.skipIf(missing)('Zipkin', () => {
   });
 
   it('messaging-kafka: topics in tags of Brave', async () => {
-    const edges = edgesOf(await graphOf('zipkin-lens/messaging-kafka.json'));
-    expect(edges.map(edge => edge.replace(/topic:[^/]+\/~\//, ''))).toEqual([
-      'servicea publishes central.messages 3',
-      'servicea publishes command-messages 3',
-      'servicea publishes messages 3',
-      'messages consumes servicea 4',
-      'messages consumes serviceb 3',
+    expect(edgesOf(await graphOf('zipkin-lens/messaging-kafka.json'))).toEqual([
+      'servicea publishes topic:kafka/~/central.messages 3',
+      'servicea publishes topic:kafka/~/command-messages 3',
+      'servicea publishes topic:kafka/~/messages 3',
+      'topic:kafka/~/messages consumes servicea 4',
+      'topic:kafka/~/messages consumes serviceb 3',
     ]);
   });
 
@@ -132,7 +131,8 @@ describe.skipIf(missing)('Jaeger', () => {
       'service:service-x',
       'service:service-y',
     ]);
-    expect(graph.edges.every(({ kind, source }) => kind === 'calls' && source === 'service:service-x')).toBe(true);
+    // Children of another service, and a client that names it as its peer.
+    expect(graph.edges.map(({ id }) => id)).toEqual(['service:service-x#calls#service:service-y']);
   });
 
   it('a document of Elasticsearch', async () => {

@@ -16,7 +16,6 @@ import {
   destinationOfUrl,
   messagingSystem,
   rabbitDestination,
-  topicName,
 } from './identity/topics.ts';
 import type { ServiceEntry } from './services.ts';
 import { rangeText, slotNumber, slotText } from './slot-text.ts';
@@ -224,8 +223,7 @@ export class Messaging {
     const [best, ...others] =
       link === undefined ? this.destinations(view, system) : [exchangeOf(system, destinationOfName(link), '')];
     if (best === undefined) return 0;
-    const template = [...others, best].map(one => this.names.template(system, one)).find(one => one !== undefined);
-    const name = cleanName(template ?? topicName(best));
+    const name = this.names.nameOf(system, best, others);
     return name === '' ? 0 : this.identities.intern(TOPIC, service.environment, [system, this.cluster(view), name]);
   }
 }

@@ -79,7 +79,9 @@ export class SpanNormalizer {
 
   /** What a configuration says of names, from now on; what was read stays. */
   setNaming(naming: Naming): void {
-    this.messaging.setNames(new TopicNames(naming));
+    const names = new TopicNames(naming);
+    this.messaging.setNames(names);
+    this.streams.setNames(names);
     this.databases.setLoopback(naming.loopback);
   }
 

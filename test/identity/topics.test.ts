@@ -149,6 +149,16 @@ describe('configured topics', () => {
     expect(await topicsOf([send('other')], ...args)).toEqual(['topic:kafka/~/any']);
   });
 
+  it('are found in commands of Redis, too', async () => {
+    const args = identity('templates', [{ system: 'redis', match: 'orders:.*', name: 'orders:{tenant}' }]);
+    const add: JudgedSpan = {
+      kind: 'client',
+      attributes: { 'db.system': 'redis', 'db.statement': 'XADD orders:acme * a 1' },
+    };
+    expect(await topicsOf([add], ...args)).toEqual(['topic:redis/~/orders:{tenant}']);
+    expect(await topicsOf([add])).toEqual(['topic:redis/~/orders:acme']);
+  });
+
   it('have a cluster by their brokers', async () => {
     const args = identity('clusters', [
       { brokers: ['kafka-1:9092', 'kafka-2:9092'], name: 'eu-1' },

@@ -1,6 +1,8 @@
 /** What a configuration says of names that are read: templates of topics, clusters by their brokers, loopback addresses. */
+import { cleanName } from '../../lib/names.ts';
 import { wholePattern } from '../../lib/patterns.ts';
 import { addressOf } from './hosts.ts';
+import { topicName } from './topics.ts';
 
 export const LOOPBACKS = ['auto', 'shared', 'service'] as const;
 export type Loopback = (typeof LOOPBACKS)[number];
@@ -28,8 +30,13 @@ export class TopicNames {
     this.knowsBrokers = this.clusters.size > 0;
   }
 
-  /** What a topic is called; undefined where no template fits. */
-  template(system: string, topic: string): string | undefined {
+  /** What a topic is called that a span gives this name, or, where it says more, these. Empty when that is nothing. */
+  nameOf(system: string, best: string, others: readonly string[] = []): string {
+    const template = [...others, best].map(name => this.template(system, name)).find(name => name !== undefined);
+    return cleanName(template ?? topicName(best));
+  }
+
+  private template(system: string, topic: string): string | undefined {
     const found = this.templates.find(one => (one.system === '' || one.system === system) && one.match.test(topic));
     return found === undefined ? undefined : topic.replace(found.match, found.name);
   }

@@ -10,7 +10,7 @@ import { ACCESS_CONSUME, ACCESS_PUBLISH, type Plan } from '../../lib/plans.ts';
 import { KeyedCache } from '../cache-key.ts';
 import { SPAN_SLOT } from '../conventions/slots.ts';
 import { STORE_FAMILIES, type StoreFamily } from '../conventions/stores.ts';
-import { topicName } from '../identity/topics.ts';
+import { NO_NAMING, TopicNames } from '../identity/naming.ts';
 import type { ServiceEntry } from '../services.ts';
 import { slotText } from '../slot-text.ts';
 import { verbOf } from './commands.ts';
@@ -27,6 +27,7 @@ export interface StreamWork {
 const SYSTEM = 'redis';
 const MAX_WORKS = 16_384;
 const NOTHING = 0;
+const newCache = (): KeyedCache => new KeyedCache(4096, 2 << 20);
 
 const systemsWhere = (holds: (family: StoreFamily) => boolean): KeyTable =>
   new KeyTable([...STORE_FAMILIES].filter(([, family]) => holds(family)).map(([key]) => ({ key, slot: 0, rank: 0 })));
@@ -46,12 +47,20 @@ function isOneOf({ attributes, data }: SpanView, systems: KeyTable): boolean {
 export class Streams {
   private readonly identities: Identities;
   private readonly groupNumber: (name: string) => number;
-  private cache = new KeyedCache(4096, 2 << 20);
+  private cache = newCache();
+  private names = new TopicNames(NO_NAMING);
   private works: StreamWork[] = [];
 
   constructor(identities: Identities, groupNumber: (name: string) => number) {
     this.identities = identities;
     this.groupNumber = groupNumber;
+  }
+
+  /** From now on; what was read stays. */
+  setNames(names: TopicNames): void {
+    this.names = names;
+    this.cache = newCache();
+    this.works = [];
   }
 
   /** What a database span sends or receives; undefined when it is no messaging, or names no topic. */
@@ -72,7 +81,7 @@ export class Streams {
   private keep(work: StreamWork): number {
     if (this.works.length >= MAX_WORKS) {
       this.works = [];
-      this.cache = new KeyedCache(4096, 2 << 20);
+      this.cache = newCache();
       return NOTHING;
     }
     return this.works.push(work);
@@ -84,7 +93,7 @@ export class Streams {
     const use = readStreamCommand(verb, statement);
     if (use === undefined) return undefined;
     const topics = use.names.map(name =>
-      this.identities.intern(TOPIC, service.environment, [SYSTEM, '', topicName(name)]),
+      this.identities.intern(TOPIC, service.environment, [SYSTEM, '', this.names.nameOf(SYSTEM, name)]),
     );
     return { operation: use.operation, topics: [...new Set(topics)], group: this.groupNumber(use.group) };
   }

@@ -15,13 +15,14 @@ const SCHEMAS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['teradata', new Set(['dbc'])],
 ]);
 
-/** Names that begin like this are the system's own. */
+/** Unqualified names that begin like this are the system's own. */
 const PREFIXES_OF: ReadonlyMap<string, RegExp> = new Map([
   ['sqlite', /^sqlite_/],
+  ['cockroachdb', /^pg_/],
   ['firebirdsql', /^(rdb|mon)\$/],
-  ['aws.redshift', /^(stl|stv|svv|svl|svcs|sys)_/],
-  ['oracle.db', /^(dba|cdb)_/],
-  ['gcp.bigquery', /^__tables/],
+  ['aws.redshift', /^(pg|stl|stv|svv|svl|svcs|sys)_/],
+  ['oracle.db', /^((dba|cdb)_|g?v\$)/],
+  ['oracle', /^((dba|cdb)_|g?v\$)/],
 ]);
 
 /** By unqualified name, in any system. */
@@ -31,6 +32,9 @@ const TABLES = new Set(
   systables nls_session_parameters nls_database_parameters product_component_version rdb$database rdb$relations
   rdb$relation_fields session_privs`.split(/\s+/),
 );
+
+/** BigQuery keeps these in every dataset. */
+const OF_DATASETS = new Set(['__tables__', '__tables_summary__']);
 
 const ORACLE_VIEWS = new Set(
   `tables tab_columns tab_cols objects views indexes ind_columns constraints cons_columns sequences users synonyms
@@ -45,19 +49,40 @@ const DATABASES_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['databricks', new Set(['system'])],
 ]);
 
-export function isSystemCatalogue({ catalog, schema, table }: TableName, system: string): boolean {
-  if (catalog !== '' && DATABASES_OF.get(system)?.has(catalog)) return true;
-  if (PREFIXES_OF.get(system)?.test(table)) return true;
-  if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || (SCHEMAS_OF.get(system)?.has(schema) ?? false);
-  const name = table.toLowerCase();
-  if (name.startsWith('pg_')) return system !== 'mysql' && system !== 'mariadb';
-  return TABLES.has(name) || isOracleView(name, system);
+/** What is a system's own, beside what every system has. */
+export interface Catalogues {
+  readonly schemas: ReadonlySet<string>;
+  readonly databases: ReadonlySet<string>;
+  readonly prefix: RegExp | undefined;
+  readonly oracle: boolean;
 }
 
-/** `all_tables`, `user_indexes`, `v$session`, … */
-function isOracleView(name: string, system: string): boolean {
-  if (name.startsWith('v$') || name.startsWith('gv$')) return true;
-  if (system !== 'oracle.db' && system !== 'oracle') return false;
+const NONE: ReadonlySet<string> = new Set();
+const COMMON: Catalogues = { schemas: NONE, databases: NONE, prefix: /^(pg_|g?v\$)/, oracle: false };
+
+const CATALOGUES: ReadonlyMap<string, Catalogues> = new Map(
+  [...SCHEMAS_OF.keys(), ...DATABASES_OF.keys(), ...PREFIXES_OF.keys(), 'oracle'].map(system => [
+    system,
+    {
+      schemas: SCHEMAS_OF.get(system) ?? NONE,
+      databases: DATABASES_OF.get(system) ?? NONE,
+      prefix: PREFIXES_OF.get(system),
+      oracle: system === 'oracle' || system === 'oracle.db',
+    },
+  ]),
+);
+
+export const cataloguesOf = (system: string): Catalogues => CATALOGUES.get(system) ?? COMMON;
+
+export function isSystemCatalogue({ catalog, schema, table }: TableName, own: Catalogues): boolean {
+  if (catalog !== '' && own.databases.has(catalog)) return true;
+  if (schema !== '') return SCHEMAS.has(schema.toLowerCase()) || own.schemas.has(schema) || OF_DATASETS.has(table);
+  const name = table.toLowerCase();
+  return TABLES.has(name) || own.prefix?.test(name) === true || (own.oracle && isOracleView(name));
+}
+
+/** `all_tables`, `user_indexes`, … */
+function isOracleView(name: string): boolean {
   const bar = name.indexOf('_');
   const scope = name.slice(0, bar);
   return (scope === 'all' || scope === 'user') && ORACLE_VIEWS.has(name.slice(bar + 1));

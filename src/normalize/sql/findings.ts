@@ -1,6 +1,6 @@
 /** What a text was found to do, statement by statement, added up. */
 import { isBuiltinFunction } from './builtins.ts';
-import { isSystemCatalogue } from './catalogues.ts';
+import { type Catalogues, cataloguesOf, isSystemCatalogue } from './catalogues.ts';
 import type { Access, Reference, Verb } from './frame.ts';
 
 export interface Effect {
@@ -41,7 +41,7 @@ export class Findings {
   full = false;
   private queries = false;
   private verbOnly = false;
-  private readonly system: string;
+  private readonly catalogues: Catalogues;
   private readonly text: string;
 
   /** Of the statement being read. */
@@ -65,11 +65,11 @@ export class Findings {
 
   constructor(text: string, system: string) {
     this.text = text;
-    this.system = system;
+    this.catalogues = cataloguesOf(system);
   }
 
   addEffect({ catalog, schema, table, verb, access }: Reference): void {
-    if (isSystemCatalogue({ catalog, schema, table }, this.system)) {
+    if (isSystemCatalogue({ catalog, schema, table }, this.catalogues)) {
       if (!NO_TABLES.has(table)) this.catalogue = true;
       return;
     }

@@ -19,6 +19,8 @@ export class Locals {
   /** Every name there was, in any scope. */
   readonly names: string[] = [];
   private readonly expressions: Local[] = [];
+  /** The same by name, the innermost last. */
+  private byName: Map<string, Local[]> | undefined;
   private temporary: Set<string> | undefined;
 
   get count(): number {
@@ -28,9 +30,13 @@ export class Locals {
   /** Declares a common table expression, not visible yet; -1 when there are too many. */
   declare(name: string): number {
     this.note(name);
-    return this.expressions.length < MAX_LOCALS
-      ? this.expressions.push({ name, visible: false, source: undefined }) - 1
-      : -1;
+    if (this.expressions.length >= MAX_LOCALS) return -1;
+    const local = { name, visible: false, source: undefined };
+    this.byName ??= new Map();
+    const known = this.byName.get(name);
+    if (known === undefined) this.byName.set(name, [local]);
+    else known.push(local);
+    return this.expressions.push(local) - 1;
   }
 
   show(at: number): void {
@@ -44,7 +50,7 @@ export class Locals {
   }
 
   forgetFrom(at: number): void {
-    if (this.expressions.length > at) this.expressions.length = at;
+    while (this.expressions.length > at) this.byName!.get(this.expressions.pop()!.name)!.pop();
   }
 
   addTemporary(name: string): void {
@@ -69,10 +75,6 @@ export class Locals {
   }
 
   private find(name: string): Local | undefined {
-    for (let i = this.expressions.length - 1; i >= 0; i--) {
-      const local = this.expressions[i]!;
-      if (local.visible && local.name === name) return local;
-    }
-    return undefined;
+    return this.byName?.get(name)?.findLast(local => local.visible);
   }
 }

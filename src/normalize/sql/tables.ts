@@ -32,6 +32,8 @@ const BEHIND_NAME = wordSet('values select default set');
 const FIRST = wordNumber('first');
 /** `NTH_VALUE(a, 2) FROM FIRST OVER (…)`. */
 const BEHIND_ROW = wordSet('over ignore');
+/** Tables before it that a path is looked for in. */
+const MAX_PATH_ROOTS = 32;
 const BRACE = 123;
 const DOUBLE_QUOTE_CODE = 34;
 /** Functions of SQL Server that stand where a table does, also as a target. */
@@ -176,7 +178,10 @@ export function addTable(reader: Reader, frame: Frame, name: TableName): void {
 function isArrayPath({ dialect, references }: Reader, frame: Frame, { catalog, schema }: TableName): boolean {
   if (!dialect.arrayPaths || schema === '') return false;
   const root = catalog || schema;
-  return references.some((r, i) => i >= frame.firstReference && (r.alias || r.table) === root);
+  for (let i = references.length - 1, n = 0; i >= frame.firstReference && n < MAX_PATH_ROOTS; i--, n++) {
+    if ((references[i]!.alias || references[i]!.table) === root) return true;
+  }
+  return false;
 }
 
 function isLocal({ dialect, locals }: Reader, name: TableName): boolean {

@@ -21,6 +21,7 @@ export const WITHOUT_TABLES: readonly Family[] = [
       ['SELECT relname FROM pg_catalog.pg_class JOIN pg_namespace n ON TRUE', '(catalog)'],
       ['SELECT table_name FROM information_schema.tables WHERE table_schema = $1', '(catalog)'],
       ['SELECT a FROM orders, pg_stat_activity', 'select orders'],
+      ['SELECT * FROM audit.pg_imports', 'select audit.pg_imports'],
       ['BEGIN', '(transaction_control)'],
       ['BEGIN ISOLATION LEVEL SERIALIZABLE', '(transaction_control)'],
       ['START TRANSACTION READ ONLY', '(transaction_control)'],

@@ -2,7 +2,9 @@
 import { EDGE_KINDS } from '../../src/contract/graph-document.ts';
 import { CLASS_MASK, CONSUMER, CREATE, PROCESS, PRODUCER, SETTLE } from '../../src/contract/observation.ts';
 import { CONVICTION } from '../../src/graph/edge-document.ts';
+import { ACCESS_READ, ACCESS_WRITE } from '../../src/lib/plans.ts';
 import { RESOURCE, SPAN } from '../../src/normalize/conventions/slots.ts';
+import { STORE_FAMILIES, type StoreEffect } from '../../src/normalize/conventions/stores.ts';
 import {
   DATABASE_SYSTEMS,
   DEFAULT_PORTS,
@@ -31,7 +33,20 @@ export function tables(): ReadonlyMap<string, string> {
     ['verbs', verbTable()],
     ['systems', systemTable()],
     ['ports', portTable()],
+    ['stores', storeTable()],
   ]);
+}
+
+/** Systems that share their verbs are one row; a verb is told by what it does. */
+function storeTable(): string {
+  const families = new Map<ReadonlyMap<string, StoreEffect>, string[]>();
+  for (const [system, { verbs }] of STORE_FAMILIES) families.set(verbs, [...(families.get(verbs) ?? []), system]);
+  const rows = [...families].map(([verbs, systems]) => {
+    const doing = (wanted: StoreEffect) =>
+      codes([...verbs].filter(([, does]) => does === wanted).map(([verb]) => verb));
+    return [codes(systems), doing(ACCESS_READ), doing(ACCESS_WRITE)];
+  });
+  return table(['systems', 'reads', 'writes'], rows);
 }
 
 function edgeTable(): string {

@@ -21,8 +21,6 @@ const DATABASE_SLOTS = [
   SPAN_SLOT.dbSummary,
   SPAN_SLOT.dbCollection,
   SPAN_SLOT.dbOperation,
-  SPAN_SLOT.dbNamespace,
-  SPAN_SLOT.dbConnection,
 ];
 
 /** Slots that decide a plan, beside the environment. */
@@ -76,7 +74,7 @@ export class Databases {
   /** True when the span carries database attributes. */
   speaksOf(view: SpanView): boolean {
     for (const slot of DATABASE_SLOTS) if (view.attributes.has(slot)) return true;
-    return false;
+    return view.kind === KIND_CLIENT && view.attributes.has(SPAN_SLOT.dbNamespace);
   }
 
   /** Number of the span's plan. */

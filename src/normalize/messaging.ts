@@ -67,7 +67,8 @@ export class Messaging {
     return (
       values.has(SPAN_SLOT.messagingSystem) ||
       values.has(SPAN_SLOT.destination) ||
-      values.has(SPAN_SLOT.destinationTemplate)
+      values.has(SPAN_SLOT.destinationTemplate) ||
+      values.has(SPAN_SLOT.queueUrl)
     );
   }
 

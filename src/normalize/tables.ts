@@ -54,13 +54,14 @@ const NONE = { schema: '', database: '', table: '', fromStatement: false };
 const PREPARE = /(^|[.\s])prepare\b/i;
 
 function sqlTables(span: SpanDatabase): SpanTables {
-  if (PREPARE.test(span.spanName)) return { tables: [], skipReason: 'driver_housekeeping' };
+  if (PREPARE.test(span.spanName)) return HOUSEKEEPING;
   const statement = span.statement === '' ? undefined : readStatement(span.statement, span.system);
   const summary = span.summary === '' ? undefined : readSummary(span.summary, span.system);
+  const verb = statement ?? summary ?? readVerb(span.operation, span.system);
   const tables = new TableSet(span);
   if (statement) tables.addAll(statement, true);
   if (summary) tables.addAll(summary, false, statement);
-  if (span.collection !== '' && statement?.outcome !== 'skip') tables.addCollection(statement);
+  if (span.collection !== '' && verb?.outcome !== 'skip') tables.addCollection(statement);
   if (tables.list.length > 0) {
     return { tables: tables.list, skipReason: '', gap: statement?.truncated ? 'statement_truncated' : '' };
   }
@@ -69,24 +70,36 @@ function sqlTables(span: SpanDatabase): SpanTables {
 
 /** No table is named: the database itself by the verb, a query, or no work on data at all. */
 function withoutTables(span: SpanDatabase, text: Statement | undefined): SpanTables {
-  const read = text ?? readVerb(span);
+  if (text === undefined && span.operation === '') return byName(span);
+  const read = text ?? readVerb(span.operation, span.system);
   if (read?.outcome === 'skip') return { tables: [], skipReason: read.reason || 'health_check' };
-  const verb = sqlVerb(read?.verb || span.operation || (text === undefined ? span.spanName : ''));
+  const verb = sqlVerb(read?.verb || span.operation);
   const access = sqlAccess(verb);
-  if (text === undefined && access < 0 && isDriverHousekeeping(span.operation || span.spanName))
-    return { tables: [], skipReason: 'driver_housekeeping' };
+  if (text === undefined && access < 0 && isDriverHousekeeping(span.operation)) return HOUSEKEEPING;
   const known = access >= 0 && read?.outcome !== 'queries';
-  const told = known || span.operation !== '' || text !== undefined;
-  return {
-    tables: [{ ...NONE, access: known ? access : ACCESS_QUERY, verbs: told && verb !== '' ? [verb] : [] }],
-    skipReason: '',
-    gap: gapOf(text),
-  };
+  return onDatabase(known ? access : ACCESS_QUERY, verb, gapOf(text));
+}
+
+/** Nothing but a name: what drivers do by themselves, a verb, or a query of some kind. */
+function byName({ spanName, system }: SpanDatabase): SpanTables {
+  const verb = sqlVerb(spanName);
+  const changes = /^(select|insert|update|delete|merge|truncate)$/.test(verb);
+  if (!changes && isDriverHousekeeping(spanName)) return HOUSEKEEPING;
+  const read = readVerb(spanName, system);
+  if (read !== undefined) return { tables: [], skipReason: read.reason };
+  const access = changes || /^(create|alter|drop|upsert|replace|copy)$/.test(verb) ? sqlAccess(verb) : -1;
+  return access < 0 ? onDatabase(ACCESS_QUERY, '', 'no_statement') : onDatabase(access, verb, 'no_statement');
+}
+
+const HOUSEKEEPING: SpanTables = { tables: [], skipReason: 'driver_housekeeping' };
+
+function onDatabase(access: number, verb: string, gap: PlanGap): SpanTables {
+  return { tables: [{ ...NONE, access, verbs: verb === '' ? [] : [verb] }], skipReason: '', gap };
 }
 
 /** An operation or a name alone may be one that gives no edge, as `COMMIT` or `SHOW`. */
-function readVerb({ operation, spanName, system }: SpanDatabase): Statement | undefined {
-  const verb = sqlVerb(operation || spanName);
+function readVerb(text: string, system: string): Statement | undefined {
+  const verb = sqlVerb(text);
   if (verb === '' || sqlAccess(verb) >= 0) return undefined;
   const read = readStatement(verb, system);
   return read.outcome === 'skip' && read.reason !== '' && read.reason !== 'empty' ? read : undefined;

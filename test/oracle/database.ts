@@ -4,7 +4,7 @@
  */
 import { readAttribute, readNumber } from './attributes.ts';
 import { databaseNode, type NodeIdentity, type Store, tableNode, topicNode } from './names.ts';
-import type { Attributes, Span } from './span.ts';
+import { type Attributes, CLIENT, type Span } from './span.ts';
 import {
   type DataClass,
   type Effect,
@@ -56,14 +56,14 @@ export interface DatabaseUse {
   readonly named: boolean;
 }
 
-export function hasDatabaseAttributes(attributes: Attributes): boolean {
+export function hasDatabaseAttributes({ attributes, kind }: Span): boolean {
   return (
     systemOf(attributes) !== undefined ||
     statementOf(attributes) !== undefined ||
     readAttribute(attributes, 'db.query.summary') !== undefined ||
     tableOf(attributes) !== undefined ||
     operationOf(attributes) !== undefined ||
-    databaseOf(attributes) !== undefined
+    (kind === CLIENT && databaseOf(attributes) !== undefined)
   );
 }
 

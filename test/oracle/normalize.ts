@@ -101,7 +101,7 @@ const NAMELESS: Classified = { class: 'internal' };
 function classify(span: Span): Classified {
   const { kind } = span;
   const messaging = messagingPartOf(span, undefined, undefined);
-  const hasDatabase = hasDatabaseAttributes(span.attributes);
+  const hasDatabase = hasDatabaseAttributes(span);
   const isMessaging = messaging.hasAttributes || (messaging.hasMessagingKind && !hasDatabase);
   if (isMessaging && messaging.operation !== undefined) return classOfOperation(messaging.operation);
   if (hasDatabase && kind !== SERVER) {

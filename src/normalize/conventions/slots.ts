@@ -83,6 +83,8 @@ export const SPAN = {
       'db.operation.parameter.index',
       'aws.dynamodb.table_names',
       'aws.table.name',
+      'aws.table_name',
+      'elasticsearch.request.indices',
       'db.hbase.table',
     ],
   },

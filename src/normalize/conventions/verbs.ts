@@ -57,7 +57,7 @@ export function sqlVerb(text: string): string {
 
 /** What drivers do that is no statement: words that begin a part of a span's name. */
 const DRIVER_HOUSEKEEPING =
-  /(?<![a-z])(re|dis)?connect|(?<![a-z])(pool|prepare|begin|commit|rollback|transaction|savepoint|reset|rows|ping|acquire|release|close|dial|handshake|getconnection|checkout|checkin|authenticate|deallocate|isvalid|health|construct|fetch ?all)/;
+  /(?<![a-z])(re|dis)?connect|(?<![a-z])(pool|prepare|begin|commit|rollback|transaction|savepoint|reset|rows|ping|acquire|release|close|open|dial|handshake|getconnection|checkout|checkin|authenticate|deallocate|isvalid|health|construct|fetch ?all)/;
 
 export function isDriverHousekeeping(name: string): boolean {
   return DRIVER_HOUSEKEEPING.test(name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase());

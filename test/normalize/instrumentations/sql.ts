@@ -582,6 +582,23 @@ export const others: readonly InstrumentationCase[] = [
     ['EXPLAIN orders', { 'db.query.text': 'EXPLAIN SELECT * FROM orders', 'db.collection.name': 'orders' }],
     'explain',
   ),
+  span(
+    'an operation that gives no edge gives none by its table either',
+    pg,
+    ['EXPLAIN orders', { 'db.operation.name': 'EXPLAIN', 'db.collection.name': 'orders' }],
+    'explain',
+  ),
+  span('a name that speaks of connections', pg, ['get connection', {}], 'driver_housekeeping'),
+  span('a name that creates a connection', pg, ['create connection', {}], 'driver_housekeeping'),
+  span('a name that opens', pg, ['OpenAsync', {}], 'driver_housekeeping'),
+  span(
+    'a name with a verb, of a table that sounds like a pool',
+    pg,
+    ['UPDATE pool_stats', {}],
+    writes(pg.database, 'update'),
+  ),
+  span('a name that ends a transaction', pg, ['COMMIT', {}], 'driver_housekeeping'),
+  span('a name that sets', pg, ['SET', {}], 'settings'),
   {
     name: 'a database span that a server answers is a call',
     spans: [

@@ -79,6 +79,22 @@ describe('a name outside', () => {
   });
 });
 
+it('names without number do not keep out one that is used', () => {
+  const subject = new LiveSubject({ ...TIMES, maxNodes: 10, namesForNodes: 10_000 });
+  for (let n = 0; n < 2000; n += 100) {
+    const calls = Array.from({ length: 100 }, (__, i) => call(`noise-${n + i}`, 'shop', n));
+    subject.send(calls.flat(), n);
+  }
+  subject.send(
+    times(100, () => call('heavy', 'shop', 2000)),
+    2000,
+  );
+  subject.idle(3000, 2 * COMPACT_MS);
+  subject.send(call('heavy', 'shop', 2 * COMPACT_MS), 2 * COMPACT_MS);
+  expect(subject.edges()).toContain('heavy calls shop 1');
+  expect(subject.edges()[0]).toBe('(other) calls shop 2092');
+});
+
 it('where the limit was raised, names outside come in beside', () => {
   const subject = new LiveSubject({ ...TIMES, maxNodes: 2 });
   subject.send([...times(20, () => call('a', 'shop', 0)), ...call('b', 'shop', 0)], 0);

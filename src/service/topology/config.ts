@@ -89,10 +89,14 @@ export interface TopologyOptions {
   readonly maxNodes: number;
   readonly maxEdges: number;
   readonly maxPaths: number;
+  /** Tables of names have room as for so many nodes at least, so that names outside a small limit are told apart and counted. */
+  readonly namesForNodes?: number;
   /** None unless given. */
   readonly rules?: IdentityRules;
   readonly naming?: Naming;
 }
+
+const NAMES_FOR_NODES = 10_000;
 
 export function topologyOptions({ correlation, weights, identity, limits }: TopologyConfig): TopologyOptions {
   return {
@@ -105,6 +109,7 @@ export function topologyOptions({ correlation, weights, identity, limits }: Topo
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
     maxPaths: limits.paths,
+    namesForNodes: NAMES_FOR_NODES,
     rules: identityRules(identity),
     naming: namingOf(identity),
   };

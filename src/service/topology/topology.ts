@@ -118,8 +118,9 @@ export class Topology implements TopologyReader {
   }
 
   private limitNames(maxNodes: number): void {
-    this.identities.setLimit(maxNodes * IDENTITIES_PER_NODE, maxNodes * IDENTITY_BYTES_PER_NODE);
-    this.plans.setLimit(maxNodes * PLANS_PER_NODE, maxNodes * PLAN_BYTES_PER_NODE);
+    const nodes = Math.max(maxNodes, this.options.namesForNodes ?? 0);
+    this.identities.setLimit(nodes * IDENTITIES_PER_NODE, nodes * IDENTITY_BYTES_PER_NODE);
+    this.plans.setLimit(nodes * PLANS_PER_NODE, nodes * PLAN_BYTES_PER_NODE);
   }
 
   /** Time goes on: what is due is decided. */

@@ -61,7 +61,7 @@ export function overflowPlan(identities: Identities, plan: Plan, system: string)
   }
   return {
     target: { environment: '', system, instance: '', database: '' },
-    tables: namesTable(plan) ? [SOME_TABLE] : [],
+    tables: plan.tables.slice(0, 1).map(() => (namesTable(plan) ? SOME_TABLE : NO_TABLE)),
     effects: [...effects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, effect]) => effect),
     skipReason: plan.skipReason,
     gap: '',
@@ -77,6 +77,9 @@ const SOME_TABLE: PlanTable = {
   verbs: [],
   fromStatement: false,
 };
+
+/** Work on a database whose table is unknown: unlike none, it may take the tables of what is nested in it. */
+const NO_TABLE: PlanTable = { ...SOME_TABLE, table: '' };
 
 export function namesTable(plan: Plan): boolean {
   return plan.tables.some(({ table }) => table !== '');

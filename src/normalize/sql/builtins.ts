@@ -58,7 +58,7 @@ const NAMES = new Set(
   has_column_privilege has_sequence_privilege has_function_privilege has_any_column_privilege txid_status to_regclass
   to_regproc to_regtype to_regnamespace regclass regtype regproc oid currval inet host hostmask netmask network family
   masklen abbrev broadcast set_masklen xmlelement xmlparse xmlserialize xpath xml_is_well_formed enum_range enum_first
-  enum_last bit_count substring_similarity levenshtein metaphone dmetaphone crosstab normalize is_normalized
+  enum_last bit_count substring_similarity levenshtein metaphone dmetaphone normalize is_normalized
   adddate addtime aes_decrypt aes_encrypt ascii benchmark bit_xor char_length charset coercibility compress crc32
   datediff dayofweek des_decrypt format_bytes format_pico_time from_unixtime get_format hex icu_version inet6_aton
   inet6_ntoa interval is_free_lock is_ipv4 is_ipv6 is_used_lock is_uuid json_arrayagg json_objectagg json_contains

@@ -1,8 +1,9 @@
 /** What words do inside a statement. */
-import { beginList, meetUnion } from './common-tables.ts';
+import { meetUnion } from './common-tables.ts';
 import { BEHIND, EXPRESSION, type Frame, IDLE, INDEX, NAME, TABLES, type Verb } from './frame.ts';
 import { compileWords, type Handler, wordSet } from './handlers.ts';
 import { wordNumber } from './lexicon.ts';
+import { alterFrom, alterTo, clone, format, overwrite, table, withClause } from './moves.ts';
 import type { Reader } from './reader.ts';
 import { CAST, COMMA, OPEN, OTHER } from './token-kinds.ts';
 
@@ -21,16 +22,10 @@ const BEFORE_NO_JOIN = wordSet('for array');
 const BEFORE_APPLY = wordSet('cross outer');
 /** Behind FOR these say what an index hint or an update is for. */
 const FOR = wordNumber('for');
-const INTO = wordNumber('into');
-const GRANTS = wordNumber('grants');
-const TABLE = wordNumber('table');
 const FROM = wordNumber('from');
 const STRAIGHT_JOIN = wordNumber('straight_join');
-const AS = wordNumber('as');
-const BEFORE_QUERY = wordSet('union except intersect minus all distinct');
 const BEHIND_TABLE_FOR = wordSet('system_time version order group join');
 const BEFORE_BY = wordSet('order group');
-const VALUES = wordNumber('values');
 const TEMPORARY = wordSet('temp temporary unlogged');
 
 function select(reader: Reader, frame: Frame): void {
@@ -69,12 +64,6 @@ function from(reader: Reader, frame: Frame): void {
   else if (frame.verb === 'alter') alterFrom(reader, frame);
 }
 
-/** `APPEND FROM t`, `REPLACE PARTITION p FROM t`; bounds of a partition are no tables. */
-function alterFrom({ tokens }: Reader, frame: Frame): void {
-  if (tokens.previousWord === VALUES || tokens.isNext(OPEN_CODE)) return;
-  frame.expectRows();
-}
-
 /** `COPY t FROM …` fills the table, `COPY INTO 'file' FROM t` empties it into a file. */
 function copyFrom(frame: Frame) {
   if (frame.targets > 0) return frame.leaveTables();
@@ -88,52 +77,6 @@ function to(reader: Reader, frame: Frame) {
   if (frame.verb !== 'copy') return;
   for (const reference of reader.references.slice(frame.firstReference)) reference.access = 'read';
   frame.leaveTables();
-}
-
-/** `SWITCH … TO t`, `MOVE PARTITION p TO TABLE t`: data goes to another table. */
-function alterTo(reader: Reader, frame: Frame): void {
-  const action = actionOf(reader, frame);
-  if (action === 'switch' || (action === 'move' && reader.tokens.peekWord() === TABLE))
-    frame.expectTarget('alter', false);
-}
-
-/** What ALTER does: the word behind the table's name, which reads like an alias. */
-const actionOf = (reader: Reader, frame: Frame): string => reader.references[frame.lastReference]?.alias ?? '';
-
-/** WITH: a list of common table expressions, or the table that takes part in a swap. */
-function withClause(reader: Reader, frame: Frame): void {
-  const action = frame.verb === 'alter' ? actionOf(reader, frame) : '';
-  if (action === 'swap' || action === 'exchange') frame.expectTarget('alter', false);
-  else beginList(reader, frame);
-}
-
-/** `INSERT INTO a TABLE b`, `… UNION TABLE b`. */
-function table(reader: Reader, frame: Frame): void {
-  const filled = frame.verb === 'insert' && frame.targets > 0 && frame.mode !== NAME;
-  const made = frame.verb === 'create' && reader.tokens.previousWord === AS;
-  if (!filled && !made && BEFORE_QUERY[reader.tokens.previousWord] !== 1) return;
-  if (filled) reader.findings.fromSeen = true;
-  frame.expectRows();
-}
-
-/** `CREATE TABLE a CLONE b`, `CREATE TABLE a COPY b`. */
-function clone(reader: Reader, frame: Frame): void {
-  const copies = frame.verb === 'create' && frame.targets > 0 && reader.tokens.peekWord() !== GRANTS;
-  if (!copies || frame.mode === NAME) return reader.readPlain(frame);
-  frame.expectRows();
-}
-
-/** ClickHouse: the rows themselves follow. */
-function format(reader: Reader, frame: Frame): void {
-  if (frame.verb !== 'insert' || !reader.dialect.inlineRows) return reader.readPlain(frame);
-  frame.leaveTables();
-  reader.dead = 'always';
-}
-
-/** `LOAD DATA OVERWRITE t`. */
-function overwrite({ tokens }: Reader, frame: Frame): void {
-  if (frame.verb === 'copy' && frame.targets === 0 && tokens.peekWord() !== INTO)
-    frame.expectTarget(frame.written, false);
 }
 
 /** `FOR UPDATE` ends the tables; `FOR SYSTEM_TIME`, `FOR VERSION` and MySQL's `USE INDEX FOR ORDER BY` belong to one. */

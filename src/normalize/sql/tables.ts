@@ -1,11 +1,21 @@
 /** Reading a table where one is named: modifiers before it, functions that only look like one, hints behind it. */
-import { BEHIND, type Frame, IDLE, NAME } from './frame.ts';
+import { BEHIND, type Frame, IDLE } from './frame.ts';
 import { wordSet } from './handlers.ts';
 import { isHard, wordNumber } from './lexicon.ts';
 import { localName } from './locals.ts';
-import { foldName, isNamePart, readName, type TableName } from './names.ts';
+import { foldName, readName, type TableName } from './names.ts';
+import {
+  isCut,
+  isFile,
+  isNoTable,
+  isPlainNumber,
+  isPlainTable,
+  opensOuterJoin,
+  readCall,
+  readIdentifierCall,
+} from './not-tables.ts';
 import type { Reader } from './reader.ts';
-import { CLOSE, END, NUMBER, OPEN, OTHER, PARAMETER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
+import { NUMBER, OPEN, OTHER, PARAMETER, QUOTED, STRING, VARIABLE, WORD } from './token-kinds.ts';
 import type { Tokens } from './tokens.ts';
 
 const BEFORE_TABLE = wordSet('lateral only table');
@@ -13,35 +23,20 @@ const BEFORE_TARGET = wordSet(
   'only table view if not exists low_priority high_priority delayed quick ignore top percent overwrite or concurrently all',
 );
 const BEHIND_OR = wordSet('replace rollback abort fail ignore');
-/** Locking hints that SQL Server takes in parentheses without WITH. */
-const HINTS = wordSet(
-  `nolock readpast updlock rowlock holdlock tablock tablockx paglock xlock nowait readuncommitted readcommitted
-  repeatableread serializable snapshot noexpand forceseek forcescan index`,
-);
 const OR = wordNumber('or');
 const TABLE = wordNumber('table');
 const VIEW = wordNumber('view');
 const OUTER = wordNumber('outer');
 const LATERAL = wordNumber('lateral');
-const FROM = wordNumber('from');
 const TOP = wordNumber('top');
 const INSERT = wordNumber('insert');
 const OPEN_CODE = 40;
 /** Behind these FIRST is the table's name, not Oracle's INSERT FIRST. */
 const BEHIND_NAME = wordSet('values select default set');
 const FIRST = wordNumber('first');
-/** `NTH_VALUE(a, 2) FROM FIRST OVER (…)`. */
-const BEHIND_ROW = wordSet('over ignore');
 /** Tables before it that a path is looked for in. */
 const MAX_PATH_ROOTS = 32;
-const BRACE = 123;
 const DOUBLE_QUOTE_CODE = 34;
-/** Functions of SQL Server that stand where a table does, also as a target. */
-const CALLS = new Set(['openquery', 'openrowset', 'opendatasource', 'identifier']);
-/** `FROM FINAL TABLE (INSERT …)`. */
-const CHANGED_ROWS = new Set(['final', 'new', 'old']);
-/** Formats of files that may be read by their path. */
-const FILE_FORMATS = new Set(['parquet', 'csv', 'json', 'orc', 'text', 'avro', 'delta', 'iceberg', 'binaryfile']);
 
 /** True for a word that stands before a table's name without being one. */
 export function isTableModifier(tokens: Tokens, frame: Frame): boolean {
@@ -77,72 +72,6 @@ export function readTable(reader: Reader, frame: Frame): boolean {
   else addTable(reader, frame, name);
   return true;
 }
-
-/** Snowflake's and Databricks's `IDENTIFIER('db.t')`. */
-function readIdentifierCall({ tokens, dialect }: Reader): TableName | undefined {
-  if (!tokens.isCallOf('identifier')) return undefined;
-  tokens.next();
-  tokens.next();
-  if (tokens.kind === STRING) tokens.enterString();
-  tokens.next();
-  const name = isNamePart(tokens) ? readName(tokens, dialect) : undefined;
-  if (tokens.kind === CLOSE) tokens.next();
-  return name;
-}
-
-/** A function where a table could be; IDENTIFIER's argument would have named a table. */
-function readCall({ findings }: Reader, { table }: TableName, start: number, stop: number): void {
-  if (table === 'identifier') findings.unreadable = true;
-  else findings.addFunction(start, stop);
-}
-
-/** Before parentheses: a table with hints or columns, not a function. */
-function isPlainTable({ tokens }: Reader, frame: Frame, { schema, table }: TableName): boolean {
-  return frame.target ? schema !== '' || !CALLS.has(table) : HINTS[tokens.peekWord()] === 1;
-}
-
-/** Words that announce something else than a table, told from a table of that name by what follows. */
-function isNoTable({ tokens }: Reader, frame: Frame, name: string): boolean {
-  const { kind, word } = tokens;
-  if (kind !== WORD && kind !== STRING) return false;
-  if (!frame.target) {
-    if ((name === 'first' || name === 'last') && BEHIND_ROW[word] === 1) return true;
-    const rows = name === 'rows' && word === FROM;
-    if (rows) tokens.next();
-    else if (word !== TABLE || !CHANGED_ROWS.has(name)) return false;
-    if (!rows) frame.expectRows();
-    return true;
-  }
-  const directory = name === 'directory' && kind === STRING;
-  if (name === 'database' && frame.verb === 'truncate') return true;
-  const prefix = (name === 'local' || name === 'function') && kind === WORD && word === 0;
-  if (prefix) frame.mode = NAME;
-  if (prefix && name === 'function') skipFunction(tokens, frame);
-  return directory || prefix;
-}
-
-/** `INSERT INTO FUNCTION file('x')`. */
-function skipFunction(tokens: Tokens, frame: Frame): void {
-  tokens.next();
-  frame.mode = BEHIND;
-}
-
-/** ``FROM parquet.`/path` ``. */
-function isFile({ schema, table }: TableName): boolean {
-  return FILE_FORMATS.has(schema) && (table.includes('/') || table.includes(':'));
-}
-
-/** The text was cut behind this name, maybe inside it: parentheses are open, or it is the beginning of INTO or FROM. */
-function isCut({ tokens, depth }: Reader, { target, verb, targets }: Frame, { schema, table }: TableName): boolean {
-  if (tokens.kind !== END || tokens.previousStop !== tokens.text.length) return false;
-  if (depth > 0) return true;
-  if (!target || targets > 0 || schema !== '') return false;
-  return verb === 'delete' ? 'from'.startsWith(table) : TAKES_INTO.has(verb) && 'into'.startsWith(table);
-}
-
-const TAKES_INTO: ReadonlySet<string> = new Set(['insert', 'merge', 'copy']);
-
-const isPlainNumber = ({ schema, table }: TableName): boolean => schema === '' && !Number.isNaN(Number(table));
 
 /** `… FROM table`: the word behind which a name is due is the name itself. */
 export function isNamedTable({ previousWord }: Tokens, { target, list }: Frame): boolean {
@@ -245,11 +174,6 @@ function addVariable(reader: Reader, frame: Frame): void {
 /** Makes the alias that may follow known as that of no table. */
 function addAlias(reader: Reader, frame: Frame): void {
   reader.addReference({ ...NOTHING, alias: '', verb: 'select', access: 'read', target: false, local: true }, frame);
-}
-
-/** ODBC's `{oj a LEFT JOIN b …}`; anything else in braces is a placeholder. */
-function opensOuterJoin({ kind, text, start, stop }: Tokens): boolean {
-  return kind === OTHER && text.charCodeAt(start) === BRACE && /^oj\s/i.test(text.slice(stop, stop + 3));
 }
 
 /** The current token is the table's alias, or just a name behind AS. */

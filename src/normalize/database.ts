@@ -132,7 +132,7 @@ export class Databases {
 
   private mergeUnknown(outer: number, inner: number): number {
     const [out, within] = [this.plans.get(outer), this.plans.get(inner)];
-    if (out.tables.length === 0 && out.effects.length > 0) return outer;
+    if (out.tables.length === 0 && out.effects.length > 0 && !out.overflow) return outer;
     if (!out.overflow && !within.overflow) return this.intern(mergePlans(this.identities, out, within));
     return out.skipReason === '' && !namesTable(out) && namesTable(within) ? inner : outer;
   }

@@ -15,6 +15,7 @@ import {
   FILTERED,
   LINK,
   MESSAGES,
+  PARENT,
   PROCESS,
   PRODUCER,
   SERVICE,
@@ -26,6 +27,7 @@ import {
 import { mix } from '../lib/bytes.ts';
 import { type Identities, isUnnamed, SERVICE as SERVICE_KIND } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
+import { MAX_CANDIDATES } from './chains.ts';
 import {
   EVICTED,
   INFERRED,
@@ -40,7 +42,7 @@ import {
 } from './fates.ts';
 import { fateOfClass, type LateEntries, reasonOfClass } from './late.ts';
 import type { Rows } from './rows.ts';
-import { decisionOf, ENTRY, FATED, fateOf, isLocal, NESTED, reasonOf, STATE, UNDECIDED } from './state.ts';
+import { decisionOf, ENTRY, FATED, fateOf, isTransparent, LOCAL, NESTED, reasonOf, STATE, UNDECIDED } from './state.ts';
 
 /** Services told apart, and pairs of service and finding. */
 const MAX_SERVICES = 10_000;
@@ -108,7 +110,8 @@ export class Checkup {
   }
 
   /** A row leaves: what became of it is known, but for late partners. `isHeld`: it does not leave yet. */
-  leave({ words: w }: Rows, row: number, isHeld = false): void {
+  leave(rows: Rows, row: number, isHeld = false): void {
+    const { words: w } = rows;
     const shape = w[row + SHAPE]!;
     const state = w[row + STATE]!;
     const cls = shape & CLASS_MASK;
@@ -119,12 +122,13 @@ export class Checkup {
     if ((shape & FILTERED) !== 0) return;
     if ((cls === PRODUCER || cls === CONSUMER) && w[row + MESSAGES]! >>> 24 !== 0) this.find(DROPPED_LINKS, w, row);
     if (fate === PAIRED) return;
-    const code = this.codeOf(w, row, cls, fate, state);
+    const code = this.codeOf(rows, row, cls, fate, state);
     if (code === NONE || (isHeld && code === MISSING_PRODUCER)) return;
     this.find(code, w, row);
   }
 
-  private codeOf(w: Int32Array, row: number, cls: number, fate: number, state: number): number {
+  private codeOf(rows: Rows, row: number, cls: number, fate: number, state: number): number {
+    const { words: w } = rows;
     if (fate === EVICTED) return EVICTED_CODE;
     const reason = reasonOf(state);
     if (reason !== 0) return OF_REASON[reason] ?? NONE;
@@ -133,8 +137,9 @@ export class Checkup {
     if (cls !== CONSUMER) return NONE;
     const decision = decisionOf(state);
     if (decision === UNDECIDED) return MISSING_PRODUCER;
-    if (decision !== ENTRY && !isLocal(decision)) return NONE;
+    if (decision !== ENTRY && decision !== LOCAL) return NONE;
     if (w[row + LINK] !== 0) return MISSING_PRODUCER;
+    if (decision === LOCAL && isBelowConsumer(rows, row)) return NONE;
     return (w[row + SHAPE]! & PROCESS) === 0 ? RECEIVE_ALONE : NO_PROPAGATION;
   }
 
@@ -266,6 +271,25 @@ export class Checkup {
 
 function gapCode(gap: SpanFindingCode | ''): number {
   return gap === '' ? NONE : codeOf(gap);
+}
+
+/** Directly beneath a consumer of its own service, which tells of the messages' context. */
+function isBelowConsumer(rows: Rows, row: number): boolean {
+  const { words: w } = rows;
+  const [p0, p1] = [w[row + PARENT]!, w[row + PARENT + 1]!];
+  rows.reachesGone = true;
+  let found = false;
+  let candidates = 0;
+  for (
+    let other = rows.firstRow(w, row, p0, p1);
+    other >= 0 && !found && candidates++ < MAX_CANDIDATES;
+    other = rows.nextRow(other, w, row, p0, p1)
+  ) {
+    const shape = w[other + SHAPE]!;
+    found = !isTransparent(shape) && (shape & CLASS_MASK) === CONSUMER && w[other + SERVICE] === w[row + SERVICE];
+  }
+  rows.reachesGone = false;
+  return found;
 }
 
 /** Of a row's trace and span id, which stand side by side. */

@@ -1,19 +1,46 @@
 /** What the checkup says of services: nothing is lost, order does not matter, and late partners take things back. */
 import { describe, expect, it } from 'vitest';
+import type { ServiceCheckup } from '../../src/contract/checkup.ts';
 import { checkCheckup } from '../kits/checkup.ts';
 import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
 import { analyzed, SMALL } from '../kits/subject.ts';
 import { client, consumer, linkTo, producer, server, topic } from '../oracle/cases.ts';
+import { checkupLines } from '../oracle/checkup.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
+import { analyzeSpans } from '../oracle/model.ts';
 import { disorder, splitRequests, toRequest } from '../oracle/requests.ts';
 import { isTraceId } from '../oracle/span.ts';
 
 const clock = { now: () => Date.now() };
 const SETS = 300;
+/** Findings that the oracle leaves to other tests. */
+const ELSEWHERE = /^(duplicates|invalid_.*|statement_.*|no_statement|dropped_links|ambiguous_destination)$/;
+
+/** As the oracle tells them. */
+function linesOf(services: readonly ServiceCheckup[]): string[] {
+  const lines = new Map<string, number>();
+  const add = (line: string, count: number) => lines.set(line, (lines.get(line) ?? 0) + count);
+  for (const { service, spans, findings } of services) {
+    for (const [cls, byFate] of Object.entries(spans)) {
+      for (const [fate, count] of Object.entries(byFate))
+        add(`${service} ${service === '' ? 'any' : cls} ${fate}`, count);
+    }
+    for (const { code, count } of findings) if (!ELSEWHERE.test(code)) add(`${service} ${code}`, count);
+  }
+  return Array.from(lines, ([line, count]) => `${line} ${count}`).sort();
+}
 
 describe('the checkup of recorded spans', () => {
   it('adds up to the fates and reasons of all', () => {
     for (let seed = 0; seed < SETS; seed++) checkCheckup(analyzed([toRequest(generateTraceSet(seed))], SMALL, clock));
+  });
+
+  it('is what the oracle says', () => {
+    for (let seed = 0; seed < SETS; seed++) {
+      const spans = generateTraceSet(seed);
+      const { services } = analyzed([toRequest(spans)], SMALL, clock).checkup();
+      expect(linesOf(services), `seed ${seed}`).toEqual(checkupLines(analyzeSpans(spans)));
+    }
   });
 
   it('is the same in any order, examples too', () => {

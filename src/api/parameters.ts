@@ -21,6 +21,18 @@ export const scopeParameters = {
   namespace: Type.Optional(Type.String({ description: 'Namespaces, comma-separated; `~` for nodes that have none.' })),
 };
 
+const reality = {
+  state: Type.Optional(
+    Type.String({ description: `States, comma-separated: ${STATES.join(', ')}, or all. Default: all but gone.` }),
+  ),
+  min_count: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Edges counted at least so often, and their nodes.' }),
+  ),
+};
+
+/** Which nodes and edges a question about ways is about. */
+export const wayParameters = { ...scopeParameters, ...reality };
+
 const filterParameters = {
   ...scopeParameters,
   kind: Type.Optional(
@@ -28,12 +40,7 @@ const filterParameters = {
       description: `Kinds, comma-separated. Node kinds (${NODE_KINDS.join(', ')}) keep those nodes and the edges between them; edge kinds (${EDGE_KINDS.join(', ')}) keep those edges and their nodes; given both, those edges between those nodes.`,
     }),
   ),
-  state: Type.Optional(
-    Type.String({ description: `States, comma-separated: ${STATES.join(', ')}, or all. Default: all but gone.` }),
-  ),
-  min_count: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Edges counted at least so often, and their nodes.' }),
-  ),
+  ...reality,
 };
 
 export const graphParameters = {
@@ -95,8 +102,12 @@ function namesOf(parameter: string, text: string): ReadonlySet<string> {
   throw new Problem(400, 'bad-parameter', `${parameter} is empty; name one or leave it out`, { parameter });
 }
 
-function kindsOf(text: string, known: readonly string[]): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {
-  const kinds = wordsOf('kind', text, known);
+export function kindsOf(
+  text: string,
+  known: readonly string[],
+  parameter = 'kind',
+): Pick<GraphFilter, 'nodeKinds' | 'edgeKinds'> {
+  const kinds = wordsOf(parameter, text, known);
   const nodeKinds = new Set(kinds.filter(isNodeKind));
   const edgeKinds = new Set(kinds.filter(isEdgeKind));
   return { ...(nodeKinds.size > 0 ? { nodeKinds } : {}), ...(edgeKinds.size > 0 ? { edgeKinds } : {}) };

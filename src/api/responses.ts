@@ -23,7 +23,12 @@ export function answers(description: string, schema: TSchema, errors: readonly (
 
 /** As `answers`, with the drawings a graph can be asked for. */
 export function graphAnswers(description: string, errors: readonly (400 | 404)[]) {
-  const response = answers(description, Type.Ref('GraphDocument#'), errors);
+  return drawnAnswers(description, Type.Ref('GraphDocument#'), errors);
+}
+
+/** As `answers`, where the answer can also be drawn. */
+export function drawnAnswers(description: string, schema: TSchema, errors: readonly (400 | 404)[]) {
+  const response = answers(description, schema, errors);
   const types = Object.values(DRAWINGS).map(({ mediaType }) => mediaType.split(';')[0]!);
   const drawings = Object.fromEntries(types.map(type => [type, { schema: Type.String() }]));
   const content = { ...drawings, ...response[200].content };

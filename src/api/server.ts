@@ -15,6 +15,7 @@ import { allowOrigins } from './cross-origin.ts';
 import { checkParameterNames } from './known-parameters.ts';
 import { describeApi } from './openapi.ts';
 import { Problem, problemHandler, sendProblem } from './problem.ts';
+import { couplingsRoute } from './routes/couplings.ts';
 import { debugTraceRoute } from './routes/debug-trace.ts';
 import { edgeRoutes } from './routes/edges.ts';
 import { explainRoutes } from './routes/explain.ts';
@@ -23,6 +24,7 @@ import { homeRoute } from './routes/home.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { neighborsRoute } from './routes/neighbors.ts';
 import { nodeRoutes } from './routes/nodes.ts';
+import { pathsRoute } from './routes/paths.ts';
 import { statusRoutes } from './routes/status.ts';
 
 /** Ids of edges hold two ids of nodes, each of several names of up to 255 bytes, all percent-encoded. */
@@ -34,6 +36,8 @@ const ROUTES = [
   edgeRoutes,
   neighborsRoute,
   explainRoutes,
+  pathsRoute,
+  couplingsRoute,
   statusRoutes,
   debugTraceRoute,
   homeRoute,

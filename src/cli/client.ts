@@ -6,9 +6,17 @@ import type { GraphDocument, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { DanglingEdgeError, viewOfDocument } from '../query/document-view.ts';
 import { findNode } from '../query/find.ts';
+import { BrokenPathsError } from '../query/path-columns.ts';
 import { UsageError } from './arguments.ts';
 import { type CommandOptions, EXIT_DATA_TROUBLE, EXIT_WRONG_USE, type Io } from './command.ts';
-import { answerOfService, documentOfFile, type Service, SourceError, textOfFile } from './output/document-source.ts';
+import {
+  answerOfService,
+  documentOfFile,
+  type Service,
+  SourceError,
+  textOfFile,
+  textOfService,
+} from './output/document-source.ts';
 import { writeText } from './output/render.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8484';
@@ -88,6 +96,11 @@ export async function askClient(client: Client, path: string, parameters: URLSea
   return answerOfService(await serviceOf(client), path, parameters);
 }
 
+/** What the service answers to `/v1/…` in a format that is to be handed on as it is. Throws a `SourceError`. */
+export async function askClientText(client: Client, path: string, parameters: URLSearchParams): Promise<string> {
+  return textOfService(await serviceOf(client), path, parameters);
+}
+
 async function serviceOf({ url, token, tlsFiles }: Client): Promise<Service> {
   const [ca, cert, key] = await Promise.all(
     [tlsFiles.ca, tlsFiles.cert, tlsFiles.key].map(path => (path === undefined ? undefined : textOfFile(path))),
@@ -101,7 +114,7 @@ export async function readGraphFile(path: string): Promise<{ document: GraphDocu
   try {
     return { document, view: viewOfDocument(document) };
   } catch (error) {
-    if (!(error instanceof DanglingEdgeError)) throw error;
+    if (!(error instanceof DanglingEdgeError || error instanceof BrokenPathsError)) throw error;
     throw new SourceError(`${path}: ${error.message}`, EXIT_DATA_TROUBLE);
   }
 }

@@ -2,9 +2,11 @@
 import { createAnalyzeCommand } from './analyze.ts';
 import type { Application } from './application.ts';
 import type { Command } from './command.ts';
+import { couplingsCommand } from './couplings.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { graphCommand } from './graph.ts';
+import { pathsCommand } from './paths.ts';
 import { schemaCommand } from './schema.ts';
 import { createServeCommand } from './serve.ts';
 import { createValidateCommand } from './validate.ts';
@@ -15,6 +17,8 @@ export function createCommands(application: Application): readonly Command[] {
     createValidateCommand(application),
     createAnalyzeCommand(application),
     graphCommand,
+    pathsCommand,
+    couplingsCommand,
     explainCommand,
     doctorCommand,
     schemaCommand,

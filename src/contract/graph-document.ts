@@ -168,4 +168,16 @@ export interface GraphDocument {
   readonly diagnostics: readonly Diagnostic[];
   /** In recorded graphs: what `tacit doctor` reads. */
   readonly checkup?: Checkup;
+  /** Of recorded graphs: what `observed` paths are told from. */
+  readonly paths?: PathColumns;
+}
+
+/** The tree of causal paths: row n is the chain of nodes of its parent, which comes before, and one more. */
+export interface PathColumns {
+  /** −1: the chain begins here; −2: it does, and what was above is missing. */
+  readonly parents: readonly number[];
+  /** Places in `nodes` of the document. */
+  readonly nodes: readonly number[];
+  /** Interactions that took exactly this chain. */
+  readonly counts: readonly number[];
 }

@@ -1,11 +1,11 @@
 /**
  * A view over a graph document (from a file or another process), so that every question works on it offline.
- * Edges whose nodes the document does not hold are an error: such a document was cut by hand. Numbers of the store that
- * made it mean nothing here.
+ * Edges whose nodes the document does not hold are an error: such a document was cut by hand. Nodes have the numbers of
+ * their places.
  */
 import type { Edge, GraphDocument, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
-import { NO_PATHS } from '../graph/path-table.ts';
+import { tableOfColumns } from './path-columns.ts';
 
 export class DanglingEdgeError extends Error {
   override readonly name = 'DanglingEdgeError';
@@ -36,12 +36,12 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     inEdges: into.edges,
     edgeSource,
     edgeTarget,
-    paths: NO_PATHS,
+    paths: tableOfColumns(document, node => nodeIndexes.get(document.nodes[node]?.id ?? '') ?? -1),
     stats: document.stats,
     diagnostics: document.diagnostics,
     nodeIndex: idOrKey => nodeIndexes.get(idOrKey) ?? -1,
     edgeIndex: idOrKey => edgeIndexes.get(idOrKey) ?? -1,
-    nodeOfRaw: () => -1,
+    nodeOfRaw: raw => (raw < nodes.length ? raw : -1),
     rawEdgeIds: edge => [edges[edge]!.id],
   };
 }

@@ -54,6 +54,7 @@ describe('/openapi.json', () => {
       '/healthz',
       '/metrics',
       '/readyz',
+      '/v1/couplings',
       '/v1/debug/trace/{id}',
       '/v1/doctor',
       '/v1/edges',
@@ -63,6 +64,7 @@ describe('/openapi.json', () => {
       '/v1/neighbors',
       '/v1/nodes',
       '/v1/nodes/{id}',
+      '/v1/paths',
       '/v1/status',
     ]);
   });
@@ -91,7 +93,7 @@ describe('/openapi.json', () => {
     const required = operations.flatMap(([, operation]) =>
       (operation.parameters ?? []).filter(parameter => parameter.required && parameter.in === 'query'),
     );
-    expect(required.map(parameter => parameter.name)).toEqual(['node']);
+    expect(required.map(parameter => parameter.name)).toEqual(['node', 'from', 'to']);
   });
 
   it.each([

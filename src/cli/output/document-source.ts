@@ -42,18 +42,23 @@ export interface Service {
 }
 
 /** @param path below the service's URL, e.g. `v1/graph`. */
-export async function answerOfService(
+export async function answerOfService(service: Service, path: string, parameters: URLSearchParams): Promise<unknown> {
+  return parseJson(await textOfService(service, path, parameters), `${service.url.origin}/${path}`);
+}
+
+/** As `answerOfService`, whatever the answer's format. */
+export async function textOfService(
   { url: base, token, tls }: Service,
   path: string,
   parameters: URLSearchParams,
-): Promise<unknown> {
+): Promise<string> {
   const url = new URL(`${base.pathname.replace(/\/$/, '')}/${path}`, base);
   url.search = parameters.toString();
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const { status, statusLine, location, body } = await askService(url, headers, tls).catch((error: unknown) => {
     throw new SourceError(troubleOf(error, base), EXIT_UNREACHABLE);
   });
-  if (status === 200) return parseJson(body, url.href);
+  if (status === 200) return body;
   if (location !== undefined) {
     throw new SourceError(`${base.origin} redirects to ${printable(location)}; give that with --url`, EXIT_WRONG_USE);
   }

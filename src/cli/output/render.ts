@@ -1,6 +1,7 @@
 /** A graph document in the format a person or a program asked for. */
 import type { GraphDocument } from '../../contract/graph-document.ts';
 import { DRAWING_FORMATS, DRAWINGS, type DrawingFormat } from '../../query/formats/drawings.ts';
+import type { GraphParts } from '../../query/select.ts';
 import { graphToTable } from './table.ts';
 
 export const OUTPUT_FORMATS = ['table', 'json', ...DRAWING_FORMATS] as const;
@@ -14,7 +15,16 @@ export function isOutputFormat(text: string): text is OutputFormat {
 export function renderGraph(document: GraphDocument, format: OutputFormat): string {
   if (format === 'table') return graphToTable(document);
   if (format === 'json') return `${JSON.stringify(document, null, 2)}\n`;
-  return Array.from(DRAWINGS[format].pieces(document)).join('');
+  return renderParts(document, format);
+}
+
+export function isDrawing(format: OutputFormat): format is DrawingFormat {
+  return format !== 'table' && format !== 'json';
+}
+
+/** A part of a graph, drawn. */
+export function renderParts(graph: GraphParts, format: DrawingFormat): string {
+  return Array.from(DRAWINGS[format].pieces(graph)).join('');
 }
 
 /** Resolves once the text was handed over, so that an exit right after it cuts nothing off. A closed pipe is no error. */

@@ -5,12 +5,15 @@ import {
   EdgeSchema,
   GraphDocumentSchema,
   NodeSchema,
+  PathColumnsSchema,
   StatsSchema,
 } from './graph-schema.ts';
 
 export function graphJsonSchema(): object {
   const { $id: _, ...root } = plain(GraphDocumentSchema);
-  const definitions = [NodeSchema, EdgeSchema, StatsSchema, DiagnosticSchema, CheckupSchema].map(plain);
+  const definitions = [NodeSchema, EdgeSchema, StatsSchema, DiagnosticSchema, CheckupSchema, PathColumnsSchema].map(
+    plain,
+  );
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'tacit.graph/v1',

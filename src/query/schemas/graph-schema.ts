@@ -179,6 +179,17 @@ export const CheckupSchema = Type.Object(
   { $id: 'Checkup', description: 'What became of the spans of each service; `tacit doctor` reads it.' },
 );
 
+export const PathColumnsSchema = Type.Object(
+  {
+    parents: Type.Array(Type.Integer({ minimum: -2 }), {
+      description: 'Row of the chain without its last node; −1 where it begins, −2 where what was above is missing.',
+    }),
+    nodes: Type.Array(Type.Integer({ minimum: 0 }), { description: 'Place of its last node in `nodes`.' }),
+    counts: Type.Array(Type.Integer({ minimum: 0 }), { description: 'Interactions that took exactly this chain.' }),
+  },
+  { $id: 'PathColumns', description: 'Of recorded graphs: the tree of causal paths, row by row.' },
+);
+
 export const GraphDocumentSchema = Type.Object(
   {
     schema: Type.Literal('tacit.graph/v1'),
@@ -190,6 +201,7 @@ export const GraphDocumentSchema = Type.Object(
     stats: Type.Ref('Stats#'),
     diagnostics: Type.Array(Type.Ref('Diagnostic#')),
     checkup: Type.Optional(Type.Ref('Checkup#')),
+    paths: Type.Optional(Type.Ref('PathColumns#')),
   },
   { $id: 'GraphDocument', description: 'The graph, or a part of it.' },
 );
@@ -201,5 +213,6 @@ export const SHARED_GRAPH_SCHEMAS: readonly TSchema[] = [
   StatsSchema,
   DiagnosticSchema,
   CheckupSchema,
+  PathColumnsSchema,
   GraphDocumentSchema,
 ];

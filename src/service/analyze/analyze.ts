@@ -7,6 +7,7 @@ import { EXIT_DATA_TROUBLE, EXIT_DONE, EXIT_WRONG_USE, type Io } from '../../cli
 import { systemClock } from '../../contract/clock.ts';
 import type { GraphDocument } from '../../contract/graph-document.ts';
 import { graphDocument } from '../../query/document.ts';
+import { pathColumns } from '../../query/path-columns.ts';
 import { selectGraph } from '../../query/select.ts';
 import { Topology } from '../topology/topology.ts';
 import { Feed } from './feed.ts';
@@ -68,6 +69,7 @@ function finish(topology: Topology, broken: number): GraphDocument {
   const view = topology.view();
   return {
     ...graphDocument(view, selectGraph(view, {})),
+    paths: pathColumns(view),
     checkup: { ...topology.checkup(), malformed: broken === 0 ? {} : { unreadable: broken } },
   };
 }

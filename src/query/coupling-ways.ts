@@ -1,0 +1,125 @@
+/**
+ * The ways in which one service's data reaches another without a service between: through topics and tables, handed
+ * over by an unknown one, or called directly.
+ */
+import type { Node } from '../contract/graph-document.ts';
+import type { GraphView } from '../contract/graph-view.ts';
+import { type GraphFilter, isEdgeWanted, isNodeWanted } from './filter.ts';
+import { strengths } from './strengths.ts';
+
+/** Nodes between two services, at most: exchange → queue → dead letters, table → topic. */
+const MAX_BETWEEN = 4;
+
+/** A way found is kept until all are known. */
+const STEPS_A_WAY = 4;
+
+export type WayType = 'event' | 'shared_table' | 'cdc' | 'call';
+
+export interface Way {
+  /** Places in the view. */
+  readonly source: number;
+  readonly target: number;
+  /** Nodes between, in the direction of the data. */
+  readonly via: readonly number[];
+  readonly type: WayType;
+  readonly strength: number;
+  /** Count of the least used edge. */
+  readonly least: number;
+  readonly confidence: number;
+}
+
+/** Walks from services on, within a budget of steps for all walks together. */
+export class CouplingWays {
+  /** The budget was used up: there may be more. */
+  truncated = false;
+  private steps: number;
+  private readonly view: GraphView;
+  private readonly filter: GraphFilter;
+  private readonly strength: Float64Array;
+
+  constructor(view: GraphView, filter: GraphFilter, maxSteps: number) {
+    this.view = view;
+    this.filter = filter;
+    this.steps = maxSteps;
+    this.strength = strengths(view);
+  }
+
+  /** All ways out of a service. */
+  from(service: number, visit: (way: Way) => void): void {
+    this.walk(service, false, service, [], START, visit);
+  }
+
+  /** All ways into a service. */
+  into(service: number, visit: (way: Way) => void): void {
+    this.walk(service, true, service, [], START, visit);
+  }
+
+  private walk(
+    service: number,
+    back: boolean,
+    at: number,
+    via: readonly number[],
+    way: Weights,
+    visit: (way: Way) => void,
+  ): void {
+    const { view } = this;
+    const [starts, list, ends] = back
+      ? [view.inStart, view.inEdges, view.edgeSource]
+      : [view.outStart, view.outEdges, view.edgeTarget];
+    for (let i = starts[at]!; i < starts[at + 1]!; i++) {
+      if (this.steps-- <= 0) {
+        this.truncated = true;
+        return;
+      }
+      const e = list[i]!;
+      const next = ends[e]!;
+      const node = view.nodes[next]!;
+      if (next === service || via.includes(next) || !isEdgeWanted(this.filter, view.edges[e]!)) continue;
+      if (node.kind === 'service') {
+        if (!isNodeWanted(this.filter, node)) continue;
+        this.steps -= STEPS_A_WAY;
+        visit(endOf(service, next, back, via, this.weigh(way, e, node)));
+      } else if (node.kind !== 'external' && via.length < MAX_BETWEEN) {
+        this.walk(service, back, next, [...via, next], this.weigh(way, e, node), visit);
+      }
+    }
+  }
+
+  private weigh(way: Weights, e: number, node: Node): Weights {
+    const edge = this.view.edges[e]!;
+    return {
+      strength: way.strength * this.strength[e]!,
+      least: Math.min(way.least, edge.count),
+      confidence: Math.min(way.confidence, edge.confidence),
+      table: way.table || node.kind === 'table' || node.kind === 'database',
+      captured: way.captured || edge.kind === 'captures',
+      called: edge.kind === 'calls',
+    };
+  }
+}
+
+interface Weights {
+  readonly strength: number;
+  readonly least: number;
+  readonly confidence: number;
+  readonly table: boolean;
+  readonly captured: boolean;
+  readonly called: boolean;
+}
+
+const START: Weights = {
+  strength: 1,
+  least: Number.POSITIVE_INFINITY,
+  confidence: 1,
+  table: false,
+  captured: false,
+  called: false,
+};
+
+function endOf(service: number, other: number, back: boolean, via: readonly number[], weights: Weights): Way {
+  const { strength, least, confidence } = weights;
+  const type = weights.called ? 'call' : weights.captured ? 'cdc' : weights.table ? 'shared_table' : 'event';
+  return back
+    ? { source: other, target: service, via: via.toReversed(), type, strength, least, confidence }
+    : { source: service, target: other, via, type, strength, least, confidence };
+}

@@ -48,6 +48,7 @@ export function baseConfig(files: CertificateFolder): Json {
     connectors: { topology: { correlation: { max_pending: 1000, max_late: 1000, max_seen: 1000 } } },
     extensions: { http_api: forPages, 'http_api/2': { endpoint: '127.0.0.1:0' }, storage: {} },
     service: {
+      telemetry: { traces: { tls: { cert_file: cert, key_file: key } } },
       extensions: ['http_api', 'storage'],
       pipelines: { traces: { receivers: ['otlp'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] } },
     },
@@ -81,6 +82,7 @@ function special(key: string, group: { [key: string]: Json }, files: Certificate
     key_file: () => copy('server.key'),
     cert_pem: () => files.text('server.pem'),
     key_pem: () => files.text('server.key'),
+    ca_file: () => files.file('ca.pem'),
     client_ca_file: () => files.file('ca.pem'),
     cipher_suites: () => ['TLS_AES_256_GCM_SHA384', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
     min_version: () => '1.3',

@@ -103,9 +103,13 @@ function configured({ identity, service }: Subject, shown: ShownServices): reado
   return [identityOf(SERVICE, environment, [namespace, name])];
 }
 
+/** Addresses of whatever machine or network they are spoken on. */
+const EVERYONES = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|169\.254(\.\d+){2}|::1?|fe80:.*)$/;
+
 /** The name, the host without its port, and the first label of a name inside a Kubernetes cluster. */
 function serviceNamesOf(name: string): string[] {
   const host = name.replace(/(?<=^[^:]+):\d+$/, '');
+  if (EVERYONES.test(host)) return [];
   const label = /^([^.]+)\.[^.]+\.svc(?:\.|$)/.exec(host)?.[1];
   return [...new Set([name, host, ...(label === undefined ? [] : [label])])];
 }

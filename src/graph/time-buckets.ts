@@ -114,8 +114,9 @@ export class TimeBuckets {
     let rate = 0;
     for (let i = 0; i < this.minutes.length; i++) {
       const minute = this.minutes[i]!;
-      const width = newest - minute >= FINE_MINUTES && minute % COARSE === 0 ? COARSE : 1;
-      const age = Math.max(nowMs - (minute + width / 2) * 60_000, 0);
+      // Whether it was counted before or after the newest: what is old now lies in the middle of its ten minutes.
+      const middle = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) + COARSE / 2 : minute + 0.5;
+      const age = Math.max(nowMs - middle * 60_000, 0);
       rate += this.counts[i]! * 2 ** (-age / halfLifeMs);
     }
     return (rate * Math.LN2 * 1000) / halfLifeMs;

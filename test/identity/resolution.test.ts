@@ -237,6 +237,14 @@ describe('a peer named like a service', () => {
     expect(graph.diagnostics).toEqual([ambiguous('external:cart.shop.svc', 'service:blog/cart', 'service:shop/cart')]);
   });
 
+  it('nor a loopback address, which all share', async () => {
+    const { nodes } = await judge([
+      call('web', { 'server.address': 'localhost', 'server.port': 8080 }),
+      seen('localhost'),
+    ]);
+    expect(nodes).toContain('external:localhost:8080');
+  });
+
   it('adds its calls to those that were answered', async () => {
     const spans = [
       call('web', { 'server.address': 'cart' }),

@@ -21,7 +21,7 @@ interface Step {
   /** Epochs that pass before it. */
   readonly epochs: number;
   /** What becomes of it: it stays provisional, it is settled, or it is taken back. */
-  readonly then: 'stay' | 'settle' | 'reverse';
+  readonly fate: 'stay' | 'settle' | 'reverse';
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   trace: fc.nat(9),
   fails: fc.boolean(),
   epochs: fc.constantFrom(0, 0, 0, 1, 2),
-  then: fc.constantFrom('stay', 'stay', 'settle', 'reverse'),
+  fate: fc.constantFrom('stay', 'stay', 'settle', 'reverse'),
 });
 
 function interactionOf(step: Step): Interaction {
@@ -68,11 +68,11 @@ it('in any order, with what is provisional, settled and taken back', () => {
           for (const edge of [whole, pieces[one.piece]!]) {
             i.sign = ADD;
             edge.apply(i, epoch);
-            if (one.then === 'settle') edge.settle(i.time, i.traces, 0, i.span0, i.span1);
+            if (one.fate === 'settle') edge.settle(i.time, i.traces, 0, i.span0, i.span1);
           }
         }
         // A piece that holds nothing any more is not shown, so it is not among what is added up.
-        for (const one of steps.filter(({ then }) => then === 'reverse')) {
+        for (const one of steps.filter(({ fate }) => fate === 'reverse')) {
           const i = interactionOf(one);
           i.sign = REVERSE;
           for (const edge of [whole, pieces[one.piece]!]) edge.apply(i, epoch);
@@ -88,7 +88,7 @@ it('in any order, with what is provisional, settled and taken back', () => {
         );
         const expected = edgeToDocument(fixed, whole, context);
         expect(expected).toMatchObject(sum);
-        if (steps.some(({ then }) => then === 'reverse')) return;
+        if (steps.some(({ fate }) => fate === 'reverse')) return;
         expect(rate).toBeCloseTo(expected.rate, 12);
         expect({ exemplars, firstSeen, lastSeen }).toEqual({
           exemplars: expected.exemplars,

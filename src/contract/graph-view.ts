@@ -53,7 +53,15 @@ export interface PathTable {
   readonly received: Float64Array;
 }
 
-export type SpanJoin = 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'inferred';
+export type SpanJoin =
+  | 'shared_id'
+  | 'parent'
+  | 'link'
+  | 'offset'
+  | 'message_id'
+  | 'parent_child'
+  | 'entry'
+  | 'inferred';
 
 /** A span still kept by the correlator, for `/v1/debug/trace/{id}`. */
 export interface DebugSpan {
@@ -73,7 +81,7 @@ export interface DebugSpan {
 
 /** One bounded memory of the correlator, for status and metrics. */
 export interface TierStatus {
-  readonly name: 'rows' | 'links' | 'late' | 'seen';
+  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages';
   readonly used: number;
   readonly limit: number;
   readonly bytesPerEntry: number;

@@ -24,6 +24,8 @@ export const BY_SERVER_SPAN = bit('server_span');
 export const BY_PAIR = bit('paired');
 export const BY_PARENT_CHILD = bit('parent_child');
 export const BY_LINK = bit('span_link');
+export const BY_OFFSET = bit('offset');
+export const BY_MESSAGE_ID = bit('message_id');
 export const BY_STATEMENT = bit('statement');
 
 /** Lanes of a consumes edge: received and processed messages are counted apart. */
@@ -49,6 +51,8 @@ export class Interaction {
   count = 1;
   served = 0;
   messages = 0;
+  /** Messages that were processed before; they are not among `messages`. */
+  redeliveries = 0;
   batches = 0;
   lane = LANE_NONE;
   clientError = false;
@@ -81,7 +85,7 @@ export class Interaction {
     this.time = time;
     this.evidence = evidence;
     this.count = 1;
-    this.served = this.messages = this.batches = this.group = 0;
+    this.served = this.messages = this.redeliveries = this.batches = this.group = 0;
     this.lane = LANE_NONE;
     this.clientError = this.serverError = false;
     this.clientDuration = this.serverDuration = -1;

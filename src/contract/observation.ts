@@ -72,6 +72,16 @@ export const LINK_WORDS = 8;
 export const LINK_TOPIC = 6;
 export const LINK_OWNER = 7;
 
+/**
+ * Words of a position in a batch, of a message by the span or one of its links: the row's first word (1), number of the
+ * link in the batch + 1 or 0 (1), hash of partition and offset (2), hash of the message's id (2); zeros where unknown.
+ */
+export const POSITION_WORDS = 6;
+export const POSITION_OWNER = 0;
+export const POSITION_LINK = 1;
+export const POSITION_OFFSET = 2;
+export const POSITION_ID = 4;
+
 /** Times outside of [2000-01-01, arrival + 1 day] are not believed. Microseconds. */
 export const EARLIEST_TIME = 946_684_800_000_000;
 export const LATEST_AHEAD = 86_400_000_000;
@@ -94,13 +104,16 @@ export class ObservationBatch {
   floats = new Float64Array(this.words.buffer);
   ratios = new Float32Array(this.words.buffer);
   linkWords = new Int32Array(LINK_WORDS * 64);
+  /** In the order of their rows. */
+  positions = 0;
+  positionWords = new Int32Array(POSITION_WORDS * 64);
   /** Spans refused before they became rows, by reason. */
   readonly rejected = new Map<string, number>();
   /** The same by service, then reason. */
   readonly rejectedBy = new Map<number, Map<string, number>>();
 
   reset(): void {
-    this.rows = this.links = 0;
+    this.rows = this.links = this.positions = 0;
     if (this.rejected.size === 0) return;
     this.rejected.clear();
     this.rejectedBy.clear();
@@ -115,6 +128,16 @@ export class ObservationBatch {
       this.words = words;
       this.floats = new Float64Array(words.buffer);
       this.ratios = new Float32Array(words.buffer);
+    }
+    return offset;
+  }
+
+  pushPosition(): number {
+    const offset = this.positions++ * POSITION_WORDS;
+    if (offset >= this.positionWords.length) {
+      const words = new Int32Array(this.positionWords.length * 2);
+      words.set(this.positionWords);
+      this.positionWords = words;
     }
     return offset;
   }

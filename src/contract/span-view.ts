@@ -26,8 +26,15 @@ export const MAX_SLOTS = 128;
 
 const NO_MIRRORS: ReadonlyMap<number, number> = new Map();
 
-/** A range of bytes with a slot's value: text for strings, the number itself for scalars. */
-export class SlotValues {
+/** By place, a range of bytes with a value: text for strings, the number itself for scalars. */
+export interface ValueRanges {
+  readonly type: Uint8Array;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly number: Float64Array;
+}
+
+export class SlotValues implements ValueRanges {
   readonly type = new Uint8Array(MAX_SLOTS);
   readonly rank = new Uint8Array(MAX_SLOTS);
   readonly start = new Int32Array(MAX_SLOTS);
@@ -77,36 +84,60 @@ export class SlotValues {
   }
 }
 
-/** Links of one span: ids as 32-bit words (4 + 2 each, big endian), and the destination named on the link. */
-export class LinkList {
+/** Slots of a link. */
+export const LINK_SLOTS = 4;
+
+/**
+ * Links of one span: ids as 32-bit words (4 + 2 each, big endian), and values of their attributes as in `SlotValues`,
+ * `LINK_SLOTS` places for each link.
+ */
+export class LinkList implements ValueRanges {
   count = 0;
   /** Links the SDK dropped. */
   dropped = 0;
   ids = new Int32Array(6 * 64);
-  /** Byte range of a destination attribute on the link; start -1 when it names none. */
-  destinationStart = new Int32Array(64);
-  destinationEnd = new Int32Array(64);
+  type = new Uint8Array(LINK_SLOTS * 64);
+  start = new Int32Array(LINK_SLOTS * 64);
+  end = new Int32Array(LINK_SLOTS * 64);
+  number = new Float64Array(LINK_SLOTS * 64);
+  private rank = new Uint8Array(LINK_SLOTS * 64);
 
   /** Opens a new entry and returns its index. */
   push(): number {
     const i = this.count++;
-    if (i >= this.destinationStart.length) this.grow();
+    if (i * LINK_SLOTS >= this.type.length) this.grow();
     this.ids.fill(0, i * 6, i * 6 + 6);
-    this.destinationStart[i] = -1;
+    this.type.fill(VALUE_NONE, i * LINK_SLOTS, (i + 1) * LINK_SLOTS);
     return i;
   }
 
-  private grow(): void {
-    const ids = new Int32Array(this.ids.length * 2);
-    ids.set(this.ids);
-    this.ids = ids;
-    const start = new Int32Array(this.destinationStart.length * 2);
-    start.set(this.destinationStart);
-    this.destinationStart = start;
-    const end = new Int32Array(this.destinationEnd.length * 2);
-    end.set(this.destinationEnd);
-    this.destinationEnd = end;
+  has(place: number): boolean {
+    return this.type[place] !== VALUE_NONE;
   }
+
+  /** Takes a value at a link's place unless a newer name has given it one. */
+  set(place: number, rank: number, type: number, start: number, end: number, number: number): void {
+    if (this.type[place] !== VALUE_NONE && rank > this.rank[place]!) return;
+    this.type[place] = type;
+    this.rank[place] = rank;
+    this.start[place] = start;
+    this.end[place] = end;
+    this.number[place] = number;
+  }
+
+  private grow(): void {
+    this.ids = doubled(this.ids, new Int32Array(this.ids.length * 2));
+    this.type = doubled(this.type, new Uint8Array(this.type.length * 2));
+    this.rank = doubled(this.rank, new Uint8Array(this.rank.length * 2));
+    this.start = doubled(this.start, new Int32Array(this.start.length * 2));
+    this.end = doubled(this.end, new Int32Array(this.end.length * 2));
+    this.number = doubled(this.number, new Float64Array(this.number.length * 2));
+  }
+}
+
+function doubled<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
 /** Finds the slot of an attribute key: `slot << 8 | rank`, or -1 for a key that no slot wants. */

@@ -20,6 +20,8 @@ import {
   NAMELESS,
   NEGATIVE_DURATION,
   type ObservationBatch,
+  POSITION_OWNER,
+  POSITION_WORDS,
   ROW_WORDS,
   SERVICE,
   SEVERAL,
@@ -46,11 +48,15 @@ import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
 import { Layers } from './layers.ts';
 import { Links } from './links.ts';
+import { Meetings } from './meetings.ts';
+import { MessageLedger } from './message-ledger.ts';
 import { Outbound } from './outbound.ts';
 import { Paths } from './paths.ts';
+import { Positions } from './positions.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
+import { TopicKeys } from './topic-keys.ts';
 
 export interface CorrelationOptions {
   readonly waitMs: number;
@@ -58,12 +64,18 @@ export interface CorrelationOptions {
   readonly maxPending: number;
   readonly maxLate: number;
   readonly maxSeen: number;
+  readonly messageWaitMs: number;
+  readonly maxMessages: number;
+  /** The one cluster of topics that the configuration knows; empty for none, or several. */
+  readonly onlyCluster: string;
   /**
    * Offline: event times are not held against the arrival, and nothing expires before `finish`. The newest good time
    * of all stands in for a time that is not believed.
    */
   readonly offline: boolean;
 }
+
+type Windows = Pick<CorrelationOptions, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster'>;
 
 /** What the correlator asks of the normalizer: the plan of an outer database span, completed by an inner one. */
 export type MergePlans = (outer: number, inner: number) => number;
@@ -86,6 +98,10 @@ export class Correlator {
   readonly expiry: Expiry;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
+  readonly meetings: Meetings;
+  private readonly topicKeys: TopicKeys;
+  /** Positions of the batch being taken in that are of rows before. */
+  private positionsTaken = 0;
   private readonly held = new HeldSpans();
   /** Offline: newest good event time, µs; 0 before the first. */
   private newest = 0;
@@ -114,13 +130,28 @@ export class Correlator {
     const chains = new Chains(rows, identities);
     const budget = new Budget();
     const emitter = new Emitter(rows, plans, sink);
-    const deliveries = new Deliveries(rows, identities, sink);
     const layers = new Layers(rows, chains);
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
-    const paths = new Paths({ rows, chains, crossings, links, plans, tree });
+    this.topicKeys = new TopicKeys(identities, options.onlyCluster);
+    const ledger = new MessageLedger(options.maxMessages, options.messageWaitMs);
+    const meetings = new Meetings(rows, new Positions(options.maxPending), ledger, this.topicKeys);
+    this.meetings = meetings;
+    const deliveries = new Deliveries(rows, identities, meetings, sink);
+    const paths = new Paths({ rows, chains, crossings, links, meetings, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
-    const lateParts = { rows, fates, checkup, late, emitter, deliveries, sink, outbound: this.outbound, paths };
+    const lateParts = {
+      rows,
+      fates,
+      checkup,
+      late,
+      emitter,
+      deliveries,
+      sink,
+      outbound: this.outbound,
+      paths,
+      meetings,
+    };
     this.latePartners = new LatePartners(lateParts);
     this.inbound = new Inbound({
       rows,
@@ -129,14 +160,17 @@ export class Correlator {
       emitter,
       deliveries,
       layers,
+      meetings,
       crossings,
       links,
       outbound: this.outbound,
       latePartners: this.latePartners,
     });
     this.outbound.inbound = this.inbound;
+    meetings.party = this.inbound;
     const { inbound, outbound, latePartners } = this;
-    this.decisions = new Decisions({ rows, fates, checkup, chains, links, inbound, outbound, latePartners, budget });
+    const decided = { rows, fates, checkup, chains, links, inbound, outbound, latePartners, meetings, budget };
+    this.decisions = new Decisions(decided);
     const parts = {
       rows,
       fates,
@@ -151,6 +185,7 @@ export class Correlator {
       links,
       paths,
       layers,
+      meetings,
       decisions: this.decisions,
       budget,
     };
@@ -158,9 +193,11 @@ export class Correlator {
   }
 
   /** Holds for what is kept already, too: rows whose wait is over now leave at the next frame. */
-  setWindows(waitMs: number, lateMs: number): void {
+  setWindows({ waitMs, lateMs, messageWaitMs, onlyCluster }: Windows): void {
     this.expiry.waitMs = waitMs;
     this.late.lateMs = lateMs;
+    this.meetings.ledger.waitMs = messageWaitMs;
+    this.topicKeys.setOnlyCluster(onlyCluster);
     this.seen.windowMs = Math.max(lateMs, waitMs);
   }
 
@@ -174,6 +211,7 @@ export class Correlator {
     for (const [service, reasons] of batch.rejectedBy) {
       for (const [reason, count] of reasons) this.checkup.refused(reason, service, count);
     }
+    this.positionsTaken = 0;
     for (let from = 0; from < batch.rows; from += GROUP) {
       const to = Math.min(from + GROUP, batch.rows);
       this.prepare(batch, from, to);
@@ -224,6 +262,7 @@ export class Correlator {
   private advance(nowMs: number): void {
     this.seen.advance(nowMs);
     this.late.advance(nowMs);
+    this.meetings.ledger.advance(nowMs);
     if (!this.options.offline) {
       this.checkup.advance(nowMs);
       this.expiry.expireBefore(nowMs);
@@ -235,6 +274,7 @@ export class Correlator {
   finish(): void {
     const { batch } = this.held;
     const time = this.newest > 0 ? this.newest : this.heldAt;
+    this.positionsTaken = 0;
     for (let i = 0; i < batch.rows; i++) this.admitUnhashed(batch, i * ROW_WORDS, time);
     batch.reset();
     this.decisions.decideWaiting();
@@ -275,7 +315,9 @@ export class Correlator {
     }
     const row = rows.push(batch.words, offset, own, parent);
     this.admit(row, arrivalUs);
+    const firstLink = rows.nextLink;
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
+    if (this.positionsTaken < batch.positions) this.keepPositions(batch, offset, row, firstLink);
   }
 
   private admit(row: number, arrivalUs: number): void {
@@ -307,6 +349,12 @@ export class Correlator {
   private note(name: 'bad_time' | 'negative_duration' | 'clock_skew' | 'ambiguous_destination', row: number): void {
     this.fates.note(name);
     this.checkup.note(name, this.rows.words, row);
+  }
+
+  private keepPositions(batch: ObservationBatch, offset: number, row: number, firstLink: number): void {
+    let i = this.positionsTaken;
+    while (i < batch.positions && batch.positionWords[i * POSITION_WORDS + POSITION_OWNER]! < offset) i++;
+    this.positionsTaken = this.meetings.keep(batch, i, offset, row, firstLink);
   }
 
   private keepLinks(batch: ObservationBatch, offset: number, row: number): void {

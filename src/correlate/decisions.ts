@@ -13,6 +13,7 @@ import { ownHash, parentHash } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Links } from './links.ts';
+import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
 import { LINK_ROW, type Rows } from './rows.ts';
 import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent } from './state.ts';
@@ -26,6 +27,7 @@ interface Parts {
   readonly inbound: Inbound;
   readonly outbound: Outbound;
   readonly latePartners: LatePartners;
+  readonly meetings: Meetings;
   readonly budget: Budget;
 }
 
@@ -111,6 +113,7 @@ export class Decisions {
       checkup.note('decisions_deferred', this.rows.words, row);
       budget.defer(traceHash, this.rows.next);
     }
+    this.parts.meetings.finish(row);
     budget.spend(traceHash, chains.steps);
   }
 

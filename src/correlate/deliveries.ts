@@ -20,6 +20,8 @@ import type { Identities } from '../lib/identities.ts';
 import { Facts, producerTopic, setExample, topicOf } from './facts.ts';
 import type { Joins } from './joins.ts';
 import { LINK_LAYER } from './link-state.ts';
+import type { Meetings } from './meetings.ts';
+import type { MessageLedger } from './message-ledger.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import { Shares } from './shares.ts';
 import { decisionOf, HAS_INNER, INSIDE_LAYER, isReceive, STATE, TOLD_EARLIER } from './state.ts';
@@ -34,9 +36,12 @@ export class Deliveries {
   private readonly out = new Interaction();
   private readonly own = new Facts();
   private readonly other = new Facts();
-  private readonly shares = new Shares();
+  private readonly shares: Shares;
+  private readonly ledger: MessageLedger;
 
-  constructor(rows: Rows, identities: Identities, sink: InteractionSink) {
+  constructor(rows: Rows, identities: Identities, { ledger, positions }: Meetings, sink: InteractionSink) {
+    this.ledger = ledger;
+    this.shares = new Shares(rows, positions);
     this.rows = rows;
     this.identities = identities;
     this.sink = sink;
@@ -49,19 +54,19 @@ export class Deliveries {
   consumer(row: number, joins: Joins, caller: number, sign: number): void {
     if (this.isSilent(row)) return;
     const main = this.rows.words[row + TARGET]! || (joins.count > 0 ? this.topicOfJoin(joins, 0) : 0);
-    this.shares.divide(this.rows, row, main);
+    this.shares.divide(row, main);
     if (this.shares.total === 0) return;
     if (main !== 0) this.consumeAll(row, caller !== 0 ? BY_PARENT_CHILD : 0, sign);
     else if (!this.handover(row, joins, caller, sign)) return;
     for (let i = 0; i < joins.count; i++) {
       const topic = joins.topics[i]! || (main === 0 ? 0 : this.topicOfJoin(joins, i) || main);
       if (sign !== SETTLE && (main === 0 || this.shares.has(topic))) this.join(row, joins, i, topic, sign);
-      if (joins.topics[i] !== 0) this.route(row, joins, i, sign);
+      if (joins.topics[i] !== 0 && joins.partners[i]! >= 0) this.route(row, joins, i, sign);
     }
   }
 
   /** Another layer tells what this one has to say. */
-  private isSilent(row: number): boolean {
+  isSilent(row: number): boolean {
     const { rows } = this;
     const state = rows.words[row + STATE]!;
     if ((state & (HAS_INNER | TOLD_EARLIER)) !== 0 || decisionOf(state) === INSIDE_LAYER) return true;
@@ -73,19 +78,23 @@ export class Deliveries {
   }
 
   private topicOfJoin(joins: Joins, i: number): number {
-    return producerTopic(this.rows, joins.partners[i]!);
+    const partner = joins.partners[i]!;
+    return partner < 0 ? this.ledger.topic(-1 - partner) : producerTopic(this.rows, partner);
   }
 
   private consumeAll(row: number, evidence: number, sign: number): void {
     const { shares } = this;
-    for (let i = 0; i < shares.count; i++) this.consume(row, shares.topics[i]!, shares.messages[i]!, evidence, sign);
+    for (let i = 0; i < shares.count; i++) this.consume(row, i, evidence, sign);
   }
 
-  private consume(row: number, topic: number, messages: number, evidence: number, sign: number): void {
+  /** The share of one topic. */
+  private consume(row: number, share: number, evidence: number, sign: number): void {
+    const topic = this.shares.topics[share]!;
     const own = this.own.ofRow(this.rows, row);
     if (sign === SETTLE) return this.settle(CONSUMES, topic, own.service, own, row);
     const out = this.begin(CONSUMES, topic, own.service, own.start, BY_SERVER_SPAN | evidence, sign);
-    this.fillConsumer(out, row, own, messages);
+    this.fillConsumer(out, row, own, this.shares.messages[share]!);
+    out.redeliveries = this.shares.redeliveries[share]!;
     setExample(out, this.rows.words, row, own.span0, own.span1);
     this.sink.apply(out);
   }
@@ -117,13 +126,27 @@ export class Deliveries {
   /** A join's evidence and lag, on the edge that the message is counted on (whose first join is counted with it). */
   private join(row: number, joins: Joins, i: number, topic: number, sign: number): void {
     const own = this.own.ofRow(this.rows, row);
-    const partner = this.other.ofRow(this.rows, joins.partners[i]!);
+    const partner = joins.partners[i]!;
     const source = topic !== 0 ? topic : this.rows.words[joins.partners[0]! + SERVICE]!;
     const counted = topic === 0 && i === 0;
     const kind = topic !== 0 ? CONSUMES : MESSAGES_EDGE;
     const out = this.begin(kind, source, own.service, own.start, counted ? 0 : joins.evidence[i]!, sign);
     out.count = 0;
-    out.lag = own.start - (partner.start + partner.duration);
+    out.lag = own.start - this.endOf(partner);
+    this.sink.apply(out);
+  }
+
+  private endOf(partner: number): number {
+    if (partner < 0) return this.ledger.time(-1 - partner);
+    const { start, duration } = this.other.ofRow(this.rows, partner);
+    return start + duration;
+  }
+
+  /** A consumer that has left meets a kept sender through the ledger, for good. */
+  meetLate(sender: number, topic: number, service: number, start: number, evidence: number): void {
+    const out = this.begin(CONSUMES, topic, service, start, evidence, ADD);
+    out.count = 0;
+    out.lag = start - this.endOf(sender);
     this.sink.apply(out);
   }
 
@@ -150,7 +173,7 @@ export class Deliveries {
   lateConsumer(row: number, partner: Facts, named: number, evidence: number): void {
     if (this.isSilent(row)) return;
     const main = this.rows.words[row + TARGET]! || topicOf(partner);
-    this.shares.divide(this.rows, row, main);
+    this.shares.divide(row, main);
     if (main !== 0) {
       this.consumeAll(row, 0, ADD);
       this.consumeAll(row, 0, SETTLE);

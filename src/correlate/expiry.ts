@@ -46,25 +46,27 @@ import {
   UNPAIRED_NAMELESS,
 } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
-import type { Inbound } from './inbound.ts';
+import { type Inbound, isJoined, isPair } from './inbound.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Layers } from './layers.ts';
 import { isUnseen } from './link-state.ts';
 import type { Links } from './links.ts';
+import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paths } from './paths.ts';
-import { LINK_STATE, type Rows } from './rows.ts';
+import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
-  BY_PARENT,
-  BY_SHARED_ID,
+  BY_ID,
+  BY_OFFSET,
   COUNTED_OWN,
   decisionOf,
   fateOf,
   isInbound,
   isOutbound,
   isTransparent,
+  JOINS,
   NAMELESS_BELOW,
   reasonOf,
   STATE,
@@ -84,6 +86,7 @@ interface Parts {
   readonly links: Links;
   readonly paths: Paths;
   readonly layers: Layers;
+  readonly meetings: Meetings;
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
@@ -186,6 +189,7 @@ export class Expiry {
 
   private dropOwnerlessLinks(): void {
     const { rows } = this;
+    this.parts.meetings.positions.dropUntil(owner => rows.alive(owner));
     while (rows.linkCount > 0 && rows.linkOwner(rows.linkBase(rows.oldestLink)) < 0) rows.shiftLink();
   }
 
@@ -202,8 +206,16 @@ export class Expiry {
         this.parts.paths.leave(row);
       } else this.closeOutbound(row, shape, early);
     }
+    if (this.rows.words[row + EXTRA] !== 0 && isMessaging(shape)) this.leaveLedger(row, shape);
     this.parts.checkup.leave(this.rows, row);
     this.rows.shift();
+  }
+
+  private leaveLedger(row: number, shape: number): void {
+    const { meetings, inbound, paths } = this.parts;
+    const w = this.rows.words;
+    if ((shape & CLASS_MASK) === PRODUCER) return meetings.leave(row, w[row + JOINS]! > 0, paths.placeOf(row));
+    meetings.leave(row, isJoined(decisionOf(w[row + STATE]!)) || inbound.isSilent(row), 0);
   }
 
   private closeInbound(row: number, early: boolean): void {
@@ -219,7 +231,7 @@ export class Expiry {
     const kept = waits && this.waitForParent(row) ? 1 : 0;
     const isConsumer = (w[row + SHAPE]! & CLASS_MASK) === CONSUMER;
     const decision = decisionOf(w[row + STATE]!);
-    if (isConsumer && decision !== BY_SHARED_ID && decision !== BY_PARENT) this.waitForLinks(row, kept);
+    if (isConsumer && !isPair(decision) && decision !== BY_OFFSET && decision !== BY_ID) this.waitForLinks(row, kept);
   }
 
   private closeOutbound(row: number, shape: number, early: boolean): void {
@@ -319,4 +331,9 @@ export class Expiry {
       w[row + DURATION]!,
     );
   }
+}
+
+function isMessaging(shape: number): boolean {
+  const cls = shape & CLASS_MASK;
+  return !isTransparent(shape) && (cls === PRODUCER || cls === CONSUMER);
 }

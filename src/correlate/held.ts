@@ -2,7 +2,16 @@
  * Offline: spans whose time is not believed wait here until the newest good time of the whole input is known. Bounded;
  * spans beyond the limit are not held.
  */
-import { LINK, LINK_OWNER, LINK_WORDS, ObservationBatch, ROW_WORDS } from '../contract/observation.ts';
+import {
+  LINK,
+  LINK_OWNER,
+  LINK_WORDS,
+  ObservationBatch,
+  POSITION_LINK,
+  POSITION_OWNER,
+  POSITION_WORDS,
+  ROW_WORDS,
+} from '../contract/observation.ts';
 
 const MAX_HELD = 1_000_000;
 
@@ -16,6 +25,7 @@ export class HeldSpans {
     if (batch.rows >= MAX_HELD) return false;
     const at = batch.pushRow();
     batch.words.set(from.words.subarray(offset, offset + ROW_WORDS), at);
+    this.addPositions(from, offset, at);
     const first = from.words[offset + LINK]! - 1;
     if (first < 0) return true;
     batch.words[at + LINK] = batch.links + 1;
@@ -25,5 +35,19 @@ export class HeldSpans {
       batch.linkWords[link + LINK_OWNER] = at;
     }
     return true;
+  }
+
+  /** Of a link they say its number: the row's first is number `LINK` in either batch. */
+  private addPositions(from: ObservationBatch, offset: number, at: number): void {
+    const { batch } = this;
+    const shift = batch.links + 1 - from.words[offset + LINK]!;
+    for (let i = 0; i < from.positions; i++) {
+      const words = from.positionWords.subarray(i * POSITION_WORDS, (i + 1) * POSITION_WORDS);
+      if (words[POSITION_OWNER] !== offset) continue;
+      const position = batch.pushPosition();
+      batch.positionWords.set(words, position);
+      batch.positionWords[position + POSITION_OWNER] = at;
+      if (words[POSITION_LINK] !== 0) batch.positionWords[position + POSITION_LINK]! += shift;
+    }
   }
 }

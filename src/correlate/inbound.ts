@@ -2,7 +2,15 @@
  * Decisions about inbound spans (servers, consumers): whom each is joined with, at the best rank that the kept rows
  * allow, and what follows when nobody is found.
  */
-import { BY_PAIR, BY_PARENT_CHILD, BY_SERVER_SPAN, BY_LINK as LINK_EVIDENCE, SETTLE } from '../contract/interaction.ts';
+import {
+  BY_MESSAGE_ID,
+  BY_PAIR,
+  BY_PARENT_CHILD,
+  BY_SERVER_SPAN,
+  BY_LINK as LINK_EVIDENCE,
+  BY_OFFSET as OFFSET_EVIDENCE,
+  SETTLE,
+} from '../contract/interaction.ts';
 import {
   CLASS_MASK,
   DATABASE,
@@ -35,12 +43,17 @@ import type { LatePartners } from './late-partners.ts';
 import { isInsideLayer, type Layers, mayTellInside } from './layers.ts';
 import { joinsThrough, LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
+import type { MeetingParty, Meetings } from './meetings.ts';
+import { LEFT } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
+import { AT_OFFSET } from './positions.ts';
 import { EXTRA, LINK_STATE, PARTNER, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
+  BY_ID,
   BY_LATE,
   BY_LINKS,
+  BY_OFFSET,
   BY_PARENT,
   BY_SHARED_ID,
   decisionOf,
@@ -59,6 +72,7 @@ import {
   SERVER_JOINS,
   SETTLED,
   STATE,
+  TOLD_EARLIER,
   UNDECIDED,
   withDecision,
 } from './state.ts';
@@ -70,6 +84,7 @@ interface Parts {
   readonly emitter: Emitter;
   readonly deliveries: Deliveries;
   readonly layers: Layers;
+  readonly meetings: Meetings;
   readonly crossings: Crossings;
   readonly links: Links;
   readonly outbound: Outbound;
@@ -77,9 +92,9 @@ interface Parts {
 }
 
 /** A decision before it is taken. */
-const next = { decision: UNDECIDED, partner: -1, remote: 0, outer: 0 };
+const next = { decision: UNDECIDED, partner: -1, remote: 0, outer: 0, open: false, isRoot: false };
 
-export class Inbound {
+export class Inbound implements MeetingParty {
   private readonly rows: Rows;
   private readonly parts: Parts;
   private readonly joins = new Joins();
@@ -95,11 +110,10 @@ export class Inbound {
     const state = w[row + STATE]!;
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return;
     this.decide(row);
-    if (isProcess(w[row + SHAPE]!)) this.compareLayers(row);
+    if (isProcess(w[row + SHAPE]!)) this.compareOthers(row);
     const fresh = (state & FATED) === 0;
     if (!fresh && this.stands(row)) return;
-    if (fresh && this.isOpen(next.decision) && this.parts.latePartners.joinInbound(row, next.decision === ENTRY))
-      return;
+    if (fresh && next.open && this.parts.latePartners.joinInbound(row, next.isRoot)) return;
     if (!fresh) this.withdraw(row);
     this.take(row);
     if (fresh && next.decision === BY_LINKS) {
@@ -107,10 +121,17 @@ export class Inbound {
     }
   }
 
-  private compareLayers(row: number): void {
-    const { decision, partner, remote, outer } = next;
-    this.parts.layers.compare(row, decision, this);
-    Object.assign(next, { decision, partner, remote, outer });
+  /** Other process spans may have the row's messages, too: another layer, or the group before. */
+  private compareOthers(row: number): void {
+    const decided = { ...next };
+    this.parts.layers.compare(row, next.decision, this);
+    if (decided.decision !== INSIDE_LAYER) this.compareGroup(row);
+    Object.assign(next, decided);
+  }
+
+  private compareGroup(row: number): void {
+    const w = this.rows.words;
+    if (w[row + EXTRA] !== 0 && (w[row + STATE]! & TOLD_EARLIER) === 0) this.parts.meetings.redo(row);
   }
 
   /** Counts a consumer anew around a change of what it says; once that is final, nothing changes. */
@@ -119,7 +140,13 @@ export class Inbound {
     const counted = (this.rows.words[row + STATE]! & FATED) !== 0;
     if (counted) this.emit(row, -1);
     change();
-    if (counted) this.emit(row, 1);
+    if (!counted) return;
+    this.emit(row, 1);
+    if (isProcess(this.rows.words[row + SHAPE]!) && !this.isSilent(row)) this.compareGroup(row);
+  }
+
+  isSilent(row: number): boolean {
+    return this.parts.deliveries.isSilent(row);
   }
 
   isFinal(row: number): boolean {
@@ -147,12 +174,13 @@ export class Inbound {
     if (next.decision === BY_SHARED_ID || next.decision === BY_PARENT) {
       return w[row + PARTNER] === this.rows.sequenceAt(next.partner);
     }
-    return next.decision === BY_LINKS || w[row + EXTRA] === next.remote;
+    return !isRemote(next.decision) || w[row + PARTNER] === next.remote;
   }
 
   private decide(row: number): void {
     const { chains } = this.parts;
     next.remote = next.outer = 0;
+    next.open = next.isRoot = false;
     next.partner = chains.sharer(row);
     if (next.partner >= 0) {
       next.decision = BY_SHARED_ID;
@@ -162,9 +190,40 @@ export class Inbound {
     this.rows.setAbove(row, found.named);
     next.partner = found.row;
     if (found.local && isReceive(this.rows.words[row + SHAPE]!)) this.findOuter(row, found.below);
-    if (found.row >= 0) next.decision = BY_PARENT;
-    else if (this.isConsumer(row) && this.parts.links.joining(row).length > 0) next.decision = BY_LINKS;
-    else if (found.remote !== 0) {
+    if (found.row >= 0) {
+      next.decision = BY_PARENT;
+      return;
+    }
+    if (this.isConsumer(row) && this.parts.links.joining(row).length > 0) {
+      next.decision = BY_LINKS;
+      if (this.rows.words[row + EXTRA] !== 0) this.parts.meetings.seek(row);
+      return;
+    }
+    this.decideAlone(row);
+    next.open = this.isOpen(next.decision);
+    next.isRoot = next.decision === ENTRY;
+    if (this.isConsumer(row) && this.rows.words[row + EXTRA] !== 0) this.decideByLedger(row);
+  }
+
+  private decideByLedger(row: number): void {
+    const found = this.parts.meetings.seek(row);
+    const decision = found === AT_OFFSET ? BY_OFFSET : BY_ID;
+    if (this.joinsByLinkPositions(row)) next.decision = BY_LINKS;
+    else if (found !== 0) next.decision = decision;
+    else return;
+    next.remote = 0;
+  }
+
+  private joinsByLinkPositions(row: number): boolean {
+    const { meetings } = this.parts;
+    for (let position = meetings.first(row); position >= 0; position = meetings.more(position)) {
+      if (meetings.isOfLink(position) && meetings.joins(position)) return true;
+    }
+    return false;
+  }
+
+  private decideAlone(row: number): void {
+    if (found.remote !== 0) {
       next.remote = found.remote;
       next.decision = found.row === MISSING ? MISSING_ABOVE_REMOTE : PARENT_CHILD;
     } else if (found.row === MISSING) next.decision = UNDECIDED;
@@ -187,8 +246,7 @@ export class Inbound {
   private take(row: number): void {
     const w = this.rows.words;
     w[row + STATE] = withDecision(w[row + STATE]!, next.decision);
-    w[row + EXTRA] = next.remote;
-    w[row + PARTNER] = next.partner >= 0 ? this.rows.sequenceAt(next.partner) : 0;
+    w[row + PARTNER] = next.partner >= 0 ? this.rows.sequenceAt(next.partner) : next.remote;
     const { outer } = next;
     this.tellPartners(row, 1);
     this.emit(row, 1);
@@ -206,6 +264,7 @@ export class Inbound {
     const { rows, joins } = this;
     const w = rows.words;
     const decision = decisionOf(w[row + STATE]!);
+    const { meetings } = this.parts;
     joins.begin();
     if (isPair(decision)) {
       if (rows.intact(w[row + PARTNER]!)) joins.add(rows.base(w[row + PARTNER]!), BY_PAIR, w[row + TARGET]!);
@@ -215,6 +274,9 @@ export class Inbound {
         joins.add(rows.base(rows.linkTarget(link)), LINK_EVIDENCE, rows.links[link + LINK_TOPIC]! || w[row + TARGET]!);
       }
     }
+    meetings.forEachSender(row, (position, entry) => {
+      joins.addSender(entry, meetings.evidence(position), meetings.topicAt(row, position));
+    });
     return joins;
   }
 
@@ -222,9 +284,20 @@ export class Inbound {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     if (isPair(decision)) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
+    this.parts.meetings.forEachSender(row, (_, entry) => this.tellSender(entry, sign));
     if (decision !== BY_LINKS) return;
     for (const link of this.parts.links.joining(row, true))
       this.tell(this.rows.base(this.rows.linkTarget(link)), row, sign);
+  }
+
+  /** A sender that has left stays joined. */
+  private tellSender(entry: number, sign: number): void {
+    const { ledger } = this.parts.meetings;
+    if (!ledger.has(entry, LEFT) && this.rows.alive(ledger.row(entry))) {
+      const partner = this.rows.base(ledger.row(entry));
+      this.rows.words[partner + JOINS]! += sign;
+      this.parts.outbound.refresh(partner);
+    } else if (sign > 0) this.parts.latePartners.joinSender(ledger, entry);
   }
 
   private tell(partner: number, row: number, sign: number): void {
@@ -241,12 +314,12 @@ export class Inbound {
     const { emitter } = this.parts;
     const decision = decisionOf(w[row + STATE]!);
     if (this.isConsumer(row)) {
-      const caller = decision === PARENT_CHILD ? w[row + EXTRA]! : 0;
+      const caller = decision === PARENT_CHILD ? w[row + PARTNER]! : 0;
       return this.parts.deliveries.consumer(row, this.joinsOf(row), caller, sign);
     }
     if (decision === BY_SHARED_ID || decision === BY_PARENT) {
       if (this.rows.intact(w[row + PARTNER]!)) emitter.pair(this.rows.base(w[row + PARTNER]!), row, sign);
-    } else if (decision === PARENT_CHILD) emitter.served(row, w[row + EXTRA]!, BY_PARENT_CHILD, sign);
+    } else if (decision === PARENT_CHILD) emitter.served(row, w[row + PARTNER]!, BY_PARENT_CHILD, sign);
     else if (decision === ENTRY) {
       if (w[row + PEER] !== 0) emitter.served(row, w[row + PEER]!, BY_SERVER_SPAN, sign);
       else if (sign !== SETTLE) emitter.entry(row, sign);
@@ -262,8 +335,7 @@ export class Inbound {
 
   private consumerFate(row: number, decision: number): number {
     const w = this.rows.words;
-    if (decision === BY_SHARED_ID || decision === BY_PARENT || decision === BY_LINKS || decision === BY_LATE)
-      return PAIRED;
+    if (isJoined(decision)) return PAIRED;
     if (w[row + TARGET] !== 0 || w[row + PEER] !== 0 || decision === PARENT_CHILD) return INFERRED;
     return decision === UNDECIDED || decision === MISSING_ABOVE_REMOTE ? PENDING : UNPAIRED;
   }
@@ -273,7 +345,7 @@ export class Inbound {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     if (decision === MISSING_ABOVE_REMOTE) {
-      const remote = w[row + EXTRA]!;
+      const remote = w[row + PARTNER]!;
       this.withdraw(row);
       next.decision = PARENT_CHILD;
       next.partner = -1;
@@ -325,6 +397,26 @@ export class Inbound {
     }
   }
 
+  /** What the ledger knows of a consumer's sender changes. */
+  changeSender(row: number, change: () => void): void {
+    const state = this.rows.words[row + STATE]!;
+    if ((state & FATED) === 0 || isPair(decisionOf(state))) return change();
+    if (this.isFinal(row)) return;
+    this.withdraw(row);
+    change();
+    this.decide(row);
+    this.take(row);
+  }
+
+  meetLate(sender: number, topic: number, service: number, start: number, rank: number): void {
+    const { deliveries, fates, outbound } = this.parts;
+    deliveries.meetLate(sender, topic, service, start, rank === AT_OFFSET ? OFFSET_EVIDENCE : BY_MESSAGE_ID);
+    this.rows.words[sender + JOINS]!++;
+    outbound.refresh(sender);
+    fates.count(INFERRED, NO_REASON, -1);
+    fates.count(PAIRED, NO_REASON, 1);
+  }
+
   /** What a link of the row points at became known: the row is counted anew around the change. */
   changeLinks(row: number, link: number, change: () => void): void {
     const w = this.rows.words;
@@ -349,7 +441,11 @@ export class Inbound {
   }
 }
 
-const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
+/** A consumer that no context joined, and the ledger did. */
+export const isJoined = (decision: number): boolean =>
+  isPair(decision) || decision === BY_LINKS || decision === BY_LATE || decision === BY_OFFSET || decision === BY_ID;
+const isRemote = (decision: number): boolean => decision === PARENT_CHILD || decision === MISSING_ABOVE_REMOTE;
+export const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
 
 function serverFate(decision: number): number {
   switch (decision) {

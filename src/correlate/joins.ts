@@ -1,7 +1,7 @@
 /** What a consumer row is joined with, one entry for each message. Reused. */
 export class Joins {
   count = 0;
-  /** Rows. */
+  /** Rows; of senders known from the ledger −1 − entry. */
   readonly partners: number[] = [];
   /** Bits of EVIDENCE_KINDS. */
   readonly evidence: number[] = [];
@@ -11,6 +11,10 @@ export class Joins {
   begin(): this {
     this.count = 0;
     return this;
+  }
+
+  addSender(entry: number, evidence: number, topic: number): void {
+    this.add(-1 - entry, evidence, topic);
   }
 
   add(partner: number, evidence: number, topic: number): void {

@@ -19,13 +19,14 @@ import {
   SHAPE,
   SPAN,
   TARGET,
+  TRACE,
 } from '../contract/observation.ts';
 import { found } from './chains.ts';
 import type { Checkup } from './checkup.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
-import { type Fates, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
+import { type Fates, INFERRED, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
 import {
   BY_LINK,
@@ -39,6 +40,8 @@ import {
   WAITER,
 } from './late.ts';
 import { isUnseen, LINK_LATE } from './link-state.ts';
+import type { Meetings } from './meetings.ts';
+import { MET, type MessageLedger } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import type { Paths } from './paths.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
@@ -52,10 +55,14 @@ interface Parts {
   readonly late: LateEntries;
   readonly emitter: Emitter;
   readonly deliveries: Deliveries;
+  readonly meetings: Meetings;
   readonly sink: InteractionSink;
   readonly outbound: Outbound;
   readonly paths: Paths;
 }
+
+/** A trace id without its high half, and a span id. */
+const ID = new Int32Array(SPAN + 2);
 
 export class LatePartners {
   private readonly rows: Rows;
@@ -184,6 +191,21 @@ export class LatePartners {
     if ((cls & CLASS_MASK) !== PRODUCER) late.reclass(entry, cls & ~COUNTED);
   }
 
+  /** A sender that has left is joined through the ledger: its late entry tells what it counts as, while it is there. */
+  joinSender(ledger: MessageLedger, sender: number): void {
+    const { late, fates } = this.parts;
+    for (let i = 0; i < 4; i++) ID[TRACE + 2 + i] = ledger.id(sender, i);
+    const known = ledger.has(sender, MET);
+    ledger.mark(sender, MET);
+    hashKey(ID, 0, ID[SPAN]!, ID[SPAN + 1]!);
+    for (let entry = late.first(hash, false); entry >= 0; entry = late.nextEntry(entry, hash, false)) {
+      if ((late.classOf(entry) & CLASS_MASK) === PRODUCER) return this.markJoined(entry);
+    }
+    if (known) return;
+    fates.count(INFERRED, NO_REASON, -1);
+    fates.count(PAIRED, NO_REASON, 1);
+  }
+
   private markJoined(entry: number): void {
     const { late, fates } = this.parts;
     const cls = late.classOf(entry);
@@ -211,6 +233,7 @@ export class LatePartners {
     if ((cls & CLASS_MASK) !== SERVER && (cls & CLASS_MASK) !== CONSUMER) return;
     const waiter = this.partner.ofEntry(late, entry, 0, 0);
     const rowClass = w[row + SHAPE]! & CLASS_MASK;
+    if ((cls & CLASS_MASK) === CONSUMER) this.parts.meetings.noteMet(waiter.service, waiter.start);
     if ((cls & BY_LINK) !== 0 && rowClass !== PRODUCER && rowClass !== CREATE) return;
     if ((cls & CLASS_MASK) === SERVER) {
       if (rowClass === DATABASE) w[row + SERVER_JOINS]!++;

@@ -25,10 +25,14 @@ import { ACCESS_CONSUME, ACCESS_READ, type Plans } from '../lib/plans.ts';
 import { type Chains, MAX_HOPS, ROOT } from './chains.ts';
 import type { Crossings } from './crossings.ts';
 import type { Links } from './links.ts';
+import type { Meetings } from './meetings.ts';
+import { LEFT } from './message-ledger.ts';
 import { PARTNER, type Rows } from './rows.ts';
 import {
+  BY_ID,
   BY_LATE,
   BY_LINKS,
+  BY_OFFSET,
   BY_PARENT,
   BY_SHARED_ID,
   COUNTED_OWN,
@@ -52,6 +56,7 @@ interface Parts {
   readonly chains: Chains;
   readonly crossings: Crossings;
   readonly links: Links;
+  readonly meetings: Meetings;
   readonly plans: Plans;
   readonly tree: PathSink;
 }
@@ -344,9 +349,12 @@ export class Paths {
       const partner = rows.base(w[row + PARTNER]!);
       return [this.joinedPlace(row, path === NO_PATH ? this.placeOf(partner) : path, this.messageTopic(partner))];
     }
-    if (decision !== BY_LINKS && decision !== BY_LATE) return NOWHERE;
+    if (decision !== BY_LINKS && decision !== BY_LATE && decision !== BY_OFFSET && decision !== BY_ID) return NOWHERE;
     const places = new Set(this.lateJoins.get(rows.sequenceAt(row)));
     this.nested++;
+    this.parts.meetings.forEachSender(row, (_, sender) => {
+      places.add(this.joinedPlace(row, this.placeOfSender(sender), this.parts.meetings.ledger.topic(sender)));
+    });
     for (const partner of this.parts.links.partners(row)) {
       const above = this.nested > MAX_PATH_DEPTH ? NO_PATH : this.placeOf(partner);
       places.add(this.joinedPlace(row, above, this.messageTopic(partner)));
@@ -354,6 +362,14 @@ export class Paths {
     this.nested--;
     if (places.size > 1) places.delete(NO_PATH);
     return [...places];
+  }
+
+  private placeOfSender(sender: number): number {
+    const { rows } = this;
+    const { ledger } = this.parts.meetings;
+    if (this.nested > MAX_PATH_DEPTH) return NO_PATH;
+    if (ledger.has(sender, LEFT)) return ledger.row(sender);
+    return rows.alive(ledger.row(sender)) ? this.placeOf(rows.base(ledger.row(sender))) : NO_PATH;
   }
 
   /** Place of an inbound row whose partner stands at `path` and names `topic`; negative: see `joinedPlaces`. */

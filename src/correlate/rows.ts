@@ -111,6 +111,12 @@ export class Rows {
     return (sequence & this.linkMask) * KEPT_LINK_WORDS;
   }
 
+  /** Sequence number of the live link at a base. */
+  linkSequenceAt(base: number): number {
+    const slot = base / KEPT_LINK_WORDS;
+    return (this.oldestLink + ((slot - this.oldestLink) & this.linkMask)) | 0;
+  }
+
   linkAlive(sequence: number): boolean {
     return (sequence - this.oldestLink) >>> 0 < (this.nextLink - this.oldestLink) >>> 0;
   }

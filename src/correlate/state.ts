@@ -36,16 +36,19 @@ export const UNDECIDED = 0;
 export const BY_SHARED_ID = 1;
 export const BY_PARENT = 2;
 export const BY_LINKS = 3;
-/** EXTRA: the service that called. */
+/** PARTNER: the service that called. */
 export const PARENT_CHILD = 4;
 export const ENTRY = 5;
 export const LOCAL = 6;
-/** A parent that is missing above spans of another service (EXTRA): `PARENT_CHILD` when the wait is over. */
+/** A parent that is missing above spans of another service (PARTNER): `PARENT_CHILD` when the wait is over. */
 export const MISSING_ABOVE_REMOTE = 7;
 /** Joined to an entry of the late tier: final. */
 export const BY_LATE = 8;
 /** Inside a layer that says it all: counts nothing. */
 export const INSIDE_LAYER = 9;
+/** Joined through the ledger. */
+export const BY_OFFSET = 10;
+export const BY_ID = 11;
 export const isLocal = (decision: number): boolean => decision === LOCAL || decision === INSIDE_LAYER;
 export const DECISION_NAMES = [
   null,
@@ -58,6 +61,8 @@ export const DECISION_NAMES = [
   null,
   'parent',
   null,
+  'offset',
+  'message_id',
 ] as const;
 
 const FATE_MASK = 15;

@@ -7,12 +7,14 @@ import type { Correlator } from './correlator.ts';
 const ROW_BYTES = ROW_WORDS * 4 + 4;
 
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
-  const { rows, late, seen, expiry } = correlator;
+  const { rows, late, seen, expiry, meetings } = correlator;
+  const { ledger } = meetings;
   const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
   return [
     tier('rows', rows.count, rows.limit, ROW_BYTES, back(expiry.since), expiry.evicted),
     tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
+    tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import {
   type KeyLookup,
+  LINK_SLOTS,
   MAX_SLOTS,
   type SlotValues,
   type SpanView,
@@ -136,10 +137,14 @@ export class ViewWriter {
     return i;
   }
 
-  linkDestination(link: number, text: string): void {
+  /** Attributes of a link, as this writer wrote them. */
+  linkValues(link: number, values: SlotValues): void {
     const { links } = this.view!;
-    links.destinationEnd[link] = this.text(text);
-    links.destinationStart[link] = this.started;
+    for (let slot = 0; slot < LINK_SLOTS; slot++) {
+      if (!values.has(slot)) continue;
+      const place = link * LINK_SLOTS + slot;
+      links.set(place, 0, values.type[slot]!, values.start[slot]!, values.end[slot]!, values.number[slot]!);
+    }
   }
 
   /** @param found slot and rank, as a `KeyLookup` gives them. Empty texts and `{}` are absent. */

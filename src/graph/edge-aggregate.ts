@@ -32,7 +32,8 @@ export const ERRORS = 9;
 /** Adjusted counts in 2^-20. */
 export const ADJUSTED_UNITS = 10;
 export const ADJUSTED_UNITS_PROCESS = 11;
-export const EVIDENCE = 12;
+export const REDELIVERIES = 12;
+export const EVIDENCE = 13;
 export const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
 const UNIT = 2 ** 20;
 /** Verbs and groups an edge tells apart at most, and those it has room for by itself. */
@@ -144,7 +145,7 @@ export class EdgeAggregate implements EdgeSource {
     if (i.clientError) c[CLIENT_ERRORS]! += sign;
     if (i.serverError) c[SERVER_ERRORS]! += sign;
     if (i.clientError || i.serverError) c[ERRORS]! += sign;
-    if (i.messages > 0) this.addMessages(i, sign);
+    if (i.messages > 0 || i.redeliveries > 0) this.addMessages(i, sign);
     for (let v = 0; v < i.verbs.length; v++) this.addVerb(i.verbs[v]!, sign);
   }
 
@@ -154,6 +155,7 @@ export class EdgeAggregate implements EdgeSource {
     if (i.lane === LANE_PROCESS) c[MESSAGES_PROCESSED]! += messages;
     else if (i.lane === LANE_RECEIVE) c[MESSAGES_RECEIVED]! += messages;
     else c[MESSAGES_SENT]! += messages;
+    c[REDELIVERIES]! += sign * i.redeliveries;
     c[BATCHES]! += sign * i.batches;
     if (i.group !== 0) this.addGroup(i.group, i.lane, messages);
   }

@@ -14,6 +14,7 @@ import {
   MESSAGES_PROCESSED,
   MESSAGES_RECEIVED,
   MESSAGES_SENT,
+  REDELIVERIES,
   SERVED,
   SERVER_ERRORS,
 } from './edge-aggregate.ts';
@@ -117,6 +118,7 @@ function addMessages(draft: Draft, edge: EdgeAggregate, groupNames: readonly str
   if (kind !== PUBLISHES) {
     draft.received = c[MESSAGES_RECEIVED]!;
     draft.processed = c[MESSAGES_PROCESSED]!;
+    draft.redeliveries = c[REDELIVERIES]!;
   }
   if (edge.groups === undefined) return;
   let groups: Record<string, number> | undefined;

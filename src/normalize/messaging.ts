@@ -2,11 +2,18 @@
 
 import { OTHER_GROUP } from '../contract/interaction.ts';
 import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
-import { KIND_CONSUMER, KIND_PRODUCER, KIND_SERVER, type SpanView, VALUE_STRING } from '../contract/span-view.ts';
+import {
+  KIND_CONSUMER,
+  KIND_PRODUCER,
+  KIND_SERVER,
+  LINK_SLOTS,
+  type SpanView,
+  VALUE_STRING,
+} from '../contract/span-view.ts';
 import { type Identities, OVERFLOW_NAME, TOPIC } from '../lib/identities.ts';
 import { cleanName, ownText } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
-import { aliasOf, SPAN_SLOT } from './conventions/slots.ts';
+import { aliasOf, LINK_SLOT, SPAN_SLOT } from './conventions/slots.ts';
 import { IMPLIED_MESSAGING } from './conventions/systems.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
 import { NO_NAMING, TopicNames } from './identity/naming.ts';
@@ -120,17 +127,18 @@ export class Messaging {
 
   /** Identity of the topic that a link names, in the span's system and cluster. */
   linkTopic(view: SpanView, service: ServiceEntry, link: number): number {
-    const { destinationStart, destinationEnd } = view.links;
-    if (destinationStart[link]! < 0) return 0;
+    const place = link * LINK_SLOTS + LINK_SLOT.destination;
+    const { links } = view;
+    if (links.type[place] !== VALUE_STRING) return 0;
     const key = this.cache;
     key.begin(LINK_TOPIC_KEY, service.environmentNumber, 0);
     key.slot(view, view.attributes, SPAN_SLOT.messagingSystem);
     key.slot(view, view.attributes, SPAN_SLOT.clusterId);
     if (this.names.knowsBrokers) this.keyBrokers(view);
-    key.range(view, destinationStart[link]!, destinationEnd[link]!);
+    key.range(view, links.start[place]!, links.end[place]!);
     const known = key.find();
     if (known >= 0) return known;
-    return key.keep(this.internTopic(view, service, rangeText(view, destinationStart[link]!, destinationEnd[link]!)));
+    return key.keep(this.internTopic(view, service, slotText(view, links, place)));
   }
 
   /** True when the destination may be a list: one poll of several topics. */

@@ -1,18 +1,18 @@
 /** Slow-path reading of slots as text: decoded, numbers stringified. Called once per distinct combination, not per span. */
 import {
-  type SlotValues,
   type SpanView,
   VALUE_ARRAY,
   VALUE_BOOL,
   VALUE_NONE,
   VALUE_OTHER,
   VALUE_STRING,
+  type ValueRanges,
 } from '../contract/span-view.ts';
 
 const decoder = new TextDecoder();
 
 /** The value of a slot; empty string when absent or no scalar. */
-export function slotText(view: SpanView, values: SlotValues, slot: number): string {
+export function slotText(view: SpanView, values: ValueRanges, slot: number): string {
   switch (values.type[slot]) {
     case VALUE_NONE:
     case VALUE_OTHER:
@@ -32,7 +32,7 @@ export function rangeText(view: SpanView, start: number, end: number): string {
 }
 
 /** The value of a slot as a number; NaN when it is none. */
-export function slotNumber(view: SpanView, values: SlotValues, slot: number): number {
+export function slotNumber(view: SpanView, values: ValueRanges, slot: number): number {
   if (values.type[slot] === VALUE_STRING) {
     const text = slotText(view, values, slot).trim();
     return text === '' ? Number.NaN : Number(text);
@@ -43,7 +43,7 @@ export function slotNumber(view: SpanView, values: SlotValues, slot: number): nu
 const isScalar = (type: number): boolean => type !== VALUE_NONE && type !== VALUE_OTHER && type !== VALUE_ARRAY;
 
 /** Names in a slot: the texts of an array, as the attribute or as JSON, or what a text separates by commas. */
-export function slotList(view: SpanView, values: SlotValues, slot: number): readonly string[] {
+export function slotList(view: SpanView, values: ValueRanges, slot: number): readonly string[] {
   if (values.type[slot] === VALUE_ARRAY) return arrayTexts(view, values.start[slot]!, values.end[slot]!);
   const text = slotText(view, values, slot).trim();
   const names = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1).replaceAll('"', '') : text;

@@ -57,6 +57,7 @@ import { Databases } from './database.ts';
 import { type Naming, TopicNames } from './identity/naming.ts';
 import { Messaging, NO_OPERATION } from './messaging.ts';
 import { Peers } from './peers.ts';
+import { addLinkPosition, addPosition } from './positions.ts';
 import { adjustedCount } from './sampling.ts';
 import { type ServiceEntry, Services } from './services.ts';
 import { rangeText, slotNumber } from './slot-text.ts';
@@ -201,7 +202,7 @@ export class SpanNormalizer {
     words[row + TARGET] = topics[0]!;
     words[row + PEER] = this.peers.named(view, service);
     if ((operation & CLASS_MASK) === CONSUMER) words[row + GROUP] = group;
-    if (view.links.count > 0) this.addLinks(view, batch, row, service);
+    if (view.links.count > 0) this.addLinks(view, batch, row, service, operation & CLASS_MASK);
     return 0;
   }
 
@@ -239,7 +240,9 @@ export class SpanNormalizer {
     if (cls !== PRODUCER && cls !== CONSUMER) return 0;
     words[row + MESSAGES] = messaging.messages(view);
     if (cls === CONSUMER) words[row + GROUP] = messaging.group(view);
-    const linksNameTopics = view.links.count > 0 && this.addLinks(view, batch, row, service);
+    const linksNameTopics = view.links.count > 0 && this.addLinks(view, batch, row, service, cls);
+    // Of a batch the span may only tell the first.
+    if (view.links.count <= 1 && (words[row + MESSAGES]! & 0xffffff) === 1) addPosition(view, batch, row, cls);
     let flags = (words[row + MESSAGES]! & 0xffffff) > 1 ? BATCH : 0;
     if (cls !== CONSUMER) return flags;
     if (!linksNameTopics && messaging.namesSeveral(view)) flags |= SEVERAL;
@@ -247,7 +250,7 @@ export class SpanNormalizer {
   }
 
   /** Links follow in the batch. A span without a topic takes the first that a link names. True when one does. */
-  private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): boolean {
+  private addLinks(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry, cls: number): boolean {
     const { links } = view;
     let named = false;
     for (let i = 0; i < links.count; i++) {
@@ -260,6 +263,7 @@ export class SpanNormalizer {
       batch.linkWords[at + LINK_TOPIC] = topic;
       batch.linkWords[at + LINK_OWNER] = row;
       if (topic !== 0) named = true;
+      addLinkPosition(view, batch, row, i, batch.links, cls);
       if (batch.words[row + TARGET] === 0) batch.words[row + TARGET] = topic;
     }
     return named;

@@ -79,11 +79,7 @@ function recordSpan(span: RefSpan): Omit<SpanRecord, 'scope' | 'resource' | 'res
 }
 
 function recordLink(link: RefLink): LinkRecord {
-  const [, destination] =
-    recordSlots(
-      link.attributes.filter(a => a.value?.type === 'string'),
-      linkKey,
-    )[LINK_SLOT.destination] ?? [];
+  const [, destination] = recordSlots(link.attributes, linkKey)[LINK_SLOT.destination] ?? [];
   return {
     traceId: idText(link.traceId, 16),
     spanId: idText(link.spanId, 8),

@@ -4,6 +4,7 @@
  */
 import type { SpanConsumer } from '../../src/contract/consumer.ts';
 import {
+  LINK_SLOTS,
   type SlotValues,
   type SpanView,
   VALUE_ARRAY,
@@ -112,7 +113,7 @@ function recordSlots(view: SpanView, slots: SlotValues): SlotRecord {
 }
 
 function recordLinks(view: SpanView): LinkRecord[] {
-  const { ids, destinationStart, destinationEnd, count } = view.links;
+  const { ids, type, start: starts, end: ends, count } = view.links;
   return Array.from({ length: count }, (_, i) => {
     const [a, b, c, d, e, f] = ids.subarray(i * 6, i * 6 + 6) as unknown as [
       number,
@@ -122,11 +123,12 @@ function recordLinks(view: SpanView): LinkRecord[] {
       number,
       number,
     ];
-    const start = destinationStart[i]!;
+    const place = i * LINK_SLOTS;
+    const start = type[place] === VALUE_STRING ? starts[place]! : -1;
     return {
       traceId: hex(a, b, c, d),
       spanId: hex(e, f),
-      destination: start < 0 ? null : text(view, start, destinationEnd[i]!),
+      destination: start < 0 ? null : text(view, start, ends[place]!),
     };
   });
 }

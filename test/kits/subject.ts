@@ -15,6 +15,8 @@ export const SMALL = {
   maxPending: 4000,
   maxLate: 4000,
   maxSeen: 20_000,
+  messageWaitMs: 86_400_000,
+  maxMessages: 20_000,
   halfLifeMs: 3_600_000,
   maxNodes: 20_000,
   maxEdges: 200_000,

@@ -54,7 +54,13 @@ export function findClient(ancestor: Fact, from: NodeIdentity, facts: readonly F
 }
 
 function isPaired(client: Fact, service: NodeIdentity, joins: readonly Join[]): boolean {
-  return joins.some(join => join.inbound.service?.id === service.id && join.partners.includes(client));
+  return joins.some(
+    join =>
+      join.inbound.service?.id === service.id &&
+      join.matches.some(
+        match => match.partner === client && match.evidence !== 'offset' && match.evidence !== 'message_id',
+      ),
+  );
 }
 
 function toChange(steps: readonly Step[], facts: readonly Fact[]): ServiceChange {

@@ -30,6 +30,7 @@ const EDGE_FIELDS: readonly (keyof OracleEdge)[] = [
   'batches',
   'received',
   'processed',
+  'redeliveries',
   'groups',
   'operations',
   'clientErrors',

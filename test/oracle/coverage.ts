@@ -14,6 +14,7 @@ const RANKS: readonly string[] = [
     `consumer_without_topic_${rank}`,
   ]),
   ...['shared_id', 'parent', 'link'].map(rank => `consumer_by_partners_topic_${rank}`),
+  ...['offset', 'message_id', 'redelivered'].map(rank => `consumer_${rank}`),
   ...['outer', 'inside', 'told_earlier', 'several_topics'].map(role => `consumer_${role}`),
   ...['database', 'database_inner', 'database_joined', 'database_skipped', 'database_taken_back'],
 ];
@@ -40,6 +41,7 @@ export function addCoverage(total: Coverage, { document, decisions }: Outcome): 
   add('resolved:ambiguous', document.diagnostics.length);
   for (const edge of document.edges) {
     add(`edge:${edge.kind}`);
+    if ((edge.redeliveries ?? 0) > 0) add('rank:consumer_redelivered');
     for (const [kind, count] of Object.entries(edge.evidence)) add(`evidence:${kind}`, count);
   }
 }

@@ -33,7 +33,9 @@ const REACHED_OTHERS = [
     change => `change:${change}`,
   ),
   ...['calls', 'publishes', 'consumes', 'routes', 'messages', 'writes', 'reads', 'queries'].map(kind => `edge:${kind}`),
-  ...['client_span', 'server_span', 'paired', 'parent_child', 'span_link', 'statement'].map(kind => `evidence:${kind}`),
+  ...['client_span', 'server_span', 'paired', 'parent_child', 'span_link', 'offset', 'message_id', 'statement'].map(
+    kind => `evidence:${kind}`,
+  ),
 ];
 
 describe('generated trace sets', () => {

@@ -42,7 +42,7 @@ export function generateTraceSet(seed: number): Span[] {
   const drafts = traces.flat();
   addLinks(random, drafts);
   const stage = { random, producer: random.pick(services), consumer: random.pick(services), beginUs: EPOCH_US };
-  const scene = random.chance(0.3) ? playScene(stage) : [];
+  const scene = random.chance(0.4) ? playScene(stage) : [];
   const spans = withoutAccidents([...drafts.map(toSpan), ...scene]);
   return [...spans, ...addRefused(random, spans)];
 }

@@ -31,6 +31,7 @@ export interface Interaction {
   readonly lagsUs?: readonly number[];
   readonly message?: Message;
   readonly operations?: readonly string[];
+  readonly redeliveries?: number;
 }
 
 const larger = (...sides: readonly Fact[]) => Math.max(...sides.map(side => side.adjusted));
@@ -82,7 +83,11 @@ export function publication(producer: Fact, topic: NodeIdentity, messages: numbe
 }
 
 /** What a consumer span handed over of one topic; what joined it adds evidence and lag. */
-export function consumption(join: Join, { topic, messages, matches }: Share, isBatch: boolean): Interaction {
+export function consumption(
+  join: Join,
+  { topic, messages, redeliveries, matches }: Share,
+  isBatch: boolean,
+): Interaction {
   const consumer = join.inbound;
   const handedOver = join.rank === 'parent_child' ? (['parent_child'] as const) : [];
   return {
@@ -95,6 +100,7 @@ export function consumption(join: Join, { topic, messages, matches }: Share, isB
     adjusted: consumer.adjusted,
     lagsUs: lagsOf(consumer, matches),
     ...messagePart(consumer, messages, isBatch),
+    redeliveries,
   };
 }
 
@@ -119,7 +125,8 @@ export function handover(join: Join, source: NodeIdentity, messages: number): In
 /** One per pair of topics of a producer and of its consumer that are not one; a list of topics does not say which it was. */
 export function routesOf(consumer: Fact, matches: readonly Match[]): Interaction[] {
   const routes: Interaction[] = [];
-  for (const { partner, topic: target, evidence } of matches) {
+  const byContext = matches.filter(match => match.evidence === 'paired' || match.evidence === 'span_link');
+  for (const { partner, topic: target, evidence } of byContext) {
     const source = partner.topic;
     if (source === undefined || target === undefined || !areDifferent(source, target)) continue;
     if (consumer.namesSeveral && target.id === consumer.topic?.id) continue;

@@ -2,12 +2,13 @@
 import { compareSharers, compareValues, findSpans, isSameService } from './chains.ts';
 import type { NodeIdentity } from './names.ts';
 import type { Fact } from './normalize.ts';
+import { findSender, positionsOf } from './positions.ts';
 import { type Link, wholeTraceId } from './span.ts';
 
 /** One message and where it came from. */
 export interface Match {
   readonly partner: Fact;
-  readonly evidence: 'paired' | 'span_link';
+  readonly evidence: 'paired' | 'span_link' | 'offset' | 'message_id';
   /** The destination that the consumer names for it: on the link, else of the span. */
   readonly topic: NodeIdentity | undefined;
   /** Undefined for what stands above. */
@@ -23,11 +24,15 @@ export function findLinked(consumer: Fact, facts: readonly Fact[]): Match[] {
         compareValues(wholeTraceId(a.link.traceId), wholeTraceId(b.link.traceId)) ||
         compareValues(a.link.spanId.toLowerCase(), b.link.spanId.toLowerCase()),
     );
-  return links.flatMap(({ link, topic }) => {
+  const positions = positionsOf(consumer);
+  return links.flatMap(({ link, topic }): Match[] => {
     const partner = findSpans(link.traceId, link.spanId, facts)
       .filter(fact => fact.class === 'producer' || (fact.class === 'client' && !isSameService(fact, consumer)))
       .sort(compareSharers)[0];
-    return partner === undefined ? [] : [{ partner, evidence: 'span_link', topic, link } as const];
+    if (partner !== undefined) return [{ partner, evidence: 'span_link', topic, link }];
+    const position = positions.find(one => one.link === link);
+    const found = position && findSender(position, facts);
+    return found ? [{ partner: found.sender, evidence: found.evidence, topic, link }] : [];
   });
 }
 

@@ -3,11 +3,12 @@ import { findCaller } from './callers.ts';
 import { findLinked, type Match } from './links.ts';
 import type { NodeIdentity } from './names.ts';
 import type { Fact } from './normalize.ts';
+import { findSender, positionsOf } from './positions.ts';
 
 /** What an S or Q was joined to: partners of the best rank, or the caller that the climb found without one. */
 export interface Join {
   readonly inbound: Fact;
-  readonly rank: 'shared_id' | 'parent' | 'link' | 'parent_child' | 'entry' | 'none';
+  readonly rank: 'shared_id' | 'parent' | 'link' | 'offset' | 'message_id' | 'parent_child' | 'entry' | 'none';
   /** One for a shared id or a parent, one per joining link, else none. */
   readonly matches: readonly Match[];
   readonly partners: readonly Fact[];
@@ -28,9 +29,18 @@ function joinOne(inbound: Fact, facts: readonly Fact[]): Join {
     return join({ inbound, rank }, [{ partner, evidence: 'paired', topic: inbound.topic }]);
   }
   const linked = inbound.class === 'consumer' ? findLinked(inbound, facts) : [];
-  if (linked.length === 0) return join({ inbound, ...caller }, []);
+  if (linked.length === 0) return joinByPosition(inbound, facts) ?? join({ inbound, ...caller }, []);
   const local = caller.rank === 'none' ? caller.local : undefined;
   return join({ inbound, rank: 'link', ...(local && { local }) }, linked);
+}
+
+function joinByPosition(inbound: Fact, facts: readonly Fact[]): Join | undefined {
+  const own = inbound.class === 'consumer' ? positionsOf(inbound).find(one => one.link === undefined) : undefined;
+  const found = own && findSender(own, facts);
+  if (own === undefined || found === undefined) return undefined;
+  return join({ inbound, rank: found.evidence }, [
+    { partner: found.sender, evidence: found.evidence, topic: own.topic },
+  ]);
 }
 
 function join(rest: Omit<Join, 'matches' | 'partners'>, matches: readonly Match[]): Join {

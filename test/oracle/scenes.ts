@@ -20,7 +20,7 @@ const kafka = (topic: string, operation: string, more: Attributes = {}): Attribu
 });
 
 export function playScene(stage: Stage): Span[] {
-  const scenes = [layersOfReceiving, twoInstrumentations, pollOfTopics];
+  const scenes = [layersOfReceiving, twoInstrumentations, pollOfTopics, positions, positions];
   return stage.random.pick(scenes)(stage);
 }
 
@@ -149,4 +149,77 @@ function pollOfTopics(stage: Stage): Span[] {
     }),
   );
   return [...sent, poll, ...(random.chance(0.5) ? processed : [])];
+}
+
+const CLUSTERS: readonly Attributes[] = [
+  { 'messaging.kafka.cluster.id': 'eu-1' },
+  { 'messaging.kafka.cluster.id': 'eu-1' },
+  { 'messaging.kafka.cluster.id': 'us-1' },
+  {},
+];
+
+/** Offsets as numbers or text, under any of their names, or as an id; few values, so that they meet. */
+function whereIt(random: Random, topic: string, isSent: boolean): Attributes {
+  const partition = random.below(2);
+  const offset = random.below(3);
+  const partitions: readonly Attributes[] = [
+    { 'messaging.destination.partition.id': String(partition) },
+    { [isSent ? 'messaging.kafka.destination.partition' : 'messaging.kafka.source.partition']: partition },
+    { 'messaging.kafka.partition': partition },
+    {},
+  ];
+  const offsets: readonly Attributes[] = [
+    { 'messaging.kafka.offset': String(offset) },
+    { 'messaging.kafka.message.offset': offset },
+    { 'messaging.message.id': String(offset) },
+    { 'messaging.message.id': `${topic}.${partition}.${offset}` },
+    { 'messaging.message_id': `message-${offset}`, 'messaging.kafka.offset': random.below(2) },
+    { 'messaging.message.id': `message-${offset}` },
+    { 'messaging.kafka.offset': -1 },
+  ];
+  return { ...random.pick([...partitions.slice(0, 3), ...partitions]), ...random.pick(offsets) };
+}
+
+/** Messages known by where they are and what they are called: no context, or a context that is there, too. */
+function positions(stage: Stage): Span[] {
+  const { random } = stage;
+  const isKafka = random.chance(0.8);
+  const system: Attributes = isKafka ? random.pick(CLUSTERS) : { 'messaging.system': 'aws_sqs' };
+  const topic = random.pick(['orders', 'mails']);
+  const say = (operation: string, more: Attributes): Attributes => ({ ...kafka(topic, operation, more), ...system });
+  const count = () => 1 + random.below(3);
+  const sent = Array.from({ length: count() }, () =>
+    span(stage, { kind: PRODUCER, resource: stage.producer, attributes: say('send', whereIt(random, topic, true)) }),
+  );
+  const received = Array.from({ length: count() }, () => {
+    const context: Partial<Part> = random.pick([
+      {},
+      {},
+      {},
+      { parent: random.pick(sent) },
+      { links: [random.pick(sent)] },
+    ]);
+    const group: Attributes = random.chance(0.5) ? { 'messaging.consumer.group.name': 'g' } : {};
+    const attributes = say(random.pick(['process', 'process', 'receive']), {
+      ...whereIt(random, topic, false),
+      ...group,
+    });
+    const resource = random.chance(0.8) ? stage.consumer : stage.producer;
+    return span(stage, {
+      kind: CONSUMER,
+      resource,
+      scope: random.pick(['client', 'framework']),
+      attributes,
+      ...context,
+    });
+  });
+  const unseen = span(stage, { kind: PRODUCER, resource: stage.producer, attributes: {} });
+  const batch = span(stage, {
+    kind: CONSUMER,
+    resource: stage.consumer,
+    attributes: say(random.pick(['process', 'receive']), { 'messaging.destination.partition.id': '1' }),
+    links: [unseen, random.pick(sent), { ...unseen, spanId: random.hex(16) }],
+    linkAttributes: () => whereIt(random, topic, false),
+  });
+  return [...sent, ...received, ...(random.chance(0.4) ? [batch] : [])];
 }

@@ -5,7 +5,7 @@ import { summarizeLags, summarizeLatencies } from './histogram.ts';
 import type { Interaction } from './interactions.ts';
 
 /** The fields of an edge that spans decide, without those that depend on a clock. */
-export type OracleEdge = Omit<Edge, 'key' | 'state' | 'rate' | 'redeliveries' | 'rows'>;
+export type OracleEdge = Omit<Edge, 'key' | 'state' | 'rate' | 'rows'>;
 
 const ADJUSTED_UNIT = 2 ** 20;
 
@@ -49,7 +49,7 @@ function countedOf(interactions: readonly Interaction[]): readonly Interaction[]
   return processing.length > 0 ? processing : interactions;
 }
 
-type MessageWeights = Pick<OracleEdge, 'messages' | 'batches' | 'received' | 'processed' | 'groups'>;
+type MessageWeights = Pick<OracleEdge, 'messages' | 'batches' | 'redeliveries' | 'received' | 'processed' | 'groups'>;
 
 function messagesOf(interactions: readonly Interaction[]): MessageWeights {
   const messages = interactions.flatMap(one => one.message ?? []);
@@ -65,6 +65,7 @@ function messagesOf(interactions: readonly Interaction[]): MessageWeights {
     messages: Math.max(total('send'), total('receive'), total('process')),
     received: total('receive'),
     processed: total('process'),
+    redeliveries: sum(interactions.map(one => one.redeliveries ?? 0)),
     batches: messages.filter(one => one.isBatch).length,
     groups: Object.fromEntries(
       [...groups].map(group => [group, Math.max(total('receive', group), total('process', group))]),

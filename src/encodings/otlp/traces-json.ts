@@ -4,7 +4,7 @@
  * fields.
  */
 import type { SpanConsumer } from '../../contract/consumer.ts';
-import type { KeyLookup, SlotValues, SpanView } from '../../contract/span-view.ts';
+import { type KeyLookup, SlotValues, type SpanView } from '../../contract/span-view.ts';
 import { array, asObject, field, type Json, type JsonObject, number, parseJson, text } from '../json.ts';
 import { writer } from '../view-writer.ts';
 
@@ -73,23 +73,14 @@ function readLinks(span: JsonObject, view: SpanView): void {
     const link = asObject(entry, 'links');
     const traceId = text(field(link, 'traceId', 'trace_id'), 'links.traceId');
     const i = writer.link(traceId, text(field(link, 'spanId', 'span_id'), 'links.spanId'));
-    let rank = 0xff;
-    for (const attribute of array(link, 'attributes', 'attributes')) {
-      const { key, value } = asObject(attribute, 'links.attributes');
-      const found = typeof key === 'string' ? view.keys.link.findText(key) : -1;
-      const string = stringValue(value);
-      if (found < 0 || (found & 0xff) > rank || string === undefined || string === '' || string === '{}') continue;
-      rank = found & 0xff;
-      writer.linkDestination(i, string);
-    }
+    linkValues.reset();
+    readAttributes(link, linkValues, view.keys.link);
+    writer.linkValues(i, linkValues);
   }
 }
 
-function stringValue(value: Json | undefined): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const string = field(asObject(value, 'value'), 'stringValue', 'string_value');
-  return typeof string === 'string' ? string : undefined;
-}
+/** Of the link being read. */
+const linkValues = new SlotValues();
 
 function readAttributes(owner: JsonObject, into: SlotValues, keys: KeyLookup): void {
   for (const attribute of array(owner, 'attributes', 'attributes')) {

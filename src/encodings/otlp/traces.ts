@@ -7,6 +7,7 @@
 import type { SpanConsumer } from '../../contract/consumer.ts';
 import {
   type KeyLookup,
+  LINK_SLOTS,
   type SlotValues,
   type SpanView,
   VALUE_ARRAY,
@@ -206,7 +207,6 @@ function readLink(end: number, view: SpanView): void {
   const links = view.links;
   const i = links.push();
   const { data } = reader;
-  let rank = 0xff;
   while (reader.pos < end) {
     const tag = reader.uint32(end);
     if (tag === 0x0a) {
@@ -223,18 +223,16 @@ function readLink(end: number, view: SpanView): void {
       links.ids[i * 6 + 4] = ok ? data.getInt32(reader.pos) : 0;
       links.ids[i * 6 + 5] = ok ? data.getInt32(reader.pos + 4) : 0;
       reader.pos = stop;
-    } else if (tag === 0x22) rank = readLinkAttribute(reader.bytesEnd(end), view, i, rank);
+    } else if (tag === 0x22) readLinkAttribute(reader.bytesEnd(end), view, i);
     else reader.skip(tag, end);
   }
 }
 
-/** Returns the rank of the destination's name that the link now has: the newest alias counts. */
-function readLinkAttribute(end: number, view: SpanView, link: number, rank: number): number {
+function readLinkAttribute(end: number, view: SpanView, link: number): void {
   const found = readKeyValue(end, view.keys.link);
-  if (found < 0 || value.type !== VALUE_STRING || isBlank() || (found & 0xff) > rank) return rank;
-  view.links.destinationStart[link] = value.start;
-  view.links.destinationEnd[link] = value.end;
-  return found & 0xff;
+  if (found < 0 || value.type === VALUE_NONE || isBlank()) return;
+  const place = link * LINK_SLOTS + (found >> 8);
+  view.links.set(place, found & 0xff, value.type, value.start, value.end, value.number);
 }
 
 function readAttribute(end: number, into: SlotValues, keys: KeyLookup): void {

@@ -15,6 +15,16 @@ interface SlotDefinition {
   readonly isMixed?: boolean;
 }
 
+/** Where a message is, and what it is called: on the span, or on the links of a batch. */
+const PARTITION = [
+  'messaging.destination.partition.id',
+  'messaging.kafka.destination.partition',
+  'messaging.kafka.source.partition',
+  'messaging.kafka.partition',
+];
+const OFFSET = ['messaging.kafka.offset', 'messaging.kafka.message.offset'];
+const MESSAGE_ID = ['messaging.message.id', 'messaging.message_id'];
+
 /** Span attributes. */
 export const SPAN = {
   peerService: { aliases: ['service.peer.name', 'peer.service'] },
@@ -61,6 +71,9 @@ export const SPAN = {
   consumerId: { aliases: ['messaging.consumer.id', 'messaging.consumer_id'] },
   routingKey: { aliases: ['messaging.rabbitmq.destination.routing_key', 'messaging.rabbitmq.routing_key'] },
   clusterId: { aliases: ['messaging.kafka.cluster.id'] },
+  partition: { aliases: PARTITION },
+  offset: { aliases: OFFSET },
+  messageId: { aliases: MESSAGE_ID },
   dbSystem: { aliases: ['db.system.name', 'db.system', 'db.type'] },
   dbNamespace: {
     aliases: [
@@ -108,9 +121,12 @@ export const RESOURCE = {
   container: { isMixed: true, aliases: ['container.id'], prefixes: ['k8s.', 'container.', 'aws.ecs.'] },
 } as const satisfies Record<string, SlotDefinition>;
 
-/** Link attributes: the destination of a batch's message. */
+/** Link attributes: of a batch's message. As many as `LINK_SLOTS`. */
 const LINK = {
   destination: { aliases: ['messaging.destination.name', 'messaging.source.name', 'messaging.destination'] },
+  partition: { aliases: PARTITION },
+  offset: { aliases: OFFSET },
+  messageId: { aliases: MESSAGE_ID },
 } as const satisfies Record<string, SlotDefinition>;
 
 type Slots<T> = { readonly [K in keyof T]: number };

@@ -30,6 +30,14 @@ export const topologyConfig = optionGroup({
         description:
           'How long after that a partner may still come and correct the decision; repeated spans are told for as long.',
       }),
+      message_wait: durationOption({
+        default: '24h',
+        minimum: '1s',
+        maximum: '30d',
+        'x-reload': 'live',
+        description:
+          'How long a message is remembered by its position or id, for consumers without context and for redeliveries.',
+      }),
       max_pending: count(
         1_000_000,
         1_000,
@@ -37,6 +45,12 @@ export const topologyConfig = optionGroup({
         'Spans remembered within `wait`, at most; the oldest are decided early.',
       ),
       max_late: count(5_000_000, 0, 200_000_000, 'Decisions that a late partner may still correct, at most.'),
+      max_messages: count(
+        10_000_000,
+        0,
+        200_000_000,
+        'Positions and ids of messages remembered, at most, 48 bytes each; memory is taken as they come.',
+      ),
       max_seen: count(20_000_000, 0, 500_000_000, 'Spans remembered to tell a repeated delivery, at most.'),
     },
     'Which spans belong together.',
@@ -85,6 +99,8 @@ export interface TopologyOptions {
   readonly maxPending: number;
   readonly maxLate: number;
   readonly maxSeen: number;
+  readonly messageWaitMs: number;
+  readonly maxMessages: number;
   readonly halfLifeMs: number;
   readonly maxNodes: number;
   readonly maxEdges: number;
@@ -105,6 +121,8 @@ export function topologyOptions({ correlation, weights, identity, limits }: Topo
     maxPending: correlation.max_pending,
     maxLate: correlation.max_late,
     maxSeen: correlation.max_seen,
+    messageWaitMs: parseDuration(correlation.message_wait),
+    maxMessages: correlation.max_messages,
     halfLifeMs: parseDuration(weights.half_life),
     maxNodes: limits.nodes,
     maxEdges: limits.edges,

@@ -93,7 +93,8 @@ export class Topology implements TopologyReader {
     this.paths = new PathTree(this.store, options.maxPaths);
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
-    this.correlator = new Correlator({ ...options, offline }, this.identities, plans, merge, this.store, this.paths);
+    const correlation = { ...options, offline, onlyCluster: onlyClusterOf(options) };
+    this.correlator = new Correlator(correlation, this.identities, plans, merge, this.store, this.paths);
     this.views = new ViewBuilder(this.store);
     this.deltas = new DeltaSource(this.store, this.paths, () => this.readingNow());
     this.journal = new MemoryJournal(clock, frame => this.apply(frame));
@@ -104,7 +105,7 @@ export class Topology implements TopologyReader {
   /** From now on, with the graph and all that waits as they are. The sizes of tables stay what they are. */
   reconfigure(options: TopologyOptions): void {
     this.options = options;
-    this.correlator.setWindows(options.waitMs, options.lateMs);
+    this.correlator.setWindows({ ...options, onlyCluster: onlyClusterOf(options) });
     this.limitNames(options.maxNodes);
     this.store.setLimits(options);
     this.paths.setLimit(options.maxPaths);
@@ -298,4 +299,10 @@ export class Topology implements TopologyReader {
 
 function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
   return { maxNodes: Math.max(OFFLINE_NODES, maxNodes * 2), maxEdges: Math.max(OFFLINE_EDGES, maxEdges * 2) };
+}
+
+/** The one cluster of topics that the configuration names; empty when it names none, or several. */
+function onlyClusterOf({ naming = NO_NAMING }: TopologyOptions): string {
+  const [name = '', ...others] = new Set(naming.clusters.map(cluster => cluster.name));
+  return others.length === 0 ? name : '';
 }

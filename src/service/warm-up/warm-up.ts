@@ -25,6 +25,8 @@ const SCRATCH = {
   maxPending: 8192,
   maxLate: 8192,
   maxSeen: 65_536,
+  messageWaitMs: 86_400_000,
+  maxMessages: 100_000,
   halfLifeMs: 60_000,
   maxNodes: 1000,
   maxEdges: 1000,

@@ -1,0 +1,407 @@
+/**
+ * Joins by position and id: rows post what they know of their messages to the ledger, and learn who else did. A consumer
+ * that no context joins is joined with the sender at its offset, else with the one of its message's id; of several with
+ * the smaller (trace id, span id). A message that its group processed before is a redelivery.
+ */
+
+import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
+import {
+  CLASS_MASK,
+  DURATION,
+  GROUP,
+  LINK,
+  LINK_TOPIC,
+  LINK_WORDS,
+  type ObservationBatch,
+  POSITION_ID,
+  POSITION_LINK,
+  POSITION_OFFSET,
+  POSITION_OWNER,
+  POSITION_WORDS,
+  PRODUCER,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  TARGET,
+  TRACE,
+  unpackDuration,
+} from '../contract/observation.ts';
+import type { Rendezvous } from '../contract/rendezvous.ts';
+import { PROCESSED_AT, SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
+import { finalize } from '../lib/bytes.ts';
+import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
+import { LEFT, MET, type MessageLedger } from './message-ledger.ts';
+import {
+  AT_ID,
+  AT_OFFSET,
+  FOUND,
+  FOUND_MASK,
+  GROUP_ENTRY,
+  GROUP_KEY,
+  ID_ENTRY,
+  ID_KEY,
+  MORE,
+  OF_LINK,
+  OFFSET_ENTRY,
+  OFFSET_KEY,
+  POSTED,
+  type Positions,
+  REDELIVERED,
+  SENDER,
+} from './positions.ts';
+import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
+import {
+  BY_ID as DECIDED_BY_ID,
+  BY_LINKS as DECIDED_BY_LINKS,
+  BY_OFFSET as DECIDED_BY_OFFSET,
+  decisionOf,
+  isProcess,
+  STATE,
+} from './state.ts';
+import type { TopicKeys } from './topic-keys.ts';
+
+/** What the rows do about it. */
+export interface MeetingParty {
+  /** Changes how a kept consumer is joined. */
+  changeSender(row: number, change: () => void): void;
+  /** Counts a consumer anew around a change, unless what it counts is final. */
+  recount(row: number, change: () => void): void;
+  isFinal(row: number): boolean;
+  /** A consumer that says nothing of its messages. */
+  isSilent(row: number): boolean;
+  /** A kept sender meets a consumer that has left. */
+  meetLate(sender: number, topic: number, service: number, start: number, rank: number): void;
+}
+
+export class Meetings {
+  readonly ledger: MessageLedger;
+  readonly positions: Positions;
+  /** Set once all exist. */
+  party!: MeetingParty;
+  private readonly rows: Rows;
+  private readonly keys: TopicKeys;
+  private readonly side: Rendezvous = new Side();
+  /** Consumers that have left and that the sender being decided met by its context: service, start. */
+  private readonly metByContext: number[] = [];
+
+  constructor(rows: Rows, positions: Positions, ledger: MessageLedger, keys: TopicKeys) {
+    this.rows = rows;
+    this.positions = positions;
+    this.ledger = ledger;
+    this.keys = keys;
+  }
+
+  /** Keeps the positions of an observed row. `from`: where they may begin in the batch; returns where they end. */
+  keep(batch: ObservationBatch, from: number, offset: number, row: number, firstLink: number): number {
+    let i = from;
+    for (; i < batch.positions; i++) {
+      const at = i * POSITION_WORDS;
+      if (batch.positionWords[at + POSITION_OWNER] !== offset) break;
+      this.keepOne(batch, at, row, firstLink);
+    }
+    return i;
+  }
+
+  private keepOne(batch: ObservationBatch, at: number, row: number, firstLink: number): void {
+    const { rows, positions } = this;
+    const w = rows.words;
+    const words = batch.positionWords;
+    const link = words[at + POSITION_LINK]!;
+    const topic = (link > 0 && batch.linkWords[(link - 1) * LINK_WORDS + LINK_TOPIC]!) || w[row + TARGET]!;
+    if (topic === 0) return;
+    const salts = this.keys.of(topic);
+    const ofLink = link === 0 ? 0 : (firstLink + (link - batch.words[words[at + POSITION_OWNER]! + LINK]!)) | 0;
+    const kept = positions.push(rows.sequenceAt(row), ofLink, w[row + EXTRA]!);
+    w[row + EXTRA] = positions.newest;
+    const p = positions.words;
+    const [o0, o1] = [words[at + POSITION_OFFSET]!, words[at + POSITION_OFFSET + 1]!];
+    const [i0, i1] = [words[at + POSITION_ID]!, words[at + POSITION_ID + 1]!];
+    if (o1 !== 0 && salts.offset !== 0) setKey(p, kept + OFFSET_KEY, o0, o1, salts.offset);
+    if (i1 !== 0 && salts.id !== 0) setKey(p, kept + ID_KEY, i0, i1, salts.id);
+    if (o1 === 0 || !isProcess(w[row + SHAPE]!)) return;
+    const group = w[row + GROUP] !== 0 ? w[row + GROUP]! : ~w[row + SERVICE]!;
+    setKey(p, kept + GROUP_KEY, o0, o1, finalize(Math.imul(topic, 0x9e3779b1) ^ Math.imul(group, 0x85ebca6b)));
+  }
+
+  /** The first position of a row, as a place; -1 none. */
+  first(row: number): number {
+    return this.positions.at(this.rows.words[row + EXTRA]!);
+  }
+
+  more(position: number): number {
+    return this.positions.at(this.positions.words[position + MORE]!);
+  }
+
+  /** How the sender of a consumer's own position was found; 0: it was not. */
+  seek(row: number): number {
+    let found = 0;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      this.seekAt(row, position);
+      if (this.positions.words[position + OF_LINK] === 0) found = this.positions.words[position + FOUND]! & FOUND_MASK;
+    }
+    return found;
+  }
+
+  /** The position joins the row: its sender was found, and no context joins its link. */
+  joins(position: number): boolean {
+    const p = this.positions.words;
+    return (p[position + FOUND]! & FOUND_MASK) !== 0 && this.isOpen(position);
+  }
+
+  /** No context joins its link, nor does another layer tell of it. */
+  private isOpen(position: number): boolean {
+    const link = this.positions.words[position + OF_LINK]!;
+    if (link === 0) return true;
+    if (!this.rows.linkAlive(link)) return false;
+    const state = this.rows.links[this.rows.linkBase(link) + LINK_STATE]!;
+    return !joinsThrough(state) && (state & (LINK_LATE | LINK_TOLD)) === 0;
+  }
+
+  isOfLink(position: number): boolean {
+    return this.positions.words[position + OF_LINK] !== 0;
+  }
+
+  /** Bit of EVIDENCE_KINDS by which the sender was found. */
+  evidence(position: number): number {
+    return (this.positions.words[position + FOUND]! & FOUND_MASK) === AT_OFFSET ? BY_OFFSET : BY_MESSAGE_ID;
+  }
+
+  /** Ledger entry of the sender found. */
+  sender(position: number): number {
+    return this.positions.words[position + SENDER]! - 1;
+  }
+
+  topicAt(row: number, position: number): number {
+    const { rows } = this;
+    const link = this.positions.words[position + OF_LINK]!;
+    const named = link !== 0 && rows.linkAlive(link) ? rows.links[rows.linkBase(link) + LINK_TOPIC]! : 0;
+    return named || rows.words[row + TARGET]!;
+  }
+
+  /** Calls `visit` with the positions that join a consumer, as it is decided, and the ledger's entry of each sender. */
+  forEachSender(row: number, visit: (position: number, entry: number) => void): void {
+    const w = this.rows.words;
+    if (w[row + EXTRA] === 0) return;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision !== DECIDED_BY_LINKS && decision !== DECIDED_BY_OFFSET && decision !== DECIDED_BY_ID) return;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      if (this.isOfLink(position) === (decision === DECIDED_BY_LINKS) && this.joins(position))
+        visit(position, this.sender(position));
+    }
+  }
+
+  private seekAt(row: number, position: number): void {
+    const p = this.positions.words;
+    if ((p[position + FOUND]! & POSTED) !== 0 || !this.isOpen(position)) return;
+    p[position + FOUND]! |= POSTED;
+    this.describe(row, SOUGHT, this.topicAt(row, position));
+    this.postBoth(position);
+    for (const [key, rank] of RANKS) {
+      if (p[position + key + 1] === 0) continue;
+      const entry = this.smallestSender(p[position + key]!, p[position + key + 1]!);
+      if (entry < 0) continue;
+      p[position + FOUND]! |= rank;
+      p[position + SENDER] = entry + 1;
+      return;
+    }
+  }
+
+  private postBoth(position: number): void {
+    const p = this.positions.words;
+    for (const [key, , own] of RANKS) {
+      if (p[position + key + 1] === 0) continue;
+      this.side.a = p[position + key]!;
+      this.side.b = p[position + key + 1]!;
+      p[position + own] = this.ledger.post(this.side) + 1;
+    }
+  }
+
+  private smallestSender(a: number, b: number): number {
+    const { ledger } = this;
+    let best = -1;
+    for (let entry = ledger.first(SENT, a, b); entry >= 0; entry = ledger.next(entry, SENT, b)) {
+      if (best < 0 || this.isSmaller(entry, best)) best = entry;
+    }
+    return best;
+  }
+
+  private isSmaller(a: number, b: number): boolean {
+    const { ledger } = this;
+    for (let i = 0; i < 4; i++) {
+      if (ledger.id(a, i) !== ledger.id(b, i)) return ledger.id(a, i) >>> 0 < ledger.id(b, i) >>> 0;
+    }
+    return false;
+  }
+
+  /** Fills in what is posted of a row. */
+  private describe(row: number, kind: number, topic: number): void {
+    const { rows, side } = this;
+    const w = rows.words;
+    side.kind = kind;
+    side.service = w[row + SERVICE]!;
+    side.topic = topic;
+    side.time = rows.floats[(row + START) >> 1]! + (kind === SENT ? unpackDuration(w[row + DURATION]!) : 0);
+    side.row = rows.sequenceAt(row);
+    side.trace0 = w[row + TRACE + 2]!;
+    side.trace1 = w[row + TRACE + 3]!;
+    side.span0 = w[row + SPAN]!;
+    side.span1 = w[row + SPAN + 1]!;
+  }
+
+  /** The sender being decided met a consumer that has left by its context. */
+  noteMet(service: number, start: number): void {
+    if (this.ledger.count > 0) this.metByContext.push(service, start);
+  }
+
+  /** A row that others may seek is decided: consumers that sought it learn of it. */
+  finish(row: number): void {
+    if (this.isSender(row)) this.announce(row);
+    if (this.metByContext.length > 0) this.metByContext.length = 0;
+  }
+
+  private announce(row: number): void {
+    const p = this.positions.words;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      if ((p[position + FOUND]! & POSTED) !== 0) continue;
+      p[position + FOUND]! |= POSTED;
+      this.describe(row, SENT, this.topicAt(row, position));
+      this.postBoth(position);
+      for (const [key, rank, own] of RANKS) {
+        if (p[position + key + 1] !== 0)
+          this.offer(row, p[position + key]!, p[position + key + 1]!, p[position + own]! - 1, rank);
+      }
+    }
+  }
+
+  private offer(row: number, a: number, b: number, sender: number, rank: number): void {
+    const { ledger, rows } = this;
+    for (let entry = ledger.first(SOUGHT, a, b); entry >= 0; entry = ledger.next(entry, SOUGHT, b)) {
+      if (ledger.has(entry, MET)) continue;
+      if (ledger.has(entry, LEFT)) this.offerLate(row, entry, rank);
+      else if (rows.alive(ledger.row(entry))) this.offerKept(rows.base(ledger.row(entry)), a, b, sender, rank);
+    }
+  }
+
+  private offerLate(row: number, entry: number, rank: number): void {
+    const { ledger } = this;
+    const [service, start] = [ledger.service(entry), ledger.time(entry)];
+    for (let i = 0; i < this.metByContext.length; i += 2) {
+      if (this.metByContext[i] === service && this.metByContext[i + 1] === start) return this.markMet(entry);
+    }
+    this.markMet(entry);
+    this.party.meetLate(row, ledger.topic(entry), service, start, rank);
+  }
+
+  /** Under its offset and its id a consumer stands in two entries, one after the other. */
+  private markMet(entry: number): void {
+    const { ledger } = this;
+    for (const near of [entry - 1, entry, entry + 1]) {
+      if (near < 0 || near >= ledger.limit || !ledger.isThere(near)) continue;
+      if ([0, 1, 2, 3].every(i => ledger.id(near, i) === ledger.id(entry, i))) ledger.mark(near, MET);
+    }
+  }
+
+  private offerKept(consumer: number, a: number, b: number, sender: number, rank: number): void {
+    const p = this.positions.words;
+    for (let position = this.first(consumer); position >= 0; position = this.more(position)) {
+      const key = position + (rank === AT_OFFSET ? OFFSET_KEY : ID_KEY);
+      if (p[key] !== a || p[key + 1] !== b || !this.isBetter(position, sender, rank)) continue;
+      this.party.changeSender(consumer, () => {
+        p[position + FOUND] = (p[position + FOUND]! & ~FOUND_MASK) | rank;
+        p[position + SENDER] = sender + 1;
+      });
+    }
+  }
+
+  private isBetter(position: number, sender: number, rank: number): boolean {
+    const found = this.positions.words[position + FOUND]! & FOUND_MASK;
+    if (found === 0 || rank < found) return true;
+    return rank === found && this.isSmaller(sender, this.sender(position));
+  }
+
+  /** A process span is decided: which of its messages did its group process before? */
+  redo(row: number): void {
+    const p = this.positions.words;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      if (p[position + GROUP_KEY + 1] === 0 || p[position + GROUP_ENTRY] !== 0) continue;
+      const [a, b] = [p[position + GROUP_KEY]!, p[position + GROUP_KEY + 1]!];
+      this.describe(row, PROCESSED_AT, this.topicAt(row, position));
+      this.side.a = a;
+      this.side.b = b;
+      const entry = this.ledger.first(PROCESSED_AT, a, b);
+      if (entry < 0) p[position + GROUP_ENTRY] = this.ledger.post(this.side) + 1;
+      else if (this.isOf(entry, row)) p[position + GROUP_ENTRY] = entry + 1;
+      else if (this.takesOver(row, entry, a, b)) {
+        this.ledger.replace(entry, this.side);
+        p[position + GROUP_ENTRY] = entry + 1;
+      } else {
+        p[position + GROUP_ENTRY] = entry + 1;
+        this.party.recount(row, () => {
+          p[position + FOUND]! |= REDELIVERED;
+        });
+      }
+    }
+  }
+
+  private isOf(entry: number, row: number): boolean {
+    return !this.ledger.has(entry, LEFT) && this.ledger.row(entry) === this.rows.sequenceAt(row);
+  }
+
+  /** The row, and not the one that stands there, is the first of its group: earlier, or the other says nothing. */
+  private takesOver(row: number, entry: number, a: number, b: number): boolean {
+    const { ledger, rows } = this;
+    if (ledger.has(entry, LEFT) || !rows.alive(ledger.row(entry))) return false;
+    const other = rows.base(ledger.row(entry));
+    if (this.party.isSilent(other)) return true;
+    if (this.party.isFinal(other) || !this.isEarlier(row, other)) return false;
+    const p = this.positions.words;
+    for (let position = this.first(other); position >= 0; position = this.more(position)) {
+      if (p[position + GROUP_KEY] !== a || p[position + GROUP_KEY + 1] !== b) continue;
+      this.party.recount(other, () => {
+        p[position + FOUND]! |= REDELIVERED;
+      });
+    }
+    return true;
+  }
+
+  private isEarlier(a: number, b: number): boolean {
+    const { words: w, floats } = this.rows;
+    const start = floats[(a + START) >> 1]! - floats[(b + START) >> 1]!;
+    if (start !== 0) return start < 0;
+    for (const word of [TRACE + 2, TRACE + 3, SPAN, SPAN + 1]) {
+      if (w[a + word] !== w[b + word]) return w[a + word]! >>> 0 < w[b + word]! >>> 0;
+    }
+    return false;
+  }
+
+  /** The row leaves. `met`: it needs no partner any more, or is a sender that was joined. */
+  leave(row: number, met: boolean, path: number): void {
+    const { ledger, rows } = this;
+    const p = this.positions.words;
+    const sequence = rows.sequenceAt(row);
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      for (const own of [OFFSET_ENTRY, ID_ENTRY, GROUP_ENTRY]) {
+        const entry = p[position + own]! - 1;
+        if (entry < 0 || !ledger.isThere(entry) || ledger.has(entry, LEFT) || ledger.row(entry) !== sequence) continue;
+        ledger.leave(entry, path);
+        if (met && own !== GROUP_ENTRY) ledger.mark(entry, MET);
+      }
+    }
+  }
+
+  private isSender(row: number): boolean {
+    return (this.rows.words[row + SHAPE]! & CLASS_MASK) === PRODUCER && this.rows.words[row + EXTRA] !== 0;
+  }
+}
+
+/** Key, how it is told, the row's own entry: best rank first. */
+const RANKS = [
+  [OFFSET_KEY, AT_OFFSET, OFFSET_ENTRY],
+  [ID_KEY, AT_ID, ID_ENTRY],
+] as const;
+
+function setKey(words: Int32Array, at: number, a: number, b: number, salt: number): void {
+  words[at] = finalize(a ^ Math.imul(salt, 0x27d4eb2f));
+  words[at + 1] = finalize(b ^ Math.imul(salt, 0x165667b1)) | 1;
+}

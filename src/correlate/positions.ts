@@ -1,0 +1,87 @@
+/**
+ * Positions of kept rows: where a message is and what it is called, as keys of the ledger, and what was found there. A
+ * ring in the order of the rows, which grows with use; a row's EXTRA is its newest position.
+ */
+const WORDS = 14;
+/** Sequence number of the row; of its link, 0 for the span's own; of the row's position before it, 0 none. */
+export const OWNER = 0;
+export const OF_LINK = 1;
+export const MORE = 2;
+/** Keys of two words, zero where there is none: offset, id, and offset within a group. */
+export const OFFSET_KEY = 3;
+export const ID_KEY = 5;
+export const GROUP_KEY = 7;
+/** Of consumers: how the sender was found (`AT_OFFSET`, `AT_ID`, 0 not yet), and flags. */
+export const FOUND = 9;
+/** Entries of the ledger, + 1: the sender found; the row's own under its offset, under its id, and in its group. */
+export const SENDER = 10;
+export const OFFSET_ENTRY = 11;
+export const ID_ENTRY = 12;
+export const GROUP_ENTRY = 13;
+
+export const AT_OFFSET = 1;
+export const AT_ID = 2;
+export const FOUND_MASK = 3;
+/** Posted to the ledger. */
+export const POSTED = 4;
+/** Another span of the group processed this message before. */
+export const REDELIVERED = 8;
+
+export class Positions {
+  words = new Int32Array(1024 * WORDS);
+  dropped = 0;
+  private readonly limit: number;
+  private capacity = 1024;
+  private oldest = 1;
+  private next = 1;
+
+  constructor(limit: number) {
+    this.limit = 2 ** Math.ceil(Math.log2(Math.max(limit, 1024)));
+  }
+
+  /** Place of the next position; its words are set but for the keys. `more`: the row's position before. */
+  push(owner: number, link: number, more: number): number {
+    if (this.next - this.oldest >= this.capacity) this.makeRoom();
+    const at = this.place(this.next++);
+    this.words.fill(0, at, at + WORDS);
+    this.words[at + OWNER] = owner;
+    this.words[at + OF_LINK] = link;
+    this.words[at + MORE] = more;
+    return at;
+  }
+
+  /** Sequence number of the newest. */
+  get newest(): number {
+    return this.next - 1;
+  }
+
+  /** The position with this sequence number, as a place; -1 when it is gone, or none. */
+  at(sequence: number): number {
+    return sequence !== 0 && sequence >= this.oldest && sequence < this.next ? this.place(sequence) : -1;
+  }
+
+  /** Forgets positions of rows that are not alive. */
+  dropUntil(isAlive: (owner: number) => boolean): void {
+    while (this.oldest < this.next && !isAlive(this.words[this.place(this.oldest) + OWNER]!)) this.oldest++;
+    if (this.oldest === this.next && this.next > 2 ** 30) this.oldest = this.next = 1;
+  }
+
+  private place(sequence: number): number {
+    return (sequence & (this.capacity - 1)) * WORDS;
+  }
+
+  private makeRoom(): void {
+    if (this.capacity >= this.limit) {
+      this.oldest++;
+      this.dropped++;
+      return;
+    }
+    const { words, oldest, next, capacity } = this;
+    this.capacity = capacity * 2;
+    this.words = new Int32Array(this.capacity * WORDS);
+    for (let sequence = oldest; sequence < next; sequence++) {
+      const from = (sequence & (capacity - 1)) * WORDS;
+      this.words.set(words.subarray(from, from + WORDS), this.place(sequence));
+    }
+  }
+}

@@ -154,6 +154,13 @@ export class Checkup {
     if (code !== NONE) this.foundOf(this.slotOf(service), code).count += count;
   }
 
+  /** A span that was decided alone is joined through the ledger, after its row has left. */
+  joinedByLedger(service: number, cls: number): void {
+    const at = this.slotOf(service) * WIDTH + cls * 8 - FIRST_FATE;
+    this.counts[at + INFERRED]! -= 1;
+    this.counts[at + PAIRED]! += 1;
+  }
+
   /** The span of a late entry is joined after all; the entry still says what it was. */
   joinedLate(late: LateEntries, entry: number): void {
     const cls = late.classOf(entry);

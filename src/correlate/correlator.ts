@@ -44,6 +44,7 @@ import { DUPLICATE, Fates, REJECTED, reasonNumber } from './fates.ts';
 import { hash, hashDuplicate, ownHash, parentHash } from './hash.ts';
 import { HeldSpans } from './held.ts';
 import { Inbound } from './inbound.ts';
+import { InboundChoice } from './inbound-choice.ts';
 import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
 import { Layers } from './layers.ts';
@@ -53,6 +54,7 @@ import { MessageLedger } from './message-ledger.ts';
 import { Outbound } from './outbound.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
+import { Redeliveries } from './redeliveries.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
@@ -137,6 +139,7 @@ export class Correlator {
     const ledger = new MessageLedger(options.maxMessages, options.messageWaitMs);
     const meetings = new Meetings(rows, new Positions(options.maxPending), ledger, this.topicKeys);
     this.meetings = meetings;
+    const redeliveries = new Redeliveries(rows, meetings.positions, ledger);
     const deliveries = new Deliveries(rows, identities, meetings, sink);
     const paths = new Paths({ rows, chains, crossings, links, meetings, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
@@ -154,13 +157,16 @@ export class Correlator {
     };
     this.latePartners = new LatePartners(lateParts);
     this.inbound = new Inbound({
+      choice: new InboundChoice(rows, chains, links, meetings),
       rows,
       fates,
+      checkup,
       chains,
       emitter,
       deliveries,
       layers,
       meetings,
+      redeliveries,
       crossings,
       links,
       outbound: this.outbound,

@@ -46,7 +46,8 @@ import {
   UNPAIRED_NAMELESS,
 } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
-import { type Inbound, isJoined, isPair } from './inbound.ts';
+import type { Inbound } from './inbound.ts';
+import { isJoined, isPair } from './inbound-fates.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Layers } from './layers.ts';

@@ -13,6 +13,7 @@ import {
 } from '../contract/interaction.ts';
 import {
   CLASS_MASK,
+  CONSUMER,
   DATABASE,
   LINK_TOPIC,
   PEER,
@@ -23,37 +24,29 @@ import {
   TARGET,
 } from '../contract/observation.ts';
 import { visitBelow } from './below.ts';
-import { type Chains, found, MISSING } from './chains.ts';
+import type { Chains } from './chains.ts';
+import type { Checkup } from './checkup.ts';
 import type { Crossings } from './crossings.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Emitter } from './emitter.ts';
-import {
-  type Fates,
-  INFERRED,
-  LOCAL_PARENT,
-  MISSING_PARENT,
-  NO_DESTINATION,
-  NO_REASON,
-  PAIRED,
-  PENDING,
-  UNPAIRED,
-} from './fates.ts';
+import { type Fates, INFERRED, MISSING_PARENT, NO_REASON, PAIRED, PENDING, UNPAIRED } from './fates.ts';
+import { type InboundChoice, isOpen, next } from './inbound-choice.ts';
+import { isJoined, isPair, isRemote, reasonFor, serverFate } from './inbound-fates.ts';
 import { Joins } from './joins.ts';
 import type { LatePartners } from './late-partners.ts';
-import { isInsideLayer, type Layers, mayTellInside } from './layers.ts';
+import type { Layers } from './layers.ts';
 import { joinsThrough, LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { MeetingParty, Meetings } from './meetings.ts';
 import { LEFT } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import { AT_OFFSET } from './positions.ts';
+import type { Redeliveries } from './redeliveries.ts';
 import { EXTRA, LINK_STATE, PARTNER, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
-  BY_ID,
   BY_LATE,
   BY_LINKS,
-  BY_OFFSET,
   BY_PARENT,
   BY_SHARED_ID,
   decisionOf,
@@ -61,12 +54,9 @@ import {
   FATED,
   INSIDE_LAYER,
   isInbound,
-  isLocal,
   isPassedThrough,
   isProcess,
-  isReceive,
   JOINS,
-  LOCAL,
   MISSING_ABOVE_REMOTE,
   PARENT_CHILD,
   SERVER_JOINS,
@@ -78,21 +68,21 @@ import {
 } from './state.ts';
 
 interface Parts {
+  readonly choice: InboundChoice;
   readonly rows: Rows;
   readonly fates: Fates;
+  readonly checkup: Checkup;
   readonly chains: Chains;
   readonly emitter: Emitter;
   readonly deliveries: Deliveries;
   readonly layers: Layers;
   readonly meetings: Meetings;
+  readonly redeliveries: Redeliveries;
   readonly crossings: Crossings;
   readonly links: Links;
   readonly outbound: Outbound;
   readonly latePartners: LatePartners;
 }
-
-/** A decision before it is taken. */
-const next = { decision: UNDECIDED, partner: -1, remote: 0, outer: 0, open: false, isRoot: false };
 
 export class Inbound implements MeetingParty {
   private readonly rows: Rows;
@@ -109,7 +99,7 @@ export class Inbound implements MeetingParty {
     const w = this.rows.words;
     const state = w[row + STATE]!;
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return;
-    this.decide(row);
+    this.parts.choice.decide(row);
     if (isProcess(w[row + SHAPE]!)) this.compareOthers(row);
     const fresh = (state & FATED) === 0;
     if (!fresh && this.stands(row)) return;
@@ -131,7 +121,7 @@ export class Inbound implements MeetingParty {
 
   private compareGroup(row: number): void {
     const w = this.rows.words;
-    if (w[row + EXTRA] !== 0 && (w[row + STATE]! & TOLD_EARLIER) === 0) this.parts.meetings.redo(row);
+    if (w[row + EXTRA] !== 0 && (w[row + STATE]! & TOLD_EARLIER) === 0) this.parts.redeliveries.compare(row, this);
   }
 
   /** Counts a consumer anew around a change of what it says; once that is final, nothing changes. */
@@ -161,11 +151,7 @@ export class Inbound implements MeetingParty {
 
   /** The row leaves, and what came after it may not have been looked at: an open decision is taken again. */
   resolveLast(row: number): void {
-    if (this.isOpen(decisionOf(this.rows.words[row + STATE]!))) this.resolve(row);
-  }
-
-  private isOpen(decision: number): boolean {
-    return decision === UNDECIDED || decision === ENTRY || decision === MISSING_ABOVE_REMOTE;
+    if (isOpen(decisionOf(this.rows.words[row + STATE]!))) this.resolve(row);
   }
 
   private stands(row: number): boolean {
@@ -175,67 +161,6 @@ export class Inbound implements MeetingParty {
       return w[row + PARTNER] === this.rows.sequenceAt(next.partner);
     }
     return !isRemote(next.decision) || w[row + PARTNER] === next.remote;
-  }
-
-  private decide(row: number): void {
-    const { chains } = this.parts;
-    next.remote = next.outer = 0;
-    next.open = next.isRoot = false;
-    next.partner = chains.sharer(row);
-    if (next.partner >= 0) {
-      next.decision = BY_SHARED_ID;
-      return;
-    }
-    chains.climb(row);
-    this.rows.setAbove(row, found.named);
-    next.partner = found.row;
-    if (found.local && isReceive(this.rows.words[row + SHAPE]!)) this.findOuter(row, found.below);
-    if (found.row >= 0) {
-      next.decision = BY_PARENT;
-      return;
-    }
-    if (this.isConsumer(row) && this.parts.links.joining(row).length > 0) {
-      next.decision = BY_LINKS;
-      if (this.rows.words[row + EXTRA] !== 0) this.parts.meetings.seek(row);
-      return;
-    }
-    this.decideAlone(row);
-    next.open = this.isOpen(next.decision);
-    next.isRoot = next.decision === ENTRY;
-    if (this.isConsumer(row) && this.rows.words[row + EXTRA] !== 0) this.decideByLedger(row);
-  }
-
-  private decideByLedger(row: number): void {
-    const found = this.parts.meetings.seek(row);
-    const decision = found === AT_OFFSET ? BY_OFFSET : BY_ID;
-    if (this.joinsByLinkPositions(row)) next.decision = BY_LINKS;
-    else if (found !== 0) next.decision = decision;
-    else return;
-    next.remote = 0;
-  }
-
-  private joinsByLinkPositions(row: number): boolean {
-    const { meetings } = this.parts;
-    for (let position = meetings.first(row); position >= 0; position = meetings.more(position)) {
-      if (meetings.isOfLink(position) && meetings.joins(position)) return true;
-    }
-    return false;
-  }
-
-  private decideAlone(row: number): void {
-    if (found.remote !== 0) {
-      next.remote = found.remote;
-      next.decision = found.row === MISSING ? MISSING_ABOVE_REMOTE : PARENT_CHILD;
-    } else if (found.row === MISSING) next.decision = UNDECIDED;
-    else if (found.local && isInsideLayer(this.rows, found.below, row)) next.decision = INSIDE_LAYER;
-    else next.decision = found.local || found.passedOwn ? LOCAL : ENTRY;
-  }
-
-  private findOuter(row: number, above: number): void {
-    const { rows } = this;
-    // In a cycle of parents a span is above itself.
-    if (above === row || !isReceive(rows.words[above + SHAPE]!)) return;
-    if (mayTellInside(rows, above, row)) next.outer = rows.sequenceAt(above);
   }
 
   private isConsumer(row: number): boolean {
@@ -404,7 +329,7 @@ export class Inbound implements MeetingParty {
     if (this.isFinal(row)) return;
     this.withdraw(row);
     change();
-    this.decide(row);
+    this.parts.choice.decide(row);
     this.take(row);
   }
 
@@ -415,6 +340,7 @@ export class Inbound implements MeetingParty {
     outbound.refresh(sender);
     fates.count(INFERRED, NO_REASON, -1);
     fates.count(PAIRED, NO_REASON, 1);
+    this.parts.checkup.joinedByLedger(service, CONSUMER);
   }
 
   /** What a link of the row points at became known: the row is counted anew around the change. */
@@ -425,7 +351,7 @@ export class Inbound implements MeetingParty {
     if ((state & SETTLED) !== 0 || this.partnerLeft(row, state)) return change();
     this.withdraw(row);
     change();
-    this.decide(row);
+    this.parts.choice.decide(row);
     this.take(row);
   }
 
@@ -439,29 +365,4 @@ export class Inbound implements MeetingParty {
     const routed = links.joinedTopics(row, link).includes(this.rows.words[partner + TARGET]!);
     latePartners.joinKept(row, link, partner, !routed);
   }
-}
-
-/** A consumer that no context joined, and the ledger did. */
-export const isJoined = (decision: number): boolean =>
-  isPair(decision) || decision === BY_LINKS || decision === BY_LATE || decision === BY_OFFSET || decision === BY_ID;
-const isRemote = (decision: number): boolean => decision === PARENT_CHILD || decision === MISSING_ABOVE_REMOTE;
-export const isPair = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
-
-function serverFate(decision: number): number {
-  switch (decision) {
-    case BY_SHARED_ID:
-    case BY_PARENT:
-    case BY_LATE:
-      return PAIRED;
-    case PARENT_CHILD:
-    case ENTRY:
-      return INFERRED;
-    default:
-      return isLocal(decision) ? UNPAIRED : PENDING;
-  }
-}
-
-function reasonFor(fate: number, decision: number): number {
-  if (fate !== UNPAIRED) return NO_REASON;
-  return isLocal(decision) ? LOCAL_PARENT : NO_DESTINATION;
 }

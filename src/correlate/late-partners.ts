@@ -204,6 +204,7 @@ export class LatePartners {
     if (known) return;
     fates.count(INFERRED, NO_REASON, -1);
     fates.count(PAIRED, NO_REASON, 1);
+    this.parts.checkup.joinedByLedger(ledger.service(sender), PRODUCER);
   }
 
   private markJoined(entry: number): void {

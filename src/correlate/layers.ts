@@ -13,12 +13,11 @@ import {
   SEVERAL,
   SHAPE,
   SPAN,
-  START,
   TARGET,
-  TRACE,
 } from '../contract/observation.ts';
 import { type Chains, MAX_CANDIDATES, MISSING } from './chains.ts';
 import { LINK_TOLD } from './link-state.ts';
+import { isEarlierRow } from './row-side.ts';
 import { LINK_STATE, type Rows } from './rows.ts';
 import {
   BY_SHARED_ID,
@@ -183,17 +182,7 @@ export class Layers {
 
   /** What was counted for good stays; else the earlier span decides. */
   private isBefore(a: Member, b: Member): boolean {
-    return a.isFinal !== b.isFinal ? a.isFinal : this.isEarlier(a.row, b.row);
-  }
-
-  private isEarlier(a: number, b: number): boolean {
-    const { words: w, floats } = this.rows;
-    const start = floats[(a + START) >> 1]! - floats[(b + START) >> 1]!;
-    if (start !== 0) return start < 0;
-    for (const word of [TRACE + 2, TRACE + 3, SPAN, SPAN + 1]) {
-      if (w[a + word] !== w[b + word]) return w[a + word]! >>> 0 < w[b + word]! >>> 0;
-    }
-    return false;
+    return a.isFinal !== b.isFinal ? a.isFinal : isEarlierRow(this.rows, a.row, b.row);
   }
 }
 

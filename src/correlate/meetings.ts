@@ -7,7 +7,6 @@
 import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
 import {
   CLASS_MASK,
-  DURATION,
   GROUP,
   LINK,
   LINK_TOPIC,
@@ -21,14 +20,10 @@ import {
   PRODUCER,
   SERVICE,
   SHAPE,
-  SPAN,
-  START,
   TARGET,
-  TRACE,
-  unpackDuration,
 } from '../contract/observation.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
-import { PROCESSED_AT, SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
+import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
 import { finalize } from '../lib/bytes.ts';
 import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
 import { LEFT, MET, type MessageLedger } from './message-ledger.ts';
@@ -47,9 +42,9 @@ import {
   OFFSET_KEY,
   POSTED,
   type Positions,
-  REDELIVERED,
   SENDER,
 } from './positions.ts';
+import { describeSide } from './row-side.ts';
 import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
 import {
   BY_ID as DECIDED_BY_ID,
@@ -195,7 +190,7 @@ export class Meetings {
     const p = this.positions.words;
     if ((p[position + FOUND]! & POSTED) !== 0 || !this.isOpen(position)) return;
     p[position + FOUND]! |= POSTED;
-    this.describe(row, SOUGHT, this.topicAt(row, position));
+    describeSide(this.side, this.rows, row, SOUGHT, this.topicAt(row, position));
     this.postBoth(position);
     for (const [key, rank] of RANKS) {
       if (p[position + key + 1] === 0) continue;
@@ -234,21 +229,6 @@ export class Meetings {
     return false;
   }
 
-  /** Fills in what is posted of a row. */
-  private describe(row: number, kind: number, topic: number): void {
-    const { rows, side } = this;
-    const w = rows.words;
-    side.kind = kind;
-    side.service = w[row + SERVICE]!;
-    side.topic = topic;
-    side.time = rows.floats[(row + START) >> 1]! + (kind === SENT ? unpackDuration(w[row + DURATION]!) : 0);
-    side.row = rows.sequenceAt(row);
-    side.trace0 = w[row + TRACE + 2]!;
-    side.trace1 = w[row + TRACE + 3]!;
-    side.span0 = w[row + SPAN]!;
-    side.span1 = w[row + SPAN + 1]!;
-  }
-
   /** The sender being decided met a consumer that has left by its context. */
   noteMet(service: number, start: number): void {
     if (this.ledger.count > 0) this.metByContext.push(service, start);
@@ -265,7 +245,7 @@ export class Meetings {
     for (let position = this.first(row); position >= 0; position = this.more(position)) {
       if ((p[position + FOUND]! & POSTED) !== 0) continue;
       p[position + FOUND]! |= POSTED;
-      this.describe(row, SENT, this.topicAt(row, position));
+      describeSide(this.side, this.rows, row, SENT, this.topicAt(row, position));
       this.postBoth(position);
       for (const [key, rank, own] of RANKS) {
         if (p[position + key + 1] !== 0)
@@ -318,61 +298,6 @@ export class Meetings {
     const found = this.positions.words[position + FOUND]! & FOUND_MASK;
     if (found === 0 || rank < found) return true;
     return rank === found && this.isSmaller(sender, this.sender(position));
-  }
-
-  /** A process span is decided: which of its messages did its group process before? */
-  redo(row: number): void {
-    const p = this.positions.words;
-    for (let position = this.first(row); position >= 0; position = this.more(position)) {
-      if (p[position + GROUP_KEY + 1] === 0 || p[position + GROUP_ENTRY] !== 0) continue;
-      const [a, b] = [p[position + GROUP_KEY]!, p[position + GROUP_KEY + 1]!];
-      this.describe(row, PROCESSED_AT, this.topicAt(row, position));
-      this.side.a = a;
-      this.side.b = b;
-      const entry = this.ledger.first(PROCESSED_AT, a, b);
-      if (entry < 0) p[position + GROUP_ENTRY] = this.ledger.post(this.side) + 1;
-      else if (this.isOf(entry, row)) p[position + GROUP_ENTRY] = entry + 1;
-      else if (this.takesOver(row, entry, a, b)) {
-        this.ledger.replace(entry, this.side);
-        p[position + GROUP_ENTRY] = entry + 1;
-      } else {
-        p[position + GROUP_ENTRY] = entry + 1;
-        this.party.recount(row, () => {
-          p[position + FOUND]! |= REDELIVERED;
-        });
-      }
-    }
-  }
-
-  private isOf(entry: number, row: number): boolean {
-    return !this.ledger.has(entry, LEFT) && this.ledger.row(entry) === this.rows.sequenceAt(row);
-  }
-
-  /** The row, and not the one that stands there, is the first of its group: earlier, or the other says nothing. */
-  private takesOver(row: number, entry: number, a: number, b: number): boolean {
-    const { ledger, rows } = this;
-    if (ledger.has(entry, LEFT) || !rows.alive(ledger.row(entry))) return false;
-    const other = rows.base(ledger.row(entry));
-    if (this.party.isSilent(other)) return true;
-    if (this.party.isFinal(other) || !this.isEarlier(row, other)) return false;
-    const p = this.positions.words;
-    for (let position = this.first(other); position >= 0; position = this.more(position)) {
-      if (p[position + GROUP_KEY] !== a || p[position + GROUP_KEY + 1] !== b) continue;
-      this.party.recount(other, () => {
-        p[position + FOUND]! |= REDELIVERED;
-      });
-    }
-    return true;
-  }
-
-  private isEarlier(a: number, b: number): boolean {
-    const { words: w, floats } = this.rows;
-    const start = floats[(a + START) >> 1]! - floats[(b + START) >> 1]!;
-    if (start !== 0) return start < 0;
-    for (const word of [TRACE + 2, TRACE + 3, SPAN, SPAN + 1]) {
-      if (w[a + word] !== w[b + word]) return w[a + word]! >>> 0 < w[b + word]! >>> 0;
-    }
-    return false;
   }
 
   /** The row leaves. `met`: it needs no partner any more, or is a sender that was joined. */

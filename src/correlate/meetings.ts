@@ -167,6 +167,13 @@ export class Meetings {
     return this.positions.words[position + SENDER]! - 1;
   }
 
+  /** Path of a sender, by its kept row or as it was when that left. */
+  placeOf(sender: number, pathOf: (row: number) => number, none: number): number {
+    const { ledger, rows } = this;
+    if (ledger.has(sender, LEFT)) return ledger.row(sender);
+    return rows.alive(ledger.row(sender)) ? pathOf(rows.base(ledger.row(sender))) : none;
+  }
+
   topicAt(row: number, position: number): number {
     const { rows } = this;
     const link = this.positions.words[position + OF_LINK]!;

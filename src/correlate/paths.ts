@@ -26,7 +26,6 @@ import { type Chains, MAX_HOPS, ROOT } from './chains.ts';
 import type { Crossings } from './crossings.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
-import { LEFT } from './message-ledger.ts';
 import { PARTNER, type Rows } from './rows.ts';
 import {
   BY_ID,
@@ -352,8 +351,10 @@ export class Paths {
     if (decision !== BY_LINKS && decision !== BY_LATE && decision !== BY_OFFSET && decision !== BY_ID) return NOWHERE;
     const places = new Set(this.lateJoins.get(rows.sequenceAt(row)));
     this.nested++;
-    this.parts.meetings.forEachSender(row, (_, sender) => {
-      places.add(this.joinedPlace(row, this.placeOfSender(sender), this.parts.meetings.ledger.topic(sender)));
+    const { meetings } = this.parts;
+    meetings.forEachSender(row, (_, sender) => {
+      const at = this.nested > MAX_PATH_DEPTH ? NO_PATH : meetings.placeOf(sender, kept => this.placeOf(kept), NO_PATH);
+      places.add(this.joinedPlace(row, at, meetings.ledger.topic(sender)));
     });
     for (const partner of this.parts.links.partners(row)) {
       const above = this.nested > MAX_PATH_DEPTH ? NO_PATH : this.placeOf(partner);
@@ -362,14 +363,6 @@ export class Paths {
     this.nested--;
     if (places.size > 1) places.delete(NO_PATH);
     return [...places];
-  }
-
-  private placeOfSender(sender: number): number {
-    const { rows } = this;
-    const { ledger } = this.parts.meetings;
-    if (this.nested > MAX_PATH_DEPTH) return NO_PATH;
-    if (ledger.has(sender, LEFT)) return ledger.row(sender);
-    return rows.alive(ledger.row(sender)) ? this.placeOf(rows.base(ledger.row(sender))) : NO_PATH;
   }
 
   /** Place of an inbound row whose partner stands at `path` and names `topic`; negative: see `joinedPlaces`. */

@@ -7,8 +7,9 @@
  *
  * A key is (low 64 bits of the trace id, span id); the high half of a trace id matches when equal or zero on one side.
  */
-import { LINK_WORDS, PARENT, ROW_WORDS, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import { LINK_WORDS, PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
 import { keyHash, ownHash } from './hash.ts';
+import { sameTrace } from './same-trace.ts';
 import { PLACED, STATE } from './state.ts';
 
 /** Next older row in the chain of the row's key, and of its parent's key (entries as in a bucket). */
@@ -391,11 +392,4 @@ export class Rows {
   shiftLink(): void {
     this.oldestLink = (this.oldestLink + 1) | 0;
   }
-}
-
-/** Low halves equal; high halves equal, or zero on one side. */
-function sameTrace(a: Int32Array, i: number, b: Int32Array, j: number): boolean {
-  if (a[i + TRACE + 3] !== b[j + TRACE + 3] || a[i + TRACE + 2] !== b[j + TRACE + 2]) return false;
-  if (a[i + TRACE] === b[j + TRACE] && a[i + TRACE + 1] === b[j + TRACE + 1]) return true;
-  return (a[i + TRACE]! | a[i + TRACE + 1]!) === 0 || (b[j + TRACE]! | b[j + TRACE + 1]!) === 0;
 }

@@ -12,12 +12,14 @@ export const MESSAGING_VERBS: ReadonlyMap<string, number> = new Map([
   ['produce', PRODUCER],
   ['enqueue', PRODUCER],
   ['request', PRODUCER],
+  ...['sendmessage', 'sendmessagebatch', 'publishbatch', 'send_batch'].map(verb => [verb, PRODUCER] as const),
   ['receive', RECEIVE],
   ['poll', RECEIVE],
   ['fetch', RECEIVE],
   ['consume', RECEIVE],
   ['pull', RECEIVE],
   ['subscribe', RECEIVE],
+  ['receivemessage', RECEIVE],
   ['process', PROCESSED],
   ['deliver', PROCESSED],
   ['handle', PROCESSED],
@@ -29,6 +31,7 @@ export const MESSAGING_VERBS: ReadonlyMap<string, number> = new Map([
   ...['acknowledge', 'modack', 'reject', 'abandon', 'complete', 'defer', 'deadletter', 'dead_letter'].map(
     verb => [verb, SETTLE] as const,
   ),
+  ...['deletemessage', 'deletemessagebatch'].map(verb => [verb, SETTLE] as const),
   ['create', CREATE],
 ]);
 

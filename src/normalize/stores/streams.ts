@@ -89,6 +89,7 @@ export class Streams {
 
   private read(view: SpanView, service: ServiceEntry): StreamWork | undefined {
     const statement = slotText(view, view.attributes, SPAN_SLOT.dbStatement);
+    if (statement.includes('\n')) return undefined;
     const verb = verbOf(slotText(view, view.attributes, SPAN_SLOT.dbOperation) || statement).toLowerCase();
     const use = readStreamCommand(verb, statement);
     if (use === undefined) return undefined;

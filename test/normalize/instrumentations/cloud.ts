@@ -146,6 +146,18 @@ export const aws: readonly InstrumentationCase[] = [
     edges: {},
     fates: { internal: 1 },
   },
+  ...(
+    [
+      ['SendMessage', { [`shop publishes ${QUEUE}`]: {} }],
+      ['SendMessageBatch', { [`shop publishes ${QUEUE}`]: {} }],
+      ['ReceiveMessage', { [`${QUEUE} consumes shop`]: { received: 1 } }],
+      ['DeleteMessage', {}],
+    ] as const
+  ).map(([verb, edges]) => ({
+    name: `SQS, ${verb} as the operation's name, of kind client`,
+    spans: [client('shop', `SQS.${verb}`, { ...jsSqs, 'messaging.operation.name': verb })],
+    edges,
+  })),
   {
     name: 'SNS, JS: the topic’s name of its resource name',
     spans: [

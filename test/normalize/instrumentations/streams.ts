@@ -111,6 +111,17 @@ export const streams: readonly InstrumentationCase[] = [
       [`${topic('b')} consumes mail`]: { serverErrors: 1 },
     },
   ),
+  one(
+    'a pipeline is work on the database',
+    client('shop', 'PIPELINE', { ...redis, 'db.query.text': 'XADD orders * a 1\nSET a 1\nGET a' }),
+    {
+      [`shop writes ${DATABASE}`]: { operations: { xadd: 1, set: 1 } },
+      [`${DATABASE} reads shop`]: { operations: { get: 1 } },
+    },
+  ),
+  one('XADD with options behind the key', command('shop', 'XADD "orders" NOMKSTREAM MAXLEN ~ 1000 * a 1'), {
+    [`shop publishes ${topic('orders')}`]: SENT,
+  }),
   one('XLEN looks at the database', command('shop', 'XLEN orders'), {
     [`${DATABASE} reads shop`]: { operations: { xlen: 1 } },
   }),

@@ -8,6 +8,7 @@ const LINKS = [
   ['/v1/graph', 'the graph as JSON'],
   ['/v1/graph?format=dot', 'as Graphviz'],
   ['/v1/graph?format=mermaid', 'as Mermaid'],
+  ['/v1/doctor', 'what is missing, and why'],
   ['/v1/status', 'status'],
   ['/metrics', 'metrics'],
   ['/docs', 'the API'],

@@ -187,7 +187,7 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
 ]);
 
 /** Graph stores: their languages have words of SQL that mean something else. */
-const OTHER_LANGUAGES: ReadonlySet<string> = new Set(['neo4j', 'memgraph', 'aws.neptune', 'janusgraph', 'arangodb']);
+const OTHER_LANGUAGES: ReadonlySet<string> = new Set(['memgraph', 'aws.neptune', 'janusgraph', 'arangodb']);
 
 export const speaksSql = (system: string): boolean => !OTHER_LANGUAGES.has(system);
 

@@ -6,7 +6,7 @@ import { FAMILIES } from './cases/all.ts';
 
 const SYSTEMS =
   `postgresql mysql microsoft.sql_server oracle.db sqlite gcp.bigquery clickhouse snowflake spark cassandra
-other_sql azure.cosmosdb neo4j`.split(/\s+/);
+other_sql azure.cosmosdb memgraph`.split(/\s+/);
 const PIECES =
   `SELECT;FROM;JOIN;WHERE;INSERT;INTO;UPDATE;SET;DELETE;MERGE;USING;WITH;RECURSIVE;AS;CREATE;TABLE;INDEX;ON;DO;
 BEGIN;END;IF;THEN;VALUES;UNION;COPY;TO;LATERAL;VIEW;ROWS;(;);,;.;..;...;*;=;::;:a;@b;#c;?;$1;$$;$x$;{;};[;];";';\`;--;/*;*/;

@@ -66,6 +66,7 @@ test('where schemas are databases, the name before the table is the database', (
 
 test('what is no SQL, or names a container by an alias, gives no table of its words', () => {
   expect(shown({ statement: 'MATCH (n:Person) DELETE n', system: 'neo4j' })).toEqual(['writes  delete']);
+  expect(shown({ statement: 'MATCH (n:Person) DELETE n', system: 'memgraph' })).toEqual(['queries']);
   expect(
     shown({ statement: 'SELECT * FROM c WHERE c.id = @id', system: 'azure.cosmosdb', collections: ['Orders'] }),
   ).toEqual(['reads Orders select']);

@@ -19,9 +19,11 @@ export interface OtherCollection {
 }
 
 const MAX_TEXT = 65_536;
+/** Where a command begins, its name and collection stand. */
+const MAX_HEAD = 512;
 const MAX_OTHERS = 64;
 /** A command is an object whose first key is the command's name, with the collection's as value. */
-const HEAD = /^\s*(?:(\w+)\s*)?[{[(]?\s*['"]?([\w$]+)['"]?\s*:\s*(?:['"]([^'"]*)['"]|\d)?/;
+const HEAD = /^(?:(\w+)\s*)?[{[(]?\s*['"]?([\w$]+)['"]?\s*:\s*(?:['"]([^'"]*)['"]|\d)?/;
 /** A cursor is read on by its number. */
 const OF_CURSOR = /['"]collection['"]\s*:\s*['"]([^'"]+)['"]/;
 /** Stages that name a collection, or an object that does. */
@@ -30,8 +32,8 @@ const STAGE =
 const FIELD = /['"]?(from|coll|into|db)['"]?\s*:\s*['"]([^'"]+)['"]/g;
 
 export function readDocument(statement: string, isVerb: (word: string) => boolean): DocumentCommand {
-  const text = statement.slice(0, MAX_TEXT);
-  const [, word = '', key = '', value = ''] = HEAD.exec(text) ?? [];
+  const text = statement.slice(0, MAX_TEXT).trimStart();
+  const [, word = '', key = '', value = ''] = HEAD.exec(text.slice(0, MAX_HEAD)) ?? [];
   const others = readStages(text);
   if (isVerb(key) && (word === '' || word === key)) {
     const collection = value === '' ? (OF_CURSOR.exec(text)?.[1] ?? '') : value;

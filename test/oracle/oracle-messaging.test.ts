@@ -182,10 +182,61 @@ describe('without a partner', () => {
   });
 });
 
-describe('sentences that the model does not follow yet', () => {
-  it.todo('a receive span under, or linked from, a receive span of its own service counts once for all layers');
-  it.todo('two process spans of one service for one creation context from different scopes are one delivery');
-  it.todo('one poll over several topics: the destinations on the links decide');
-  it.todo('the same (group, topic, partition, offset) processed again is a redelivery');
-  it.todo('a consumer joins by (cluster, topic, partition, offset), then by (system, topic, message id)');
+describe('messages beside their context', () => {
+  const where = {
+    'messaging.kafka.cluster.id': 'eu',
+    'messaging.destination.partition.id': '1',
+    'messaging.kafka.offset': 7,
+  };
+  const apart = { traceId: OTHER_TRACE };
+
+  it('counts a receive span in, or linked from, another of its service once for all layers', () => {
+    const outer = consumer('b', 1, 0, receive('t', { 'messaging.batch.message_count': 2 }));
+    expect(
+      analyze(outer, consumer('b', 2, 1, receive('t')), consumer('b', 3, 1, receive('t'))).edge('consumes'),
+    ).toMatchObject({
+      count: 2,
+      received: 2,
+      messages: 2,
+    });
+    const linked = consumer('b', 4, 0, { ...receive('t', { 'messaging.batch.message_count': 1 }), links: [linkTo(5)] });
+    expect(analyze(linked, consumer('b', 5, 0, receive('t'))).edge('consumes')).toMatchObject({
+      count: 1,
+      received: 1,
+    });
+  });
+  it('takes process spans of two scopes with one context for one delivery', () => {
+    const sent = producer('a', 1, 0, topic('t'));
+    const by = (scope: string, id: number) => consumer('b', id, 1, { ...topic('t'), scope });
+    expect(analyze(sent, by('client', 2), by('framework', 3)).edge('consumes')).toMatchObject({
+      count: 1,
+      messages: 1,
+    });
+    expect(analyze(sent, by('client', 2), by('client', 3)).edge('consumes')).toMatchObject({ count: 2, messages: 2 });
+  });
+  it('lets the destinations on the links decide', () => {
+    const named = (id: number, name: string) => ({ ...linkTo(id), attributes: { 'messaging.destination.name': name } });
+    const poll = consumer('b', 1, 0, { ...receive('t'), links: [named(7, 't'), named(8, 'u'), named(9, 'u')] });
+    expect(analyze(poll).document.edges.map(edge => [edge.source, edge.messages])).toEqual([
+      ['topic:kafka/~/t', 1],
+      ['topic:kafka/~/u', 2],
+    ]);
+  });
+  it('takes the same position in a group for a redelivery', () => {
+    const process = (id: number) =>
+      consumer('b', id, 0, topic('t', { ...where, 'messaging.consumer.group.name': 'g' }));
+    expect(analyze(process(1), process(2)).edge('consumes')).toMatchObject({ count: 2, messages: 1, redeliveries: 1 });
+  });
+  it('joins by offset, then by id', () => {
+    const join = (theirs: object, ours: object) =>
+      analyze(
+        producer('a', 1, 0, topic('t', { ...where, ...theirs })),
+        consumer('b', 2, 0, { ...topic('t', { ...where, ...ours }), ...apart }),
+      ).edge('consumes').evidence;
+    expect(join({}, {})).toEqual({ server_span: 1, offset: 1 });
+    expect(join({}, { 'messaging.kafka.offset': 8 })).toEqual({ server_span: 1 });
+    const [id, offset] = [{ 'messaging.message.id': 'm' }, { 'messaging.kafka.offset': 8 }];
+    expect(join(id, { ...id, ...offset })).toEqual({ server_span: 1, message_id: 1 });
+    expect(join({}, { 'messaging.kafka.cluster.id': 'us' })).toEqual({ server_span: 1 });
+  });
 });

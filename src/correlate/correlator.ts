@@ -52,6 +52,7 @@ import { Links } from './links.ts';
 import { Meetings } from './meetings.ts';
 import { MessageLedger } from './message-ledger.ts';
 import { Outbound } from './outbound.ts';
+import { PathPlaces } from './path-places.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
 import { Redeliveries } from './redeliveries.ts';
@@ -141,7 +142,8 @@ export class Correlator {
     this.meetings = meetings;
     const redeliveries = new Redeliveries(rows, meetings.positions, ledger);
     const deliveries = new Deliveries(rows, identities, meetings, sink);
-    const paths = new Paths({ rows, chains, crossings, links, meetings, plans, tree });
+    const places = new PathPlaces({ rows, chains, links, meetings, tree });
+    const paths = new Paths({ rows, places, crossings, deliveries, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
     const lateParts = {
       rows,
@@ -152,7 +154,7 @@ export class Correlator {
       deliveries,
       sink,
       outbound: this.outbound,
-      paths,
+      places,
       meetings,
     };
     this.latePartners = new LatePartners(lateParts);
@@ -189,6 +191,7 @@ export class Correlator {
       outbound: this.outbound,
       latePartners: this.latePartners,
       links,
+      places,
       paths,
       layers,
       meetings,

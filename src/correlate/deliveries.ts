@@ -65,6 +65,13 @@ export class Deliveries {
     }
   }
 
+  /** True when a consumer row counts messages, for itself and not for another layer. */
+  tells(row: number): boolean {
+    if (this.isSilent(row)) return false;
+    this.shares.divide(row, this.rows.words[row + TARGET]!);
+    return this.shares.total > 0;
+  }
+
   /** Another layer tells what this one has to say. */
   isSilent(row: number): boolean {
     const { rows } = this;

@@ -55,6 +55,7 @@ import { isUnseen } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
+import type { PathPlaces } from './path-places.ts';
 import type { Paths } from './paths.ts';
 import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
@@ -85,6 +86,7 @@ interface Parts {
   readonly inbound: Inbound;
   readonly latePartners: LatePartners;
   readonly links: Links;
+  readonly places: PathPlaces;
   readonly paths: Paths;
   readonly layers: Layers;
   readonly meetings: Meetings;
@@ -213,9 +215,9 @@ export class Expiry {
   }
 
   private leaveLedger(row: number, shape: number): void {
-    const { meetings, inbound, paths } = this.parts;
+    const { meetings, inbound, places } = this.parts;
     const w = this.rows.words;
-    if ((shape & CLASS_MASK) === PRODUCER) return meetings.leave(row, w[row + JOINS]! > 0, paths.placeOf(row));
+    if ((shape & CLASS_MASK) === PRODUCER) return meetings.leave(row, w[row + JOINS]! > 0, places.placeOf(row));
     meetings.leave(row, isJoined(decisionOf(w[row + STATE]!)) || inbound.isSilent(row), 0);
   }
 
@@ -326,7 +328,7 @@ export class Expiry {
       cls,
       this.rows.ratios[row + ADJUSTED]!,
       w[row + SERVICE]!,
-      (flags & WAITER) === 0 ? this.parts.paths.placeOf(row) : NO_PATH,
+      (flags & WAITER) === 0 ? this.parts.places.placeOf(row) : NO_PATH,
       target,
       start,
       w[row + DURATION]!,

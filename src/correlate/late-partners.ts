@@ -43,7 +43,7 @@ import { isUnseen, LINK_LATE } from './link-state.ts';
 import type { Meetings } from './meetings.ts';
 import { MET, type MessageLedger } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
-import type { Paths } from './paths.ts';
+import type { PathPlaces } from './path-places.ts';
 import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
@@ -58,7 +58,7 @@ interface Parts {
   readonly meetings: Meetings;
   readonly sink: InteractionSink;
   readonly outbound: Outbound;
-  readonly paths: Paths;
+  readonly places: PathPlaces;
 }
 
 /** A trace id without its high half, and a span id. */
@@ -150,15 +150,15 @@ export class LatePartners {
       parts.emitter.call(partner, own, row, 1);
       parts.emitter.call(partner, own, row, SETTLE);
     } else parts.deliveries.lateConsumer(row, partner, named, evidence);
-    this.placeBelow(row, entry);
+    this.placeBelow(row, entry, named);
     this.markJoined(entry);
     setFate(parts.fates, w, row, PAIRED, NO_REASON);
   }
 
-  private placeBelow(row: number, entry: number): void {
-    const { late, paths } = this.parts;
+  private placeBelow(row: number, entry: number, named: number): void {
+    const { late, places } = this.parts;
     const cls = late.classOf(entry) & CLASS_MASK;
-    paths.joinLate(row, late.path(entry), cls === PRODUCER || cls === CREATE ? late.target(entry) : 0);
+    places.joinLate(row, late.path(entry), cls === PRODUCER || cls === CREATE ? late.target(entry) : 0, named);
   }
 
   /** One more link of a consumer that was joined with a late entry, to a kept row: for good, too. */
@@ -175,7 +175,7 @@ export class LatePartners {
   private joinAgain(row: number, entry: number, s0: number, s1: number, topic: number, routes: boolean): void {
     const { late, deliveries } = this.parts;
     if (topic !== 0) deliveries.lateJoin(row, this.partner.ofEntry(late, entry, s0, s1), topic, LINK_EVIDENCE, routes);
-    this.placeBelow(row, entry);
+    this.placeBelow(row, entry, topic);
     this.markJoined(entry);
   }
 

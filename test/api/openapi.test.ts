@@ -104,6 +104,8 @@ describe('/openapi.json', () => {
     ['/v1/edges', '/v1/edges'],
     ['/v1/edges/{id}', `/v1/edges/${edge.key}`],
     ['/v1/neighbors', '/v1/neighbors?node=a'],
+    ['/v1/paths', '/v1/paths?from=a&to=b'],
+    ['/v1/couplings', '/v1/couplings'],
     ['/v1/explain', `/v1/explain?edge=${edge.key}`],
     ['/v1/explain', '/v1/explain?from=a&to=b'],
     ['/v1/explain', '/v1/explain?from=b&to=a'],

@@ -5,6 +5,9 @@
 import { ancestryOf, findSpans, isSameService, nearestNamedAncestor, parentOf } from './chains.ts';
 import { cameAfterwards, findClient } from './changes.ts';
 import type { Decisions } from './decisions.ts';
+import { consumptionOf } from './deliveries.ts';
+import { isToldEarlier } from './layers.ts';
+import type { Match } from './links.ts';
 import type { Fact } from './normalize.ts';
 import type { Join } from './pairing.ts';
 
@@ -40,7 +43,7 @@ export function countPaths({ spans, joins, changes }: Decisions): Map<string, Vi
     if (fact.service === undefined) continue;
     const place = places.of(fact);
     const join = joins.find(one => one.inbound === fact);
-    if (join !== undefined) visitInbound(join, places, visit);
+    if (join !== undefined) visitInbound(join, joins, places, visit);
     else if (parentOf(fact, places.facts) === 'root') visit(place);
     for (const { kind, target } of fact.inbound ? [] : interactions) {
       if (kind !== 'reads' && kind !== 'consumes') visit([...place, target.id]);
@@ -68,8 +71,13 @@ function hasTwins(facts: readonly Fact[]): boolean {
   );
 }
 
-function visitInbound(join: Join, places: Places, visit: (chain: Chain, lane?: keyof Visits) => void): void {
-  const { inbound, partners } = join;
+function visitInbound(
+  join: Join,
+  joins: readonly Join[],
+  places: Places,
+  visit: (chain: Chain, lane?: keyof Visits) => void,
+): void {
+  const { inbound } = join;
   const place = places.of(inbound);
   const isLocal = join.reason === 'local_parent';
   if (inbound.class === 'server') {
@@ -78,12 +86,17 @@ function visitInbound(join: Join, places: Places, visit: (chain: Chain, lane?: k
     if (isFromPeer(join)) visit(place.slice(0, -1));
     return;
   }
+  const { role } = consumptionOf(join, joins, places.facts);
+  if (role !== undefined && role !== 'several_topics') return;
   const lane = inbound.delivery!.operation === 'process' ? 'count' : 'received';
-  const ways = new Map(partners.map(partner => joinedPlace(inbound, places.of(partner), partner)).map(withText));
+  const matches = join.matches.filter(
+    ({ link }) => link === undefined || !isToldEarlier(inbound, link, joins, places.facts),
+  );
+  const ways = new Map(matches.map(match => joinedPlace(inbound, places.of(match.partner), match)).map(withText));
   for (const [, way] of ways) {
     visit(way, lane);
-    const routed = partners.some(
-      partner => isRouted(inbound, partner) && `${joinedPlace(inbound, places.of(partner), partner)}` === `${way}`,
+    const routed = matches.some(
+      match => isRouted(match) && `${joinedPlace(inbound, places.of(match.partner), match)}` === `${way}`,
     );
     if (routed) visit(way.slice(0, -1));
   }
@@ -97,9 +110,9 @@ const nodesOf = (chain: Chain) => chain.length - (chain[0] === MISSING ? 1 : 0);
 const topicOf = (fact: Fact): string[] =>
   fact.class === 'producer' && fact.topic !== undefined ? [fact.topic.id] : [];
 
-function isRouted(consumer: Fact, partner: Fact): boolean {
+function isRouted({ partner, topic: named }: Match): boolean {
   const [topic] = topicOf(partner);
-  return topic !== undefined && consumer.topic !== undefined && topic !== consumer.topic.id;
+  return topic !== undefined && named !== undefined && topic !== named.id;
 }
 
 /** The sender is only named, by its name. */
@@ -110,8 +123,8 @@ function isFromPeer({ inbound, rank, reason, partners }: Join): boolean {
 }
 
 /** Below one partner: through its topic, and the consumer's own where that is another. */
-function joinedPlace(inbound: Fact, above: Chain, partner: Fact): Chain {
-  const topics = inbound.class === 'server' ? [] : [...topicOf(partner), ...(inbound.topic ? [inbound.topic.id] : [])];
+function joinedPlace(inbound: Fact, above: Chain, { partner, topic }: Match): Chain {
+  const topics = inbound.class === 'server' ? [] : [...topicOf(partner), ...(topic ? [topic.id] : [])];
   return [...above, ...new Set(topics), inbound.service!.id];
 }
 
@@ -164,7 +177,7 @@ class Places {
   private find(fact: Fact): Chain {
     const join = this.joinOf(fact);
     if (join === undefined) return this.placeOther(fact);
-    const ways = join.partners.map(partner => joinedPlace(fact, this.of(partner), partner));
+    const ways = join.matches.map(match => joinedPlace(fact, this.of(match.partner), match));
     if (new Set(ways.map(String)).size === 1) return ways[0]!;
     const topics = [...(fact.topic ? [fact.topic.id] : []), ...join.partners.flatMap(topicOf)];
     if (ways.length > 1) return [...topics.slice(0, 1), fact.service!.id];

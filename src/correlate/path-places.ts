@@ -1,0 +1,327 @@
+/**
+ * Where each span stands in the tree of causal paths. A span's place is the path that ends in its service; it is found
+ * once, when its own wait ends or that of a span which stands beneath it, from the rows above it, the late entries it was
+ * joined with and the ledger, and does not move afterwards.
+ */
+import {
+  BAD_PARENT,
+  CLASS_MASK,
+  CONSUMER,
+  CREATE,
+  LINK_TOPIC,
+  PARENT,
+  PEER,
+  PRODUCER,
+  ROW_WORDS,
+  SERVICE,
+  SHAPE,
+  TARGET,
+} from '../contract/observation.ts';
+import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
+import { type Chains, MAX_HOPS, ROOT } from './chains.ts';
+import { LINK_TOLD } from './link-state.ts';
+import type { Links } from './links.ts';
+import type { Meetings } from './meetings.ts';
+import { LINK_STATE, PARTNER, type Rows } from './rows.ts';
+import {
+  BY_ID,
+  BY_LATE,
+  BY_LINKS,
+  BY_OFFSET,
+  BY_PARENT,
+  BY_SHARED_ID,
+  CROSSING_CLIENT,
+  CROSSING_DELIVERY,
+  decisionOf,
+  ENTRY,
+  isInbound,
+  isTransparent,
+  PLACED,
+  PLACING,
+  STATE,
+  UNDECIDED,
+} from './state.ts';
+
+interface Parts {
+  readonly rows: Rows;
+  readonly chains: Chains;
+  readonly links: Links;
+  readonly meetings: Meetings;
+  readonly tree: PathSink;
+}
+
+export class PathPlaces {
+  private readonly tree: PathSink;
+  private readonly rows: Rows;
+  private readonly parts: Parts;
+  /** Places of inbound rows joined with late entries, by sequence number. */
+  private readonly lateJoins = new Map<number, number[]>();
+  /** Joins through links that are being followed. */
+  private nested = 0;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.rows = parts.rows;
+    this.tree = parts.tree;
+  }
+
+  /** The row leaves: what is known of its joins alone is forgotten. */
+  forget(row: number): void {
+    if (this.lateJoins.size > 0) this.lateJoins.delete(this.rows.sequenceAt(row));
+  }
+
+  /** The place of a named row; NO_PATH where the tree has none for it. */
+  placeOf(row: number): number {
+    const state = this.rows.words[row + STATE]!;
+    if ((state & PLACED) !== 0) return this.pathAt(row);
+    return (state & PLACING) !== 0 ? this.rootless(row) : this.find(row);
+  }
+
+  /**
+   * An inbound row is joined with a late entry that stands at `path` and names `topic`, for a message that the row says
+   * is of topic `named` (0 none).
+   */
+  joinLate(row: number, path: number, topic: number, named: number): void {
+    const joined = this.joinedPlace(row, path, topic, named);
+    const sequence = this.rows.sequenceAt(row);
+    const places = this.lateJoins.get(sequence);
+    if (places === undefined) this.lateJoins.set(sequence, [joined]);
+    else if (!places.includes(joined)) places.push(joined);
+  }
+
+  /** A consumer of an unknown topic that only names who sent the message. */
+  isFromPeer(row: number, decision: number): boolean {
+    const w = this.rows.words;
+    return w[row + TARGET] === 0 && w[row + PEER] !== 0 && (decision === ENTRY || decision === UNDECIDED);
+  }
+
+  isRoot(row: number): boolean {
+    const w = this.rows.words;
+    return (w[row + PARENT]! | w[row + PARENT + 1]! | (w[row + SHAPE]! & BAD_PARENT)) === 0;
+  }
+
+  /** Climbs to the first row whose place is known, or that nothing stands above, and places all on the way down. */
+  private find(row: number): number {
+    const w = this.rows.words;
+    const above = this.rowAbove(row);
+    if (above < 0) {
+      w[row + STATE]! |= PLACING;
+      return this.settle(row, this.placeUnder(row, -1, NO_PATH));
+    }
+    if ((w[above + STATE]! & PLACED) !== 0) return this.settle(row, this.placeUnder(row, above, this.pathAt(above)));
+    return this.findFar(row);
+  }
+
+  private findFar(row: number): number {
+    const w = this.rows.words;
+    const way: number[] = [];
+    let at = row;
+    while (at >= 0 && way.length < MAX_HOPS && (w[at + STATE]! & (PLACED | PLACING)) === 0) {
+      w[at + STATE]! |= PLACING;
+      way.push(at);
+      at = this.rowAbove(at);
+    }
+    if (at >= 0 && (w[at + STATE]! & PLACED) === 0) {
+      // The way goes round: what stands on the circle, or below one that waits for this, has no beginning.
+      const circle = (w[at + STATE]! & PLACING) !== 0 ? way.indexOf(at) : -1;
+      const from = circle >= 0 ? circle : way.length - 1;
+      for (let i = from; i < way.length; i++) this.settle(way[i]!, this.rootless(way[i]!));
+      at = way[from]!;
+      way.length = from;
+    }
+    let place = at >= 0 ? this.pathAt(at) : NO_PATH;
+    for (let i = way.length - 1; i >= 0; i--) {
+      place = this.settle(way[i]!, this.placeUnder(way[i]!, at, place));
+      at = way[i]!;
+    }
+    return this.pathAt(row);
+  }
+
+  private pathAt(row: number): number {
+    return this.rows.above[row / ROW_WORDS]!;
+  }
+
+  private settle(row: number, place: number): number {
+    const w = this.rows.words;
+    w[row + STATE] = (w[row + STATE]! & ~PLACING) | PLACED;
+    this.rows.above[row / ROW_WORDS] = place;
+    return place;
+  }
+
+  private rootless(row: number): number {
+    return this.tree.begin(this.rows.words[row + SERVICE]!, true);
+  }
+
+  /** The row whose place decides that of this one; -1 where there is none, or several. */
+  private rowAbove(row: number): number {
+    const { rows } = this;
+    const w = rows.words;
+    let sequence = this.pathAt(row);
+    if (isInbound(w[row + SHAPE]!)) {
+      const decision = decisionOf(w[row + STATE]!);
+      if (isByMessages(decision)) return -1;
+      if (decision === BY_SHARED_ID || decision === BY_PARENT) sequence = w[row + PARTNER]!;
+    }
+    return sequence !== 0 && rows.intact(sequence) ? rows.base(sequence) : -1;
+  }
+
+  /** The row's place below the row above it (-1 none). */
+  private placeUnder(row: number, above: number, path: number): number {
+    const shape = this.rows.words[row + SHAPE]!;
+    if (!isInbound(shape)) return this.placeOther(row, above, path);
+    return (shape & CLASS_MASK) === CONSUMER
+      ? this.placeConsumer(row, above, path)
+      : this.placeServer(row, above, path);
+  }
+
+  private placeOther(row: number, above: number, path: number): number {
+    const w = this.rows.words;
+    const service = w[row + SERVICE]!;
+    if (above < 0) return this.tree.begin(service, !this.beginsTrace(row));
+    if (w[above + SERVICE] === service) return path;
+    const topic = this.deliveredFrom(row);
+    return this.tree.extend(topic === 0 ? path : this.tree.extend(path, topic), service);
+  }
+
+  /** Topic of the message that the span, of another service than the one above it, goes back to; 0 none. */
+  private deliveredFrom(row: number): number {
+    const { rows } = this;
+    const w = rows.words;
+    const delivered = CROSSING_CLIENT | CROSSING_DELIVERY;
+    if ((w[row + STATE]! & delivered) !== delivered || !rows.intact(w[row + PARTNER]!)) return 0;
+    return this.messageTopic(rows.base(w[row + PARTNER]!));
+  }
+
+  /** Topic of a producer or create span; 0 when it names none or is another kind. */
+  private messageTopic(row: number): number {
+    const w = this.rows.words;
+    return isMessage(w[row + SHAPE]! & CLASS_MASK) ? w[row + TARGET]! : 0;
+  }
+
+  private placeServer(row: number, above: number, path: number): number {
+    const { tree } = this;
+    const w = this.rows.words;
+    const service = w[row + SERVICE]!;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision === BY_LATE) return this.lateJoins.get(this.rows.sequenceAt(row))?.[0] ?? NO_PATH;
+    if (above >= 0) {
+      const isPair = decision === BY_SHARED_ID || decision === BY_PARENT;
+      return isPair || w[above + SERVICE] !== service ? tree.extend(path, service) : path;
+    }
+    if (decision !== ENTRY) return tree.begin(service, true);
+    return w[row + PEER] === 0 ? tree.begin(service, false) : tree.extend(tree.begin(w[row + PEER]!, false), service);
+  }
+
+  private placeConsumer(row: number, above: number, path: number): number {
+    const { tree } = this;
+    const w = this.rows.words;
+    const joined = this.joinedPlaces(row, false, path);
+    if (joined.length === 1) return Math.abs(joined[0]!);
+    const service = w[row + SERVICE]!;
+    const topic = w[row + TARGET]!;
+    // Several ways lead here: what follows begins at the topic.
+    if (joined.length > 1) return this.beginAt(topic || this.firstTopic(row), service, false);
+    if (above < 0) return this.placeAlone(row);
+    if (w[above + SERVICE] !== service) {
+      return tree.extend(topic === 0 ? path : tree.extend(path, topic), service);
+    }
+    const isInside = topic === 0 ? !this.isFromPeer(row, decisionOf(w[row + STATE]!)) : tree.comesThrough(path, topic);
+    return isInside ? path : this.placeAlone(row);
+  }
+
+  /** A consumer that nothing of another service stands above. */
+  private placeAlone(row: number): number {
+    const w = this.rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    const source = this.isFromPeer(row, decision) ? w[row + PEER]! : w[row + TARGET]!;
+    return this.beginAt(source, w[row + SERVICE]!, decision === UNDECIDED);
+  }
+
+  /** @param source 0 none. */
+  private beginAt(source: number, service: number, rootless: boolean): number {
+    if (source === 0) return this.tree.begin(service, rootless);
+    return this.tree.extend(this.tree.begin(source, rootless), service);
+  }
+
+  private firstTopic(row: number): number {
+    const { links } = this.parts;
+    for (const partner of links.partners(row)) {
+      if (this.messageTopic(partner) !== 0) return this.messageTopic(partner);
+    }
+    return links.joinedTopics(row).find(topic => topic !== 0) ?? 0;
+  }
+
+  /**
+   * Where a joined consumer is reached by different ways: one place each, negative where the message was seen under two
+   * destinations. @param told only by messages of which no other layer tells. @param path of the one partner of a pair,
+   * where it is known.
+   */
+  joinedPlaces(row: number, told: boolean, path = NO_PATH): readonly number[] {
+    const { rows } = this;
+    const w = rows.words;
+    const decision = decisionOf(w[row + STATE]!);
+    if (decision === BY_SHARED_ID || decision === BY_PARENT) {
+      if (!rows.intact(w[row + PARTNER]!)) return NOWHERE;
+      const partner = rows.base(w[row + PARTNER]!);
+      const above = path === NO_PATH ? this.placeOf(partner) : path;
+      return [this.joinedPlace(row, above, this.messageTopic(partner), w[row + TARGET]!)];
+    }
+    if (!isByMessages(decision)) return NOWHERE;
+    const places = new Set(this.lateJoins.get(rows.sequenceAt(row)));
+    this.nested++;
+    const { meetings } = this.parts;
+    meetings.forEachSender(row, (_, sender) => {
+      const at = this.nested > MAX_PATH_DEPTH ? NO_PATH : meetings.placeOf(sender, kept => this.placeOf(kept), NO_PATH);
+      places.add(this.joinedPlace(row, at, meetings.ledger.topic(sender), w[row + TARGET]!));
+    });
+    for (const link of this.parts.links.joining(row)) {
+      if (told && (rows.links[link + LINK_STATE]! & LINK_TOLD) !== 0) continue;
+      const partner = rows.base(rows.linkTarget(link));
+      const above = this.nested > MAX_PATH_DEPTH ? NO_PATH : this.placeOf(partner);
+      const named = rows.links[link + LINK_TOPIC]! || w[row + TARGET]!;
+      places.add(this.joinedPlace(row, above, this.messageTopic(partner), named));
+    }
+    this.nested--;
+    if (places.size > 1) places.delete(NO_PATH);
+    return [...places];
+  }
+
+  /**
+   * Place of an inbound row whose partner stands at `path` and names `topic`, where the row names `own` for the message;
+   * negative: see `joinedPlaces`.
+   */
+  private joinedPlace(row: number, path: number, topic: number, own: number): number {
+    const { tree } = this;
+    const w = this.rows.words;
+    const service = w[row + SERVICE]!;
+    if ((w[row + SHAPE]! & CLASS_MASK) !== CONSUMER) return tree.extend(path, service);
+    const first = topic || own;
+    if (first === 0) return tree.extend(path, service);
+    const routed = own !== 0 && own !== first;
+    const last = tree.extend(path, first);
+    const place = tree.extend(routed ? tree.extend(last, own) : last, service);
+    return routed ? -place : place;
+  }
+
+  /** Nothing stands above but, at most, spans without a service up to the beginning of the trace. */
+  private beginsTrace(row: number): boolean {
+    if (this.isRoot(row)) return true;
+    const { rows } = this;
+    rows.reachesGone = true;
+    let at = row;
+    for (let hops = 0; hops < MAX_HOPS && at >= 0; hops++) {
+      at = this.parts.chains.parent(at);
+      if (at >= 0 && !isTransparent(rows.words[at + SHAPE]!)) break;
+    }
+    rows.reachesGone = false;
+    return at === ROOT;
+  }
+}
+
+const NOWHERE: readonly number[] = [];
+
+/** Joined by what is said of each message, perhaps to several senders. */
+const isByMessages = (decision: number): boolean =>
+  decision === BY_LINKS || decision === BY_LATE || decision === BY_OFFSET || decision === BY_ID;
+
+export const isMessage = (cls: number): boolean => cls === PRODUCER || cls === CREATE;

@@ -110,15 +110,24 @@ export class TimeBuckets {
 
   /** Per second: Σ count · ln 2 / h · 2^(−(now − t)/h), t the bucket's middle, h the half-life. Times in ms. */
   rate(nowMs: number, halfLifeMs: number): number {
-    const newest = this.minutes.at(-1) ?? 0;
+    const { minutes, counts } = this;
+    const newest = minutes.at(-1) ?? 0;
     let rate = 0;
-    for (let i = 0; i < this.minutes.length; i++) {
-      const minute = this.minutes[i]!;
-      // Whether it was counted before or after the newest: what is old now lies in the middle of its ten minutes.
-      const middle = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) + COARSE / 2 : minute + 0.5;
+    let count = 0;
+    for (let i = 0; i < minutes.length; i++) {
+      // Whether it was counted before or after the newest: what is old now lies in the middle of its ten minutes, and
+      // what was taken back there is gone to the last bit.
+      const middle = middleOf(minutes[i]!, newest);
+      count += counts[i]!;
+      if (i + 1 < minutes.length && middleOf(minutes[i + 1]!, newest) === middle) continue;
       const age = Math.max(nowMs - middle * 60_000, 0);
-      rate += this.counts[i]! * 2 ** (-age / halfLifeMs);
+      rate += count * 2 ** (-age / halfLifeMs);
+      count = 0;
     }
     return (rate * Math.LN2 * 1000) / halfLifeMs;
   }
+}
+
+function middleOf(minute: number, newest: number): number {
+  return newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) + COARSE / 2 : minute + 0.5;
 }

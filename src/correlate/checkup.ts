@@ -66,6 +66,7 @@ const NONE = -1;
 const NO_PROPAGATION = codeOf('no_propagation');
 const RECEIVE_ALONE = codeOf('receive_without_context');
 const MISSING_PRODUCER = codeOf('missing_producer');
+const OF_LEDGER = [NO_PROPAGATION, RECEIVE_ALONE, MISSING_PRODUCER];
 const DROPPED_LINKS = codeOf('dropped_links');
 const EVICTED_CODE = codeOf('evicted');
 /** Finding by number of reason. */
@@ -154,11 +155,18 @@ export class Checkup {
     if (code !== NONE) this.foundOf(this.slotOf(service), code).count += count;
   }
 
-  /** A span that was decided alone is joined through the ledger, after its row has left. */
+  /**
+   * A span that was decided alone is joined through the ledger, after its row has left. Which finding it was is not
+   * known any more: the first of those that it may have been.
+   */
   joinedByLedger(service: number, cls: number): void {
-    const at = this.slotOf(service) * WIDTH + cls * 8 - FIRST_FATE;
+    const slot = this.slotOf(service);
+    const at = slot * WIDTH + cls * 8 - FIRST_FATE;
     this.counts[at + INFERRED]! -= 1;
     this.counts[at + PAIRED]! += 1;
+    if (cls !== CONSUMER) return;
+    const code = OF_LEDGER.find(one => (this.found.get(slot * SPAN_FINDINGS.length + one)?.count ?? 0) > 0);
+    if (code !== undefined) this.foundOf(slot, code).count--;
   }
 
   /** The span of a late entry is joined after all; the entry still says what it was. */

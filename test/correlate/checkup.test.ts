@@ -104,4 +104,16 @@ describe('the checkup of a running service', () => {
     subject.send([client('web', 1, 0), producer('shop', 11, 0, topic('orders'))], 2 * WAIT_MS);
     expect(findings(subject)).toEqual([]);
   });
+
+  it('takes back what an offset tells later', () => {
+    const at = {
+      'messaging.kafka.cluster.id': 'k1',
+      'messaging.destination.partition.id': '0',
+      'messaging.kafka.offset': 7,
+    };
+    const subject = new LiveSubject().send([consumer('mail', 2, 0, topic('orders', at))], 0).idle(0, 2 * WAIT_MS);
+    expect(findings(subject)).toEqual(['service:mail no_propagation 1']);
+    subject.send([producer('shop', 11, 0, topic('orders', at))], 2 * WAIT_MS).idle(2 * WAIT_MS, 4 * WAIT_MS);
+    expect(findings(subject)).toEqual([]);
+  });
 });

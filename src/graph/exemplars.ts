@@ -52,17 +52,24 @@ export class Exemplars {
     hashes.splice(at, 0, hash);
   }
 
-  /** Takes a span out again, when its interaction is taken back. */
+  /** Takes a span out again, when its interaction is taken back: of its trace, or of one that lost its high half. */
   remove(from: Interaction): void {
+    if (!this.removeWhere(from, 0)) this.removeWhere(from, 2);
+  }
+
+  /** @param word of the trace id, from which on it must be equal. */
+  private removeWhere({ traces, traceAt, span0, span1 }: Interaction, word: number): boolean {
     for (let at = 0; at < this.hashes.length; at++) {
       const w = at * WORDS;
-      if (this.words[w + 3] !== from.traces[from.traceAt + 3] || this.words[w + 2] !== from.traces[from.traceAt + 2])
-        continue;
-      if (this.words[w + 4] !== from.span0 || this.words[w + 5] !== from.span1) continue;
+      if (this.words[w + 4] !== span0 || this.words[w + 5] !== span1) continue;
+      let i = word;
+      while (i < 4 && this.words[w + i] === traces[traceAt + i]) i++;
+      if (i < 4) continue;
       this.words.copyWithin(w, w + WORDS);
       this.hashes.splice(at, 1);
-      return;
+      return true;
     }
+    return false;
   }
 
   /** Both together, as a set of its own or one of them. */

@@ -204,10 +204,15 @@ export class EdgeAggregate implements EdgeSource {
 
   private unnotice(i: Interaction, epoch: number): void {
     this.rotate(epoch);
-    this.current.exemplars.remove(i);
-    this.previous.exemplars.remove(i);
-    this.exemplars.remove(i);
+    if (!this.removeExample(i, 0)) this.removeExample(i, 2);
     if (this.counters[COUNT] === 0) this.forget();
+  }
+
+  /** From all sets: the example of a trace, or with `word` 2 of one that lost its high half. */
+  private removeExample(i: Interaction, word: number): boolean {
+    const current = this.current.exemplars.remove(i, word);
+    const previous = this.previous.exemplars.remove(i, word);
+    return this.exemplars.remove(i, word) || previous || current;
   }
 
   /** Nothing is left: times and examples of what was taken back go as well. */

@@ -52,13 +52,11 @@ export class Exemplars {
     hashes.splice(at, 0, hash);
   }
 
-  /** Takes a span out again, when its interaction is taken back: of its trace, or of one that lost its high half. */
-  remove(from: Interaction): void {
-    if (!this.removeWhere(from, 0)) this.removeWhere(from, 2);
-  }
-
-  /** @param word of the trace id, from which on it must be equal. */
-  private removeWhere({ traces, traceAt, span0, span1 }: Interaction, word: number): boolean {
+  /**
+   * Takes a span out again, when its interaction is taken back; false when it is not there. `word`: of the trace id,
+   * from which on it must be equal; the words before it may have got lost.
+   */
+  remove({ traces, traceAt, span0, span1 }: Interaction, word: number): boolean {
     for (let at = 0; at < this.hashes.length; at++) {
       const w = at * WORDS;
       if (this.words[w + 4] !== span0 || this.words[w + 5] !== span1) continue;

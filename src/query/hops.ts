@@ -29,9 +29,19 @@ export interface HopRules {
   readonly withoutCalls: boolean;
 }
 
+const known = new WeakMap<GraphView, Float64Array>();
+
+/** Of every edge; made once per view. */
+function edgeCosts(view: GraphView): Float64Array {
+  const costs = known.get(view) ?? strengths(view).map(strength => Math.round(-Math.log(strength) * UNITS));
+  known.set(view, costs);
+  return costs;
+}
+
 export function hopsOf(view: GraphView, { filter, ends, avoid, withoutCalls }: HopRules): Hops {
   const { nodes, edges, edgeSource, edgeTarget, outStart, outEdges } = view;
   const strength = strengths(view);
+  const costOf = edgeCosts(view);
   const closed = Uint8Array.from(nodes, (node, n) => (avoid.has(n) || !isNodeWanted(filter, node) ? 1 : 0));
   for (const end of ends) closed[end] = 0;
   const costs = new Float64Array(edges.length).fill(Number.POSITIVE_INFINITY);
@@ -49,12 +59,12 @@ export function hopsOf(view: GraphView, { filter, ends, avoid, withoutCalls }: H
       const other = bestFrom[to] === from ? best[to]! : -1;
       if (other >= 0 && strength[other]! >= strength[e]!) continue;
       if (other >= 0) costs[other] = Number.POSITIVE_INFINITY;
-      costs[e] = Math.round(-Math.log(strength[e]!) * UNITS);
+      costs[e] = costOf[e]!;
       best[to] = e;
       bestFrom[to] = from;
     }
   }
-  const known = new Map<number, number>();
+  const found = new Map<number, number>();
   const find = (from: number, to: number): number => {
     const [start, list] = shorterList(view, from, to);
     for (let i = start[0]; i < start[1]; i++) {
@@ -68,8 +78,8 @@ export function hopsOf(view: GraphView, { filter, ends, avoid, withoutCalls }: H
     costs,
     between: (from, to) => {
       const key = from * nodes.length + to;
-      const edge = known.get(key) ?? find(from, to);
-      known.set(key, edge);
+      const edge = found.get(key) ?? find(from, to);
+      found.set(key, edge);
       return edge;
     },
   };

@@ -80,7 +80,8 @@ function visitsOf({ paths, nodes: viewNodes }: GraphView, above: Int32Array, nod
   };
   const processed = new Set<number>();
   const pair = (topic: number, node: number) => topic * viewNodes.length + node;
-  for (let row = 1; row < size; row++) {
+  const anyReceived = received.some(count => count > 0);
+  for (let row = 1; anyReceived && row < size; row++) {
     if (nodes[row]! < 0 || counts[row] === 0) continue;
     const topic = topicAbove(row);
     if (topic >= 0) processed.add(pair(topic, nodes[row]!));

@@ -1,7 +1,6 @@
 /**
  * How likely each edge passes on what reached its source: the conditional probability of a hop. Made once per view.
  */
-import type { Edge, Node } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { pathIndex } from './path-index.ts';
 
@@ -18,39 +17,28 @@ export function strengths(view: GraphView): Float64Array {
   return made;
 }
 
+/** Large graphs: each edge is looked at once, the rest is done on plain numbers. */
 function makeStrengths(view: GraphView): Float64Array {
   const { nodes, edges, edgeSource, edgeTarget } = view;
   const { began } = pathIndex(view);
-  const arrived = Float64Array.from(nodes, node => node.entry?.count ?? 0);
-  edges.forEach((edge, e) => {
-    arrived[edgeTarget[e]!]! += arrivalsBy(edge);
-  });
-  const strength = new Float64Array(edges.length);
-  edges.forEach((edge, e) => {
-    const source = edgeSource[e]!;
-    strength[e] = strengthOf(edge, nodes[source]!, arrived[source]! || began[source]!);
-  });
-  return strength;
-}
-
-/** Interactions that enter a service, or messages that enter a topic. */
-function arrivalsBy({ kind, count, messages }: Edge): number {
-  if (kind === 'publishes') return messages ?? count;
-  return kind === 'calls' || kind === 'consumes' || kind === 'messages' ? count : 0;
-}
-
-function strengthOf(edge: Edge, source: Node, arrived: number): number {
-  switch (source.kind) {
-    case 'service':
-    case 'external':
-      return share(edge.count, arrived);
-    case 'topic':
-      return share(edge.kind === 'consumes' ? (edge.messages ?? edge.count) : edge.count, arrived);
-    default:
-      return 1;
+  const arrived = new Float64Array(nodes.length);
+  const isSure = new Uint8Array(nodes.length);
+  for (let n = 0; n < nodes.length; n++) {
+    const { entry, kind } = nodes[n]!;
+    if (entry !== undefined) arrived[n] = entry.count;
+    if (kind === 'table' || kind === 'database') isSure[n] = 1;
   }
-}
-
-function share(part: number, whole: number): number {
-  return whole > 0 ? Math.min(1, part / whole) : 1;
+  const parts = new Float64Array(edges.length);
+  for (let e = 0; e < edges.length; e++) {
+    const { kind, count, messages } = edges[e]!;
+    parts[e] = kind === 'consumes' ? (messages ?? count) : count;
+    if (kind === 'publishes') arrived[edgeTarget[e]!]! += messages ?? count;
+    else if (kind === 'calls' || kind === 'consumes' || kind === 'messages') arrived[edgeTarget[e]!]! += count;
+  }
+  for (let e = 0; e < edges.length; e++) {
+    const source = edgeSource[e]!;
+    const whole = arrived[source]! || began[source]!;
+    parts[e] = isSure[source] === 1 || whole <= 0 ? 1 : Math.min(1, parts[e]! / whole);
+  }
+  return parts;
 }

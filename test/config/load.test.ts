@@ -40,6 +40,8 @@ describe('defaults', () => {
       max_pending: 1_000_000,
       max_late: 5_000_000,
       max_seen: 20_000_000,
+      message_wait: '24h',
+      max_messages: 10_000_000,
     });
     expect(config.service.shutdown_timeout).toBe('20s');
   });

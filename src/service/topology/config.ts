@@ -33,7 +33,7 @@ export const topologyConfig = optionGroup({
       message_wait: durationOption({
         default: '24h',
         minimum: '1s',
-        maximum: '30d',
+        maximum: '14d',
         'x-reload': 'live',
         description:
           'How long a message is remembered by its position or id, for consumers without context and for redeliveries.',

@@ -32,6 +32,7 @@ export class Positions {
   dropped = 0;
   private readonly limit: number;
   private capacity = 1024;
+  /** Sequence numbers (mod 2^32) of the oldest and the next position. */
   private oldest = 1;
   private next = 1;
 
@@ -41,8 +42,9 @@ export class Positions {
 
   /** Place of the next position; its words are set but for the keys. `more`: the row's position before. */
   push(owner: number, link: number, more: number): number {
-    if (this.next - this.oldest >= this.capacity) this.makeRoom();
-    const at = this.place(this.next++);
+    if (this.count >= this.capacity) this.makeRoom();
+    const at = this.place(this.next);
+    this.next = (this.next + 1) | 0;
     this.words.fill(0, at, at + WORDS);
     this.words[at + OWNER] = owner;
     this.words[at + OF_LINK] = link;
@@ -52,18 +54,22 @@ export class Positions {
 
   /** Sequence number of the newest. */
   get newest(): number {
-    return this.next - 1;
+    return (this.next - 1) | 0;
   }
 
   /** The position with this sequence number, as a place; -1 when it is gone, or none. */
   at(sequence: number): number {
-    return sequence !== 0 && sequence >= this.oldest && sequence < this.next ? this.place(sequence) : -1;
+    return sequence !== 0 && (sequence - this.oldest) >>> 0 < this.count ? this.place(sequence) : -1;
   }
 
   /** Forgets positions of rows that are not alive. */
   dropUntil(isAlive: (owner: number) => boolean): void {
-    while (this.oldest < this.next && !isAlive(this.words[this.place(this.oldest) + OWNER]!)) this.oldest++;
-    if (this.oldest === this.next && this.next > 2 ** 30) this.oldest = this.next = 1;
+    while (this.count > 0 && !isAlive(this.words[this.place(this.oldest) + OWNER]!))
+      this.oldest = (this.oldest + 1) | 0;
+  }
+
+  private get count(): number {
+    return (this.next - this.oldest) >>> 0;
   }
 
   private place(sequence: number): number {
@@ -72,14 +78,14 @@ export class Positions {
 
   private makeRoom(): void {
     if (this.capacity >= this.limit) {
-      this.oldest++;
+      this.oldest = (this.oldest + 1) | 0;
       this.dropped++;
       return;
     }
     const { words, oldest, next, capacity } = this;
     this.capacity = capacity * 2;
     this.words = new Int32Array(this.capacity * WORDS);
-    for (let sequence = oldest; sequence < next; sequence++) {
+    for (let sequence = oldest; sequence !== next; sequence = (sequence + 1) | 0) {
       const from = (sequence & (capacity - 1)) * WORDS;
       this.words.set(words.subarray(from, from + WORDS), this.place(sequence));
     }

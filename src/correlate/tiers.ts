@@ -14,7 +14,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('rows', rows.count, rows.limit, ROW_BYTES, back(expiry.since), expiry.evicted),
     tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
-    tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted),
+    tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
 }

@@ -101,6 +101,11 @@ export class Databases {
     return this.loopback === 'auto' ? contained : this.loopback === 'service';
   }
 
+  /** Where the span's statement ran. */
+  targetOf(view: SpanView, service: ServiceEntry): PlanTarget {
+    return this.plans.get(this.plan(view, service)).target;
+  }
+
   /** Number of a plan that is no statement's. */
   planOf(plan: Plan): number {
     return this.intern(plan);

@@ -186,7 +186,7 @@ export class SpanNormalizer {
     words[row + TARGET] =
       work === undefined
         ? this.databases.plan(view, service)
-        : this.databases.planOf(planOfStreams(work, service.environment));
+        : this.databases.planOf(planOfStreams(work, this.databases.targetOf(view, service)));
     if (remote !== 0) words[row + PEER] = this.peers.of(view, service);
     return DATABASE | remote;
   }

@@ -6,7 +6,7 @@ import { CLASS_MASK, CONSUMER, PRODUCER, SETTLE } from '../../contract/observati
 import { type SpanView, VALUE_STRING } from '../../contract/span-view.ts';
 import { type Identities, TOPIC } from '../../lib/identities.ts';
 import { KeyTable } from '../../lib/key-table.ts';
-import { ACCESS_CONSUME, ACCESS_PUBLISH, type Plan } from '../../lib/plans.ts';
+import { ACCESS_CONSUME, ACCESS_PUBLISH, type Plan, type PlanTarget } from '../../lib/plans.ts';
 import { KeyedCache } from '../cache-key.ts';
 import { SPAN_SLOT } from '../conventions/slots.ts';
 import { STORE_FAMILIES, type StoreFamily } from '../conventions/stores.ts';
@@ -115,7 +115,7 @@ function mayBeStream({ attributes, data }: SpanView): boolean {
 const [A, C, P, R, S, U, X] = [0x61, 0x63, 0x70, 0x72, 0x73, 0x75, 0x78];
 
 /** One command over several topics: an edge of each. */
-export function planOfStreams({ operation, topics, group }: StreamWork, environment: string): Plan {
+export function planOfStreams({ operation, topics, group }: StreamWork, target: PlanTarget): Plan {
   const publishes = (operation & CLASS_MASK) === PRODUCER;
   const effects = topics.map(node => ({
     node,
@@ -126,7 +126,7 @@ export function planOfStreams({ operation, topics, group }: StreamWork, environm
     group,
   }));
   return {
-    target: { environment, system: SYSTEM, instance: '', database: '' },
+    target,
     tables: [],
     effects: (operation & CLASS_MASK) === SETTLE ? [] : effects,
     skipReason: '',

@@ -106,5 +106,5 @@ async function write(answer: CouplingsAnswer, format: 'table' | 'json', io: Io):
 
 function summaryOf({ couplings, truncated }: CouplingsAnswer): string {
   const implicit = couplings.filter(coupling => coupling.implicit).length;
-  return `${couplings.length} couplings, ${implicit} implicit${truncated ? ' (there are more)' : ''}\n`;
+  return `${couplings.length} ${couplings.length === 1 ? 'coupling' : 'couplings'}, ${implicit} implicit${truncated ? ' (there are more)' : ''}\n`;
 }

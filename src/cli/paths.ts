@@ -146,5 +146,5 @@ async function write(answer: PathsAnswer, format: 'table' | 'json', io: Io): Pro
 function summaryOf({ paths, from, to, truncated }: PathsAnswer): string {
   const observed = paths.filter(path => path.observed).length;
   const cut = truncated ? ' (there were too many ways to look at all)' : '';
-  return `${paths.length} paths from ${from} to ${to}, ${observed} observed${cut}\n`;
+  return `${paths.length} ${paths.length === 1 ? 'path' : 'paths'} from ${from} to ${to}, ${observed} observed${cut}\n`;
 }

@@ -140,6 +140,7 @@ describe('tacit paths and tacit couplings', () => {
   it('say the same of a service and of a file', async () => {
     for (const source of sources()) {
       const table = await run(['paths', 'order-service', 'service:user-service', ...source]);
+      expect(table.stderr).toMatch(/^(1 path|\d+ paths) from /);
       expect(table).toMatchObject({ code: 0 });
       expect(table.stdout).toContain(SENTENCE);
       const json = await run(['paths', 'order-service', 'service:user-service', ...source, '--format', 'json']);

@@ -72,8 +72,9 @@ export class Paths {
 
   private leaveConsumer(row: number): void {
     const w = this.rows.words;
-    if (!this.parts.deliveries.tells(row)) return;
+    // Also where another layer tells: what stands beneath may stay longer than the row's links.
     const place = this.parts.places.placeOf(row);
+    if (!this.parts.deliveries.tells(row)) return;
     const joined = this.parts.places.joinedPlaces(row, true);
     if (joined.length > 0) {
       for (const one of joined) this.visitJoined(row, one);

@@ -123,7 +123,7 @@ export class Identities {
     return this.all[(identity >= UNNAMED ? this.overflow((identity >>> KIND_SHIFT) & 7) : identity) - 1]!;
   }
 
-  /** True for two topics whose names differ, or whose systems or clusters do, as far as both are known. */
+  /** True for two topics whose names differ, or whose environments, systems or clusters do, as far as both are known. */
   areDifferentTopics(a: number, b: number): boolean {
     if (isUnnamed(a) || isUnnamed(b)) {
       const differ = this.topicNumber(a) ^ this.topicNumber(b);
@@ -131,9 +131,10 @@ export class Identities {
       const areKnown = (bits: number) => (this.topicNumber(a) & bits) !== 0 && (this.topicNumber(b) & bits) !== 0;
       return [SYSTEM_BITS, CLUSTER_BITS].some(bits => (differ & bits) !== 0 && areKnown(bits));
     }
-    const [one, other] = [this.get(a).parts, this.get(b).parts];
-    const differ = (part: number) => one[part] !== other[part] && one[part] !== '' && other[part] !== '';
-    return one[2] !== other[2] || differ(0) || differ(1);
+    const [one, other] = [this.get(a), this.get(b)];
+    const differ = (x = '', y = '') => x !== y && x !== '' && y !== '';
+    if (one.parts[2] !== other.parts[2] || differ(one.environment, other.environment)) return true;
+    return differ(one.parts[0], other.parts[0]) || differ(one.parts[1], other.parts[1]);
   }
 
   private topicNumber(topic: number): number {

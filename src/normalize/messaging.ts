@@ -201,7 +201,7 @@ export class Messaging {
   /** The cluster as the span or the configuration names it: an address alone says nothing about it. */
   private cluster(view: SpanView): string {
     const text = (slot: number) => slotText(view, view.attributes, slot);
-    const told = cleanName(text(SPAN_SLOT.clusterId));
+    const told = cleanName(text(SPAN_SLOT.clusterId)).trim();
     if (told !== '' || !this.names.knowsBrokers) return told;
     return (
       this.names.cluster(text(SPAN_SLOT.serverAddress), text(SPAN_SLOT.serverPort)) ||

@@ -62,7 +62,7 @@ export class Peers {
   }
 
   private intern(service: ServiceEntry, name: string): number {
-    const clean = cleanName(name);
+    const clean = cleanName(name).trim();
     return clean === '' ? 0 : this.identities.intern(EXTERNAL, service.environment, [clean]);
   }
 }

@@ -68,8 +68,8 @@ export class Services {
   private read(view: SpanView): ServiceEntry {
     const text = (slot: number) => slotText(view, view.resource, slot);
     const name = cleanName(text(RESOURCE_SLOT.serviceName)).trim();
-    const environment = cleanName(text(RESOURCE_SLOT.environment));
-    const namespace = cleanName(text(RESOURCE_SLOT.serviceNamespace));
+    const environment = cleanName(text(RESOURCE_SLOT.environment)).trim();
+    const namespace = cleanName(text(RESOURCE_SLOT.serviceNamespace)).trim();
     const named = name !== '' && name !== 'unknown_service' && !name.startsWith('unknown_service:');
     return {
       identity: named ? this.identities.intern(SERVICE, environment, [namespace, name]) : 0,

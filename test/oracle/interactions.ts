@@ -137,10 +137,11 @@ export function routesOf(consumer: Fact, matches: readonly Match[]): Interaction
   return routes;
 }
 
-/** By name, or by what both know of system and cluster. */
+/** By name, or by what both know of environment, system and cluster. */
 function areDifferent(a: NodeIdentity, b: NodeIdentity): boolean {
   const differ = (one?: string, other?: string) => one !== undefined && other !== undefined && one !== other;
-  return a.name !== b.name || differ(a.system, b.system) || differ(a.cluster, b.cluster);
+  if (a.name !== b.name || differ(a.environment, b.environment)) return true;
+  return differ(a.system, b.system) || differ(a.cluster, b.cluster);
 }
 
 export function interactionOfChange({ from, to, client, children, isDelivery }: ServiceChange): Interaction {

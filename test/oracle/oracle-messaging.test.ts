@@ -112,6 +112,16 @@ describe('joins', () => {
     expect(seen.edges).toEqual(['a publishes topic:t 1', 'topic:t routes topic:u 1', 'topic:u consumes b 1']);
     expect(seen.edge('routes')).toMatchObject({ evidence: { paired: 1 } });
   });
+  it('routes between the topics of two environments, not of a known and an unknown one', () => {
+    const of = (service: string, environment: string) => ({
+      ...topic('t'),
+      resource: { 'service.name': service, 'deployment.environment': environment },
+    });
+    const both = analyze(producer('a', 1, 0, of('a', 'prod')), consumer('b', 2, 1, of('b', 'test')));
+    expect(both.edges).toContain('topic:t@prod routes topic:t@test 1');
+    const one = analyze(producer('a', 1, 0, of('a', 'prod')), consumer('b', 2, 1, topic('t')));
+    expect(one.edges.filter(edge => edge.includes('routes'))).toEqual([]);
+  });
   it('joins by links across traces, once per link', () => {
     const there = { traceId: OTHER_TRACE };
     const spans = [producer('a', 1, 0, { ...topic('t'), ...there }), producer('a', 2, 0, { ...topic('t'), ...there })];

@@ -298,6 +298,7 @@ const call = (name: string, attributes: Attributes, peer: string, more = {}): In
 export const peers: readonly InstrumentationCase[] = [
   call('peer.service', { 'peer.service': 'bank', 'server.address': 'b-1' }, 'bank'),
   call('service.peer.name comes before peer.service', { 'peer.service': 'old', 'service.peer.name': 'bank' }, 'bank'),
+  call('blanks around a name', { 'peer.service': ' bank ' }, 'bank'),
   call('server.address and port', { 'server.address': 'bank', 'server.port': 8080 }, 'bank:8080'),
   call('port 443 drops', { 'server.address': 'bank', 'server.port': 443 }, 'bank'),
   call('port 80 drops, as text', { 'net.peer.name': 'bank', 'net.peer.port': '80' }, 'bank'),

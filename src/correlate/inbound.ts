@@ -113,10 +113,16 @@ export class Inbound implements MeetingParty {
 
   /** Other process spans may have the row's messages, too: another layer, or the group before. */
   private compareOthers(row: number): void {
-    const decided = { ...next };
-    this.parts.layers.compare(row, next.decision, this);
-    if (decided.decision !== INSIDE_LAYER) this.compareGroup(row);
-    Object.assign(next, decided);
+    // Counting others anew decides them, too.
+    const { decision, partner, remote, outer, open, isRoot } = next;
+    this.parts.layers.compare(row, decision, this);
+    if (decision !== INSIDE_LAYER) this.compareGroup(row);
+    next.decision = decision;
+    next.partner = partner;
+    next.remote = remote;
+    next.outer = outer;
+    next.open = open;
+    next.isRoot = isRoot;
   }
 
   private compareGroup(row: number): void {

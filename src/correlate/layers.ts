@@ -31,6 +31,9 @@ import {
   TOLD_EARLIER,
 } from './state.ts';
 
+/** No scope has this number. */
+const SEVERAL_SCOPES = -1;
+
 /** Who counts consumers. */
 interface Counter {
   /** Counts a row anew around a change, unless what it counts is final: then nothing changes. */
@@ -45,6 +48,8 @@ export class Layers {
   private readonly outers = new Map<number, number>();
   private readonly inners = new Map<number, number>();
   private readonly members: Member[] = [];
+  /** By service: the one scope of its process spans (and one), or several. */
+  private scopes = new Int32Array(1024);
 
   constructor(rows: Rows, chains: Chains) {
     this.rows = rows;
@@ -98,6 +103,7 @@ export class Layers {
   compare(row: number, decision: number, counter: Counter): void {
     const { rows } = this;
     const w = rows.words;
+    if (this.isOfOneScope(w[row + SERVICE]!, scopeOf(w[row + SHAPE]!))) return;
     if (w[row + LINK] === 0) {
       const [p0, p1] = [w[row + PARENT]!, w[row + PARENT + 1]!];
       if ((p0 | p1) !== 0) this.compareContext(row, decision, w, row, p0, p1, counter);
@@ -114,6 +120,19 @@ export class Layers {
         counter,
       );
     }
+  }
+
+  /** So far all process spans of the service were of this scope: none can be another layer. */
+  private isOfOneScope(service: number, scope: number): boolean {
+    if (service >= this.scopes.length) {
+      const grown = new Int32Array(service * 2);
+      grown.set(this.scopes);
+      this.scopes = grown;
+    }
+    const known = this.scopes[service]!;
+    if (known === 0) this.scopes[service] = scope + 1;
+    else if (known !== scope + 1) this.scopes[service] = SEVERAL_SCOPES;
+    return known === 0 || known === scope + 1;
   }
 
   private compareContext(

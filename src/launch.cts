@@ -6,7 +6,7 @@
 const OLDEST_NODE = 24;
 
 // First of all: whoever reloads a service does not know whether it has just been started.
-if (process.argv[2] === 'serve') process.on('SIGHUP', () => {});
+if (process.argv[2] === 'serve') process.on('SIGHUP', ignore);
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.stderr.write(
@@ -26,3 +26,5 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.setSourceMapsEnabled(true);
   import('./main.ts');
 }
+
+function ignore(): void {}

@@ -73,7 +73,7 @@ function decodePart(part: string): string | undefined {
 
 /**
  * Numbers from here on are made of names: kind (3 bits), and 27 bits of the whole. Of topics 6 bits tell the system and
- * 3 the cluster, where zero is unknown, 13 the name, 5 the rest.
+ * 3 the cluster and 5 the environment, where zero is unknown, and 13 the name.
  */
 const UNNAMED = 2 ** 30;
 const KIND_SHIFT = 27;
@@ -83,6 +83,7 @@ const SYSTEM_BITS = 63 << SYSTEM_SHIFT;
 const NAME_BITS = (2 ** 13 - 1) << 8;
 const CLUSTER_SHIFT = 5;
 const CLUSTER_BITS = 7 << CLUSTER_SHIFT;
+const ENVIRONMENT_BITS = 31;
 /** Beside its texts. */
 const IDENTITY_BYTES = 200;
 
@@ -129,7 +130,7 @@ export class Identities {
       const differ = this.topicNumber(a) ^ this.topicNumber(b);
       if ((differ & NAME_BITS) !== 0) return true;
       const areKnown = (bits: number) => (this.topicNumber(a) & bits) !== 0 && (this.topicNumber(b) & bits) !== 0;
-      return [SYSTEM_BITS, CLUSTER_BITS].some(bits => (differ & bits) !== 0 && areKnown(bits));
+      return [SYSTEM_BITS, CLUSTER_BITS, ENVIRONMENT_BITS].some(bits => (differ & bits) !== 0 && areKnown(bits));
     }
     const [one, other] = [this.get(a), this.get(b)];
     const differ = (x = '', y = '') => x !== y && x !== '' && y !== '';
@@ -138,7 +139,7 @@ export class Identities {
   }
 
   private topicNumber(topic: number): number {
-    return isUnnamed(topic) ? topic & TOPIC_BITS : topicNumber(this.get(topic).parts);
+    return isUnnamed(topic) ? topic & TOPIC_BITS : topicNumber(this.get(topic));
   }
 
   /** The `(other)` of a kind. */
@@ -152,7 +153,7 @@ export class Identities {
     if (known !== undefined) return known;
     if (this.all.length >= this.limit || this.bytes >= this.maxBytes) {
       this.refused++;
-      return unnamed(kind, id, parts);
+      return unnamed(kind, id, environment, parts);
     }
     return this.add({ kind, environment, parts: parts.map(ownText), id: ownText(id), overflow: false });
   }
@@ -176,15 +177,16 @@ function encodeReserved(kind: number, part: string): string {
   return encodePart(part);
 }
 
-function unnamed(kind: number, id: string, parts: readonly string[]): number {
-  const own = hashText(id);
-  const rest = kind === TOPIC ? topicNumber(parts) | (own >>> 27) : own >>> 5;
+function unnamed(kind: number, id: string, environment: string, parts: readonly string[]): number {
+  const rest = kind === TOPIC ? topicNumber({ environment, parts }) : hashText(id) >>> 5;
   return UNNAMED + kind * 2 ** KIND_SHIFT + rest;
 }
 
-/** System, cluster and name; the bits of the rest are left empty. */
-function topicNumber([system, cluster, name]: readonly string[]): number {
+/** System, cluster, name and environment. */
+function topicNumber({ environment, parts }: Pick<Identity, 'environment' | 'parts'>): number {
+  const [system, cluster, name] = parts;
   return (
+    someOf(environment, 31) |
     (someOf(system!, 63) << SYSTEM_SHIFT) |
     (someOf(cluster!, 7) << CLUSTER_SHIFT) |
     ((hashText(name!) << 8) & NAME_BITS)

@@ -4,6 +4,7 @@
  * somebody who opens thousands of connections takes places from himself, and clients that send go on.
  */
 import type { Socket } from 'node:net';
+import { within } from '../within.ts';
 
 /** Connections that are looked at for a place, at most. */
 const MAX_LOOKS = 1000;
@@ -115,12 +116,8 @@ export class Connections {
   /** Resolves when none is open, or after the bound. */
   emptied(maxMs: number): Promise<void> {
     if (this.open.size === 0) return Promise.resolve();
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, maxMs);
-      this.becameEmpty = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    return within(maxMs, done => {
+      this.becameEmpty = done;
     });
   }
 

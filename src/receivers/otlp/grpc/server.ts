@@ -37,7 +37,6 @@ export class GrpcServer {
   private server: Server | undefined;
   private timer: NodeJS.Timeout | undefined;
   private unwatch = () => {};
-  private emptied = () => {};
 
   constructor(options: GrpcOptions, ingest: Ingest, counters: Counters, { logger, guard }: GrpcSurroundings) {
     this.options = options;
@@ -66,7 +65,7 @@ export class GrpcServer {
     this.calls.stopping = true;
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
     for (const connection of this.open.values()) connection.drain();
-    await this.drained();
+    await this.connections.emptied(DRAIN_MS);
     for (const connection of this.open.values()) connection.cut();
     await closed;
     this.connections.stop();
@@ -144,24 +143,11 @@ export class GrpcServer {
     if (this.open.size > 0) return;
     clearInterval(this.timer);
     this.timer = undefined;
-    this.emptied();
   }
 
   private look(): void {
     const now = performance.now();
     for (const connection of this.open.values()) connection.look(now);
-  }
-
-  /** Resolves when no connection is left, or after the bound. */
-  private drained(): Promise<void> {
-    if (this.open.size === 0) return Promise.resolve();
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, DRAIN_MS);
-      this.emptied = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   private watchConnections(): void {

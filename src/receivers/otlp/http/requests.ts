@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { TracedWork } from '../../../contract/tracer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
+import { within } from '../../../lib/within.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
 import { Body } from '../body.ts';
 import { BodyMemory } from '../body-memory.ts';
@@ -132,12 +133,8 @@ export class Requests {
   drain(maxMs: number): Promise<void> {
     this.stopping = true;
     if (this.inFlight === 0) return Promise.resolve();
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, maxMs);
-      this.drained = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    return within(maxMs, done => {
+      this.drained = done;
     });
   }
 

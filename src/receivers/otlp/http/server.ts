@@ -49,12 +49,12 @@ export class HttpServer {
   private readonly counters: Counters;
   private readonly connections: Connections;
   private readonly requests: Requests;
-  private readonly direct: DirectConnections;
+  /** Without TLS: connections whose requests are ordinary so far. */
+  private direct: DirectConnections | undefined;
   private readonly guard: Guard;
   private policy: CorsPolicy | undefined;
   private server: Server | TlsServer | undefined;
   private unwatch = () => {};
-  private serve: (socket: Socket, firstBytes: Buffer) => void = () => {};
 
   constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
     this.options = options;
@@ -65,10 +65,6 @@ export class HttpServer {
     this.counters = counters;
     this.connections = new Connections(options, end => counters.connectionEnded('http', end));
     this.requests = new Requests(options, ingest, counters, { connections: this.connections, guard });
-    this.direct = new DirectConnections(options, this.requests, {
-      serve: (socket, firstBytes) => this.serve(socket, firstBytes),
-      timedOut: socket => this.fail(socket, timeOut(this.options)),
-    });
   }
 
   /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
@@ -89,10 +85,10 @@ export class HttpServer {
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
     await this.requests.drain(DRAIN_MS);
     server.closeIdleConnections();
-    this.direct.closeIdle();
+    this.direct?.closeIdle();
     await this.connections.emptied(FLUSH_MS);
     server.closeAllConnections();
-    this.direct.closeAll();
+    this.direct?.closeAll();
     await closed;
     this.connections.stop();
     this.unwatch();
@@ -119,7 +115,7 @@ export class HttpServer {
     this.policy = policyOf(options);
     this.connections.limits = options;
     this.requests.setOptions(options);
-    this.direct.limits = options;
+    if (this.direct !== undefined) this.direct.limits = options;
     this.watchConnections();
     const { server } = this;
     if (server === undefined) return;
@@ -163,16 +159,20 @@ export class HttpServer {
     const server = createServer(options);
     const [serveByLibrary] = server.listeners('connection');
     server.removeAllListeners('connection');
+    const direct = new DirectConnections(this.options, this.requests, {
+      serve: (socket, firstBytes) => {
+        serveByLibrary!.call(server, socket);
+        socket.emit('data', firstBytes);
+      },
+      timedOut: socket => this.fail(socket, timeOut(this.options)),
+    });
+    this.direct = direct;
     server.on('connection', accepted => {
       const socket = shareReads(accepted);
       if (!this.connections.admit(socket)) return;
-      if (socket !== accepted) this.direct.take(socket);
+      if (socket !== accepted) direct.take(socket);
       else serveByLibrary!.call(server, socket);
     });
-    this.serve = (socket, firstBytes) => {
-      serveByLibrary!.call(server, socket);
-      socket.emit('data', firstBytes);
-    };
     return server;
   }
 

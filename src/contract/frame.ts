@@ -1,0 +1,27 @@
+/**
+ * Frames: the one total order of everything that flows. Whoever applies them reads no other clock than theirs, so the
+ * same frames give the same state.
+ */
+import type { ObservationBatch } from './observation.ts';
+
+/** What a configuration decides about the way of a frame through correlation and graph. Plain data. */
+export interface FrameSettings {
+  readonly waitMs: number;
+  readonly lateMs: number;
+  readonly messageWaitMs: number;
+  /** The one cluster of topics that the configuration names; empty for none, or several. */
+  readonly onlyCluster: string;
+  readonly maxNodes: number;
+  readonly maxEdges: number;
+  readonly maxPaths: number;
+}
+
+/** Observations, or settings that hold from here on, or with neither a tick. Valid only while it is applied. */
+export interface Frame {
+  /** From 1, without gaps. */
+  readonly number: number;
+  /** Stamp of its arrival, ms; never less than that of the frame before. */
+  readonly arrivalMs: number;
+  readonly batch?: ObservationBatch | undefined;
+  readonly settings?: FrameSettings | undefined;
+}

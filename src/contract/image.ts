@@ -1,0 +1,40 @@
+/**
+ * State ⇄ image: what a checkpoint keeps of a part of the program. An image is sections of bytes by name; the part of a
+ * name before the first `/` is its family (`late/0007` is of the family `late`), and families are stored together.
+ *
+ * State is handed over while nothing changes it (frames wait, requests do not), so every yield gives other work a turn:
+ * what is between two yields takes a millisecond or so.
+ */
+
+/** Takes one image. */
+export interface ImageWriter {
+  /**
+   * Copies memory as a section. A section that was written under this name with the same `version` (a number its owner
+   * changes with the content) stands as it is, and nothing is copied; without a version it is always written.
+   */
+  memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void>;
+  /** As a section: anything small that the structured clone algorithm takes (numbers, texts, maps, typed arrays). */
+  value(name: string, value: unknown, version?: number): void;
+}
+
+/** Gives one image back; its bytes were checked before. Methods throw an `ImageError` for what is not as it must be. */
+export interface ImageReader {
+  /** Names of a family, in order. */
+  names(family: string): readonly string[];
+  /** Bytes of a section; -1 when there is none. */
+  size(name: string): number;
+  /** Fills the beginning of `into`, which must have room. */
+  memory(name: string, into: ArrayBufferView): void;
+  value(name: string): unknown;
+}
+
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+}
+
+/** A part of the program whose state is kept. */
+export interface Kept {
+  save(out: ImageWriter): Iterable<void>;
+  /** Called once, before anything else is; afterwards the part is, value for value, as the one that was saved. */
+  load(from: ImageReader): Iterable<void>;
+}

@@ -1,0 +1,40 @@
+/**
+ * What storage asks of a disk, so that a test can be one that fails as disks do. Paths are relative to the data
+ * directory and use `/`. Errors are those of the operating system (`code` ENOSPC, EIO, EROFS, …).
+ */
+
+/** A file that grows. Its writes and syncs are off the thread; one of them at a time. */
+export interface GrowingFile {
+  write(bytes: Uint8Array, at: number, done: (error: NodeJS.ErrnoException | null) => void): void;
+  /** The content is on the disk when `done` is called without an error. */
+  sync(done: (error: NodeJS.ErrnoException | null) => void): void;
+  close(): void;
+}
+
+/** A file written once, from the beginning to the end, on the thread that asks. */
+export interface NewFile {
+  append(bytes: Uint8Array): void;
+  sync(): void;
+  close(): void;
+}
+
+export interface Disk {
+  /** Names in a directory, in order; empty when there is no such directory. */
+  list(directory: string): readonly string[];
+  makeDirectory(directory: string): void;
+  /** Entries made, renamed or removed in it are on the disk afterwards. */
+  syncDirectory(directory: string): void;
+  /** Bytes; -1 when there is no such file. */
+  size(file: string): number;
+  /** Fills `into` from a place in the file on; returns how many bytes there were. */
+  read(file: string, at: number, into: Uint8Array): number;
+  /** Cuts a file, and syncs it. */
+  truncate(file: string, length: number): void;
+  rename(from: string, to: string): void;
+  /** With everything in it, when it is a directory. */
+  remove(path: string): void;
+  create(file: string): NewFile;
+  grow(file: string): GrowingFile;
+  /** Free bytes, for reports; -1 unknown. */
+  free(): number;
+}

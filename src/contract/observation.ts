@@ -96,7 +96,13 @@ export function unpackDuration(word: number): number {
   return word >= 0 ? word : (word & 0x7fffffff) * 1000;
 }
 
-/** Spans of one request, ready for the journal. Reused; `reset` empties it. */
+/** Spans refused before they became rows: by service (0 unknown), then by reason. */
+export type Refusals = Map<number, Map<string, number>>;
+
+/**
+ * Spans of one or several requests, ready for the journal. Reused; `reset` empties it. A request is taken in between
+ * `begin` and `end`, or is taken out again by `rollback`.
+ */
 export class ObservationBatch {
   rows = 0;
   links = 0;
@@ -107,16 +113,48 @@ export class ObservationBatch {
   /** In the order of their rows. */
   positions = 0;
   positionWords = new Int32Array(POSITION_WORDS * 64);
-  /** Spans refused before they became rows, by reason. */
-  readonly rejected = new Map<string, number>();
-  /** The same by service, then reason. */
-  readonly rejectedBy = new Map<number, Map<string, number>>();
+  /** Of the requests taken in whole. */
+  readonly refused: Refusals = new Map();
+  /** Of the request being taken in. */
+  readonly refusing: Refusals = new Map();
+  /** Log records taken in. */
+  logs = 0;
+  private firstRow = 0;
+  private firstLink = 0;
+  private firstPosition = 0;
 
   reset(): void {
-    this.rows = this.links = this.positions = 0;
-    if (this.rejected.size === 0) return;
-    this.rejected.clear();
-    this.rejectedBy.clear();
+    this.rows = this.links = this.positions = this.logs = 0;
+    if (this.refused.size > 0) this.refused.clear();
+    this.begin();
+  }
+
+  get isEmpty(): boolean {
+    return this.rows === 0 && this.logs === 0 && this.refused.size === 0;
+  }
+
+  /** A request begins. */
+  begin(): void {
+    this.firstRow = this.rows;
+    this.firstLink = this.links;
+    this.firstPosition = this.positions;
+    if (this.refusing.size > 0) this.refusing.clear();
+  }
+
+  /** The request is taken in; answers with its rows. */
+  end(): number {
+    for (const [service, reasons] of this.refusing) {
+      for (const [reason, count] of reasons) addRefusals(this.refused, service, reason, count);
+    }
+    return this.rows - this.firstRow;
+  }
+
+  /** The request is taken out again. */
+  rollback(): void {
+    this.rows = this.firstRow;
+    this.links = this.firstLink;
+    this.positions = this.firstPosition;
+    this.refusing.clear();
   }
 
   /** Opens a row and returns the offset of its first word. All words are stale and must be set. */
@@ -153,9 +191,21 @@ export class ObservationBatch {
   }
 
   /** @param service identity, 0 unknown. */
-  reject(reason: string, service: number): void {
-    this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
-    const own = this.rejectedBy.get(service) ?? new Map<string, number>();
-    this.rejectedBy.set(service, own.set(reason, (own.get(reason) ?? 0) + 1));
+  refuse(reason: string, service: number): void {
+    addRefusals(this.refusing, service, reason, 1);
   }
+}
+
+export function addRefusals(to: Refusals, service: number, reason: string, count: number): void {
+  const own = to.get(service) ?? new Map<string, number>();
+  to.set(service, own.set(reason, (own.get(reason) ?? 0) + count));
+}
+
+/** Spans by reason, of all services. */
+export function refusalsByReason(refusals: Refusals): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const reasons of refusals.values()) {
+    for (const [reason, count] of reasons) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  }
+  return sums;
 }

@@ -213,12 +213,8 @@ export class Correlator {
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
   apply(batch: ObservationBatch, arrivalMs: number): void {
     if (!this.options.offline || this.seen.since === 0) this.advance(arrivalMs);
-    for (const [reason, count] of batch.rejected) {
-      this.fates.received += count;
-      this.fates.count(REJECTED, reasonNumber(reason), count);
-    }
-    for (const [service, reasons] of batch.rejectedBy) {
-      for (const [reason, count] of reasons) this.checkup.refused(reason, service, count);
+    for (const [service, reasons] of batch.refused) {
+      for (const [reason, count] of reasons) this.takeRefused(service, reason, count);
     }
     this.positionsTaken = 0;
     for (let from = 0; from < batch.rows; from += GROUP) {
@@ -227,6 +223,12 @@ export class Correlator {
       for (let i = from; i < to; i++) this.take(batch, i, i - from, arrivalMs * 1000);
     }
     this.decisions.afterFrame(arrivalMs);
+  }
+
+  private takeRefused(service: number, reason: string, count: number): void {
+    this.fates.received += count;
+    this.fates.count(REJECTED, reasonNumber(reason), count);
+    this.checkup.refused(reason, service, count);
   }
 
   /** Hashes the keys of a group of rows, and reads what taking them in needs of the large tables. */

@@ -94,8 +94,8 @@ export class SpanNormalizer {
   /** Adds the span as a row, or counts why it cannot be one. `filtered`: a processor dropped it. */
   add(view: SpanView, batch: ObservationBatch, filtered: boolean): void {
     const service = this.services.of(view);
-    if (!view.traceIdOk) return batch.reject('invalid_trace_id', service.identity);
-    if (!view.spanIdOk) return batch.reject('invalid_span_id', service.identity);
+    if (!view.traceIdOk) return batch.refuse('invalid_trace_id', service.identity);
+    if (!view.spanIdOk) return batch.refuse('invalid_span_id', service.identity);
     const row = batch.pushRow();
     this.writeKeys(view, batch, row);
     const { words } = batch;

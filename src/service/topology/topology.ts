@@ -12,7 +12,7 @@ import type { DeltaPart, Following } from '../../contract/graph-delta.ts';
 import type { Diagnostic, Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
-import { ObservationBatch } from '../../contract/observation.ts';
+import { ObservationBatch, type Refusals, refusalsByReason } from '../../contract/observation.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { Correlator } from '../../correlate/correlator.ts';
 import { debugTrace } from '../../correlate/debug.ts';
@@ -256,7 +256,10 @@ export class Topology implements TopologyReader {
       this.store.epoch++;
     }
     if (frame.batch === undefined) this.correlator.tick(frame.arrivalMs);
-    else this.correlator.apply(frame.batch, frame.arrivalMs);
+    else {
+      this.logRecords += frame.batch.logs;
+      this.correlator.apply(frame.batch, frame.arrivalMs);
+    }
   }
 
   /** Not before all that was counted the last time is settled. */
@@ -270,13 +273,13 @@ export class Topology implements TopologyReader {
   private createSink(): SpanSink {
     const { batch, normalizer } = this;
     return {
-      begin: () => batch.reset(),
+      begin: () => batch.begin(),
       knowsResource: (view: SpanView) => normalizer.knowsResource(view),
       span: (view: SpanView) => normalizer.add(view, batch, false),
       filtered: (view: SpanView) => normalizer.add(view, batch, true),
       commit: () => this.commit(),
       abort: reason => {
-        batch.reset();
+        batch.rollback();
         this.malformed.set(reason, (this.malformed.get(reason) ?? 0) + 1);
       },
     };
@@ -284,17 +287,33 @@ export class Topology implements TopologyReader {
 
   private commit(): PushResult {
     const { batch } = this;
-    this.journal.append(batch);
-    if (batch.rejected.size === 0) return { accepted: batch.rows, rejected: 0, message: '' };
-    const reasons = [...batch.rejected].map(([reason, count]) => `${count} × ${reason}`);
-    const rejected = [...batch.rejected.values()].reduce((sum, count) => sum + count, 0);
-    return { accepted: batch.rows, rejected, message: `spans refused: ${reasons.join(', ')}` };
+    const accepted = batch.end();
+    const result = batch.refusing.size === 0 ? taken(accepted) : partlyTaken(accepted, batch.refusing);
+    this.append();
+    return result;
   }
 
   private takeLogs(count: number): PushResult {
-    this.logRecords += count;
-    return { accepted: count, rejected: 0, message: '' };
+    this.batch.logs += count;
+    this.append();
+    return taken(count);
   }
+
+  private append(): void {
+    this.journal.append(this.batch);
+    this.batch.reset();
+  }
+}
+
+function taken(accepted: number): PushResult {
+  return { accepted, rejected: 0, message: '' };
+}
+
+function partlyTaken(accepted: number, refused: Refusals): PushResult {
+  const reasons = [...refusalsByReason(refused)];
+  const rejected = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const told = reasons.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+  return { accepted, rejected, message: `spans refused: ${told}` };
 }
 
 function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {

@@ -9,6 +9,11 @@
 /** Takes one image. */
 export interface ImageWriter {
   /**
+   * True when a section was written under this name with this version: it stands, and is in this image without being
+   * made. Asked before what takes work to make.
+   */
+  stands(name: string, version: number): boolean;
+  /**
    * Copies memory as a section. A section that was written under this name with the same `version` (a number its owner
    * changes with the content) stands as it is, and nothing is copied; without a version it is always written.
    */

@@ -31,9 +31,19 @@ export class MemoryImageWriter implements ImageWriter {
   /** Bytes of the sections that did not stand in the image before. */
   written = 0;
   private readonly before: MemoryImage;
+  private readonly trusts: boolean;
 
-  constructor(before: MemoryImage = new Map()) {
+  /** @param trusts takes a version's word for it; else what should stand is made and compared all the same. */
+  constructor(before: MemoryImage = new Map(), trusts = false) {
     this.before = before;
+    this.trusts = trusts;
+  }
+
+  stands(name: string, version: number): boolean {
+    const before = this.before.get(name);
+    if (!this.trusts || before === undefined || before.version !== version) return false;
+    this.sections.set(name, before);
+    return true;
   }
 
   *memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void> {

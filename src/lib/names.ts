@@ -11,7 +11,8 @@ const UNSAFE = /[\u0000\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const RESERVED = /[%/@#\s\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark is a character of a name like any other. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Valid UTF-8 without NUL and bidirectional controls (each becomes U+FFFD), at most 255 bytes. */
 export function cleanName(text: string): string {

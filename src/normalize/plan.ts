@@ -37,9 +37,10 @@ export function buildPlan(
   return { target, tables, effects: [...effects.values()], skipReason, gap, overflow: false };
 }
 
-function cleanTable(table: PlanTable): PlanTable {
-  const { schema, database } = table;
-  return { ...table, schema: cleanName(schema), database: cleanName(database), table: cleanName(table.table) };
+/** Its members in one order, whoever made it: equal plans are told by their JSON. */
+function cleanTable({ schema, database, table, access, verbs, fromStatement }: PlanTable): PlanTable {
+  const names = { schema: cleanName(schema), database: cleanName(database), table: cleanName(table) };
+  return { ...names, access, verbs, fromStatement };
 }
 
 /**

@@ -1,0 +1,293 @@
+/**
+ * A batch of observations → the payload of a frame. About as much memory as the largest batch so far stays with it.
+ */
+import {
+  ADJUSTED,
+  CLASS_MASK,
+  DATABASE,
+  DURATION,
+  GROUP,
+  INSTANCE,
+  LINK_OWNER,
+  LINK_TOPIC,
+  LINK_WORDS,
+  MESSAGES,
+  type ObservationBatch,
+  PARENT,
+  PEER,
+  POSITION_ID,
+  POSITION_LINK,
+  POSITION_OFFSET,
+  POSITION_OWNER,
+  POSITION_WORDS,
+  ROW_WORDS,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  TARGET,
+  TRACE,
+} from '../../contract/observation.ts';
+import { ByteWriter } from './byte-writer.ts';
+import {
+  ADJUSTED_TOLD,
+  FORMAT,
+  GROUP_TOLD,
+  LATEST_START,
+  LINK_TOPIC_TOLD,
+  MESSAGES_TOLD,
+  type NamesOfNumbers,
+  PARENT_BEFORE,
+  PARENT_KNOWN,
+  PARENT_NEW,
+  PARENT_NONE,
+  PARENT_SHIFT,
+  PEER_TOLD,
+  POSITION_ID_TOLD,
+  POSITION_LINK_TOLD,
+  POSITION_OFFSET_TOLD,
+  SPAN_KNOWN,
+  START_RAW,
+  TARGET_TOLD,
+  TRACE_BEFORE,
+  TRACE_KNOWN,
+  TRACE_NEW,
+  TRACE_SHORT,
+  TUPLE_BEFORE,
+  TUPLE_WORDS,
+} from './format.ts';
+import { NameWriter } from './name-writer.ts';
+import { FoundAgain } from './word-list.ts';
+
+/** More than a row takes beside its names, or a link, or a position. */
+const ROOM = 128;
+/** The word of an adjusted count of one. */
+const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
+
+export class FrameEncoder {
+  private readonly out = new ByteWriter();
+  private readonly names: NameWriter;
+  private readonly traces = new FoundAgain(4);
+  private readonly spans = new FoundAgain(2);
+  private readonly tuples = new FoundAgain(TUPLE_WORDS);
+  private readonly sources = new FoundAgain(2);
+  private readonly source = new Int32Array(2);
+  /** The last start by number of the trace. */
+  private starts = new Float64Array(256);
+  private start = 0;
+  /** Numbers of the row or link before. */
+  private trace = -1;
+  private span = -1;
+  private tuple = -1;
+
+  constructor(names: NamesOfNumbers) {
+    this.names = new NameWriter(this.out, names);
+  }
+
+  /** The payload behind `room` bytes that the caller may fill; all of it is valid until the next call. */
+  encode(batch: ObservationBatch, room = 0): Uint8Array {
+    this.begin(batch, room);
+    for (let row = 0, end = batch.rows * ROW_WORDS; row < end; row += ROW_WORDS) this.writeRow(batch, row);
+    this.writeLinks(batch);
+    this.writePositions(batch);
+    this.writeRefusals(batch);
+    return this.out.bytes.subarray(0, this.out.at);
+  }
+
+  private begin({ rows, links, positions, refused, logs }: ObservationBatch, room: number): void {
+    const { out } = this;
+    this.names.begin();
+    this.traces.empty(rows);
+    this.spans.empty(2 * rows);
+    this.tuples.empty(rows);
+    this.sources.empty(rows);
+    this.start = 0;
+    this.trace = this.span = this.tuple = -1;
+    out.at = 0;
+    out.ensure(room + ROOM);
+    out.at = room;
+    out.byte(FORMAT);
+    out.number(rows);
+    out.number(links);
+    out.number(positions);
+    out.number(refused.size);
+    out.large(logs);
+  }
+
+  private writeRow(batch: ObservationBatch, row: number): void {
+    const { out } = this;
+    const { words } = batch;
+    out.ensure(ROOM);
+    const flagsAt = out.at++;
+    const spanBefore = this.span;
+    let flags = this.writeTrace(words, row + TRACE);
+    flags |= this.writeSpan(words, row + SPAN);
+    flags |= this.writeParent(words, row + PARENT, spanBefore) << PARENT_SHIFT;
+    flags |= this.writeStart(batch, row);
+    out.number(words[row + DURATION]!);
+    // Names may move the bytes.
+    flags |= this.writeTuple(words, row + SERVICE);
+    out.bytes[flagsAt] = flags;
+  }
+
+  private writeTrace(words: Int32Array, at: number): number {
+    const { out, traces } = this;
+    const known = traces.find(words, at);
+    if (known < 0) return this.defineTrace(words, at);
+    if (known === this.trace) return TRACE_BEFORE;
+    this.trace = known;
+    out.number(traces.count - known);
+    return TRACE_KNOWN;
+  }
+
+  private defineTrace(words: Int32Array, at: number): number {
+    this.trace = this.traces.count - 1;
+    if (this.trace === this.starts.length) {
+      const starts = new Float64Array(2 * this.trace);
+      starts.set(this.starts);
+      this.starts = starts;
+    }
+    this.starts[this.trace] = this.start;
+    const isShort = (words[at]! | words[at + 1]!) === 0;
+    if (!isShort) this.writeTwo(words, at);
+    this.writeTwo(words, at + 2);
+    return isShort ? TRACE_SHORT : TRACE_NEW;
+  }
+
+  private writeSpan(words: Int32Array, at: number): number {
+    const known = this.spans.find(words, at);
+    this.span = known < 0 ? this.spans.count - 1 : known;
+    if (known < 0) {
+      this.writeTwo(words, at);
+      return 0;
+    }
+    this.out.number(this.spans.count - known);
+    return SPAN_KNOWN;
+  }
+
+  private writeParent(words: Int32Array, at: number, spanBefore: number): number {
+    if ((words[at]! | words[at + 1]!) === 0) return PARENT_NONE;
+    const known = this.spans.find(words, at);
+    if (known < 0) {
+      this.writeTwo(words, at);
+      return PARENT_NEW;
+    }
+    if (known === spanBefore) return PARENT_BEFORE;
+    this.out.number(this.spans.count - known);
+    return PARENT_KNOWN;
+  }
+
+  private writeStart({ floats, words }: ObservationBatch, row: number): number {
+    const start = floats[(row + START) >> 1]!;
+    if (!(start >= 0 && start <= LATEST_START && Math.floor(start) === start) || Object.is(start, -0)) {
+      this.writeTwo(words, row + START);
+      return START_RAW;
+    }
+    const difference = start - this.starts[this.trace]!;
+    this.out.large(difference < 0 ? -2 * difference - 1 : 2 * difference);
+    this.starts[this.trace] = this.start = start;
+    return 0;
+  }
+
+  private writeTuple(words: Int32Array, at: number): number {
+    const known = this.tuples.find(words, at);
+    if (known >= 0 && known === this.tuple) return TUPLE_BEFORE;
+    this.tuple = known < 0 ? this.tuples.count - 1 : known;
+    this.out.number(this.tuple);
+    if (known < 0) this.defineTuple(words, at - SERVICE);
+    return 0;
+  }
+
+  private defineTuple(words: Int32Array, row: number): void {
+    const { out, names } = this;
+    const [shape, target, peer] = [words[row + SHAPE]!, words[row + TARGET]!, words[row + PEER]!];
+    const [group, messages, adjusted] = [words[row + GROUP]!, words[row + MESSAGES]!, words[row + ADJUSTED]!];
+    out.byte(
+      (target !== 0 ? TARGET_TOLD : 0) |
+        (peer !== 0 ? PEER_TOLD : 0) |
+        (group !== 0 ? GROUP_TOLD : 0) |
+        (messages !== 1 ? MESSAGES_TOLD : 0) |
+        (adjusted !== ONE ? ADJUSTED_TOLD : 0),
+    );
+    this.writeSource(words[row + SERVICE]!, words[row + INSTANCE]!);
+    out.ensure(ROOM);
+    out.number(shape);
+    if (messages !== 1) out.number(messages);
+    if (adjusted !== ONE) out.word(adjusted);
+    if (target !== 0) (shape & CLASS_MASK) === DATABASE ? names.plan(target) : names.identity(target);
+    if (peer !== 0) names.identity(peer);
+    if (group !== 0) names.group(group);
+  }
+
+  private writeSource(service: number, instance: number): void {
+    const { out, source, sources } = this;
+    source[0] = service;
+    source[1] = instance;
+    const known = sources.find(source, 0);
+    out.number(known < 0 ? sources.count - 1 : known);
+    if (known >= 0) return;
+    this.names.identity(service);
+    out.ensure(ROOM);
+    out.number(instance);
+  }
+
+  private writeLinks({ linkWords, links }: ObservationBatch): void {
+    const { out } = this;
+    let owner = 0;
+    for (let at = 0; at < links * LINK_WORDS; at += LINK_WORDS) {
+      out.ensure(ROOM);
+      const flagsAt = out.at++;
+      out.number((linkWords[at + LINK_OWNER]! - owner) / ROW_WORDS);
+      owner = linkWords[at + LINK_OWNER]!;
+      let flags = this.writeTrace(linkWords, at);
+      flags |= this.writeSpan(linkWords, at + SPAN);
+      const topic = linkWords[at + LINK_TOPIC]!;
+      if (topic !== 0) this.names.identity(topic);
+      out.bytes[flagsAt] = topic === 0 ? flags : flags | LINK_TOPIC_TOLD;
+    }
+  }
+
+  private writePositions({ positionWords, positions }: ObservationBatch): void {
+    const { out } = this;
+    let owner = 0;
+    let linkBefore = 0;
+    for (let at = 0; at < positions * POSITION_WORDS; at += POSITION_WORDS) {
+      out.ensure(ROOM);
+      const flagsAt = out.at++;
+      out.number((positionWords[at + POSITION_OWNER]! - owner) / ROW_WORDS);
+      owner = positionWords[at + POSITION_OWNER]!;
+      const link = positionWords[at + POSITION_LINK]!;
+      if (link !== 0) {
+        out.number(link - linkBefore);
+        linkBefore = link;
+      }
+      const offset = this.writeUnlessZero(positionWords, at + POSITION_OFFSET) ? POSITION_OFFSET_TOLD : 0;
+      const id = this.writeUnlessZero(positionWords, at + POSITION_ID) ? POSITION_ID_TOLD : 0;
+      out.bytes[flagsAt] = (link === 0 ? 0 : POSITION_LINK_TOLD) | offset | id;
+    }
+  }
+
+  private writeUnlessZero(words: Int32Array, at: number): boolean {
+    if ((words[at]! | words[at + 1]!) === 0) return false;
+    this.writeTwo(words, at);
+    return true;
+  }
+
+  private writeRefusals({ refused }: ObservationBatch): void {
+    const { out, names } = this;
+    for (const [service, reasons] of refused) {
+      names.identity(service);
+      out.ensure(ROOM);
+      out.number(reasons.size);
+      for (const [reason, count] of reasons) {
+        names.text(reason);
+        out.large(count);
+      }
+    }
+  }
+
+  private writeTwo(words: Int32Array, at: number): void {
+    this.out.word(words[at]!);
+    this.out.word(words[at + 1]!);
+  }
+}

@@ -52,8 +52,10 @@ export class ByteWriter {
     this.at += 4;
   }
 
-  raw(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.at);
-    this.at += bytes.length;
+  /** Few bytes mostly. */
+  raw(bytes: Uint8Array, from: number, to: number): void {
+    let { at } = this;
+    for (let i = from; i < to; i++) this.bytes[at++] = bytes[i]!;
+    this.at = at;
   }
 }

@@ -30,6 +30,7 @@ import {
 import { ByteReader } from './byte-reader.ts';
 import {
   ADJUSTED_TOLD,
+  DATABASE_PEERS,
   FORMAT,
   FrameError,
   GROUP_TOLD,
@@ -49,6 +50,7 @@ import {
   POSITION_LINK_TOLD,
   POSITION_OFFSET_TOLD,
   ROW_FLAGS,
+  SOURCE_BEFORE,
   SPAN_KNOWN,
   START_RAW,
   TARGET_TOLD,
@@ -63,6 +65,7 @@ import {
 import { NameReader } from './name-reader.ts';
 import { WordList } from './word-list.ts';
 
+const NOTHING_BEFORE = 'the first refers to one before it';
 const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 
 export class FrameDecoder {
@@ -72,11 +75,13 @@ export class FrameDecoder {
   private readonly spans = new WordList(2);
   private readonly tuples = new WordList(TUPLE_WORDS);
   private readonly sources = new WordList(2);
+  private readonly shapes = new WordList(1);
   private starts = new Float64Array(256);
   private start = 0;
   private trace = -1;
   private span = -1;
   private tuple = -1;
+  private sourceBefore = -1;
 
   constructor(names: NumbersOfNames) {
     this.names = new NameReader(this.from, names);
@@ -111,9 +116,9 @@ export class FrameDecoder {
   private begin(bytes: Uint8Array): void {
     this.from.readFrom(bytes);
     this.names.begin();
-    this.traces.count = this.spans.count = this.tuples.count = this.sources.count = 0;
+    this.traces.count = this.spans.count = this.tuples.count = this.sources.count = this.shapes.count = 0;
     this.start = 0;
-    this.trace = this.span = this.tuple = -1;
+    this.trace = this.span = this.tuple = this.sourceBefore = -1;
   }
 
   private readRow(into: ObservationBatch): void {
@@ -129,7 +134,7 @@ export class FrameDecoder {
     else this.readTwo(words, row + START);
     words[row + DURATION] = from.number();
     if ((flags & TUPLE_BEFORE) === 0) this.readTuple();
-    else if (this.tuple < 0) throw new FrameError('a row refers to one before it, and is the first');
+    else if (this.tuple < 0) throw new FrameError(NOTHING_BEFORE);
     copy(this.tuples.words, this.tuple * TUPLE_WORDS, words, row + SERVICE, TUPLE_WORDS);
     words[row + LINK] = 0;
   }
@@ -138,7 +143,7 @@ export class FrameDecoder {
     const { traces } = this;
     if (how === TRACE_KNOWN) this.trace = this.told(traces);
     else if (how !== TRACE_BEFORE) this.defineTrace(how === TRACE_NEW);
-    else if (this.trace < 0) throw new FrameError('a row refers to one before it, and is the first');
+    else if (this.trace < 0) throw new FrameError(NOTHING_BEFORE);
     copy(traces.words, this.trace * 4, words, at, 4);
   }
 
@@ -168,7 +173,7 @@ export class FrameDecoder {
       return;
     }
     const parent = how === PARENT_BEFORE ? spanBefore : how === PARENT_NEW ? this.defineSpan() : this.told(this.spans);
-    if (parent < 0) throw new FrameError('a row refers to one before it, and is the first');
+    if (parent < 0) throw new FrameError(NOTHING_BEFORE);
     copy(this.spans.words, parent * 2, words, at, 2);
   }
 
@@ -196,40 +201,53 @@ export class FrameDecoder {
   }
 
   private readTuple(): void {
-    const { tuples } = this;
-    const use = this.from.number();
-    if (use < 0 || use > tuples.count) throw new FrameError('something is used that was not defined');
-    this.tuple = use;
-    if (use === tuples.count) this.defineTuple();
+    this.tuple = this.used(this.tuples);
+    if (this.tuple === this.tuples.count) this.defineTuple();
   }
 
   private defineTuple(): void {
-    const { from, names, tuples } = this;
+    const { from, names, sources, tuples } = this;
     const row = tuples.add() - SERVICE;
     const { words } = tuples;
     const flags = this.flags(TUPLE_FLAGS);
-    const source = this.readSource();
-    words[row + SERVICE] = this.sources.words[source * 2]!;
-    words[row + INSTANCE] = this.sources.words[source * 2 + 1]!;
-    const shape = from.number();
-    const cls = shape & CLASS_MASK;
-    if (shape < 0 || cls > SETTLE) throw new FrameError('there is no such class of span');
+    if ((flags & SOURCE_BEFORE) === 0) this.sourceBefore = this.readSource();
+    else if (this.sourceBefore < 0) throw new FrameError(NOTHING_BEFORE);
+    words[row + SERVICE] = sources.words[this.sourceBefore * 2]!;
+    words[row + INSTANCE] = sources.words[this.sourceBefore * 2 + 1]!;
+    const shape = this.readShape();
+    const isOfDatabase = (shape & CLASS_MASK) === DATABASE;
     words[row + SHAPE] = shape;
     words[row + MESSAGES] = (flags & MESSAGES_TOLD) === 0 ? 1 : from.number();
     words[row + ADJUSTED] = (flags & ADJUSTED_TOLD) === 0 ? ONE : from.word();
-    words[row + TARGET] = (flags & TARGET_TOLD) === 0 ? 0 : cls === DATABASE ? names.plan() : names.identity();
-    words[row + PEER] = (flags & PEER_TOLD) === 0 ? 0 : names.identity();
+    words[row + TARGET] = (flags & TARGET_TOLD) === 0 ? 0 : isOfDatabase ? names.plan() : names.identity();
+    words[row + PEER] = (flags & PEER_TOLD) === 0 ? 0 : names.identity(isOfDatabase ? DATABASE_PEERS : 0);
     words[row + GROUP] = (flags & GROUP_TOLD) === 0 ? 0 : names.group();
   }
 
   private readSource(): number {
-    const { from, sources } = this;
-    const use = from.number();
-    if (use < 0 || use > sources.count) throw new FrameError('something is used that was not defined');
-    if (use < sources.count) return use;
+    const { sources } = this;
+    const source = this.used(sources);
+    if (source < sources.count) return source;
     const at = sources.add();
     sources.words[at] = this.names.identity();
-    sources.words[at + 1] = from.number();
+    sources.words[at + 1] = this.from.number();
+    return source;
+  }
+
+  private readShape(): number {
+    const { shapes } = this;
+    const number = this.used(shapes);
+    if (number < shapes.count) return shapes.words[number]!;
+    const shape = this.from.number();
+    if (shape < 0 || (shape & CLASS_MASK) > SETTLE) throw new FrameError('there is no such class of span');
+    shapes.words[shapes.add()] = shape;
+    return shape;
+  }
+
+  /** Number of something; the count so far: a definition follows. */
+  private used({ count }: WordList): number {
+    const use = this.from.number();
+    if (use < 0 || use > count) throw new FrameError('something is used that was not defined');
     return use;
   }
 

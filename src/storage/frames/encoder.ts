@@ -31,6 +31,7 @@ import {
 import { ByteWriter } from './byte-writer.ts';
 import {
   ADJUSTED_TOLD,
+  DATABASE_PEERS,
   FORMAT,
   GROUP_TOLD,
   LATEST_START,
@@ -46,6 +47,7 @@ import {
   POSITION_ID_TOLD,
   POSITION_LINK_TOLD,
   POSITION_OFFSET_TOLD,
+  SOURCE_BEFORE,
   SPAN_KNOWN,
   START_RAW,
   TARGET_TOLD,
@@ -71,6 +73,7 @@ export class FrameEncoder {
   private readonly spans = new FoundAgain(2);
   private readonly tuples = new FoundAgain(TUPLE_WORDS);
   private readonly sources = new FoundAgain(2);
+  private readonly shapes = new FoundAgain(1);
   private readonly source = new Int32Array(2);
   /** The last start by number of the trace. */
   private starts = new Float64Array(256);
@@ -79,6 +82,8 @@ export class FrameEncoder {
   private trace = -1;
   private span = -1;
   private tuple = -1;
+  /** Of the tuple defined last. */
+  private sourceBefore = -1;
 
   constructor(names: NamesOfNumbers) {
     this.names = new NameWriter(this.out, names);
@@ -101,8 +106,9 @@ export class FrameEncoder {
     this.spans.empty(2 * rows);
     this.tuples.empty(rows);
     this.sources.empty(rows);
+    this.shapes.empty(0);
     this.start = 0;
-    this.trace = this.span = this.tuple = -1;
+    this.trace = this.span = this.tuple = this.sourceBefore = -1;
     out.at = 0;
     out.ensure(room + ROOM);
     out.at = room;
@@ -200,35 +206,50 @@ export class FrameEncoder {
 
   private defineTuple(words: Int32Array, row: number): void {
     const { out, names } = this;
-    const [shape, target, peer] = [words[row + SHAPE]!, words[row + TARGET]!, words[row + PEER]!];
-    const [group, messages, adjusted] = [words[row + GROUP]!, words[row + MESSAGES]!, words[row + ADJUSTED]!];
-    out.byte(
+    const shape = words[row + SHAPE]!;
+    const target = words[row + TARGET]!;
+    const peer = words[row + PEER]!;
+    const group = words[row + GROUP]!;
+    const messages = words[row + MESSAGES]!;
+    const adjusted = words[row + ADJUSTED]!;
+    const isOfDatabase = (shape & CLASS_MASK) === DATABASE;
+    const flagsAt = out.at++;
+    const flags =
       (target !== 0 ? TARGET_TOLD : 0) |
-        (peer !== 0 ? PEER_TOLD : 0) |
-        (group !== 0 ? GROUP_TOLD : 0) |
-        (messages !== 1 ? MESSAGES_TOLD : 0) |
-        (adjusted !== ONE ? ADJUSTED_TOLD : 0),
-    );
-    this.writeSource(words[row + SERVICE]!, words[row + INSTANCE]!);
-    out.ensure(ROOM);
-    out.number(shape);
+      (peer !== 0 ? PEER_TOLD : 0) |
+      (group !== 0 ? GROUP_TOLD : 0) |
+      (messages !== 1 ? MESSAGES_TOLD : 0) |
+      (adjusted !== ONE ? ADJUSTED_TOLD : 0);
+    const source = this.writeSource(words[row + SERVICE]!, words[row + INSTANCE]!);
+    out.bytes[flagsAt] = flags | source;
+    this.writeShape(words, row + SHAPE);
     if (messages !== 1) out.number(messages);
     if (adjusted !== ONE) out.word(adjusted);
-    if (target !== 0) (shape & CLASS_MASK) === DATABASE ? names.plan(target) : names.identity(target);
-    if (peer !== 0) names.identity(peer);
+    if (target !== 0) isOfDatabase ? names.plan(target) : names.identity(target);
+    if (peer !== 0) names.identity(peer, isOfDatabase ? DATABASE_PEERS : 0);
     if (group !== 0) names.group(group);
   }
 
-  private writeSource(service: number, instance: number): void {
+  private writeSource(service: number, instance: number): number {
     const { out, source, sources } = this;
     source[0] = service;
     source[1] = instance;
     const known = sources.find(source, 0);
-    out.number(known < 0 ? sources.count - 1 : known);
-    if (known >= 0) return;
+    if (known >= 0 && known === this.sourceBefore) return SOURCE_BEFORE;
+    this.sourceBefore = known < 0 ? sources.count - 1 : known;
+    out.number(this.sourceBefore);
+    if (known >= 0) return 0;
     this.names.identity(service);
     out.ensure(ROOM);
     out.number(instance);
+    return 0;
+  }
+
+  private writeShape(words: Int32Array, at: number): void {
+    const { out, shapes } = this;
+    const known = shapes.find(words, at);
+    out.number(known < 0 ? shapes.count - 1 : known);
+    if (known < 0) out.number(words[at]!);
   }
 
   private writeLinks({ linkWords, links }: ObservationBatch): void {

@@ -2,20 +2,22 @@
  * The payload of a frame of observations. It needs nothing but itself: what rows say by numbers of one process stands in
  * it by name, where it is first used.
  *
- * Number: seven bits a byte, the lowest first. Things that repeat (texts, identities, plans, groups, sources, tuples)
+ * Number: seven bits a byte, the lowest first. Things that repeat (texts, identities, plans, groups, sources, shapes, tuples)
  * are numbered in the order in which the payload defines them; a use is a number, and one more than the last defined is
  * a definition, which follows. Ids are found again by how many were told since.
  *
  *     payload    format, counts (rows, links, positions, services refused something, log records), then these
  *     row        flags, trace, span, parent, start, duration, tuple
- *     tuple      flags, source, shape, then what the flags say: target, peer, group, messages, adjusted count
+ *     tuple      flags, source, shape, then what the flags say: messages, adjusted count, target, peer, group
  *     source     service, hash of its instance
+ *     shape      the word
  *     link       flags, rows since the owner of the link before, trace, span, topic
  *     position   flags, rows since the owner of the one before, link since the one before, the two hashes
  *     refusals   service, count of reasons; of each the text and how often
- *     identity   kind and flags, environment, parts; or the number of an unnamed one
- *     plan       flags, texts of the target, tables, effects
- *     text       length, UTF-8; one longer than a name is not numbered, so that no use of it is shorter than itself
+ *     identity   flags, environment and parts; or the number of an unnamed one
+ *     plan       flags, reason, target, tables (flags, names, verbs), effects (flags, node, times, group, verbs)
+ *     text       length and flags, bytes in common, UTF-8; one longer than a name is not numbered and has nothing in
+ *                common, so that no use of it is much shorter than itself
  */
 import type { Identity } from '../../lib/identities.ts';
 import { MAX_NAME_BYTES } from '../../lib/names.ts';
@@ -62,17 +64,31 @@ export const GROUP_TOLD = 4;
 /** Other than one. */
 export const MESSAGES_TOLD = 8;
 export const ADJUSTED_TOLD = 16;
-export const TUPLE_FLAGS = 31;
+/** The source of the tuple defined before. */
+export const SOURCE_BEFORE = 32;
+export const TUPLE_FLAGS = 63;
 /** SERVICE to GROUP of a row, in its order. */
 export const TUPLE_WORDS = 8;
 
-/** The low three bits of an identity's flags are its kind. */
+/**
+ * Flags of an identity: its kind in the low three bits, then how many of its leading texts are those of the one defined
+ * before in its series. Series are the kinds, and once more the kinds for peers of database spans.
+ */
 export const KIND_MASK = 7;
+export const SHARED_SHIFT = 3;
+export const SHARED_MASK = 7;
 /** The `(other)` of the kind. */
-export const IDENTITY_OTHER = 8;
-export const IDENTITY_UNNAMED = 16;
+export const IDENTITY_OTHER = 1 << 6;
+export const IDENTITY_UNNAMED = 1 << 7;
 /** Parts by kind: service, topic, table, database, external. */
 export const PARTS = [2, 3, 5, 3, 1];
+export const DATABASE_PEERS = 8;
+/** Series whose new texts are told by what they have in common with the one before: those of identities, and these. */
+export const GROUP_TEXTS = 5;
+export const INSTANCE_TEXTS = 6;
+export const SERIES = 16;
+/** A series of one: nothing in common. */
+export const NO_SERIES = -1;
 
 export const GAPS = {
   '': 0,
@@ -81,12 +97,32 @@ export const GAPS = {
   statement_unreadable: 3,
 } as const satisfies Record<PlanGap, number>;
 export const GAP_MASK = 3;
-export const PLAN_OVERFLOW = 4;
-export const PLAN_FLAGS = 7;
+export const PLAN_OVERFLOW = 1 << 2;
+export const SKIP_REASON_TOLD = 1 << 3;
+/** How many leading texts of the target are those of the plan defined before. */
+export const TARGET_SHIFT = 4;
+export const TARGET_TEXTS = 4;
+export const PLAN_FLAGS = 127;
 
 export const ACCESS_MASK = 7;
-export const FROM_STATEMENT = 8;
-export const EFFECT_GROUP = 16;
+export const FROM_STATEMENT = 1 << 3;
+export const ONE_VERB = 1 << 4;
+/** Of a table. */
+export const SCHEMA_TOLD = 1 << 5;
+export const DATABASE_TOLD = 1 << 6;
+export const TABLE_FLAGS = 127;
+/** Of an effect. */
+export const EFFECT_GROUP = 1 << 5;
+/** Other than one. */
+export const TIMES_TOLD = 1 << 6;
+/** Its verbs are those of the table in its place. */
+export const VERBS_OF_TABLE = 1 << 7;
+export const EFFECT_FLAGS = 255;
+
+/** Behind the length of a text: it begins, or ends, as the one before in its series, in so many bytes. */
+export const SHARES_BEGIN = 1;
+export const SHARES_END = 2;
+export const LENGTH_SHIFT = 2;
 
 /** Bytes of the longest text that is numbered. */
 export const LONGEST_NUMBERED = MAX_NAME_BYTES;

@@ -4,85 +4,119 @@
  */
 import { OTHER_GROUP } from '../../contract/interaction.ts';
 import { ByteMap } from '../../lib/byte-map.ts';
-import { isUnnamed } from '../../lib/identities.ts';
+import { DATABASE, isUnnamed, TABLE } from '../../lib/identities.ts';
 import { ACCESS_CONSUME, type Plan, type PlanEffect, type PlanGap, type PlanTable } from '../../lib/plans.ts';
 import type { ByteReader } from './byte-reader.ts';
 import {
   ACCESS_MASK,
+  DATABASE_TOLD,
+  EFFECT_FLAGS,
   EFFECT_GROUP,
   FROM_STATEMENT,
   FrameError,
   GAP_MASK,
   GAPS,
+  GROUP_TEXTS,
   IDENTITY_OTHER,
   IDENTITY_UNNAMED,
+  INSTANCE_TEXTS,
   KIND_MASK,
-  LONGEST_NUMBERED,
+  NO_SERIES,
   type NumbersOfNames,
+  ONE_VERB,
   PARTS,
   PLAN_FLAGS,
   PLAN_OVERFLOW,
+  SCHEMA_TOLD,
+  SERIES,
+  SHARED_MASK,
+  SHARED_SHIFT,
+  SKIP_REASON_TOLD,
+  TABLE_FLAGS,
+  TARGET_SHIFT,
+  TARGET_TEXTS,
+  TIMES_TOLD,
+  VERBS_OF_TABLE,
 } from './format.ts';
+import { NameKey } from './name-key.ts';
+import { isDefined, TextReader } from './text-reader.ts';
 
-const MAX_TEXTS = 32_768;
-const MAX_TEXT_BYTES = 8 << 20;
 const newCache = (): ByteMap => new ByteMap(8192, 4 << 20);
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const GAP_WORDS = Object.keys(GAPS) as PlanGap[];
+/** Of the number of an unnamed identity, where its kind begins. */
+const KIND_BITS = 27;
 
 export class NameReader {
   private readonly from: ByteReader;
   private readonly names: NumbersOfNames;
+  private readonly texts: TextReader;
   /** Of the payload: numbers of this process, by number in the payload less one. */
   private readonly identities: number[] = [];
   private readonly plans: number[] = [];
   private readonly groups: number[] = [];
-  private readonly numbered: number[] = [];
   /** Of all payloads so far. */
-  private texts: string[] = [''];
-  private textBytes = 0;
-  private textNumbers = newCache();
   private knownIdentities = newCache();
   private knownPlans = newCache();
-  private readonly identityKey = new Key();
-  private readonly planKey = new Key();
+  private readonly identityKey = new NameKey();
+  private readonly planKey = new NameKey();
+  /** Where in the key of a plan the verbs of its tables begin. */
+  private readonly verbsOfTables: number[] = [];
+  /** By series: numbers of the texts of the identity that was defined last. */
+  private readonly textsBefore = Array.from({ length: SERIES }, (): number[] => []);
+  private readonly targetBefore: number[] = [];
 
   constructor(from: ByteReader, names: NumbersOfNames) {
     this.from = from;
     this.names = names;
+    this.texts = new TextReader(from);
   }
 
   /** Nothing is defined yet. */
   begin(): void {
-    this.identities.length = this.plans.length = this.groups.length = this.numbered.length = 0;
-    if (this.texts.length < MAX_TEXTS && this.textBytes < MAX_TEXT_BYTES) return;
-    this.texts = [''];
-    this.textBytes = 0;
-    this.textNumbers = newCache();
+    this.identities.length = this.plans.length = this.groups.length = this.targetBefore.length = 0;
+    for (const texts of this.textsBefore) texts.length = 0;
+    if (!this.texts.begin()) return;
     this.knownIdentities = newCache();
     this.knownPlans = newCache();
   }
 
-  identity(): number {
+  text(): string {
+    return this.texts.get(this.texts.number());
+  }
+
+  /** @param variant 0, or another set of series. */
+  identity(variant = 0): number {
     const use = this.from.number();
     if (use === 0) return 0;
     if (isDefined(use, this.identities)) return this.identities[use - 1]!;
-    const number = this.defineIdentity();
+    const number = this.defineIdentity(variant);
     this.identities.push(number);
     return number;
   }
 
-  private defineIdentity(): number {
+  private defineIdentity(variant: number): number {
     const flags = this.from.byte();
     if (flags === IDENTITY_UNNAMED) return this.unnamed();
     const kind = flags & KIND_MASK;
-    if (kind >= PARTS.length || (flags | IDENTITY_OTHER | KIND_MASK) !== (IDENTITY_OTHER | KIND_MASK))
-      throw new FrameError('there is no such kind of identity');
-    if ((flags & IDENTITY_OTHER) !== 0) return this.names.identities.overflow(kind);
+    if (kind >= PARTS.length || flags > IDENTITY_UNNAMED) throw new FrameError('there is no such kind of identity');
+    if (flags === (kind | IDENTITY_OTHER)) return this.names.identities.overflow(kind);
+    if ((flags & IDENTITY_OTHER) !== 0) throw new FrameError('there are no such flags');
     const key = this.identityKey.empty();
     key.put(kind);
-    for (let i = 0; i <= PARTS[kind]!; i++) key.put(this.textNumber());
+    this.readTexts(kind, (flags >> SHARED_SHIFT) & SHARED_MASK, variant, key);
     return key.find(this.knownIdentities) ?? key.keep(this.knownIdentities, this.intern(key));
+  }
+
+  /** Environment and parts, the first of them those of the identity before. */
+  private readTexts(kind: number, shared: number, variant: number, key: NameKey): void {
+    const series = kind + variant;
+    const last = PARTS[kind]!;
+    const before = this.textsBefore[series]!;
+    if (shared > before.length) throw new FrameError('an identity shares texts with none');
+    for (let i = 0; i <= last; i++) {
+      if (i >= shared) before[i] = this.texts.number(i === last ? series : NO_SERIES);
+      key.put(before[i]!);
+    }
   }
 
   private unnamed(): number {
@@ -92,9 +126,9 @@ export class NameReader {
     return number;
   }
 
-  private intern(key: Key): number {
+  private intern(key: NameKey): number {
     const kind = key.take();
-    const environment = this.texts[key.take()]!;
+    const environment = this.texts.get(key.take());
     return this.names.identities.intern(kind, environment, this.takeTexts(key, PARTS[kind]!));
   }
 
@@ -102,7 +136,7 @@ export class NameReader {
     const use = this.from.number();
     if (use === 0 || use === OTHER_GROUP) return use;
     if (isDefined(use - OTHER_GROUP, this.groups)) return this.groups[use - OTHER_GROUP - 1]!;
-    const number = this.names.groupNumber(this.text());
+    const number = this.names.groupNumber(this.texts.get(this.texts.number(GROUP_TEXTS)));
     this.groups.push(number);
     return number;
   }
@@ -118,29 +152,59 @@ export class NameReader {
     return number;
   }
 
-  private readPlan(key: Key): void {
+  private readPlan(key: NameKey): void {
     const { from } = this;
-    key.put(this.flags(PLAN_FLAGS));
-    for (let i = 0; i < 5; i++) key.put(this.textNumber());
+    const flags = this.flags(PLAN_FLAGS);
+    key.put(flags & (GAP_MASK | PLAN_OVERFLOW));
+    key.put((flags & SKIP_REASON_TOLD) === 0 ? 0 : this.texts.number());
+    this.readTarget(flags >> TARGET_SHIFT, key);
+    this.verbsOfTables.length = 0;
     const tables = key.put(from.count());
-    for (let i = 0; i < tables; i++) {
-      key.put(this.access(ACCESS_MASK | FROM_STATEMENT));
-      for (let part = 0; part < 3; part++) key.put(this.textNumber());
-      this.readList(key);
-    }
+    for (let i = 0; i < tables; i++) this.readTable(key);
     const effects = key.put(from.count());
-    for (let i = 0; i < effects; i++) {
-      const flags = key.put(this.access(ACCESS_MASK | FROM_STATEMENT | EFFECT_GROUP));
-      key.put(this.identity());
-      key.put(from.number());
-      if ((flags & EFFECT_GROUP) !== 0) key.put(this.group());
-      this.readList(key);
+    for (let i = 0; i < effects; i++) this.readEffect(i, key);
+  }
+
+  private readTarget(shared: number, key: NameKey): void {
+    const { targetBefore } = this;
+    if (shared > targetBefore.length) throw new FrameError('a plan shares texts with none');
+    for (let i = 0; i < TARGET_TEXTS; i++) {
+      if (i >= shared) targetBefore[i] = this.texts.number(i === 2 ? INSTANCE_TEXTS : NO_SERIES);
+      key.put(targetBefore[i]!);
+    }
+    for (const kind of [TABLE, DATABASE]) {
+      const before = this.textsBefore[kind]!;
+      before.length = 0;
+      for (let i = 0; i < TARGET_TEXTS; i++) before.push(targetBefore[i]!);
     }
   }
 
-  private readList(key: Key): void {
-    const count = key.put(this.from.count());
-    for (let i = 0; i < count; i++) key.put(this.textNumber());
+  private readTable(key: NameKey): void {
+    const flags = this.access(TABLE_FLAGS);
+    key.put(flags & (ACCESS_MASK | FROM_STATEMENT));
+    key.put(this.texts.number());
+    key.put((flags & SCHEMA_TOLD) === 0 ? 0 : this.texts.number());
+    key.put((flags & DATABASE_TOLD) === 0 ? 0 : this.texts.number());
+    this.verbsOfTables.push(key.size);
+    this.readVerbs(flags, key);
+  }
+
+  private readEffect(at: number, key: NameKey): void {
+    const flags = this.access(EFFECT_FLAGS);
+    key.put(flags & (ACCESS_MASK | FROM_STATEMENT | EFFECT_GROUP));
+    key.put(this.identity());
+    key.put((flags & TIMES_TOLD) === 0 ? 1 : this.from.number());
+    if ((flags & EFFECT_GROUP) !== 0) key.put(this.group());
+    if ((flags & VERBS_OF_TABLE) === 0) return this.readVerbs(flags, key);
+    const start = this.verbsOfTables[at];
+    if (start === undefined) throw new FrameError('an effect has the verbs of no table');
+    const count = key.put(key.get(start));
+    for (let i = 1; i <= count; i++) key.put(key.get(start + i));
+  }
+
+  private readVerbs(flags: number, key: NameKey): void {
+    const count = key.put((flags & ONE_VERB) !== 0 ? 1 : this.from.count());
+    for (let i = 0; i < count; i++) key.put(this.texts.number());
   }
 
   private flags(allowed: number): number {
@@ -156,7 +220,7 @@ export class NameReader {
   }
 
   /** Members in the order in which normalize makes them: equal plans are told by their JSON. */
-  private makePlan(key: Key): Plan {
+  private makePlan(key: NameKey): Plan {
     const flags = key.take();
     const [skipReason, environment, system, instance, database] = this.takeTexts(key, 5) as FiveTexts;
     const tables = Array.from({ length: key.take() }, () => this.makeTable(key));
@@ -166,14 +230,14 @@ export class NameReader {
     return { target, tables, effects, skipReason, gap, overflow: (flags & PLAN_OVERFLOW) !== 0 };
   }
 
-  private makeTable(key: Key): PlanTable {
+  private makeTable(key: NameKey): PlanTable {
     const flags = key.take();
-    const [schema, database, table] = this.takeTexts(key, 3) as [string, string, string];
+    const [table, schema, database] = this.takeTexts(key, 3) as [string, string, string];
     const verbs = this.takeTexts(key, key.take());
     return { schema, database, table, access: flags & ACCESS_MASK, verbs, fromStatement: isFromStatement(flags) };
   }
 
-  private makeEffect(key: Key): PlanEffect {
+  private makeEffect(key: NameKey): PlanEffect {
     const flags = key.take();
     const node = key.take();
     const times = key.take() >>> 0;
@@ -183,95 +247,11 @@ export class NameReader {
     return { node, access: flags & ACCESS_MASK, verbs, fromStatement, times, ...group };
   }
 
-  private takeTexts(key: Key, count: number): string[] {
-    return Array.from({ length: count }, () => this.texts[key.take()]!);
-  }
-
-  text(): string {
-    return this.texts[this.textNumber()]!;
-  }
-
-  /** Number of the text among those of all payloads so far. */
-  private textNumber(): number {
-    const use = this.from.number();
-    if (use === 0) return 0;
-    if (isDefined(use, this.numbered)) return this.numbered[use - 1]!;
-    const { from } = this;
-    const length = from.number();
-    const start = from.pass(length);
-    if (length > LONGEST_NUMBERED) return this.addText(start, length);
-    let number = this.textNumbers.get(from.view, start, from.at);
-    if (number < 0) {
-      number = this.addText(start, length);
-      this.textNumbers.set(from.view, start, from.at, number);
-    }
-    this.numbered.push(number);
-    return number;
-  }
-
-  private addText(start: number, length: number): number {
-    const { view } = this.from;
-    this.textBytes += length;
-    return this.texts.push(readText(new Uint8Array(view.buffer, view.byteOffset + start, length))) - 1;
+  private takeTexts(key: NameKey, count: number): string[] {
+    return Array.from({ length: count }, () => this.texts.get(key.take()));
   }
 }
 
 type FiveTexts = [string, string, string, string, string];
 
-/** Of the number of an unnamed identity, where its kind begins. */
-const KIND_BITS = 27;
-
 const isFromStatement = (flags: number): boolean => (flags & FROM_STATEMENT) !== 0;
-
-/** False for the next number: a definition follows. */
-function isDefined(use: number, defined: readonly number[]): boolean {
-  if (use < 1 || use > defined.length + 1) throw new FrameError('something is used that was not defined');
-  return use <= defined.length;
-}
-
-function readText(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new FrameError('a text is no UTF-8');
-  }
-}
-
-/** Words that say what something is, as a key of a cache. */
-class Key {
-  private words = new Int32Array(64);
-  private view = new DataView(this.words.buffer);
-  private length = 0;
-  private at = 0;
-
-  empty(): this {
-    this.length = this.at = 0;
-    return this;
-  }
-
-  put(word: number): number {
-    if (this.length === this.words.length) {
-      const words = new Int32Array(2 * this.length);
-      words.set(this.words);
-      this.words = words;
-      this.view = new DataView(words.buffer);
-    }
-    this.words[this.length++] = word;
-    return word;
-  }
-
-  /** From the beginning, word by word. */
-  take(): number {
-    return this.words[this.at++]!;
-  }
-
-  find(cache: ByteMap): number | undefined {
-    const known = cache.get(this.view, 0, 4 * this.length);
-    return known < 0 ? undefined : known;
-  }
-
-  keep(cache: ByteMap, number: number): number {
-    cache.set(this.view, 0, 4 * this.length, number);
-    return number;
-  }
-}

@@ -1,17 +1,33 @@
 /** Identities, plans, groups and texts of this process → uses and definitions in a payload. */
 import { OTHER_GROUP } from '../../contract/interaction.ts';
-import { isUnnamed } from '../../lib/identities.ts';
-import type { Plan } from '../../lib/plans.ts';
+import { DATABASE, type Identity, isUnnamed, TABLE } from '../../lib/identities.ts';
+import type { Plan, PlanEffect, PlanTable } from '../../lib/plans.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import {
+  DATABASE_TOLD,
   EFFECT_GROUP,
   FROM_STATEMENT,
   GAPS,
+  GROUP_TEXTS,
   IDENTITY_OTHER,
   IDENTITY_UNNAMED,
+  INSTANCE_TEXTS,
+  LENGTH_SHIFT,
   LONGEST_NUMBERED,
   type NamesOfNumbers,
+  NO_SERIES,
+  ONE_VERB,
   PLAN_OVERFLOW,
+  SCHEMA_TOLD,
+  SERIES,
+  SHARED_SHIFT,
+  SHARES_BEGIN,
+  SHARES_END,
+  SKIP_REASON_TOLD,
+  TARGET_SHIFT,
+  TARGET_TEXTS,
+  TIMES_TOLD,
+  VERBS_OF_TABLE,
 } from './format.ts';
 import { FrameNumbers } from './frame-numbers.ts';
 
@@ -19,6 +35,10 @@ import { FrameNumbers } from './frame-numbers.ts';
 const MAX_TEXTS = 32_768;
 /** Room for what is written beside a text. */
 const ROOM = 32;
+/** What bytes in common must be worth. */
+const LEAST_SHARED = 2;
+const NO_BYTES = new Uint8Array(0);
+const NO_TEXTS: readonly string[] = [];
 const encoder = new TextEncoder();
 
 export class NameWriter {
@@ -30,6 +50,10 @@ export class NameWriter {
   private readonly texts = new FrameNumbers();
   private readonly textNumbers = new Map<string, number>();
   private readonly textBytes: Uint8Array[] = [];
+  /** By series: the text, and the texts of the identity, that were defined last. */
+  private readonly textBefore = Array<Uint8Array>(SERIES).fill(NO_BYTES);
+  private readonly textsBefore = Array<readonly string[]>(SERIES).fill(NO_TEXTS);
+  private targetBefore = NO_TEXTS;
 
   constructor(out: ByteWriter, names: NamesOfNumbers) {
     this.out = out;
@@ -42,24 +66,34 @@ export class NameWriter {
     this.plans.begin();
     this.groups.begin();
     this.texts.begin();
+    this.textBefore.fill(NO_BYTES);
+    this.textsBefore.fill(NO_TEXTS);
+    this.targetBefore = NO_TEXTS;
     if (this.textBytes.length < MAX_TEXTS) return;
     this.textNumbers.clear();
     this.textBytes.length = 0;
   }
 
-  identity(identity: number): void {
+  /** @param variant 0, or another set of series. */
+  identity(identity: number, variant = 0): void {
     const { out } = this;
     out.ensure(ROOM);
     if (identity === 0) return out.byte(0);
     if (isUnnamed(identity)) return this.unnamed(identity);
     const known = this.identities.find(identity);
     out.number(known || this.identities.count);
-    if (known > 0) return;
-    const { kind, environment, parts, overflow } = this.names.identities.get(identity);
-    out.byte(overflow ? kind | IDENTITY_OTHER : kind);
-    if (overflow) return;
-    this.text(environment);
-    for (let i = 0; i < parts.length; i++) this.text(parts[i]!);
+    if (known === 0) this.defineIdentity(this.names.identities.get(identity), variant);
+  }
+
+  private defineIdentity({ kind, environment, parts, overflow }: Identity, variant: number): void {
+    if (overflow) return this.out.byte(kind | IDENTITY_OTHER);
+    const series = kind + variant;
+    const texts = [environment, ...parts];
+    const shared = inCommon(texts, this.textsBefore[series]!);
+    this.textsBefore[series] = texts;
+    this.out.byte(kind | (shared << SHARED_SHIFT));
+    const last = texts.length - 1;
+    for (let i = shared; i <= last; i++) this.text(texts[i]!, i === last ? series : NO_SERIES);
   }
 
   /** Told anew each time: its number is shorter than any list of such. */
@@ -74,7 +108,7 @@ export class NameWriter {
     if (group <= OTHER_GROUP) return this.out.byte(group);
     const known = this.groups.find(group);
     this.out.number((known || this.groups.count) + OTHER_GROUP);
-    if (known === 0) this.text(this.names.groups[group]!);
+    if (known === 0) this.text(this.names.groups[group]!, GROUP_TEXTS);
   }
 
   plan(plan: number): void {
@@ -87,50 +121,98 @@ export class NameWriter {
 
   private definePlan({ target, tables, effects, skipReason, gap, overflow }: Plan): void {
     const { out } = this;
-    out.byte(overflow ? GAPS[gap] | PLAN_OVERFLOW : GAPS[gap]);
-    this.text(skipReason);
-    this.text(target.environment);
-    this.text(target.system);
-    this.text(target.instance);
-    this.text(target.database);
+    const { environment, system, instance, database } = target;
+    const texts = [environment, system, instance, database];
+    const shared = inCommon(texts, this.targetBefore);
+    const told = (overflow ? PLAN_OVERFLOW : 0) | (skipReason === '' ? 0 : SKIP_REASON_TOLD);
+    out.byte(GAPS[gap] | told | (shared << TARGET_SHIFT));
+    if (skipReason !== '') this.text(skipReason);
+    for (let i = shared; i < TARGET_TEXTS; i++) this.text(texts[i]!, i === 2 ? INSTANCE_TEXTS : NO_SERIES);
+    // Its nodes mostly are where it ran.
+    this.targetBefore = this.textsBefore[TABLE] = this.textsBefore[DATABASE] = texts;
     out.number(tables.length);
-    for (const { schema, database, table, access, verbs, fromStatement } of tables) {
-      out.byte(fromStatement ? access | FROM_STATEMENT : access);
-      this.text(schema);
-      this.text(database);
-      this.text(table);
-      this.list(verbs);
-    }
+    for (const table of tables) this.defineTable(table);
+    out.ensure(ROOM);
     out.number(effects.length);
-    for (const { node, access, verbs, fromStatement, times, group } of effects) {
-      out.byte(access | (fromStatement ? FROM_STATEMENT : 0) | (group === undefined ? 0 : EFFECT_GROUP));
-      this.identity(node);
-      out.number(times);
-      if (group !== undefined) this.group(group);
-      this.list(verbs);
-    }
+    for (let i = 0; i < effects.length; i++) this.defineEffect(effects[i]!, tables[i]?.verbs);
   }
 
-  /** Leaves room for a few bytes behind it. */
-  private list(texts: readonly string[]): void {
+  private defineTable({ schema, database, table, access, verbs, fromStatement }: PlanTable): void {
     this.out.ensure(ROOM);
-    this.out.number(texts.length);
-    for (let i = 0; i < texts.length; i++) this.text(texts[i]!);
+    const told = (schema === '' ? 0 : SCHEMA_TOLD) | (database === '' ? 0 : DATABASE_TOLD);
+    this.out.byte(access | (fromStatement ? FROM_STATEMENT : 0) | (verbs.length === 1 ? ONE_VERB : 0) | told);
+    this.text(table);
+    if (schema !== '') this.text(schema);
+    if (database !== '') this.text(database);
+    this.writeVerbs(verbs);
   }
 
-  /** Leaves room for a few bytes behind it. */
-  text(text: string): void {
+  private defineEffect(
+    { node, access, verbs, fromStatement, times, group }: PlanEffect,
+    ofTable: readonly string[] | undefined,
+  ): void {
+    const { out } = this;
+    const asTable = ofTable?.length === verbs.length && inCommon(verbs, ofTable) === verbs.length;
+    const told = (group === undefined ? 0 : EFFECT_GROUP) | (times === 1 ? 0 : TIMES_TOLD);
+    const how = asTable ? VERBS_OF_TABLE : verbs.length === 1 ? ONE_VERB : 0;
+    out.ensure(ROOM);
+    out.byte(access | (fromStatement ? FROM_STATEMENT : 0) | told | how);
+    this.identity(node);
+    if (times !== 1) out.number(times);
+    if (group !== undefined) this.group(group);
+    if (!asTable) this.writeVerbs(verbs);
+  }
+
+  private writeVerbs(verbs: readonly string[]): void {
+    if (verbs.length === 1) return this.text(verbs[0]!);
+    this.out.ensure(ROOM);
+    this.out.number(verbs.length);
+    for (let i = 0; i < verbs.length; i++) this.text(verbs[i]!);
+  }
+
+  /** Leaves room for a few bytes behind it. @param series of texts that resemble each other. */
+  text(text: string, series = NO_SERIES): void {
     const { out, texts } = this;
     out.ensure(ROOM);
     if (text === '') return out.byte(0);
     const number = this.textNumbers.get(text) ?? this.addText(text);
-    const known = number < 0 ? 0 : texts.find(number);
-    if (known > 0) return out.number(known);
-    const bytes = number < 0 ? encoder.encode(text) : this.textBytes[number]!;
-    out.number(number < 0 ? texts.count + 1 : texts.count);
-    out.number(bytes.length);
+    if (number < 0) return this.longText(text);
+    const known = texts.find(number);
+    out.number(known || texts.count);
+    if (known > 0) return;
+    const bytes = this.textBytes[number]!;
+    out.ensure(bytes.length + 2 * ROOM);
+    if (series !== NO_SERIES) return this.defineText(bytes, series);
+    out.number(bytes.length << LENGTH_SHIFT);
+    out.raw(bytes, 0, bytes.length);
+  }
+
+  private defineText(bytes: Uint8Array, series: number): void {
+    const { out } = this;
+    const before = this.textBefore[series]!;
+    this.textBefore[series] = bytes;
+    const most = Math.min(bytes.length, before.length);
+    let begin = 0;
+    while (begin < most && bytes[begin] === before[begin]) begin++;
+    if (begin < LEAST_SHARED) begin = 0;
+    let end = 0;
+    const [last, lastBefore] = [bytes.length - 1, before.length - 1];
+    while (end < most - begin && bytes[last - end] === before[lastBefore - end]) end++;
+    if (end < LEAST_SHARED) end = 0;
+    const length = bytes.length - begin - end;
+    out.number((length << LENGTH_SHIFT) | (begin > 0 ? SHARES_BEGIN : 0) | (end > 0 ? SHARES_END : 0));
+    if (begin > 0) out.byte(begin);
+    if (end > 0) out.byte(end);
+    out.raw(bytes, begin, begin + length);
+  }
+
+  private longText(text: string): void {
+    const { out } = this;
+    const bytes = encoder.encode(text);
+    out.number(this.texts.count + 1);
+    out.number(bytes.length << LENGTH_SHIFT);
     out.ensure(bytes.length + ROOM);
-    out.raw(bytes);
+    out.raw(bytes, 0, bytes.length);
   }
 
   /** -1 for one that is not numbered. */
@@ -142,4 +224,11 @@ export class NameWriter {
     this.textNumbers.set(text, number);
     return number;
   }
+}
+
+/** How many of the first are those of the other. */
+function inCommon(texts: readonly string[], others: readonly string[]): number {
+  let count = 0;
+  while (count < texts.length && texts[count] === others[count]) count++;
+  return count;
 }

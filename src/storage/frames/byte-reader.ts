@@ -24,7 +24,12 @@ export class ByteReader {
 
   /** 32 bits, as they are in a word. */
   number(): number {
-    let byte = this.byte();
+    const byte = this.byte();
+    return byte < 128 ? byte : this.more(byte);
+  }
+
+  private more(first: number): number {
+    let byte = first;
     let value = byte & 127;
     for (let shift = 7; byte > 127; shift += 7) {
       byte = this.byte();
@@ -38,12 +43,22 @@ export class ByteReader {
   large(): number {
     let byte = this.byte();
     let value = byte & 127;
-    for (let unit = 128; byte > 127; unit *= 128) {
+    for (let shift = 7; byte > 127 && shift < 28; shift += 7) {
       byte = this.byte();
-      value += (byte & 127) * unit;
-      if (value > Number.MAX_SAFE_INTEGER || unit > 2 ** 49) throw new FrameError('a number has more than 53 bits');
+      value |= (byte & 127) << shift;
     }
-    return value;
+    return byte < 128 ? value : this.beyond(value);
+  }
+
+  /** The rest of a number, of which 28 bits are known. */
+  private beyond(known: number): number {
+    let value = known;
+    for (let unit = 2 ** 28; unit <= 2 ** 49; unit *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * unit;
+      if (byte < 128 && value <= Number.MAX_SAFE_INTEGER) return value;
+    }
+    throw new FrameError('a number has more than 53 bits');
   }
 
   /** How many of something follow, each of a byte at least. */

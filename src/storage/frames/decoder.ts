@@ -135,7 +135,8 @@ export class FrameDecoder {
     words[row + DURATION] = from.number();
     if ((flags & TUPLE_BEFORE) === 0) this.readTuple();
     else if (this.tuple < 0) throw new FrameError(NOTHING_BEFORE);
-    copy(this.tuples.words, this.tuple * TUPLE_WORDS, words, row + SERVICE, TUPLE_WORDS);
+    const tuple = this.tuple * TUPLE_WORDS;
+    for (let i = 0; i < TUPLE_WORDS; i++) words[row + SERVICE + i] = this.tuples.words[tuple + i]!;
     words[row + LINK] = 0;
   }
 
@@ -144,7 +145,11 @@ export class FrameDecoder {
     if (how === TRACE_KNOWN) this.trace = this.told(traces);
     else if (how !== TRACE_BEFORE) this.defineTrace(how === TRACE_NEW);
     else if (this.trace < 0) throw new FrameError(NOTHING_BEFORE);
-    copy(traces.words, this.trace * 4, words, at, 4);
+    const known = this.trace * 4;
+    words[at] = traces.words[known]!;
+    words[at + 1] = traces.words[known + 1]!;
+    words[at + 2] = traces.words[known + 2]!;
+    words[at + 3] = traces.words[known + 3]!;
   }
 
   private defineTrace(isLong: boolean): void {
@@ -164,7 +169,7 @@ export class FrameDecoder {
 
   private readSpan(flags: number, words: Int32Array, at: number): void {
     this.span = (flags & SPAN_KNOWN) === 0 ? this.defineSpan() : this.told(this.spans);
-    copy(this.spans.words, this.span * 2, words, at, 2);
+    this.copySpan(this.span, words, at);
   }
 
   private readParent(how: number, words: Int32Array, at: number, spanBefore: number): void {
@@ -174,7 +179,12 @@ export class FrameDecoder {
     }
     const parent = how === PARENT_BEFORE ? spanBefore : how === PARENT_NEW ? this.defineSpan() : this.told(this.spans);
     if (parent < 0) throw new FrameError(NOTHING_BEFORE);
-    copy(this.spans.words, parent * 2, words, at, 2);
+    this.copySpan(parent, words, at);
+  }
+
+  private copySpan(span: number, words: Int32Array, at: number): void {
+    words[at] = this.spans.words[span * 2]!;
+    words[at + 1] = this.spans.words[span * 2 + 1]!;
   }
 
   private defineSpan(): number {
@@ -314,8 +324,4 @@ export class FrameDecoder {
     words[at] = this.from.word();
     words[at + 1] = this.from.word();
   }
-}
-
-function copy(from: Int32Array, at: number, to: Int32Array, toAt: number, count: number): void {
-  for (let i = 0; i < count; i++) to[toAt + i] = from[at + i]!;
 }

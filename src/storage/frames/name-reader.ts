@@ -62,8 +62,8 @@ export class NameReader {
   /** Where in the key of a plan the verbs of its tables begin. */
   private readonly verbsOfTables: number[] = [];
   /** By series: numbers of the texts of the identity that was defined last. */
-  private readonly textsBefore = Array.from({ length: SERIES }, (): number[] => []);
-  private readonly targetBefore: number[] = [];
+  private readonly textsBefore = Array.from({ length: SERIES }, () => new TextsBefore());
+  private readonly targetBefore = new TextsBefore();
 
   constructor(from: ByteReader, names: NumbersOfNames) {
     this.from = from;
@@ -73,8 +73,8 @@ export class NameReader {
 
   /** Nothing is defined yet. */
   begin(): void {
-    this.identities.length = this.plans.length = this.groups.length = this.targetBefore.length = 0;
-    for (const texts of this.textsBefore) texts.length = 0;
+    this.identities.length = this.plans.length = this.groups.length = this.targetBefore.count = 0;
+    for (const texts of this.textsBefore) texts.count = 0;
     if (!this.texts.begin()) return;
     this.knownIdentities = newCache();
     this.knownPlans = newCache();
@@ -112,10 +112,12 @@ export class NameReader {
     const series = kind + variant;
     const last = PARTS[kind]!;
     const before = this.textsBefore[series]!;
-    if (shared > before.length) throw new FrameError('an identity shares texts with none');
+    const { numbers } = before;
+    if (shared > before.count) throw new FrameError('an identity shares texts with none');
+    before.count = last + 1;
     for (let i = 0; i <= last; i++) {
-      if (i >= shared) before[i] = this.texts.number(i === last ? series : NO_SERIES);
-      key.put(before[i]!);
+      if (i >= shared) numbers[i] = this.texts.number(i === last ? series : NO_SERIES);
+      key.put(numbers[i]!);
     }
   }
 
@@ -166,16 +168,16 @@ export class NameReader {
   }
 
   private readTarget(shared: number, key: NameKey): void {
-    const { targetBefore } = this;
-    if (shared > targetBefore.length) throw new FrameError('a plan shares texts with none');
+    const { targetBefore, texts, textsBefore } = this;
+    const { numbers } = targetBefore;
+    const ofTables = textsBefore[TABLE]!;
+    const ofDatabases = textsBefore[DATABASE]!;
+    if (shared > targetBefore.count) throw new FrameError('a plan shares texts with none');
+    targetBefore.count = ofTables.count = ofDatabases.count = TARGET_TEXTS;
     for (let i = 0; i < TARGET_TEXTS; i++) {
-      if (i >= shared) targetBefore[i] = this.texts.number(i === 2 ? INSTANCE_TEXTS : NO_SERIES);
-      key.put(targetBefore[i]!);
-    }
-    for (const kind of [TABLE, DATABASE]) {
-      const before = this.textsBefore[kind]!;
-      before.length = 0;
-      for (let i = 0; i < TARGET_TEXTS; i++) before.push(targetBefore[i]!);
+      if (i >= shared) numbers[i] = texts.number(i === 2 ? INSTANCE_TEXTS : NO_SERIES);
+      ofTables.numbers[i] = ofDatabases.numbers[i] = numbers[i]!;
+      key.put(numbers[i]!);
     }
   }
 
@@ -250,6 +252,12 @@ export class NameReader {
   private takeTexts(key: NameKey, count: number): string[] {
     return Array.from({ length: count }, () => this.texts.get(key.take()));
   }
+}
+
+/** Numbers of the texts of what was defined last; as many as any identity has. */
+class TextsBefore {
+  readonly numbers = new Int32Array(Math.max(...PARTS) + 1);
+  count = 0;
 }
 
 type FiveTexts = [string, string, string, string, string];

@@ -25,7 +25,6 @@ import {
   SHARES_END,
   SKIP_REASON_TOLD,
   TARGET_SHIFT,
-  TARGET_TEXTS,
   TIMES_TOLD,
   VERBS_OF_TABLE,
 } from './format.ts';
@@ -38,8 +37,11 @@ const ROOM = 32;
 /** What bytes in common must be worth. */
 const LEAST_SHARED = 2;
 const NO_BYTES = new Uint8Array(0);
-const NO_TEXTS: readonly string[] = [];
 const encoder = new TextEncoder();
+
+type Place = Pick<Identity, 'environment' | 'parts'>;
+/** Shares nothing with any other. */
+const NOWHERE: Place = { environment: '\ud800', parts: [] };
 
 export class NameWriter {
   private readonly out: ByteWriter;
@@ -50,10 +52,10 @@ export class NameWriter {
   private readonly texts = new FrameNumbers();
   private readonly textNumbers = new Map<string, number>();
   private readonly textBytes: Uint8Array[] = [];
-  /** By series: the text, and the texts of the identity, that were defined last. */
+  /** By series: the text, and the identity, that were defined last. */
   private readonly textBefore = Array<Uint8Array>(SERIES).fill(NO_BYTES);
-  private readonly textsBefore = Array<readonly string[]>(SERIES).fill(NO_TEXTS);
-  private targetBefore = NO_TEXTS;
+  private readonly placesBefore = Array<Place>(SERIES).fill(NOWHERE);
+  private targetBefore = NOWHERE;
 
   constructor(out: ByteWriter, names: NamesOfNumbers) {
     this.out = out;
@@ -67,8 +69,8 @@ export class NameWriter {
     this.groups.begin();
     this.texts.begin();
     this.textBefore.fill(NO_BYTES);
-    this.textsBefore.fill(NO_TEXTS);
-    this.targetBefore = NO_TEXTS;
+    this.placesBefore.fill(NOWHERE);
+    this.targetBefore = NOWHERE;
     if (this.textBytes.length < MAX_TEXTS) return;
     this.textNumbers.clear();
     this.textBytes.length = 0;
@@ -85,15 +87,17 @@ export class NameWriter {
     if (known === 0) this.defineIdentity(this.names.identities.get(identity), variant);
   }
 
-  private defineIdentity({ kind, environment, parts, overflow }: Identity, variant: number): void {
+  private defineIdentity(identity: Identity, variant: number): void {
+    const { kind, environment, parts, overflow } = identity;
     if (overflow) return this.out.byte(kind | IDENTITY_OTHER);
     const series = kind + variant;
-    const texts = [environment, ...parts];
-    const shared = inCommon(texts, this.textsBefore[series]!);
-    this.textsBefore[series] = texts;
+    const before = this.placesBefore[series]!;
+    this.placesBefore[series] = identity;
+    const shared = environment === before.environment ? 1 + inCommon(parts, before.parts) : 0;
     this.out.byte(kind | (shared << SHARED_SHIFT));
-    const last = texts.length - 1;
-    for (let i = shared; i <= last; i++) this.text(texts[i]!, i === last ? series : NO_SERIES);
+    const last = parts.length - 1;
+    if (shared === 0) this.text(environment);
+    for (let i = Math.max(shared - 1, 0); i <= last; i++) this.text(parts[i]!, i === last ? series : NO_SERIES);
   }
 
   /** Told anew each time: its number is shorter than any list of such. */
@@ -122,14 +126,18 @@ export class NameWriter {
   private definePlan({ target, tables, effects, skipReason, gap, overflow }: Plan): void {
     const { out } = this;
     const { environment, system, instance, database } = target;
-    const texts = [environment, system, instance, database];
-    const shared = inCommon(texts, this.targetBefore);
+    const before = this.targetBefore;
+    const place = { environment, parts: [system, instance, database] };
+    const shared = environment === before.environment ? 1 + inCommon(place.parts, before.parts) : 0;
     const told = (overflow ? PLAN_OVERFLOW : 0) | (skipReason === '' ? 0 : SKIP_REASON_TOLD);
     out.byte(GAPS[gap] | told | (shared << TARGET_SHIFT));
     if (skipReason !== '') this.text(skipReason);
-    for (let i = shared; i < TARGET_TEXTS; i++) this.text(texts[i]!, i === 2 ? INSTANCE_TEXTS : NO_SERIES);
+    if (shared < 1) this.text(environment);
+    if (shared < 2) this.text(system);
+    if (shared < 3) this.text(instance, INSTANCE_TEXTS);
+    if (shared < 4) this.text(database);
     // Its nodes mostly are where it ran.
-    this.targetBefore = this.textsBefore[TABLE] = this.textsBefore[DATABASE] = texts;
+    this.targetBefore = this.placesBefore[TABLE] = this.placesBefore[DATABASE] = place;
     out.number(tables.length);
     for (const table of tables) this.defineTable(table);
     out.ensure(ROOM);

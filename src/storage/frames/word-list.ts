@@ -1,6 +1,4 @@
 /** Things of a few words each, numbered from 0 in the order in which they came. */
-import { finalize, mix } from '../../lib/bytes.ts';
-
 export class WordList {
   count = 0;
   words: Int32Array;
@@ -31,33 +29,39 @@ const SLOTS_EACH = 8;
 export class FoundAgain extends WordList {
   /** Numbers by hash; those that are stale are told by what stands there. */
   private slots = new Int32Array(LEAST_SLOTS);
-  private mask = 0;
+  /** Of a hash, so that its high bits are left. */
+  private shift = 0;
 
   /** @param expected about how many will be added. */
   empty(expected: number): void {
     this.count = 0;
     let slots = LEAST_SLOTS;
     while (slots < MOST_SLOTS && slots < SLOTS_EACH * expected) slots *= 2;
-    this.mask = slots - 1;
+    this.shift = 32 - Math.log2(slots);
     if (slots > this.slots.length) this.slots = new Int32Array(slots);
   }
 
   /** The number of the words that stand at a place; -1 for new ones, which are added. */
   find(from: Int32Array, at: number): number {
-    let hash = from[at]!;
-    for (let i = 1; i < this.width; i++) hash = mix(hash, from[at + i]!);
-    const slot = finalize(hash) & this.mask;
-    const known = this.slots[slot]!;
-    if (known < this.count && this.equals(known, from, at)) return known;
-    this.slots[slot] = this.count;
-    const added = this.add();
-    for (let i = 0; i < this.width; i++) this.words[added + i] = from[at + i]!;
+    const { width, words, slots } = this;
+    let hash = 0;
+    for (let i = 0; i < width; i++) hash = (Math.imul(hash, 0x2c1b3c6d) + from[at + i]!) | 0;
+    const slot = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> this.shift;
+    const known = slots[slot]!;
+    if (known < this.count) {
+      const own = known * width;
+      let i = 0;
+      while (i < width && words[own + i] === from[at + i]) i++;
+      if (i === width) return known;
+    }
+    slots[slot] = this.count;
+    this.addFrom(from, at);
     return -1;
   }
 
-  private equals(number: number, from: Int32Array, at: number): boolean {
-    const own = number * this.width;
-    for (let i = 0; i < this.width; i++) if (this.words[own + i] !== from[at + i]) return false;
-    return true;
+  private addFrom(from: Int32Array, at: number): void {
+    const added = this.add();
+    const { width, words } = this;
+    for (let i = 0; i < width; i++) words[added + i] = from[at + i]!;
   }
 }

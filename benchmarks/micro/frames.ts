@@ -33,12 +33,12 @@ function createNames() {
 }
 
 const { identities, plans, normalizer } = createNames();
-const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups });
+const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups.names });
 const other = createNames();
 const decoder = new FrameDecoder({
   identities: other.identities,
   planNumber: plan => other.normalizer.databases.planOf(plan),
-  groupNumber: name => other.normalizer.messaging.groupNumber(name),
+  groupNumber: name => other.normalizer.messaging.groups.numberOf(name),
 });
 const bodies = createBodies('protobuf');
 

@@ -62,7 +62,7 @@ function timeRound(subject: Bench, leastMs: number): number {
   return (elapsedMs * 1e6) / operations;
 }
 
-function threadMs(): number {
+export function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }

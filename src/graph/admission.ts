@@ -4,6 +4,8 @@
  * counted. How often each name is used is kept for all of them.
  */
 
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
+
 /** The name was not met before. */
 export const UNKNOWN = -1;
 /** It counts at the `(other)` of its kind. */
@@ -12,6 +14,9 @@ export const OUTSIDE = -2;
 const OUT = -1;
 const CHANGED = -2;
 
+/** Numbers of a gap in an image: identity, node, from, to. */
+const GAP_NUMBERS = 4;
+
 /** From here on (excluded) to there (included) the name is out, in µs. */
 interface Gap {
   readonly node: number;
@@ -19,7 +24,7 @@ interface Gap {
   to: number;
 }
 
-export class Admission {
+export class Admission implements Kept {
   /** By identity: node + 1, 0, OUT or CHANGED. */
   private places = new Int32Array(1024);
   private readonly gaps = new Map<number, Gap>();
@@ -85,6 +90,34 @@ export class Admission {
   /** What was long ago counts less and less. */
   halveUses(): void {
     for (let identity = 0; identity < this.end; identity++) this.uses[identity] = Math.floor(this.uses[identity]! / 2);
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { end } = this;
+    out.value('admission', { end, gaps: this.gaps.size });
+    yield* out.memory('admission/places', this.places.subarray(0, end));
+    yield* out.memory('admission/uses', this.uses.subarray(0, end));
+    const gaps = [...this.gaps].flatMap(([identity, { node, from, to }]) => [identity, node, from, to]);
+    yield* out.memory('admission/gaps', Float64Array.from(gaps));
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const { end, gaps } = from.value('admission') as { end: number; gaps: number };
+    if (end > 0) this.grow(end - 1);
+    from.memory('admission/places', this.places);
+    from.memory('admission/uses', this.uses);
+    yield;
+    const numbers = new Float64Array(gaps * GAP_NUMBERS);
+    from.memory('admission/gaps', numbers);
+    for (let at = 0; at < numbers.length; at += GAP_NUMBERS) {
+      const [identity, node, begin, to] = numbers.subarray(at, at + GAP_NUMBERS) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      this.gaps.set(identity, { node, from: begin, to });
+    }
   }
 
   private grow(identity: number): void {

@@ -99,6 +99,10 @@ export class DeltaSource implements EdgeWatcher {
     this.changed.push(edge);
   }
 
+  replaced(): void {
+    this.isFull = true;
+  }
+
   private async run(): Promise<void> {
     this.running = true;
     try {

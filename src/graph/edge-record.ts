@@ -1,12 +1,12 @@
 /**
- * An edge as numbers, for readers in another thread: everything its document is derived from, raw, so that writing is
- * little more than copying. Names of verbs are numbers of a list that goes along.
+ * An edge as numbers, for readers in another thread and for images: everything it holds, raw, so that writing is little
+ * more than copying. Names of verbs are numbers of a list that goes along.
  *
- * length, index, kind, source, target, counters, client, server, lag (a histogram, or -1), verbs (count, then number
+ * Of a record length and index, then the content: kind, source, target, counters, client, server, lag (a histogram, or -1), verbs (count, then number
  * and count of each), groups (count, then group, received, processed), buckets, process buckets (or -1), settled times
  * and examples, epoch, current and previous times and examples.
  */
-import { NumberReader, type NumberWriter } from '../lib/number-records.ts';
+import { NumberReader, type NumberSink, type NumberSource, type NumberWriter } from '../lib/number-records.ts';
 import { COUNT, COUNTERS, EdgeAggregate, type Provisional } from './edge-aggregate.ts';
 import { EXEMPLARS_ROOM } from './exemplars.ts';
 import { Histogram } from './histogram.ts';
@@ -43,13 +43,18 @@ export function writeRecord(edge: EdgeAggregate, out: NumberWriter, numberOf: (v
   const start = out.length;
   out.put(0);
   out.put(edge.index);
+  writeContent(edge, out, numberOf);
+  out.data[start] = out.length - start;
+}
+
+export function writeContent(edge: EdgeAggregate, out: NumberSink, numberOf: (verb: string) => number): void {
   out.put(edge.kind);
   out.put(edge.source);
   out.put(edge.target);
   for (let i = 0; i < COUNTERS; i++) out.put(edge.counters[i]!);
-  writeHistogram(edge.client, out);
-  writeHistogram(edge.server, out);
-  writeHistogram(edge.lag, out);
+  writeIfThere(edge.client, out);
+  writeIfThere(edge.server, out);
+  writeIfThere(edge.lag, out);
   out.put(edge.verbs.length);
   for (let i = 0; i < edge.verbs.length; i++) {
     out.put(numberOf(edge.verbs[i]!));
@@ -57,21 +62,20 @@ export function writeRecord(edge: EdgeAggregate, out: NumberWriter, numberOf: (v
   }
   writeGroups(edge.groups, out);
   edge.buckets.write(out);
-  if (edge.processBuckets === undefined) out.put(NONE);
-  else edge.processBuckets.write(out);
+  writeIfThere(edge.processBuckets, out);
   writeSeen(edge, out);
   out.put(edge.epoch);
   writeSeen(edge.current, out);
   writeSeen(edge.previous, out);
-  out.data[start] = out.length - start;
 }
 
-function writeHistogram(histogram: Histogram | undefined, out: NumberWriter): void {
-  if (histogram === undefined) out.put(NONE);
-  else histogram.write(out);
+/** Both begin with a length, never less than zero. */
+function writeIfThere(part: Histogram | TimeBuckets | undefined, out: NumberSink): void {
+  if (part === undefined) out.put(NONE);
+  else part.write(out);
 }
 
-function writeGroups(groups: EdgeAggregate['groups'], out: NumberWriter): void {
+function writeGroups(groups: EdgeAggregate['groups'], out: NumberSink): void {
   out.put(groups?.size ?? 0);
   if (groups === undefined) return;
   for (const [group, [received, processed]] of groups) {
@@ -81,77 +85,89 @@ function writeGroups(groups: EdgeAggregate['groups'], out: NumberWriter): void {
   }
 }
 
-function writeSeen({ first, last, exemplars }: EdgeAggregate | Provisional, out: NumberWriter): void {
+function writeSeen({ first, last, exemplars }: EdgeAggregate | Provisional, out: NumberSink): void {
   out.put(first);
   out.put(last);
   exemplars.write(out);
+}
+
+/** What an edge has only when something was counted in it; asked for as far as that was. */
+export interface EdgeParts {
+  readonly client: Histogram;
+  readonly server: Histogram;
+  readonly lag: Histogram;
+  readonly processBuckets: TimeBuckets;
+}
+
+/** Reads into an edge what `writeContent` wrote; what it held before does not matter. */
+export function readContent(edge: EdgeAggregate, from: NumberSource, names: readonly string[], parts: EdgeParts): void {
+  edge.kind = from.take();
+  edge.source = from.take();
+  edge.target = from.take();
+  for (let i = 0; i < COUNTERS; i++) edge.counters[i] = from.take();
+  edge.client = readIfThere(from, parts, 'client');
+  edge.server = readIfThere(from, parts, 'server');
+  edge.lag = readIfThere(from, parts, 'lag');
+  readVerbs(edge, from, names);
+  readGroups(edge, from);
+  edge.buckets.read(from, from.take());
+  edge.processBuckets = readIfThere(from, parts, 'processBuckets');
+  readSeen(edge, from);
+  edge.epoch = from.take();
+  readSeen(edge.current, from);
+  readSeen(edge.previous, from);
+}
+
+function readIfThere<K extends keyof EdgeParts>(
+  from: NumberSource,
+  parts: EdgeParts,
+  name: K,
+): EdgeParts[K] | undefined {
+  const length = from.take();
+  if (length === NONE) return undefined;
+  const part = parts[name];
+  part.read(from, length);
+  return part;
+}
+
+function readVerbs({ verbs, verbCounts }: EdgeAggregate, from: NumberSource, names: readonly string[]): void {
+  const count = from.take();
+  verbs.length = verbCounts.length = 0;
+  for (let i = 0; i < count; i++) {
+    verbs.push(names[from.take()]!);
+    verbCounts.push(from.take());
+  }
+}
+
+function readGroups(edge: EdgeAggregate, from: NumberSource): void {
+  const count = from.take();
+  edge.groups = count === 0 ? undefined : new Map();
+  for (let i = 0; i < count; i++) edge.groups!.set(from.take(), [from.take(), from.take()]);
+}
+
+function readSeen(seen: EdgeAggregate | Provisional, from: NumberSource): void {
+  seen.first = from.take();
+  seen.last = from.take();
+  seen.exemplars.read(from);
 }
 
 /** Reads records into one edge after the other, always the same object. */
 export class RecordReader {
   private readonly from = new NumberReader();
   private readonly edge = new EdgeAggregate(0, 0, 0, 0);
-  private readonly client = new Histogram();
-  private readonly server = new Histogram();
-  private readonly lag = new Histogram();
-  private readonly processBuckets = new TimeBuckets();
+  private readonly parts: EdgeParts = {
+    client: new Histogram(),
+    server: new Histogram(),
+    lag: new Histogram(),
+    processBuckets: new TimeBuckets(),
+  };
 
   /** The edge whose record begins at `start`: valid until the next call. */
   read(data: Float64Array, start: number, names: readonly string[]): EdgeAggregate {
     const { from, edge } = this;
     from.data = data;
     from.at = start + RECORD_KIND;
-    edge.kind = from.take();
-    edge.source = from.take();
-    edge.target = from.take();
-    for (let i = 0; i < COUNTERS; i++) edge.counters[i] = from.take();
-    edge.client = this.histogram(this.client);
-    edge.server = this.histogram(this.server);
-    edge.lag = this.histogram(this.lag);
-    this.readVerbs(names);
-    this.readGroups();
-    edge.buckets.read(from);
-    edge.processBuckets = this.isThere() ? this.processBuckets : undefined;
-    edge.processBuckets?.read(from);
-    this.readSeen(edge);
-    edge.epoch = from.take();
-    this.readSeen(edge.current);
-    this.readSeen(edge.previous);
+    readContent(edge, from, names, this.parts);
     return edge;
-  }
-
-  private histogram(histogram: Histogram): Histogram | undefined {
-    if (!this.isThere()) return undefined;
-    histogram.read(this.from);
-    return histogram;
-  }
-
-  /** Goes past the number that says that there is none. */
-  private isThere(): boolean {
-    if (this.from.data[this.from.at] !== NONE) return true;
-    this.from.at++;
-    return false;
-  }
-
-  private readVerbs(names: readonly string[]): void {
-    const { verbs, verbCounts } = this.edge;
-    verbs.length = verbCounts.length = this.from.take();
-    for (let i = 0; i < verbs.length; i++) {
-      verbs[i] = names[this.from.take()]!;
-      verbCounts[i] = this.from.take();
-    }
-  }
-
-  private readGroups(): void {
-    const { from, edge } = this;
-    const count = from.take();
-    edge.groups = count === 0 ? undefined : new Map();
-    for (let i = 0; i < count; i++) edge.groups!.set(from.take(), [from.take(), from.take()]);
-  }
-
-  private readSeen(seen: EdgeAggregate | Provisional): void {
-    seen.first = this.from.take();
-    seen.last = this.from.take();
-    seen.exemplars.read(this.from);
   }
 }

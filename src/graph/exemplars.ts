@@ -3,7 +3,7 @@
 import type { Exemplar } from '../contract/graph-document.ts';
 import type { Interaction } from '../contract/interaction.ts';
 import { finalize } from '../lib/bytes.ts';
-import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+import type { NumberSink, NumberSource } from '../lib/number-records.ts';
 
 const MAX = 4;
 const WORDS = 6;
@@ -87,7 +87,7 @@ export class Exemplars {
     }
   }
 
-  write(out: NumberWriter): void {
+  write(out: NumberSink): void {
     const { words } = this;
     const count = this.hashes.length * WORDS;
     out.put(this.hashes.length);
@@ -95,12 +95,13 @@ export class Exemplars {
   }
 
   /** Replaces these by what was written. */
-  read(from: NumberReader): void {
+  read(from: NumberSource): void {
     const { hashes } = this;
-    hashes.length = from.take();
-    if (hashes.length > 0 && this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
+    const size = from.take();
+    if (size > 0 && this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
     const { words } = this;
-    for (let at = 0; at < hashes.length; at++) {
+    if (hashes.length > size) hashes.length = size;
+    for (let at = 0; at < size; at++) {
       for (let i = at * WORDS; i < (at + 1) * WORDS; i++) words[i] = from.take();
       hashes[at] = hashOf(words, at * WORDS);
     }

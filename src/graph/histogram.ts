@@ -2,7 +2,7 @@
  * Durations on one fixed exponential scale: 8 buckets per doubling of microseconds, so that any two histograms add up.
  * Bucket 0 holds durations below 1 µs; bucket 1 + i those from 2^(i/8) up to 2^((i+1)/8) µs.
  */
-import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+import type { NumberSink, NumberSource } from '../lib/number-records.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
 
 const PER_DOUBLING = 8;
@@ -68,27 +68,22 @@ export class Histogram {
     });
   }
 
-  /** Numbers that `write` takes at most. */
+  /** Numbers that `write` takes. */
   get room(): number {
     return 4 + this.counts.length;
   }
 
-  write(out: NumberWriter): void {
+  write(out: NumberSink): void {
     const { counts } = this;
-    let from = 0;
-    let to = counts.length;
-    while (from < to && counts[from] === 0) from++;
-    while (to > from && counts[to - 1] === 0) to--;
-    out.put(to - from);
+    out.put(counts.length);
     out.put(this.count);
     out.put(this.sum);
-    out.put(this.first + from);
-    for (let i = from; i < to; i++) out.put(counts[i]!);
+    out.put(this.first);
+    for (let i = 0; i < counts.length; i++) out.put(counts[i]!);
   }
 
-  /** What was written, to be read only as long as the record is there. */
-  read(from: NumberReader): void {
-    const length = from.take();
+  /** What was written, after its length. There was room for it. */
+  read(from: NumberSource, length: number): void {
     this.count = from.take();
     this.sum = from.take();
     this.first = from.take();

@@ -6,8 +6,11 @@
 import { hash } from 'node:crypto';
 import type { DeltaPaths } from '../contract/graph-delta.ts';
 import type { PathTable } from '../contract/graph-view.ts';
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { finalize, mix } from '../lib/bytes.ts';
+import { sectionName } from '../lib/section-name.ts';
+import { SlabVersions } from './slab-versions.ts';
 
 /** What the tree asks of the graph: its number of an identity's node, and who that node is. */
 export interface PathNodes {
@@ -24,7 +27,10 @@ const FIRST_CAPACITY = 1024;
 /** Of one path, with its share of the index, about. */
 export const BYTES_PER_PATH = 60;
 
-export class PathTree implements PathSink {
+/** 4096 paths are saved together. */
+const SLAB_SHIFT = 12;
+
+export class PathTree implements PathSink, Kept {
   /** Number of the next path; 0 stands for none. */
   size = 1;
   /** Grows with every count. */
@@ -49,6 +55,8 @@ export class PathTree implements PathSink {
   /** Counted on since the last `takeChanged`. */
   private readonly changed: number[] = [];
   private marks = new Uint8Array(FIRST_CAPACITY);
+  /** Of the counts. */
+  private readonly versions = new SlabVersions(SLAB_SHIFT);
 
   constructor(graph: PathNodes, limit: number) {
     this.graph = graph;
@@ -140,8 +148,46 @@ export class PathTree implements PathSink {
     };
   }
 
+  /** Paths stay as they are once they are there, so that their slab is another one only as long as it fills. */
+  *save(out: ImageWriter): Iterable<void> {
+    const { size, revision, refused } = this;
+    out.value('paths', { size, revision, refused });
+    yield* this.versions.save('paths', size, out);
+    for (const [slab, version, from, to] of this.versions.slabs(size)) {
+      yield* out.memory(sectionName('paths/parents', slab), this.parents.subarray(from, to), to - from);
+      yield* out.memory(sectionName('paths/nodes', slab), this.nodes.subarray(from, to), to - from);
+      yield* out.memory(sectionName('paths/ids', slab), this.ids.subarray(from * 2, to * 2), to - from);
+      yield* out.memory(sectionName('paths/counts', slab), this.counts.subarray(from, to), version);
+      yield* out.memory(sectionName('paths/received', slab), this.received.subarray(from, to), version);
+    }
+  }
+
+  /** Whatever the limit was then: that of now holds for what comes. */
+  *load(from: ImageReader): Iterable<void> {
+    const { size, revision, refused } = from.value('paths') as Pick<PathTree, 'size' | 'revision' | 'refused'>;
+    while (this.parents.length < size) this.grow();
+    for (const [slab, , begin, end] of this.versions.slabs(this.versions.load('paths', from))) {
+      from.memory(sectionName('paths/parents', slab), this.parents.subarray(begin, end));
+      from.memory(sectionName('paths/nodes', slab), this.nodes.subarray(begin, end));
+      from.memory(sectionName('paths/ids', slab), this.ids.subarray(begin * 2, end * 2));
+      from.memory(sectionName('paths/counts', slab), this.counts.subarray(begin, end));
+      from.memory(sectionName('paths/received', slab), this.received.subarray(begin, end));
+      yield;
+    }
+    this.size = size;
+    this.revision = revision;
+    Object.assign(this.refused, refused);
+    for (let path = 1; path < size; path++) this.depths[path] = this.depthBelow(this.parents[path]!);
+    this.rehash();
+  }
+
+  private depthBelow(parent: number): number {
+    return parent > 0 ? this.depths[parent]! + 1 : 1;
+  }
+
   private noteChange(path: number): void {
     this.revision++;
+    this.versions.touch(path);
     if (this.marks[path] === 1) return;
     this.marks[path] = 1;
     this.changed.push(path);
@@ -172,7 +218,9 @@ export class PathTree implements PathSink {
     if (this.size > this.parents.length) this.grow();
     this.parents[path] = parent;
     this.nodes[path] = node;
-    this.depths[path] = parent > 0 ? this.depths[parent]! + 1 : 1;
+    this.depths[path] = this.depthBelow(parent);
+    this.versions.reach(path);
+    this.versions.touch(path);
     this.ids[path * 2] = id0;
     this.ids[path * 2 + 1] = id1;
     if (this.slots.length < this.parents.length * 2) this.rehash();

@@ -18,26 +18,33 @@ export function roomForEdges(maxEdges: number): RoomLimits {
 }
 
 export class Room {
-  private readonly left: { cells: number; times: number; names: number };
-  /** How often there was none, by what for. */
+  /** What is taken, by what for. */
+  readonly taken = { cells: 0, times: 0, names: 0 };
+  /** How often there was none. */
   readonly refused = { cells: 0, times: 0, names: 0 };
+  private limits: RoomLimits;
 
   constructor(limits: RoomLimits) {
-    this.left = { ...limits };
+    this.limits = limits;
+  }
+
+  /** What is taken stays so, also beyond a lower limit. */
+  setLimits(limits: RoomLimits): void {
+    this.limits = limits;
   }
 
   /** False, and counted, when there is none. */
   take(what: keyof RoomLimits, count: number): boolean {
-    if (this.left[what] < count) {
+    if (this.limits[what] - this.taken[what] < count) {
       this.refused[what]++;
       return false;
     }
-    this.left[what] -= count;
+    this.taken[what] += count;
     return true;
   }
 
   giveTimes(count: number): void {
-    this.left.times += count;
+    this.taken.times -= count;
   }
 }
 

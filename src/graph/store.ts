@@ -4,15 +4,18 @@
  */
 import { EDGE_KINDS } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
 import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
 import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
+import { loadEdges, newEdgeVersions, saveEdges } from './edge-slabs.ts';
 import { addEdge } from './edge-sum.ts';
 import { exchanges } from './exchanges.ts';
 import type { GraphSource, NodeNumbers } from './graph-source.ts';
-import { Room, roomForEdges } from './room.ts';
+import { loadNodes, saveNodes } from './node-sections.ts';
+import { Room, type RoomLimits, roomForEdges } from './room.ts';
 
 export interface GraphLimits {
   readonly maxNodes: number;
@@ -30,11 +33,20 @@ const OVERFLOW_SHARE = 0.25;
 export interface EdgeWatcher {
   /** Called while the edge's mark is not the store's; gives it that mark. */
   beforeChange(edge: EdgeAggregate): void;
+  /** The graph is another one now. */
+  replaced(): void;
 }
 
-const NOBODY: EdgeWatcher = { beforeChange: () => {} };
+const NOBODY: EdgeWatcher = { beforeChange: () => {}, replaced: () => {} };
 
-export class GraphStore implements InteractionSink, GraphSource {
+/** The store's own numbers in an image. */
+interface StoreNumbers extends Pick<GraphStore, 'revision' | 'structure' | 'epoch' | 'newest' | 'overflowed'> {
+  readonly admitted: number;
+  readonly taken: RoomLimits;
+  readonly refused: RoomLimits;
+}
+
+export class GraphStore implements InteractionSink, GraphSource, Kept {
   readonly nodes: NodeAggregate[] = [];
   readonly edges: EdgeAggregate[] = [];
   /** Grows with every change of weights, and with every change of structure. */
@@ -57,6 +69,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   private readonly admission = new Admission();
   private admitted = 0;
   private slots = new Int32Array(1024);
+  private readonly versions = newEdgeVersions();
 
   constructor(identities: Identities, limits: GraphLimits) {
     this.identities = identities;
@@ -67,6 +80,36 @@ export class GraphStore implements InteractionSink, GraphSource {
   /** What is in the graph stays, and so does what went to an `(other)` node. */
   setLimits(limits: GraphLimits): void {
     this.limits = limits;
+    this.room.setLimits(roomForEdges(limits.maxEdges));
+  }
+
+  /** Whatever the limits were then: those of now hold for what comes. */
+  *load(from: ImageReader): Iterable<void> {
+    const numbers = from.value('graph') as StoreNumbers;
+    this.revision = numbers.revision;
+    this.structure = numbers.structure;
+    this.epoch = numbers.epoch;
+    this.newest = numbers.newest;
+    this.admitted = numbers.admitted;
+    Object.assign(this.overflowed, numbers.overflowed);
+    Object.assign(this.room.taken, numbers.taken);
+    Object.assign(this.room.refused, numbers.refused);
+    yield* this.admission.load(from);
+    yield* loadNodes(from, this.nodes);
+    yield* loadEdges(from, this.edges, this.versions, this.room);
+    while (this.edges.length * 2 > this.slots.length) this.slots = new Int32Array(this.slots.length * 2);
+    this.linkAll();
+    this.watcher.replaced();
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { revision, structure, epoch, newest, admitted, overflowed, room } = this;
+    const { taken, refused } = room;
+    const numbers: StoreNumbers = { revision, structure, epoch, newest, admitted, overflowed, taken, refused };
+    out.value('graph', numbers);
+    yield* this.admission.save(out);
+    yield* saveNodes(this.nodes, out);
+    yield* saveEdges(this.edges, this.versions, out);
   }
 
   apply(i: Interaction): void {
@@ -74,6 +117,7 @@ export class GraphStore implements InteractionSink, GraphSource {
     const target = this.node(i.target, i.time);
     const edge = this.edge(i.kind, source, target);
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
+    this.versions.touch(edge.index);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;
@@ -97,6 +141,7 @@ export class GraphStore implements InteractionSink, GraphSource {
   ): void {
     const edge = this.edge(kind, this.node(source, time), this.node(target, time));
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
+    this.versions.touch(edge.index);
     edge.settle(time, traces, at, span0, span1);
   }
 
@@ -190,6 +235,8 @@ export class GraphStore implements InteractionSink, GraphSource {
       if (mayName) named.add(sum);
       addEdge(sum, edge);
       this.edges[index] = new EdgeAggregate(index, kind, source, target, this.room);
+      this.versions.touch(sum.index);
+      this.versions.touch(index);
       this.overflowed.edges++;
     }
     this.structure++;
@@ -263,6 +310,8 @@ export class GraphStore implements InteractionSink, GraphSource {
   private add(kind: number, source: number, target: number): EdgeAggregate {
     const edge = new EdgeAggregate(this.edges.length, kind, source, target, this.room);
     this.edges.push(edge);
+    this.versions.reach(edge.index);
+    this.versions.touch(edge.index);
     if (this.edges.length * 2 > this.slots.length) this.rehash();
     else this.link(this.edges.length, edge);
     return edge;
@@ -270,6 +319,10 @@ export class GraphStore implements InteractionSink, GraphSource {
 
   private rehash(): void {
     this.slots = new Int32Array(this.slots.length * 2);
+    this.linkAll();
+  }
+
+  private linkAll(): void {
     this.edges.forEach((edge, i) => {
       this.link(i + 1, edge);
     });

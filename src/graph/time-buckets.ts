@@ -2,7 +2,7 @@
  * Counts by event time: minutes for the newest two hours of what was counted, ten minutes before that, for a day.
  * Sparse and sorted; additive, also below zero.
  */
-import type { NumberReader, NumberWriter } from '../lib/number-records.ts';
+import type { NumberSink, NumberSource } from '../lib/number-records.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
 
 const MINUTE_US = 60e6;
@@ -85,20 +85,25 @@ export class TimeBuckets {
     return 1 + 2 * this.minutes.length;
   }
 
-  write(out: NumberWriter): void {
+  /** Minutes as differences, which are small. */
+  write(out: NumberSink): void {
     const { minutes, counts } = this;
     out.put(minutes.length);
     for (let i = 0; i < minutes.length; i++) {
-      out.put(minutes[i]!);
+      out.put(i === 0 ? minutes[0]! : minutes[i]! - minutes[i - 1]!);
       out.put(counts[i]!);
     }
   }
 
-  read(from: NumberReader): void {
+  /** What was written, after its length. There was room for it. */
+  read(from: NumberSource, length: number): void {
     const { minutes, counts } = this;
-    minutes.length = counts.length = from.take();
-    for (let i = 0; i < minutes.length; i++) {
-      minutes[i] = from.take();
+    // Never longer than filled: an array with holes stays slower.
+    if (minutes.length > length) minutes.length = counts.length = length;
+    let minute = 0;
+    for (let i = 0; i < length; i++) {
+      minute += from.take();
+      minutes[i] = minute;
       counts[i] = from.take();
     }
   }

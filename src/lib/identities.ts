@@ -26,6 +26,8 @@ export interface Identity {
   readonly overflow: boolean;
 }
 
+type IdentityEntry = readonly [kind: number, environment: string, parts: readonly string[]];
+
 export const OVERFLOW_NAME = '(other)';
 export const TEMPORARY_NAME = '(temporary)';
 
@@ -156,6 +158,16 @@ export class Identities {
       return unnamed(kind, id, environment, parts);
     }
     return this.add({ kind, environment, parts: parts.map(ownText), id: ownText(id), overflow: false });
+  }
+
+  /** Identities by their places, up to one of them, as what `restore` takes. */
+  entries(from: number, to: number): readonly IdentityEntry[] {
+    return this.all.slice(from, to).map(({ kind, environment, parts }) => [kind, environment, parts]);
+  }
+
+  /** Puts identities behind those that are there, whatever the limit. */
+  restore(entries: readonly IdentityEntry[]): void {
+    for (const [kind, environment, parts] of entries) this.add(identityOf(kind, environment, parts));
   }
 
   private add(identity: Identity): number {

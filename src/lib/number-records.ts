@@ -1,6 +1,18 @@
 /** Numbers one after the other in a flat array, written and read in the same order. */
 
-export class NumberWriter {
+/** Takes numbers in an order that their reader knows. */
+export interface NumberSink {
+  put(value: number): void;
+}
+
+/** Gives them back. */
+export interface NumberSource {
+  take(): number;
+  /** The next `count` numbers. */
+  takeMany(count: number): Float64Array;
+}
+
+export class NumberWriter implements NumberSink {
   data: Float64Array = new Float64Array(0);
   length = 0;
 
@@ -16,7 +28,7 @@ export class NumberWriter {
   }
 }
 
-export class NumberReader {
+export class NumberReader implements NumberSource {
   data: Float64Array = new Float64Array(0);
   at = 0;
 

@@ -94,9 +94,23 @@ export class Plans {
       this.refused++;
       return 0;
     }
-    this.bytes += PLAN_BYTES + BYTES_PER_CHARACTER * content.length;
     // Read anew, since pieces of a statement would keep all of it.
-    const number = this.all.push(JSON.parse(content) as Plan);
+    return this.add(JSON.parse(content) as Plan, content);
+  }
+
+  /** Plans by their places, up to one of them, as what `restore` takes. */
+  entries(from: number, to: number): readonly Plan[] {
+    return this.all.slice(from, to);
+  }
+
+  /** Puts plans behind those that are there, whatever the limit. */
+  restore(plans: readonly Plan[]): void {
+    for (const plan of plans) this.add(plan, JSON.stringify(plan));
+  }
+
+  private add(plan: Plan, content: string): number {
+    this.bytes += PLAN_BYTES + BYTES_PER_CHARACTER * content.length;
+    const number = this.all.push(plan);
     this.known.set(content, number);
     return number;
   }

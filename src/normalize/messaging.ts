@@ -1,6 +1,5 @@
 /** Messaging spans: which operation, which topic, how many messages, which group. */
 
-import { OTHER_GROUP } from '../contract/interaction.ts';
 import { CONSUMER, PROCESS, PRODUCER } from '../contract/observation.ts';
 import {
   KIND_CONSUMER,
@@ -10,9 +9,10 @@ import {
   type SpanView,
   VALUE_STRING,
 } from '../contract/span-view.ts';
-import { type Identities, OVERFLOW_NAME, TOPIC } from '../lib/identities.ts';
-import { cleanName, ownText } from '../lib/names.ts';
+import { type Identities, TOPIC } from '../lib/identities.ts';
+import { cleanName } from '../lib/names.ts';
 import { KeyedCache } from './cache-key.ts';
+import { ConsumerGroups } from './consumer-groups.ts';
 import { aliasOf, LINK_SLOT, SPAN_SLOT } from './conventions/slots.ts';
 import { IMPLIED_MESSAGING } from './conventions/systems.ts';
 import { MESSAGING_VERBS } from './conventions/verbs.ts';
@@ -45,18 +45,12 @@ const LINK_TOPIC_KEY = 2;
 const OPERATION_KEY = 3;
 const GROUP_KEY = 4;
 const newCache = (): KeyedCache => new KeyedCache(16384, 4 << 20);
-/** Names of consumer groups that are told apart; more are one. */
-const MAX_GROUPS = 16_384;
 
 export class Messaging {
   private readonly identities: Identities;
   private cache = newCache();
   private names = new TopicNames(NO_NAMING);
-  /** Names of consumer groups by number; 0 is none. */
-  readonly groups: string[] = ['', OVERFLOW_NAME];
-  /** Groups that found no place among them. */
-  groupsRefused = 0;
-  private readonly groupNumbers = new Map([[OVERFLOW_NAME, OTHER_GROUP]]);
+  readonly groups = new ConsumerGroups();
 
   constructor(identities: Identities) {
     this.identities = identities;
@@ -169,22 +163,7 @@ export class Messaging {
     if (known >= 0) return known;
     const text = slotText(view, values, slot);
     const name = slot === SPAN_SLOT.group ? text : (text.split(' - ')[0] ?? '');
-    return this.cache.keep(this.groupNumber(name));
-  }
-
-  /** Number of a consumer group by its name; 0 for an empty one. */
-  groupNumber(given: string): number {
-    const name = cleanName(given);
-    if (name === '') return 0;
-    const known = this.groupNumbers.get(name);
-    if (known !== undefined) return known;
-    if (this.groups.length >= MAX_GROUPS) {
-      this.groupsRefused++;
-      return OTHER_GROUP;
-    }
-    const number = this.groups.push(ownText(name)) - 1;
-    this.groupNumbers.set(name, number);
-    return number;
+    return this.cache.keep(this.groups.numberOf(name));
   }
 
   private keyImplied({ attributes }: SpanView): void {

@@ -74,7 +74,7 @@ export class SpanNormalizer {
     this.services = new Services(identities);
     this.databases = new Databases(identities, plans);
     this.messaging = new Messaging(identities);
-    this.streams = new Streams(identities, name => this.messaging.groupNumber(name));
+    this.streams = new Streams(identities, name => this.messaging.groups.numberOf(name));
     this.peers = new Peers(identities);
   }
 

@@ -164,7 +164,7 @@ export class Topology implements TopologyReader {
       asOfMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,
-      groups: this.normalizer.messaging.groups,
+      groups: this.normalizer.messaging.groups.names,
       stats: this.stats(),
       diagnostics: this.diagnostics(),
     };
@@ -199,7 +199,7 @@ export class Topology implements TopologyReader {
       path_depths: this.paths.refused.deep,
       identities: this.identities.refused,
       plans: this.plans.refused,
-      groups: this.normalizer.messaging.groupsRefused,
+      groups: this.normalizer.messaging.groups.refused,
       edge_names: names,
       durations: cells,
       times,

@@ -34,7 +34,7 @@ export class Tables {
   }
 
   get groups(): readonly string[] {
-    return this.normalizer.messaging.groups;
+    return this.normalizer.messaging.groups.names;
   }
 
   encoder(): FrameEncoder {
@@ -46,7 +46,7 @@ export class Tables {
     return new FrameDecoder({
       identities,
       planNumber: plan => normalizer.databases.planOf(plan),
-      groupNumber: name => normalizer.messaging.groupNumber(name),
+      groupNumber: name => normalizer.messaging.groups.numberOf(name),
     });
   }
 
@@ -72,7 +72,7 @@ export class Tables {
     const tables = new Tables();
     for (const name of ['one', 'two', 'three']) {
       tables.identities.intern(0, '', ['', name]);
-      tables.normalizer.messaging.groupNumber(name);
+      tables.normalizer.messaging.groups.numberOf(name);
       const target = { environment: '', system: name, instance: '', database: '' };
       tables.plans.intern({ target, tables: [], effects: [], skipReason: name, gap: '', overflow: false });
     }

@@ -209,7 +209,7 @@ describe('a batch comes back', () => {
       {
         [SHAPE]: 4,
         [TARGET]: identities.intern(TOPIC, '', ['', '', name]),
-        [GROUP]: normalizer.messaging.groupNumber(name),
+        [GROUP]: normalizer.messaging.groups.numberOf(name),
       },
       { [PEER]: identities.intern(EXTERNAL, 'prod', [name]) },
       { [PEER]: identities.overflow(EXTERNAL), [GROUP]: 1 },
@@ -235,7 +235,7 @@ describe('a plan comes back', () => {
 
   function planOf(here: Tables): Plan {
     const node = here.identities.intern(TOPIC, 'prod', ['redis', '', 'orders']);
-    const group = here.normalizer.messaging.groupNumber('workers');
+    const group = here.normalizer.messaging.groups.numberOf('workers');
     return {
       target,
       tables: [

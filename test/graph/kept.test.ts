@@ -1,0 +1,183 @@
+/** A graph that was saved and loaded again is, value for value, one that was never interrupted. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GraphView } from '../../src/contract/graph-view.ts';
+import { Interaction } from '../../src/contract/interaction.ts';
+import { DeltaSource } from '../../src/graph/delta-source.ts';
+import { ViewBuilder } from '../../src/graph/view.ts';
+import { SERVICE } from '../../src/lib/identities.ts';
+import { LiveGraph } from '../../src/query/live-graph.ts';
+import { loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
+import { differencesOf } from '../kits/same-state.ts';
+import { EMPTY_STATS } from '../kits/view.ts';
+import { KeptGraph, type Limits, NOT_KEPT, recordSteps, type Step } from './kept-subject.ts';
+
+const SPACIOUS: Limits = { maxNodes: 20_000, maxEdges: 200_000, maxPaths: 100_000 };
+/** Most is counted at `(other)` nodes, and names change places. */
+const TIGHT: Limits = { maxNodes: 12, maxEdges: 30, maxPaths: 40 };
+const NOW_MS = Date.UTC(2024, 0, 15, 13);
+
+/** Saved at these moments, each time with the image before at hand, and where it is interrupted loaded each time. */
+function runOf(steps: readonly Step[], limits: Limits, moments: readonly number[], isInterrupted: boolean): KeptGraph {
+  let graph = new KeptGraph(limits);
+  let image: MemoryImage = new Map();
+  const at = new Set(moments);
+  steps.forEach((step, i) => {
+    if (at.has(i)) {
+      image = saveImage(graph, image);
+      if (isInterrupted) graph = loadImage(new KeptGraph(limits), image);
+    }
+    step(graph);
+  });
+  return graph;
+}
+
+function contextOf({ store, paths, groups }: KeptGraph) {
+  return {
+    changes: store.revision + paths.revision,
+    asOfMs: NOW_MS,
+    halfLifeMs: 3_600_000,
+    epoch: store.epoch,
+    groups: groups.names,
+    stats: EMPTY_STATS,
+    diagnostics: [],
+  };
+}
+
+function viewOf(graph: KeptGraph) {
+  const { store, paths, groups } = graph;
+  const context = { revision: store.revision, nowMs: NOW_MS, groupNames: groups.names, paths: paths.table() };
+  return comparable(new ViewBuilder(store).build({ ...contextOf(graph), ...context }));
+}
+
+function follow(graph: KeptGraph): LiveGraph {
+  const source = new DeltaSource(graph.store, graph.paths, () => contextOf(graph));
+  const reader = new LiveGraph(question => following.ask(question));
+  const following = source.follow(part => {
+    reader.take(part);
+    if (part.type === 'edges') following.release(part.buffer);
+  });
+  return reader;
+}
+
+function comparable({ nodes, edges, paths }: GraphView) {
+  return { nodes, edges, paths };
+}
+
+const recorded = new Map<string, readonly Step[]>();
+
+function stepsOf(seed: number, limits: Limits): readonly Step[] {
+  const name = `${seed} ${limits.maxNodes}`;
+  const steps = recorded.get(name) ?? recordSteps(seed, 12, limits);
+  recorded.set(name, steps);
+  return steps;
+}
+
+function wholeRun(seed: number, limits: Limits): KeptGraph {
+  return runOf(stepsOf(seed, limits), limits, [], false);
+}
+
+describe.each([
+  ['spacious', SPACIOUS],
+  ['tight', TIGHT],
+])('a graph within %s limits', (_, limits) => {
+  const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 4 });
+
+  it('that is interrupted anywhere goes on as if it were not', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 19 }), shares, (seed, at) => {
+        const steps = stepsOf(seed, limits);
+        const moments = at.map(share => Math.floor(share * (steps.length - 1)));
+        const whole = runOf(steps, limits, moments, false);
+        const interrupted = runOf(steps, limits, moments, true);
+        expect(differencesOf(interrupted, whole, NOT_KEPT)).toEqual([]);
+        expect(viewOf(interrupted)).toEqual(viewOf(whole));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is followed as a whole after it was loaded', async () => {
+    const whole = wholeRun(3, limits);
+    const image = saveImage(whole);
+    const restored = new KeptGraph(limits);
+    const before = follow(restored);
+    expect((await before.view()).nodes).toEqual([]);
+    loadImage(restored, image);
+    for (const reader of [before, follow(restored)]) expect(comparable(await reader.view())).toEqual(viewOf(whole));
+  });
+});
+
+describe('an image', () => {
+  it('gets only the slabs whose edges changed since the one before', () => {
+    const graph = graphOf(1000);
+    const first = saveImage(graph);
+    expect(writtenAfter(graph, first)).toEqual([]);
+    callOf(graph, 300);
+    callOf(graph, 301);
+    callOf(graph, 900);
+    expect(writtenAfter(loadImage(new KeptGraph(SPACIOUS), saveImage(graph, first)), first)).toEqual([
+      'edges/000001',
+      'edges/000003',
+    ]);
+  });
+
+  it('holds a table as it was at first, whatever is added to it meanwhile', () => {
+    const graph = graphOf(10);
+    const size = graph.identities.size;
+    const writer = new MemoryImageWriter();
+    for (const _ of graph.save(writer)) graph.identities.intern(SERVICE, '', ['', `late ${graph.identities.size}`]);
+    expect(graph.identities.size).toBeGreaterThan(size);
+    const restored = loadImage(new KeptGraph(SPACIOUS), writer.sections);
+    expect(restored.identities.size).toBe(size);
+    expect(restored.identities.get(size)).toEqual(graph.identities.get(size));
+  });
+
+  it('is taken within lower limits as it is, and these hold for what comes', () => {
+    const spacious = wholeRun(5, SPACIOUS);
+    const restored = loadImage(new KeptGraph(TIGHT), saveImage(spacious));
+    expect(viewOf(restored)).toEqual(viewOf(spacious));
+    const { nodes, overflowed } = restored.store;
+    const known = nodes.length;
+    const late = restored.identities.intern(SERVICE, '', ['', 'late']);
+    restored.store.service(late, NOW_MS * 1000);
+    expect(overflowed.nodes).toBe(1);
+    // No more than the `(other)` one.
+    expect(nodes.length).toBeLessThanOrEqual(known + 1);
+    expect(restored.paths.begin(late, true)).toBe(0);
+    expect(restored.paths.refused.full).toBe(1);
+  });
+
+  it('within higher limits has room for what comes', () => {
+    const tight = wholeRun(5, TIGHT);
+    const restored = loadImage(new KeptGraph(SPACIOUS), saveImage(tight));
+    const refused = tight.store.overflowed.nodes;
+    expect(refused).toBeGreaterThan(0);
+    const { nodes } = restored.store;
+    const known = nodes.length;
+    restored.store.service(restored.identities.intern(SERVICE, '', ['', 'late']), NOW_MS * 1000);
+    expect(nodes.length).toBe(known + 1);
+    expect(restored.store.overflowed.nodes).toBe(refused);
+  });
+});
+
+function graphOf(edges: number): KeptGraph {
+  const graph = new KeptGraph(SPACIOUS);
+  for (let edge = 0; edge < edges; edge++) callOf(graph, edge);
+  return graph;
+}
+
+function callOf({ identities, store }: KeptGraph, edge: number): void {
+  const service = (n: number) => identities.intern(SERVICE, '', ['', `service ${n}`]);
+  const call = new Interaction();
+  call.begin(0, service(edge % 50), service(Math.floor(edge / 50)), NOW_MS * 1000, 1);
+  store.apply(call);
+}
+
+/** Slabs of edges that a save would write, with an image before it. */
+function writtenAfter(graph: KeptGraph, before: MemoryImage): readonly string[] {
+  const writer = new MemoryImageWriter(before, true);
+  for (const _ of graph.save(writer));
+  const names = [...writer.sections.keys()].filter(name => /^edges\/\d/.test(name));
+  return names.filter(name => writer.sections.get(name) !== before.get(name));
+}

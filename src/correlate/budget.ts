@@ -3,15 +3,37 @@
  * or malice (chains built from the bottom, thousands of rows under one id) could make it millions for every row. So
  * each row brings its trace so many steps, which may be saved; a trace that has none left is decided when its rows leave.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
+
 const SLOTS = 4096;
 const STEPS_PER_ROW = 2000;
 const MOST_SAVED = 400_000;
 
-export class Budget {
+interface Saved {
+  readonly left: Int32Array;
+  readonly until: Int32Array;
+  readonly deferred: boolean;
+}
+
+export class Budget implements Kept {
   private readonly left = new Int32Array(SLOTS).fill(MOST_SAVED);
   /** Rows before this sequence number wait for their end to be decided, by slot; valid while `deferred`. */
   private readonly until = new Int32Array(SLOTS);
   private deferred = false;
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { left, until, deferred } = this;
+    out.value('correlate/budget', { left, until, deferred } satisfies Saved);
+    yield;
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('correlate/budget') as Saved;
+    this.left.set(saved.left);
+    this.until.set(saved.until);
+    this.deferred = saved.deferred;
+    yield;
+  }
 
   /** Steps left to the trace of a row with this hash, which brings its own. */
   earn(traceHash: number): number {

@@ -8,6 +8,7 @@
  */
 import { type ServiceCheckup, SPAN_CLASSES, SPAN_FINDINGS, type SpanFindingCode } from '../contract/checkup.ts';
 import { FATES } from '../contract/graph-document.ts';
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import {
   CLASS_MASK,
   CONSUMER,
@@ -41,6 +42,7 @@ import {
   UNPAIRED_NAMELESS,
 } from './fates.ts';
 import { fateOfClass, type LateEntries, reasonOfClass } from './late.ts';
+import { loadPieces, loadRecords, savePieces, saveRecords } from './pieces.ts';
 import type { Rows } from './rows.ts';
 import { decisionOf, ENTRY, FATED, fateOf, isTransparent, LOCAL, NESTED, reasonOf, STATE, UNDECIDED } from './state.ts';
 
@@ -54,6 +56,10 @@ const PERIOD_MS = 600_000;
 /** Counts of a service: eight classes, each with eight fates from `filtered` on. */
 const WIDTH = 64;
 const FIRST_FATE = FATES.indexOf('filtered');
+/** In an image: counts of one piece, and numbers of one finding. */
+const PIECE_COUNTS = 1 << 17;
+const FOUND_NUMBERS = 12;
+const NO_IDS = [0, 0, 0, 0, 0, 0];
 /** Spans that name no service, and services without a place. */
 const NAMELESS_SLOT = 0;
 const OTHER_SLOT = 1;
@@ -88,7 +94,13 @@ interface Found {
   ids: Int32Array | undefined;
 }
 
-export class Checkup {
+interface Saved {
+  readonly services: readonly number[];
+  readonly room: number;
+  readonly period: number;
+}
+
+export class Checkup implements Kept {
   private readonly identities: Identities;
   private readonly plans: Plans;
   /** Slot + 1 by identity. */
@@ -103,6 +115,32 @@ export class Checkup {
     this.identities = identities;
     this.plans = plans;
     this.services[OTHER_SLOT] = identities.overflow(SERVICE_KIND);
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { services, counts, period, found } = this;
+    out.value('checkup/state', { services, room: counts.length, period } satisfies Saved);
+    yield* savePieces(out, 'checkup/counts', counts, PIECE_COUNTS);
+    function* records(): Iterable<readonly number[]> {
+      for (const one of found.values()) {
+        const { slot, code, count, hash, ids } = one;
+        yield [slot, code, count, one.period, hash, ids === undefined ? 0 : 1, ...(ids ?? NO_IDS)];
+      }
+    }
+    yield* saveRecords(out, 'checkup/found', FOUND_NUMBERS, records());
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const { services, room, period } = from.value('checkup/state') as Saved;
+    this.counts = new Float64Array(room);
+    yield* loadPieces(from, 'checkup/counts', this.counts, PIECE_COUNTS);
+    for (const service of services.slice(OTHER_SLOT + 1)) this.admit(service);
+    yield* loadRecords(from, 'checkup/found', FOUND_NUMBERS, (numbers, at) => {
+      const [slot, code, count, period, hash, hasIds, ...ids] = numbers.subarray(at, at + FOUND_NUMBERS);
+      const found = this.foundOf(slot!, code!);
+      Object.assign(found, { count, period, hash, ids: hasIds === 0 ? undefined : Int32Array.from(ids) });
+    });
+    this.period = period;
   }
 
   /** Time of the frame; never told offline, where there is one period. */

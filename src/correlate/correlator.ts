@@ -5,6 +5,7 @@
  * the rows whose decision may depend on it are decided again; a decision that changed is taken back exactly and given
  * anew. So within `wait` the result does not depend on order.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { InteractionSink } from '../contract/interaction.ts';
 import {
   BAD_TIME,
@@ -51,44 +52,24 @@ import { Layers } from './layers.ts';
 import { Links } from './links.ts';
 import { Meetings } from './meetings.ts';
 import { MessageLedger } from './message-ledger.ts';
+import type { CorrelationOptions, MergePlans, Windows } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { PathPlaces } from './path-places.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
+import { RowsImage } from './rows-image.ts';
 import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
 import { TopicKeys } from './topic-keys.ts';
-
-export interface CorrelationOptions {
-  readonly waitMs: number;
-  readonly lateMs: number;
-  readonly maxPending: number;
-  readonly maxLate: number;
-  readonly maxSeen: number;
-  readonly messageWaitMs: number;
-  readonly maxMessages: number;
-  /** The one cluster of topics that the configuration knows; empty for none, or several. */
-  readonly onlyCluster: string;
-  /**
-   * Offline: event times are not held against the arrival, and nothing expires before `finish`. The newest good time
-   * of all stands in for a time that is not believed.
-   */
-  readonly offline: boolean;
-}
-
-type Windows = Pick<CorrelationOptions, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster'>;
-
-/** What the correlator asks of the normalizer: the plan of an outer database span, completed by an inner one. */
-export type MergePlans = (outer: number, inner: number) => number;
 
 const SKEW_AHEAD = 5_000_000;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
 const HASHES = 4;
 
-export class Correlator {
+export class Correlator implements Kept {
   readonly rows: Rows;
   readonly seen: Seen;
   readonly late: LateEntries;
@@ -106,6 +87,9 @@ export class Correlator {
   /** Positions of the batch being taken in that are of rows before. */
   private positionsTaken = 0;
   private readonly held = new HeldSpans();
+  private windows: Windows;
+  private readonly rowsImage: RowsImage;
+  private readonly kept: readonly Kept[];
   /** Offline: newest good event time, µs; 0 before the first. */
   private newest = 0;
   /** Arrival of the span held last, µs. */
@@ -199,10 +183,40 @@ export class Correlator {
       budget,
     };
     this.expiry = new Expiry(parts, options.waitMs);
+    const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
+    this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
+    const { seen, decisions, expiry } = this;
+    this.rowsImage = new RowsImage(rows);
+    const tables = [this.rowsImage, seen, late, meetings];
+    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry];
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    out.value('correlate/windows', this.windows);
+    for (const part of this.kept) yield* part.save(out);
+  }
+
+  /**
+   * The graph and the tables of names are loaded before. Windows are those of the image, until others are set; limits
+   * are this correlator's own: rows too many for them are decided early, as when the tier is full.
+   */
+  *load(from: ImageReader): Iterable<void> {
+    this.setWindows(from.value('correlate/windows') as Windows);
+    for (const part of this.kept) yield* part.load(from);
+    const { rows, decisions, expiry, meetings } = this;
+    for (; rows.count > rows.limit; yield) {
+      decisions.beforeEviction(EVICTED_TOGETHER);
+      expiry.evictOldest();
+    }
+    while (rows.linkCount > rows.linkLimit) expiry.dropOldestLink();
+    meetings.positions.fit();
+    yield* this.rowsImage.fit();
   }
 
   /** Holds for what is kept already, too: rows whose wait is over now leave at the next frame. */
-  setWindows({ waitMs, lateMs, messageWaitMs, onlyCluster }: Windows): void {
+  setWindows(windows: Windows): void {
+    const { waitMs, lateMs, messageWaitMs, onlyCluster } = windows;
+    this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
     this.expiry.waitMs = waitMs;
     this.late.lateMs = lateMs;
     this.meetings.ledger.waitMs = messageWaitMs;

@@ -2,8 +2,10 @@
  * Changes of service that a client span explains: one interaction per client span and service beneath it, unless an
  * inbound span of that service is paired with the client span.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { SERVICE } from '../contract/observation.ts';
 import type { Emitter } from './emitter.ts';
+import { loadRecords, saveRecords } from './pieces.ts';
 import type { Rows } from './rows.ts';
 import { HAS_GROUPS, STATE } from './state.ts';
 
@@ -21,7 +23,7 @@ const NOTHING = 0;
 const CALL = 1;
 const DELIVERY = 2;
 
-export class Crossings {
+export class Crossings implements Kept {
   private readonly rows: Rows;
   private readonly emitter: Emitter;
   /** By sequence number of the client span and service; of a client span that explains something, all services joined. */
@@ -30,6 +32,26 @@ export class Crossings {
   constructor(rows: Rows, emitter: Emitter) {
     this.rows = rows;
     this.emitter = emitter;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { groups } = this;
+    function* records(): Iterable<readonly number[]> {
+      for (const [client, ofClient] of groups) {
+        for (const { service, calls, deliveries, pairs, counted } of ofClient.values())
+          yield [client, service, calls, deliveries, pairs, counted];
+      }
+    }
+    yield* saveRecords(out, 'correlate/crossings', 6, records());
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    yield* loadRecords(from, 'correlate/crossings', 6, (numbers, at) => {
+      const [client, service, calls, deliveries, pairs, counted] = numbers.subarray(at, at + 6) as unknown as Numbers;
+      const groups = this.groups.get(client) ?? new Map<number, Group>();
+      groups.set(service, { service, calls, deliveries, pairs, counted });
+      this.groups.set(client, groups);
+    });
   }
 
   /**
@@ -103,6 +125,9 @@ export class Crossings {
     this.emitter.crossing(client, -1, source, group.service, group.counted === DELIVERY, sign);
   }
 }
+
+/** Client, and a group. */
+type Numbers = readonly [number, number, number, number, number, Group['counted']];
 
 function groupOf(groups: Map<number, Group>, service: number): Group {
   let group = groups.get(service);

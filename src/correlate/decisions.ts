@@ -3,6 +3,7 @@
  * there and one decision is enough; then it is decided, and so is every older row whose decision may depend on it. Rows
  * that waited together see each other, and need not be looked at twice.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { CLASS_MASK, CREATE, INTERNAL, PRODUCER, SETTLE, SHAPE, TRACE } from '../contract/observation.ts';
 import { visitBelow } from './below.ts';
 import type { Budget } from './budget.ts';
@@ -11,11 +12,12 @@ import type { Checkup } from './checkup.ts';
 import type { Fates } from './fates.ts';
 import { ownHash, parentHash } from './hash.ts';
 import type { Inbound } from './inbound.ts';
+import { LINK_ROW } from './kept-links.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
-import { LINK_ROW, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent } from './state.ts';
 
 interface Parts {
@@ -37,7 +39,13 @@ const MAX_WAITING = 8192;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
 
-export class Decisions {
+interface Saved {
+  readonly first: number;
+  readonly firstLink: number;
+  readonly sinceMs: number;
+}
+
+export class Decisions implements Kept {
   private readonly parts: Parts;
   private readonly rows: Rows;
   /** Sequence number of the first row that waits. */
@@ -56,6 +64,20 @@ export class Decisions {
     this.rows = parts.rows;
     this.first = this.rows.next;
     this.firstLink = this.rows.nextLink;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { first, firstLink, sinceMs } = this;
+    out.value('correlate/decisions', { first, firstLink, sinceMs } satisfies Saved);
+    yield;
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('correlate/decisions') as Saved;
+    this.first = saved.first;
+    this.firstLink = saved.firstLink;
+    this.sinceMs = saved.sinceMs;
+    yield;
   }
 
   get waiting(): number {

@@ -19,10 +19,11 @@ import { GROUP, LINK, PEER, PROCESS, SERVICE, SEVERAL, SHAPE, TARGET } from '../
 import type { Identities } from '../lib/identities.ts';
 import { Facts, producerTopic, setExample, topicOf } from './facts.ts';
 import type { Joins } from './joins.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { LINK_LAYER } from './link-state.ts';
 import type { Meetings } from './meetings.ts';
 import type { MessageLedger } from './message-ledger.ts';
-import { LINK_STATE, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 import { Shares } from './shares.ts';
 import { decisionOf, HAS_INNER, INSIDE_LAYER, isReceive, STATE, TOLD_EARLIER } from './state.ts';
 

@@ -23,8 +23,9 @@ import { LINK, MESSAGES } from '../contract/observation.ts';
 import type { PlanEffect, Plans } from '../lib/plans.ts';
 import { KIND_OF_ACCESS } from './effect-kinds.ts';
 import { Facts, setExample, topicOf } from './facts.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { countsAsMessage } from './link-state.ts';
-import { LINK_STATE, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 
 const SEND = ['send'];
 const PROCESSED = ['process'];

@@ -2,6 +2,7 @@
  * The end of the wait: rows leave in order of arrival, what is open is decided, what was counted becomes final, and
  * what a late partner may still ask for goes to the late entries.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { type InteractionSink, SETTLE } from '../contract/interaction.ts';
 import {
   ADJUSTED,
@@ -48,6 +49,7 @@ import {
 import { hash, hashKey } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import { isJoined, isPair } from './inbound-fates.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { BY_LINK, COUNTED, type LateEntries, lateClass, SIBLING, WAITER } from './late.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Layers } from './layers.ts';
@@ -57,7 +59,8 @@ import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Paths } from './paths.ts';
-import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
+import { loadRecords, saveRecords } from './pieces.ts';
+import { EXTRA, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
   BY_ID,
@@ -102,7 +105,12 @@ const GROUP = 64;
 /** Rows that a full tier gives up at once. */
 export const EVICTED_TOGETHER = GROUP;
 
-export class Expiry {
+interface Saved {
+  readonly evicted: number;
+  readonly linksDropped: number;
+}
+
+export class Expiry implements Kept {
   evicted = 0;
   linksDropped = 0;
   /** Keeps the reads of `touch` from being left out. */
@@ -119,6 +127,22 @@ export class Expiry {
     this.rows = parts.rows;
     this.waitMs = waitMs;
     this.parts = parts;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { evicted, linksDropped, arrivals } = this;
+    out.value('correlate/expiry', { evicted, linksDropped } satisfies Saved);
+    function* records(): Iterable<readonly number[]> {
+      for (const { first, ms } of arrivals) yield [first, ms];
+    }
+    yield* saveRecords(out, 'correlate/arrivals', 2, records());
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('correlate/expiry') as Saved;
+    this.evicted = saved.evicted;
+    this.linksDropped = saved.linksDropped;
+    yield* loadRecords(from, 'correlate/arrivals', 2, (n, at) => this.arrivals.push({ first: n[at]!, ms: n[at + 1]! }));
   }
 
   /** Arrival of the oldest row, ms; 0 when there is none. */

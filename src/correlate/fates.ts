@@ -1,5 +1,6 @@
 /** What became of each span, and why: every received span has exactly one fate at any time. */
 import { FATES, type SpanStats } from '../contract/graph-document.ts';
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 
 const fate = (name: (typeof FATES)[number]): number => FATES.indexOf(name);
 export const REJECTED = fate('rejected');
@@ -13,8 +14,8 @@ export const UNPAIRED = fate('unpaired');
 export const EVICTED = fate('evicted');
 export const PENDING = fate('pending');
 
-/** Reasons by number (6 bits); 0 is none. */
-const REASONS: string[] = [
+/** Reasons by number (6 bits); 0 is none. Rows and late entries in images hold numbers: new reasons go to the end. */
+const REASONS: readonly string[] = [
   '',
   'no_service_name',
   'missing_parent',
@@ -22,6 +23,19 @@ const REASONS: string[] = [
   'unpaired_client',
   'unpaired_nameless',
   'no_destination',
+  'other',
+  'invalid_trace_id',
+  'invalid_span_id',
+  'health_check',
+  'transaction_control',
+  'settings',
+  'explain',
+  'prepare',
+  'session',
+  'grant',
+  'driver_housekeeping',
+  'catalog',
+  'empty',
 ];
 export const NO_REASON = 0;
 export const NO_SERVICE_NAME = 1;
@@ -30,19 +44,27 @@ export const LOCAL_PARENT = 3;
 export const UNPAIRED_CLIENT = 4;
 export const UNPAIRED_NAMELESS = 5;
 export const NO_DESTINATION = 6;
+const OTHER_REASON = 7;
 
 /** Number of a reason that the normalizer gave by name. */
 export function reasonNumber(name: string): number {
   const known = REASONS.indexOf(name);
-  if (known >= 0) return known;
-  return REASONS.length < 63 ? REASONS.push(name) - 1 : REASONS.length - 1;
+  return known >= 0 ? known : OTHER_REASON;
 }
 
 export function reasonName(reason: number): string {
   return REASONS[reason]!;
 }
 
-export class Fates {
+interface Saved {
+  readonly received: number;
+  readonly revision: number;
+  readonly counts: Float64Array;
+  readonly reasons: Float64Array;
+  readonly notes: ReadonlyMap<string, number>;
+}
+
+export class Fates implements Kept {
   received = 0;
   /** Grows with every change of a count. */
   revision = 0;
@@ -60,6 +82,22 @@ export class Fates {
   note(name: string, by = 1): void {
     this.revision++;
     this.notes.set(name, (this.notes.get(name) ?? 0) + by);
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { received, revision, counts, reasons, notes } = this;
+    out.value('correlate/fates', { received, revision, counts, reasons, notes } satisfies Saved);
+    yield;
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('correlate/fates') as Saved;
+    this.received = saved.received;
+    this.revision = saved.revision;
+    this.counts.set(saved.counts);
+    this.reasons.set(saved.reasons);
+    for (const [name, count] of saved.notes) this.notes.set(name, count);
+    yield;
   }
 
   /** @param undecided spans that have no fate yet: they are pending. */

@@ -33,6 +33,7 @@ import { type Fates, INFERRED, MISSING_PARENT, NO_REASON, PAIRED, PENDING, UNPAI
 import { type InboundChoice, isOpen, next } from './inbound-choice.ts';
 import { isJoined, isPair, isRemote, reasonFor, serverFate } from './inbound-fates.ts';
 import { Joins } from './joins.ts';
+import { LINK_STATE } from './kept-links.ts';
 import type { LatePartners } from './late-partners.ts';
 import type { Layers } from './layers.ts';
 import { joinsThrough, LINK_TOLD } from './link-state.ts';
@@ -42,7 +43,7 @@ import { LEFT } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import { AT_OFFSET } from './positions.ts';
 import type { Redeliveries } from './redeliveries.ts';
-import { EXTRA, LINK_STATE, PARTNER, type Rows } from './rows.ts';
+import { EXTRA, PARTNER, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
   BY_LATE,

@@ -28,6 +28,7 @@ import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
 import { type Fates, INFERRED, NO_REASON, PAIRED, UNPAIRED } from './fates.ts';
 import { hash, hashKey } from './hash.ts';
+import { LINK_STATE, LINK_TARGET } from './kept-links.ts';
 import {
   BY_LINK,
   COUNTED,
@@ -44,7 +45,7 @@ import type { Meetings } from './meetings.ts';
 import { MET, type MessageLedger } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import type { PathPlaces } from './path-places.ts';
-import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import { BY_LATE, isOutbound, JOINS, SERVER_JOINS, SETTLED, STATE, withDecision } from './state.ts';
 

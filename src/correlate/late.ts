@@ -7,15 +7,20 @@
  * 2 next in chain (place + 1),
  * 3 the span's path, which ends in its service (or, where it has none, −1 − service), 4 target (client: peer; messaging: topic; database: plan), 5–6 start (µs, a double), 7 duration.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
+import { LateClasses, type SavedClasses } from './late-classes.ts';
+import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
+import { type ChainRing, noteBuckets, repeatBuckets } from './ring-chains.ts';
+import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
 const WORDS = 8;
-/** Classes are numbered in 16 bits; those with adjusted counts leave room for all that have none. */
-const MAX_SAMPLED_CLASSES = 32_768;
-const MAX_RATIOS = 1024;
-const RECENT = 256;
-/** Entries are forgotten by slices of time: this many make up the horizon. */
-const SLICES = 300;
+/** Entries, and buckets, in a piece of an image. */
+const PIECE_SHIFT = 15;
+const PIECE = 1 << PIECE_SHIFT;
+/** As `PIECE_SHIFT`, of an entry's base. */
+const ENTRY_SHIFT = PIECE_SHIFT + Math.log2(WORDS);
+const PIECE_BUCKETS = 1 << 18;
 const WAITER_BUCKETS = 1 << 15;
 
 const SHAPE_BITS = (1 << 14) - 1;
@@ -50,12 +55,17 @@ export interface LateKey {
   readonly high: number;
 }
 
-interface Slice {
-  readonly ms: number;
-  count: number;
+interface Saved {
+  readonly limit: number;
+  readonly head: number;
+  readonly used: number;
+  readonly evicted: number;
+  readonly classes: SavedClasses;
+  readonly slices: SavedSlices;
+  readonly versions: Float64Array;
 }
 
-export class LateEntries {
+export class LateEntries implements Kept, ChainRing {
   readonly limit: number;
   evicted = 0;
   private readonly words: Int32Array;
@@ -68,16 +78,9 @@ export class LateEntries {
   /** Place of the next entry, and how many places before it are in use. */
   private head = 0;
   private used = 0;
-  /** Distinct classes with their adjusted counts. */
-  private readonly classes: number[] = [];
-  private readonly ratios: number[] = [];
-  private readonly recentClasses = new Int32Array(RECENT).fill(-1);
-  private readonly recentNumbers = new Int32Array(RECENT);
-  private readonly classNumbers = new Map<number, number>();
-  private readonly ratioNumbers = new Map<number, number>([[1, 0]]);
-  /** Entries by the time they were made, oldest first. */
-  private readonly slices: Slice[] = [];
-  private newest: Slice = { ms: 0, count: 0 };
+  private readonly classes = new LateClasses();
+  private readonly slices = new TimeSlices();
+  private readonly pieces: Pieces;
   private windowMs = 1;
   private readonly tree: Pick<PathSink, 'lastOf'>;
 
@@ -87,6 +90,7 @@ export class LateEntries {
     this.limit = limit;
     this.lateMs = lateMs;
     this.words = new Int32Array(limit * WORDS);
+    this.pieces = new Pieces(Math.ceil(limit / PIECE));
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = new Int32Array(buckets).fill(0);
@@ -104,16 +108,72 @@ export class LateEntries {
 
   /** Time of the oldest entry's slice, ms; 0 when there is none. */
   get since(): number {
-    return this.slices[0]?.ms ?? 0;
+    return this.slices.since;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { limit, head, used, evicted } = this;
+    const versions = this.pieces.settle();
+    const [classes, slices] = [this.classes.save(), this.slices.save()];
+    out.value('late/state', { limit, head, used, evicted, classes, slices, versions } satisfies Saved);
+    yield* savePieces(out, 'late/words', this.words, PIECE * WORDS, versions);
+    yield* savePieces(out, 'late/waiters', this.waiterBuckets, PIECE_BUCKETS);
+    if (head > 0 || used > 0) yield* savePieces(out, 'late/buckets', this.buckets, PIECE_BUCKETS);
+  }
+
+  /** Entries that find no place under another limit count as evicted: the oldest. */
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('late/state') as Saved;
+    this.evicted = saved.evicted;
+    this.classes.load(saved.classes);
+    this.slices.load(saved.slices);
+    if (saved.limit !== this.limit) return yield* this.loadOther(saved, from);
+    this.head = saved.head;
+    this.used = saved.used;
+    this.pieces.restore(saved.versions);
+    yield* this.loadTables(from);
+  }
+
+  private *loadTables(from: ImageReader): Iterable<void> {
+    yield* loadPieces(from, 'late/words', this.words, PIECE * WORDS);
+    yield* loadPieces(from, 'late/waiters', this.waiterBuckets, PIECE_BUCKETS);
+    yield* loadPieces(from, 'late/buckets', this.buckets, PIECE_BUCKETS);
+  }
+
+  private *loadOther(saved: Saved, from: ImageReader): Iterable<void> {
+    const other = new LateEntries(saved.limit, 1, this.tree);
+    other.head = saved.head;
+    other.used = saved.used;
+    yield* other.loadTables(from);
+    const bucketOf = new Int32Array(other.used);
+    const { buckets, waiterBuckets } = other;
+    yield* inSteps(buckets.length, (a, b) => noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket));
+    yield* inSteps(WAITER_BUCKETS, (a, b) => noteBuckets(bucketOf, other, waiterBuckets, a, b, bucket => ~bucket));
+    for (this.used = other.used; this.used > this.limit; ) this.evictOldest();
+    const count = this.used;
+    yield* inSteps(count, (a, b) => {
+      for (let place = a; place < b; place++) this.enter(other, count - place, place, bucketOf[count - place - 1]!);
+    });
+    repeatBuckets(this.buckets, Math.min(buckets.length, this.buckets.length));
+    this.head = count === this.limit ? 0 : count;
+    this.pieces.renew(saved.versions);
+  }
+
+  /** Copies the entry of this age to a place of its own. */
+  private enter(other: LateEntries, age: number, place: number, bucket: number): void {
+    const at = other.head - age;
+    const base = (at >= 0 ? at : at + other.limit) * WORDS;
+    const w = this.words;
+    for (let i = 0; i < WORDS; i++) w[place * WORDS + i] = other.words[base + i]!;
+    const buckets = bucket < 0 ? this.waiterBuckets : this.buckets;
+    const b = (bucket < 0 ? ~bucket : bucket) & (buckets.length - 1);
+    w[place * WORDS + 2] = buckets[b]!;
+    buckets[b] = place + 1;
   }
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
-    const { slices, windowMs } = this;
-    while (slices.length > 1 && nowMs - slices[1]!.ms > windowMs) this.used -= slices.shift()!.count;
-    if (slices.length > 0 && nowMs - this.newest.ms < windowMs / SLICES) return;
-    this.newest = { ms: nowMs, count: 0 };
-    slices.push(this.newest);
+    this.used -= this.slices.advance(nowMs, this.windowMs);
   }
 
   /** @param key hash of the key, as `hashKey` leaves it. */
@@ -134,7 +194,7 @@ export class LateEntries {
     const buckets = (cls & WAITER) !== 0 ? this.waiterBuckets : this.buckets;
     const bucket = key.a & (buckets.length - 1);
     w[base] = key.b;
-    w[base + 1] = (key.high << 16) | this.classNumber(cls, adjusted);
+    w[base + 1] = (key.high << 16) | this.classes.numberOf(cls, adjusted);
     w[base + 2] = buckets[bucket]!;
     w[base + 3] = path !== NO_PATH && this.tree.lastOf(path) === service ? path : -1 - service;
     w[base + 4] = target;
@@ -143,9 +203,10 @@ export class LateEntries {
     w[base + 6] = this.doubleWords[1]!;
     w[base + 7] = duration;
     buckets[bucket] = place + 1;
+    this.pieces.marks[place >>> PIECE_SHIFT] = 1;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
-    this.newest.count++;
+    this.slices.newest.count++;
   }
 
   /** Reads what `add` under the key will need. Returns something of it. */
@@ -183,17 +244,21 @@ export class LateEntries {
   }
 
   /** 1 for the newest entry. */
-  private age(place: number): number {
+  age(place: number): number {
     const distance = this.head - place;
     return distance > 0 ? distance : distance + this.limit;
   }
 
+  pointer(place: number): number {
+    return this.words[place * WORDS + 2]!;
+  }
+
   classOf(entry: number): number {
-    return this.classes[this.words[entry + 1]! & 0xffff]!;
+    return this.classes.classes[this.words[entry + 1]! & 0xffff]!;
   }
 
   adjusted(entry: number): number {
-    return this.ratios[this.words[entry + 1]! & 0xffff]!;
+    return this.classes.ratios[this.words[entry + 1]! & 0xffff]!;
   }
 
   service(entry: number): number {
@@ -240,53 +305,21 @@ export class LateEntries {
   }
 
   retarget(entry: number, target: number): void {
+    this.pieces.marks[entry >>> ENTRY_SHIFT] = 1;
     this.words[entry + 4] = target;
   }
 
   /** Changes what an entry is counted as. */
   reclass(entry: number, cls: number): void {
     const adjusted = this.adjusted(entry);
-    this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classNumber(cls, adjusted);
-  }
-
-  /** The classes in use are few: those met last are found without a search. */
-  private classNumber(cls: number, adjusted: number): number {
-    const at = (Math.imul(cls, 0x9e3779b1) >>> 24) & (RECENT - 1);
-    if (adjusted === 1 && this.recentClasses[at] === cls) return this.recentNumbers[at]!;
-    const number = this.findClass(cls, adjusted);
-    if (adjusted === 1) {
-      this.recentClasses[at] = cls;
-      this.recentNumbers[at] = number;
-    }
-    return number;
-  }
-
-  private findClass(cls: number, adjusted: number): number {
-    const key = cls + this.ratioNumber(adjusted) * 2 ** 28;
-    const known = this.classNumbers.get(key);
-    if (known !== undefined) return known;
-    // Adjusted counts are the only part with many values: beyond the room they count as unsampled.
-    if (adjusted !== 1 && this.classes.length >= MAX_SAMPLED_CLASSES) return this.findClass(cls, 1);
-    this.ratios.push(key < 2 ** 28 ? 1 : adjusted);
-    const number = this.classes.push(cls) - 1;
-    this.classNumbers.set(key, number);
-    return number;
-  }
-
-  private ratioNumber(adjusted: number): number {
-    const known = this.ratioNumbers.get(adjusted);
-    if (known !== undefined) return known;
-    if (this.ratioNumbers.size >= MAX_RATIOS) return 0;
-    this.ratioNumbers.set(adjusted, this.ratioNumbers.size);
-    return this.ratioNumbers.size - 1;
+    this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classes.numberOf(cls, adjusted);
+    this.pieces.marks[entry >>> ENTRY_SHIFT] = 1;
   }
 
   private evictOldest(): void {
     this.evicted++;
     this.used--;
-    const { slices } = this;
-    while (slices.length > 1 && slices[0]!.count === 0) slices.shift();
-    slices[0]!.count--;
+    this.slices.dropOldest();
   }
 }
 

@@ -3,6 +3,7 @@
  * process spans of several instrumentations (client library, framework) for one message those of one scope count, that of
  * the earliest span. Known for rows that are kept.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import {
   LINK,
   LINK_TOPIC,
@@ -16,9 +17,11 @@ import {
   TARGET,
 } from '../contract/observation.ts';
 import { type Chains, MAX_CANDIDATES, MISSING } from './chains.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { LINK_TOLD } from './link-state.ts';
+import { loadRecords, saveRecords } from './pieces.ts';
 import { isEarlierRow } from './row-side.ts';
-import { LINK_STATE, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 import {
   BY_SHARED_ID,
   decisionOf,
@@ -41,7 +44,7 @@ interface Counter {
   isFinal(row: number): boolean;
 }
 
-export class Layers {
+export class Layers implements Kept {
   private readonly rows: Rows;
   private readonly chains: Chains;
   /** Sequence number of the receive row around, by that of the row inside; and how many are inside of one. */
@@ -54,6 +57,18 @@ export class Layers {
   constructor(rows: Rows, chains: Chains) {
     this.rows = rows;
     this.chains = chains;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    out.value('correlate/scopes', this.scopes);
+    yield* saveRecords(out, 'correlate/outers', 2, this.outers);
+    yield* saveRecords(out, 'correlate/inners', 2, this.inners);
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    this.scopes = from.value('correlate/scopes') as Int32Array<ArrayBuffer>;
+    yield* loadRecords(from, 'correlate/outers', 2, (n, at) => this.outers.set(n[at]!, n[at + 1]!));
+    yield* loadRecords(from, 'correlate/inners', 2, (n, at) => this.inners.set(n[at]!, n[at + 1]!));
   }
 
   /** Sequence number of the receive row around this one that stands back for it; 0 none. */

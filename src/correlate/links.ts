@@ -1,9 +1,10 @@
 /** Span links of kept rows: what each points at, and which rows a consumer is joined with through them. */
 import { CLASS_MASK, CLIENT, CONSUMER, LINK, SERVICE, SHAPE, SPAN, TARGET, TRACE } from '../contract/observation.ts';
 import { type Chains, MAX_CANDIDATES } from './chains.ts';
+import { LINK_STATE, LINK_TARGET } from './kept-links.ts';
 import { mayTellInside } from './layers.ts';
 import { joinsThrough, LINK_JOINS, LINK_LATE, LINK_LAYER, LINK_NO_MESSAGE, LINK_TOLD } from './link-state.ts';
-import { LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
+import type { Rows } from './rows.ts';
 import { isCaller, isReceive, isTransparent } from './state.ts';
 
 export class Links {

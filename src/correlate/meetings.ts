@@ -4,6 +4,7 @@
  * the smaller (trace id, span id). A message that its group processed before is a redelivery.
  */
 
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
 import {
   CLASS_MASK,
@@ -25,6 +26,7 @@ import {
 import type { Rendezvous } from '../contract/rendezvous.ts';
 import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
 import { finalize } from '../lib/bytes.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
 import { LEFT, MET, type MessageLedger } from './message-ledger.ts';
 import {
@@ -45,7 +47,7 @@ import {
   SENDER,
 } from './positions.ts';
 import { describeSide } from './row-side.ts';
-import { EXTRA, LINK_STATE, type Rows } from './rows.ts';
+import { EXTRA, type Rows } from './rows.ts';
 import {
   BY_ID as DECIDED_BY_ID,
   BY_LINKS as DECIDED_BY_LINKS,
@@ -69,7 +71,7 @@ export interface MeetingParty {
   meetLate(sender: number, topic: number, service: number, start: number, rank: number): void;
 }
 
-export class Meetings {
+export class Meetings implements Kept {
   readonly ledger: MessageLedger;
   readonly positions: Positions;
   /** Set once all exist. */
@@ -85,6 +87,17 @@ export class Meetings {
     this.positions = positions;
     this.ledger = ledger;
     this.keys = keys;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    yield* this.ledger.save(out);
+    yield* this.positions.save(out);
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const moved = yield* this.ledger.load(from);
+    yield* this.positions.load(from);
+    if (moved !== undefined) this.positions.renumber(moved);
   }
 
   /** Keeps the positions of an observed row. `from`: where they may begin in the batch; returns where they end. */

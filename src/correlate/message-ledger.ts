@@ -6,15 +6,20 @@
  * Layout (words): 0 check of the key, 1 next in chain (place + 1), 2 kind (2 bits) and flags, 3 service, 4 topic, 5 row,
  * and when that has left the sender's path, 6–7 low half of the trace id, 8–9 span id; beside them the time (µs).
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
+import { sectionName } from '../lib/section-name.ts';
+import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
+import { type ChainRing, noteBuckets, repeatBuckets } from './ring-chains.ts';
+import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
 /** And a time. */
 const WORDS = 10;
-const SLAB_SHIFT = 16;
+const SLAB_SHIFT = 14;
 const SLAB = 1 << SLAB_SHIFT;
 const MAX_BUCKETS = 1 << 22;
-/** Entries are forgotten by slices of time: this many make up the horizon. */
-const SLICES = 300;
+/** Buckets in a piece of an image; entries: a slab. */
+const PIECE_BUCKETS = 1 << 18;
 
 const KIND_MASK = 3;
 /** The row has left: word 5 is a path. */
@@ -22,12 +27,16 @@ export const LEFT = 4;
 /** A sender that was joined, a seeker that was found or needs nothing any more. */
 export const MET = 8;
 
-interface Slice {
-  readonly ms: number;
-  count: number;
+interface Saved {
+  readonly limit: number;
+  readonly head: number;
+  readonly used: number;
+  readonly evicted: number;
+  readonly slices: SavedSlices;
+  readonly versions: Float64Array;
 }
 
-export class MessageLedger {
+export class MessageLedger implements Kept, ChainRing {
   readonly limit: number;
   evicted = 0;
   private readonly slabs: Int32Array[] = [];
@@ -35,12 +44,13 @@ export class MessageLedger {
   private buckets = new Int32Array(0);
   private head = 0;
   private used = 0;
-  private readonly slices: Slice[] = [];
-  private newest: Slice = { ms: 0, count: 0 };
+  private readonly slices = new TimeSlices();
+  private readonly pieces: Pieces;
   private windowMs: number;
 
   constructor(limit: number, waitMs: number) {
     this.limit = Math.max(limit, 1);
+    this.pieces = new Pieces(Math.ceil(this.limit / SLAB));
     this.windowMs = Math.max(waitMs, 1);
   }
 
@@ -55,16 +65,85 @@ export class MessageLedger {
 
   /** Time of the oldest entry's slice, ms; 0 when there is none. */
   get since(): number {
-    return this.used === 0 ? 0 : (this.slices[0]?.ms ?? 0);
+    return this.used === 0 ? 0 : this.slices.since;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { limit, head, used, evicted, slabs, doubles } = this;
+    const versions = this.pieces.settle();
+    out.value('ledger/state', { limit, head, used, evicted, slices: this.slices.save(), versions } satisfies Saved);
+    for (const [i, slab] of slabs.entries()) {
+      const version = versions[i]!;
+      if (version === 0) continue;
+      yield* out.memory(sectionName('ledger/words', i), slab, version);
+      yield* out.memory(sectionName('ledger/times', i), doubles[i]!, version);
+    }
+    yield* savePieces(out, 'ledger/buckets', this.buckets, PIECE_BUCKETS);
+  }
+
+  /**
+   * Entries that find no place under another limit count as evicted: the oldest. Returns where entries stand now, −1
+   * those that are there no more; undefined: where they stood.
+   */
+  *load(from: ImageReader): Generator<void, ((entry: number) => number) | undefined> {
+    const saved = from.value('ledger/state') as Saved;
+    this.evicted = saved.evicted;
+    this.slices.load(saved.slices);
+    if (saved.limit !== this.limit) return yield* this.loadOther(saved, from);
+    this.pieces.restore(saved.versions);
+    yield* this.loadTables(saved, from);
+    return undefined;
+  }
+
+  private *loadTables(saved: Saved, from: ImageReader): Iterable<void> {
+    this.head = saved.head;
+    this.used = saved.used;
+    for (let i = 0; from.size(sectionName('ledger/words', i)) >= 0; i++) {
+      from.memory(sectionName('ledger/words', i), this.slabAt(i * SLAB));
+      from.memory(sectionName('ledger/times', i), this.timesAt(i * SLAB));
+      yield;
+    }
+    if (saved.head === 0 && saved.used === 0) return;
+    this.buckets = new Int32Array(bucketsFor(this.limit));
+    yield* loadPieces(from, 'ledger/buckets', this.buckets, PIECE_BUCKETS);
+  }
+
+  private *loadOther(saved: Saved, from: ImageReader): Generator<void, (entry: number) => number> {
+    const other = new MessageLedger(saved.limit, 1);
+    yield* other.loadTables(saved, from);
+    for (this.used = other.used; this.used > this.limit; ) this.evictOldest();
+    const count = this.used;
+    const moved = (entry: number) => (other.age(entry) <= count ? count - other.age(entry) : -1);
+    this.head = count === this.limit ? 0 : count;
+    this.pieces.renew(saved.versions);
+    if (count === 0) return moved;
+    const bucketOf = new Int32Array(other.used);
+    const { buckets } = other;
+    yield* inSteps(buckets.length, (a, b) => noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket));
+    this.buckets = new Int32Array(bucketsFor(this.limit));
+    yield* inSteps(count, (a, b) => {
+      for (let place = a; place < b; place++) this.enter(other, count - place, place, bucketOf[count - place - 1]!);
+    });
+    repeatBuckets(this.buckets, Math.min(buckets.length, this.buckets.length));
+    return moved;
+  }
+
+  /** Copies the entry of this age to a place of its own. */
+  private enter(other: MessageLedger, age: number, place: number, bucket: number): void {
+    const at = other.head - age;
+    const entry = at >= 0 ? at : at + other.limit;
+    const slab = this.slabAt(place);
+    const base = (place & (SLAB - 1)) * WORDS;
+    for (let i = 0; i < WORDS; i++) slab[base + i] = other.word(entry, i);
+    this.timesAt(place)[place & (SLAB - 1)] = other.time(entry);
+    const b = bucket & (this.buckets.length - 1);
+    slab[base + 1] = this.buckets[b]!;
+    this.buckets[b] = place + 1;
   }
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
-    const { slices, windowMs } = this;
-    while (slices.length > 1 && nowMs - slices[1]!.ms > windowMs) this.used -= slices.shift()!.count;
-    if (slices.length > 0 && nowMs - this.newest.ms < windowMs / SLICES) return;
-    this.newest = { ms: nowMs, count: 0 };
-    slices.push(this.newest);
+    this.used -= this.slices.advance(nowMs, this.windowMs);
   }
 
   /** Takes one side of a meeting and returns its entry. */
@@ -75,6 +154,7 @@ export class MessageLedger {
     const slab = this.slabAt(place);
     const at = (place & (SLAB - 1)) * WORDS;
     const bucket = side.a & (this.buckets.length - 1);
+    this.pieces.marks[place >>> SLAB_SHIFT] = 1;
     slab[at] = side.b;
     slab[at + 1] = this.buckets[bucket]!;
     slab[at + 2] = side.kind;
@@ -89,7 +169,7 @@ export class MessageLedger {
     this.buckets[bucket] = place + 1;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
-    this.newest.count++;
+    this.slices.newest.count++;
     return place;
   }
 
@@ -135,7 +215,12 @@ export class MessageLedger {
     return (this.word(entry, 2) & flag) !== 0;
   }
 
+  pointer(place: number): number {
+    return this.word(place, 1);
+  }
+
   mark(entry: number, flag: number): void {
+    this.pieces.marks[entry >>> SLAB_SHIFT] = 1;
     this.slabAt(entry)[(entry & (SLAB - 1)) * WORDS + 2]! |= flag;
   }
 
@@ -154,6 +239,7 @@ export class MessageLedger {
   replace(entry: number, side: Rendezvous): void {
     const slab = this.slabAt(entry);
     const at = (entry & (SLAB - 1)) * WORDS;
+    this.pieces.marks[entry >>> SLAB_SHIFT] = 1;
     slab[at + 2] = side.kind;
     slab[at + 3] = side.service;
     slab[at + 5] = side.row;
@@ -188,7 +274,7 @@ export class MessageLedger {
   }
 
   /** 1 for the newest entry. */
-  private age(place: number): number {
+  age(place: number): number {
     const distance = this.head - place;
     return distance > 0 ? distance : distance + this.limit;
   }
@@ -196,9 +282,7 @@ export class MessageLedger {
   private evictOldest(): void {
     this.evicted++;
     this.used--;
-    const { slices } = this;
-    while (slices.length > 1 && slices[0]!.count === 0) slices.shift();
-    slices[0]!.count--;
+    this.slices.dropOldest();
   }
 }
 

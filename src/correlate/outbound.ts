@@ -23,7 +23,6 @@ import {
 import type { Plans } from '../lib/plans.ts';
 import { visitBelow } from './below.ts';
 import { type Chains, MAX_HOPS } from './chains.ts';
-import type { MergePlans } from './correlator.ts';
 import type { Crossings } from './crossings.ts';
 import type { Emitter } from './emitter.ts';
 import { Facts } from './facts.ts';
@@ -40,6 +39,7 @@ import {
   SKIPPED,
 } from './fates.ts';
 import type { Inbound } from './inbound.ts';
+import type { MergePlans } from './options.ts';
 import { EXTRA, PARTNER, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {

@@ -3,6 +3,7 @@
  * once, when its own wait ends or that of a span which stands beneath it, from the rows above it, the late entries it was
  * joined with and the ledger, and does not move afterwards.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import {
   BAD_PARENT,
   CLASS_MASK,
@@ -19,10 +20,12 @@ import {
 } from '../contract/observation.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { type Chains, MAX_HOPS, ROOT } from './chains.ts';
+import { LINK_STATE } from './kept-links.ts';
 import { LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
-import { LINK_STATE, PARTNER, type Rows } from './rows.ts';
+import { loadRecords, saveRecords } from './pieces.ts';
+import { PARTNER, PIECE_SHIFT, type Rows } from './rows.ts';
 import {
   BY_ID,
   BY_LATE,
@@ -50,7 +53,7 @@ interface Parts {
   readonly tree: PathSink;
 }
 
-export class PathPlaces {
+export class PathPlaces implements Kept {
   private readonly tree: PathSink;
   private readonly rows: Rows;
   private readonly parts: Parts;
@@ -63,6 +66,18 @@ export class PathPlaces {
     this.parts = parts;
     this.rows = parts.rows;
     this.tree = parts.tree;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { lateJoins } = this;
+    function* records(): Iterable<readonly number[]> {
+      for (const [sequence, places] of lateJoins) for (const place of places) yield [sequence, place];
+    }
+    yield* saveRecords(out, 'correlate/late_joins', 2, records());
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    yield* loadRecords(from, 'correlate/late_joins', 2, (n, at) => this.addLateJoin(n[at]!, n[at + 1]!));
   }
 
   /** The row leaves: what is known of its joins alone is forgotten. */
@@ -82,8 +97,10 @@ export class PathPlaces {
    * is of topic `named` (0 none).
    */
   joinLate(row: number, path: number, topic: number, named: number): void {
-    const joined = this.joinedPlace(row, path, topic, named);
-    const sequence = this.rows.sequenceAt(row);
+    this.addLateJoin(this.rows.sequenceAt(row), this.joinedPlace(row, path, topic, named));
+  }
+
+  private addLateJoin(sequence: number, joined: number): void {
     const places = this.lateJoins.get(sequence);
     if (places === undefined) this.lateJoins.set(sequence, [joined]);
     else if (!places.includes(joined)) places.push(joined);
@@ -143,8 +160,11 @@ export class PathPlaces {
 
   private settle(row: number, place: number): number {
     const w = this.rows.words;
+    const slot = row / ROW_WORDS;
     w[row + STATE] = (w[row + STATE]! & ~PLACING) | PLACED;
-    this.rows.above[row / ROW_WORDS] = place;
+    this.rows.above[slot] = place;
+    // It may have left.
+    this.rows.pieces.marks[slot >>> PIECE_SHIFT] = 1;
     return place;
   }
 

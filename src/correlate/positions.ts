@@ -2,7 +2,12 @@
  * Positions of kept rows: where a message is and what it is called, as keys of the ledger, and what was found there. A
  * ring in the order of the rows, which grows with use; a row's EXTRA is its newest position.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
+import { loadPieces, savePieces } from './pieces.ts';
+
 const WORDS = 14;
+/** Positions in a piece of an image. */
+const PIECE = 1 << 14;
 /** Sequence number of the row; of its link, 0 for the span's own; of the row's position before it, 0 none. */
 export const OWNER = 0;
 export const OF_LINK = 1;
@@ -27,7 +32,14 @@ export const POSTED = 4;
 /** Another span of the group processed this message before. */
 export const REDELIVERED = 8;
 
-export class Positions {
+interface Saved {
+  readonly capacity: number;
+  readonly oldest: number;
+  readonly next: number;
+  readonly dropped: number;
+}
+
+export class Positions implements Kept {
   words = new Int32Array(1024 * WORDS);
   dropped = 0;
   private readonly limit: number;
@@ -38,6 +50,49 @@ export class Positions {
 
   constructor(limit: number) {
     this.limit = 2 ** Math.ceil(Math.log2(Math.max(limit, 1024)));
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { capacity, oldest, next, dropped } = this;
+    out.value('positions/state', { capacity, oldest, next, dropped } satisfies Saved);
+    if (this.count > 0) yield* savePieces(out, 'positions/words', this.words, PIECE * WORDS);
+  }
+
+  /** As they were saved, even if they are more than the limit: see `fit`. */
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('positions/state') as Saved;
+    this.capacity = saved.capacity;
+    this.oldest = saved.oldest;
+    this.next = saved.next;
+    this.dropped = saved.dropped;
+    this.words = new Int32Array(saved.capacity * WORDS);
+    yield* loadPieces(from, 'positions/words', this.words, PIECE * WORDS);
+  }
+
+  /** Holds what was loaded to the limit. */
+  fit(): void {
+    const over = this.count - this.limit;
+    if (over > 0) {
+      this.oldest = (this.oldest + over) | 0;
+      this.dropped += over;
+    }
+    if (this.capacity > this.limit) this.move(this.limit);
+  }
+
+  /**
+   * Entries of the ledger have other numbers now; -1: it is there no more. A sender is unknown then; of its own entries a
+   * position only remembers that there was one.
+   */
+  renumber(moved: (entry: number) => number): void {
+    const { words } = this;
+    for (let sequence = this.oldest; sequence !== this.next; sequence = (sequence + 1) | 0) {
+      const at = this.place(sequence);
+      for (const word of [OFFSET_ENTRY, ID_ENTRY, GROUP_ENTRY])
+        if (words[at + word] !== 0) words[at + word] = Math.max(moved(words[at + word]! - 1), 0) + 1;
+      if (words[at + SENDER] === 0) continue;
+      words[at + SENDER] = moved(words[at + SENDER]! - 1) + 1;
+      if (words[at + SENDER] === 0) words[at + FOUND]! &= ~FOUND_MASK;
+    }
   }
 
   /** Place of the next position; its words are set but for the keys. `more`: the row's position before. */
@@ -82,8 +137,12 @@ export class Positions {
       this.dropped++;
       return;
     }
+    this.move(this.capacity * 2);
+  }
+
+  private move(to: number): void {
     const { words, oldest, next, capacity } = this;
-    this.capacity = capacity * 2;
+    this.capacity = to;
     this.words = new Int32Array(this.capacity * WORDS);
     for (let sequence = oldest; sequence !== next; sequence = (sequence + 1) | 0) {
       const from = (sequence & (capacity - 1)) * WORDS;

@@ -7,8 +7,10 @@
  *
  * A key is (low 64 bits of the trace id, span id); the high half of a trace id matches when equal or zero on one side.
  */
-import { LINK_WORDS, PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
-import { keyHash, ownHash } from './hash.ts';
+import { PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
+import { keyHash, ownHash, parentHash } from './hash.ts';
+import { KeptLinks, LINK_ROW } from './kept-links.ts';
+import { Pieces } from './pieces.ts';
 import { sameTrace } from './same-trace.ts';
 import { PLACED, STATE } from './state.ts';
 
@@ -18,57 +20,44 @@ const CHILD_NEXT = 21;
 export const PARTNER = 22;
 export const EXTRA = 23;
 
-/** Kept link: trace (4), span (2), topic, owner (sequence number), next in bucket, next of the owner, state, target. */
-const KEPT_LINK_WORDS = 12;
-export const LINK_ROW = 7;
-const LINK_NEXT = 8;
-const LINK_SIBLING = 9;
-export const LINK_STATE = 10;
-export const LINK_TARGET = 11;
-
+/** Rows of a piece of an image. */
+export const PIECE_SHIFT = 13;
 /** Entries of a bucket: rows by own key, then rows by parent's key. */
 const INLINE = 4;
 const BUCKET_WORDS = INLINE * 2;
-const LINK_BUCKETS = 1 << 18;
 
-export class Rows {
+export class Rows extends KeptLinks {
   readonly words: Int32Array;
   readonly floats: Float64Array;
   readonly ratios: Float32Array;
-  readonly links: Int32Array;
   /** By row: sequence number of the nearest ancestor with a service (0 none); once the row is placed, its path. */
   readonly above: Int32Array;
   readonly limit: number;
-  readonly linkLimit: number;
+  /** Pieces of `words` and `above`; rows that have not left are marked at every image. */
+  readonly pieces: Pieces;
   /** Sequence numbers (mod 2^32) of the oldest and the next entry. */
   oldest = 1;
   next = 1;
-  oldestLink = 1;
-  nextLink = 1;
   /** Lookups also find rows that have left and still stand in the ring. For looking back only. */
   reachesGone = false;
   private readonly mask: number;
-  private readonly linkMask: number;
   private readonly buckets: Int32Array;
-  private readonly linkBuckets = new Int32Array(LINK_BUCKETS);
   /** Bits of a place in an entry; the rest is the tag. */
   private readonly placeBits: number;
   /** Where the last search in a bucket found its row; row -1: that is not known any more. */
   private readonly cursor = { row: -1, side: 0, bucket: 0, index: 0, tag: 0, age: 0 };
 
   constructor(limit: number) {
+    super(limit);
     const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
     this.limit = limit;
-    this.linkLimit = Math.max(limit, 1024);
-    const linkCapacity = 2 ** Math.ceil(Math.log2(this.linkLimit + 1));
     this.mask = capacity - 1;
-    this.linkMask = linkCapacity - 1;
     const buffer = new ArrayBuffer(capacity * ROW_WORDS * 4);
     this.words = new Int32Array(buffer);
     this.floats = new Float64Array(buffer);
     this.ratios = new Float32Array(buffer);
     this.above = new Int32Array(capacity);
-    this.links = new Int32Array(linkCapacity * KEPT_LINK_WORDS);
+    this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
     this.buckets = new Int32Array(capacity * BUCKET_WORDS).fill(0);
     this.placeBits = Math.log2(capacity);
@@ -76,10 +65,6 @@ export class Rows {
 
   get count(): number {
     return (this.next - this.oldest) >>> 0;
-  }
-
-  get linkCount(): number {
-    return (this.nextLink - this.oldestLink) >>> 0;
   }
 
   /** First word of a row. */
@@ -108,26 +93,12 @@ export class Rows {
     return (this.next - 1 - sequence) >>> 0 <= this.mask;
   }
 
-  linkBase(sequence: number): number {
-    return (sequence & this.linkMask) * KEPT_LINK_WORDS;
-  }
-
-  /** Sequence number of the live link at a base. */
-  linkSequenceAt(base: number): number {
-    const slot = base / KEPT_LINK_WORDS;
-    return (this.oldestLink + ((slot - this.oldestLink) & this.linkMask)) | 0;
-  }
-
-  linkAlive(sequence: number): boolean {
-    return (sequence - this.oldestLink) >>> 0 < (this.nextLink - this.oldestLink) >>> 0;
-  }
-
   /** Reads what `push` of a row with these hashes will need, so that the memory is near by then. Returns something of it. */
   touch(own: number, parent: number): number {
     return (
       this.buckets[(own & this.mask) * BUCKET_WORDS]! ^
       this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]! ^
-      this.linkBuckets[own & (LINK_BUCKETS - 1)]!
+      this.touchLinks(own)
     );
   }
 
@@ -152,10 +123,31 @@ export class Rows {
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.above[place] = 0;
+    this.pieces.marks[place >>> PIECE_SHIFT] = 1;
     this.next = (sequence + 1) | 0;
     w[base + NEXT] = this.enter(own, 0, place);
     if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) w[base + CHILD_NEXT] = this.enter(parent, INLINE, place);
     return base;
+  }
+
+  /**
+   * Puts the row at a place into the index, after all older ones. `relink`: it stood elsewhere before, and what it says
+   * of the next in its chains has no meaning here.
+   */
+  index(place: number, relink: boolean): void {
+    const w = this.words;
+    const base = place * ROW_WORDS;
+    const next = this.enter(ownHash(w, base), 0, place);
+    if (relink) w[base + NEXT] = next;
+    if ((w[base + PARENT]! | w[base + PARENT + 1]!) === 0) return;
+    const nextChild = this.enter(parentHash(w, base), INLINE, place);
+    if (relink) w[base + CHILD_NEXT] = nextChild;
+  }
+
+  /** Takes over the tables of another, which is given up; the limits stay. */
+  adopt(other: Rows): void {
+    const { limit, linkLimit } = this;
+    Object.assign(this, other, { limit, linkLimit });
   }
 
   /** Puts a row first in its bucket and returns what was first before. */
@@ -172,38 +164,13 @@ export class Rows {
 
   /** Keeps a link of the row at `owner` and returns its base; `sibling` is the owner's link kept before, 0 none. */
   pushLink(from: Int32Array, offset: number, owner: number, sibling: number): number {
-    const sequence = this.nextLink;
-    const base = (sequence & this.linkMask) * KEPT_LINK_WORDS;
-    const w = this.links;
-    for (let i = 0; i < LINK_WORDS - 1; i++) w[base + i] = from[offset + i]!;
-    w[base + LINK_ROW] = this.sequenceAt(owner);
-    w[base + LINK_SIBLING] = sibling;
-    w[base + LINK_STATE] = w[base + LINK_TARGET] = 0;
-    const bucket = ownHash(w, base) & (LINK_BUCKETS - 1);
-    w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
-    this.linkBuckets[bucket] = sequence;
-    this.nextLink = (sequence + 1) | 0;
-    return base;
+    return this.addLink(from, offset, this.sequenceAt(owner), sibling);
   }
 
   /** Row of the link's owner; -1 when it has left. */
   linkOwner(link: number): number {
     const sequence = this.links[link + LINK_ROW]!;
     return this.alive(sequence) ? this.base(sequence) : -1;
-  }
-
-  /** Sequence number of the row the link is joined with; 0 none. */
-  linkTarget(link: number): number {
-    return this.links[link + LINK_TARGET]!;
-  }
-
-  /** First link the row owns, as a base; -1 none. */
-  firstLink(head: number): number {
-    return head !== 0 && this.linkAlive(head) ? this.linkBase(head) : -1;
-  }
-
-  siblingLink(link: number): number {
-    return this.firstLink(this.links[link + LINK_SIBLING]!);
   }
 
   /** Age of the newest row that is older than a sequence number; for lookups that look no nearer. */
@@ -361,35 +328,9 @@ export class Rows {
     return this.nextLinkToKey(link, w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
   }
 
-  /** The newest link that points at a key; -1 none. Trace words are of a row or link at `at` in `of`. */
-  firstLinkToKey(of: Int32Array, at: number, span0: number, span1: number): number {
-    const bucket = keyHash(of, at, span0, span1) & (LINK_BUCKETS - 1);
-    return this.findLink(this.linkBuckets[bucket]!, of, at, span0, span1);
-  }
-
-  nextLinkToKey(link: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    return this.findLink(this.links[link + LINK_NEXT]!, of, at, span0, span1);
-  }
-
-  private findLink(sequence: number, of: Int32Array, at: number, span0: number, span1: number): number {
-    const { links } = this;
-    while (sequence !== 0 && this.linkAlive(sequence)) {
-      const link = this.linkBase(sequence);
-      if (links[link + SPAN + 1] === span1 && links[link + SPAN] === span0 && sameTrace(links, link, of, at)) {
-        return link;
-      }
-      sequence = links[link + LINK_NEXT]!;
-    }
-    return -1;
-  }
-
   /** Forgets the oldest row. */
   shift(): void {
     this.cursor.row = -1;
     this.oldest = (this.oldest + 1) | 0;
-  }
-
-  shiftLink(): void {
-    this.oldestLink = (this.oldestLink + 1) | 0;
   }
 }

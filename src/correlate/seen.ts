@@ -7,6 +7,9 @@
  * Bucket n of every segment stands before bucket n + 1 of any: segments grow alike, so what is in use is the beginning
  * of one table, in which growing moves entries and allocates nothing.
  */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
+import { loadPieces, savePieces } from './pieces.ts';
+
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
 const SLICES = 15;
@@ -14,8 +17,25 @@ const MIN_BUCKETS = 256;
 const MAX_BUCKETS = 16_384;
 /** Two choices of eight, with one move, fill to this share before entries are driven out. */
 const FILL = 0.85;
+/** Words of entries that are entered elsewhere in one step. */
+const STEP = 1 << 14;
 
-export class Seen {
+/** Words of a piece of an image. */
+const PIECE = 1 << 18;
+
+interface Saved {
+  readonly segments: number;
+  readonly masks: Int32Array;
+  readonly counts: Float64Array;
+  readonly starts: Float64Array;
+  readonly newest: number;
+  readonly oldest: number;
+  readonly swept: number;
+  readonly youngTags: number;
+  readonly evicted: number;
+}
+
+export class Seen implements Kept {
   readonly limit: number;
   private readonly table: Int32Array;
   private readonly segments: number;
@@ -58,6 +78,76 @@ export class Seen {
   /** Start of the oldest slice held, ms; 0 before the first. */
   get since(): number {
     return this.starts[tag(this.oldest)]!;
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } = this;
+    const saved = { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } satisfies Saved;
+    out.value('seen/state', saved);
+    yield* savePieces(out, 'seen/table', this.inUse(masks), PIECE);
+  }
+
+  /**
+   * Under another limit entries stand elsewhere. When they are too many, whole slices count as evicted, the oldest, and
+   * single ones where their buckets are full.
+   */
+  *load(from: ImageReader): Iterable<void> {
+    const saved = from.value('seen/state') as Saved;
+    this.counts.set(saved.counts);
+    this.starts.set(saved.starts);
+    this.newest = saved.newest;
+    this.oldest = saved.oldest;
+    this.youngTags = saved.youngTags;
+    this.evicted = saved.evicted;
+    if (saved.segments !== this.segments) return yield* this.loadOther(from);
+    this.masks.set(saved.masks);
+    this.swept = saved.swept;
+    yield* loadPieces(from, 'seen/table', this.inUse(saved.masks), PIECE);
+  }
+
+  private *loadOther(from: ImageReader): Iterable<void> {
+    while (this.oldest < this.newest && this.count > this.limit) {
+      this.evicted += this.counts[tag(this.oldest)]!;
+      this.forgetOldest();
+    }
+    for (const name of from.names('seen').filter(one => one.startsWith('seen/table/'))) {
+      const piece = new Int32Array(from.size(name) / 4);
+      from.memory(name, piece);
+      for (let at = 0; at < piece.length; at += STEP) {
+        const end = Math.min(at + STEP, piece.length);
+        for (let i = at; i < end; i += 2) if (this.young(piece[i]! >>> 28)) this.enter(piece[i]!, piece[i + 1]!);
+        yield;
+      }
+    }
+  }
+
+  /** The beginning of the table that buckets of some segment reach. */
+  private inUse(masks: Int32Array): Int32Array {
+    return this.table.subarray(0, (Math.max(...masks) + 1) * this.segments * BUCKET_WORDS);
+  }
+
+  /** Puts an entry that stood elsewhere at a place of its own. */
+  private enter(word: number, low: number): void {
+    const { table } = this;
+    const segment = this.segmentOf(low);
+    const high = word & KEY_BITS;
+    const mask = this.masks[segment]!;
+    const home = firstBucket(high, low, mask);
+    const first = this.base(segment, home);
+    let free = this.probe(first, -1, 0);
+    if (free < 0) {
+      const second = this.base(segment, secondBucket(home, high, mask));
+      free = this.probe(second, -1, 0);
+      if (free < 0) free = this.makeRoom(segment, first, second);
+      if (free < 0 && mask + 1 < MAX_BUCKETS) {
+        this.grow(segment);
+        return this.enter(word, low);
+      }
+      if (free < 0) free = this.driveOut(first, second);
+      table[first]! |= SPILLED;
+    }
+    table[free] = (word & ~(SPILLED | KEY_BITS)) | (table[free]! & SPILLED) | high;
+    table[free + 1] = low;
   }
 
   /** Opens a new slice when the newest is old enough, and forgets those older than the horizon. */

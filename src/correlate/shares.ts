@@ -5,9 +5,10 @@
  */
 import { LINK, LINK_TOPIC, MESSAGES, TARGET } from '../contract/observation.ts';
 import { producerTopic } from './facts.ts';
+import { LINK_STATE, LINK_TARGET } from './kept-links.ts';
 import { countsAsMessage, joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
 import { FOUND, MORE, OF_LINK, type Positions, REDELIVERED } from './positions.ts';
-import { EXTRA, LINK_STATE, LINK_TARGET, type Rows } from './rows.ts';
+import { EXTRA, type Rows } from './rows.ts';
 import { BY_LATE, BY_LINKS, decisionOf, STATE } from './state.ts';
 
 /** Valid until the next `divide`. */

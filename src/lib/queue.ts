@@ -12,6 +12,10 @@ export class Queue<T> {
     return this.items[this.head + index];
   }
 
+  *[Symbol.iterator](): Iterator<T> {
+    for (let i = this.head; i < this.items.length; i++) yield this.items[i]!;
+  }
+
   get last(): T | undefined {
     return this.length > 0 ? this.items[this.items.length - 1] : undefined;
   }

@@ -1,0 +1,110 @@
+/** Links of kept rows: a ring in order of arrival, with chains by the key each points at, and by its owner. */
+import { LINK_WORDS, SPAN } from '../contract/observation.ts';
+import { keyHash, ownHash } from './hash.ts';
+import { sameTrace } from './same-trace.ts';
+
+/** Kept link: trace (4), span (2), topic, owner (sequence number), next in bucket, next of the owner, state, target. */
+export const KEPT_LINK_WORDS = 12;
+export const LINK_ROW = 7;
+const LINK_NEXT = 8;
+const LINK_SIBLING = 9;
+export const LINK_STATE = 10;
+export const LINK_TARGET = 11;
+
+const LINK_BUCKETS = 1 << 18;
+
+export class KeptLinks {
+  readonly links: Int32Array;
+  readonly linkLimit: number;
+  /** Sequence numbers (mod 2^32) of the oldest and the next link. */
+  oldestLink = 1;
+  nextLink = 1;
+  private readonly linkMask: number;
+  readonly linkBuckets = new Int32Array(LINK_BUCKETS);
+
+  constructor(limit: number) {
+    this.linkLimit = Math.max(limit, 1024);
+    const capacity = 2 ** Math.ceil(Math.log2(this.linkLimit + 1));
+    this.linkMask = capacity - 1;
+    this.links = new Int32Array(capacity * KEPT_LINK_WORDS);
+  }
+
+  get linkCount(): number {
+    return (this.nextLink - this.oldestLink) >>> 0;
+  }
+
+  linkBase(sequence: number): number {
+    return (sequence & this.linkMask) * KEPT_LINK_WORDS;
+  }
+
+  /** Sequence number of the live link at a base. */
+  linkSequenceAt(base: number): number {
+    const slot = base / KEPT_LINK_WORDS;
+    return (this.oldestLink + ((slot - this.oldestLink) & this.linkMask)) | 0;
+  }
+
+  linkAlive(sequence: number): boolean {
+    return (sequence - this.oldestLink) >>> 0 < (this.nextLink - this.oldestLink) >>> 0;
+  }
+
+  /** First word of the bucket of links that point at a key with this hash. */
+  protected touchLinks(hash: number): number {
+    return this.linkBuckets[hash & (LINK_BUCKETS - 1)]!;
+  }
+
+  /** Keeps a link of the row with a sequence number, and returns its base; `sibling` is the row's link kept before, 0 none. */
+  protected addLink(from: Int32Array, offset: number, owner: number, sibling: number): number {
+    const sequence = this.nextLink;
+    const base = (sequence & this.linkMask) * KEPT_LINK_WORDS;
+    const w = this.links;
+    for (let i = 0; i < LINK_WORDS - 1; i++) w[base + i] = from[offset + i]!;
+    w[base + LINK_ROW] = owner;
+    w[base + LINK_SIBLING] = sibling;
+    w[base + LINK_STATE] = w[base + LINK_TARGET] = 0;
+    const bucket = ownHash(w, base) & (LINK_BUCKETS - 1);
+    w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
+    this.linkBuckets[bucket] = sequence;
+    this.nextLink = (sequence + 1) | 0;
+    return base;
+  }
+
+  /** Sequence number of the row the link is joined with; 0 none. */
+  linkTarget(link: number): number {
+    return this.links[link + LINK_TARGET]!;
+  }
+
+  /** First link the row owns, as a base; -1 none. */
+  firstLink(head: number): number {
+    return head !== 0 && this.linkAlive(head) ? this.linkBase(head) : -1;
+  }
+
+  siblingLink(link: number): number {
+    return this.firstLink(this.links[link + LINK_SIBLING]!);
+  }
+
+  /** The newest link that points at a key; -1 none. Trace words are of a row or link at `at` in `of`. */
+  firstLinkToKey(of: Int32Array, at: number, span0: number, span1: number): number {
+    const bucket = keyHash(of, at, span0, span1) & (LINK_BUCKETS - 1);
+    return this.findLink(this.linkBuckets[bucket]!, of, at, span0, span1);
+  }
+
+  nextLinkToKey(link: number, of: Int32Array, at: number, span0: number, span1: number): number {
+    return this.findLink(this.links[link + LINK_NEXT]!, of, at, span0, span1);
+  }
+
+  private findLink(sequence: number, of: Int32Array, at: number, span0: number, span1: number): number {
+    const { links } = this;
+    while (sequence !== 0 && this.linkAlive(sequence)) {
+      const link = this.linkBase(sequence);
+      if (links[link + SPAN + 1] === span1 && links[link + SPAN] === span0 && sameTrace(links, link, of, at)) {
+        return link;
+      }
+      sequence = links[link + LINK_NEXT]!;
+    }
+    return -1;
+  }
+
+  shiftLink(): void {
+    this.oldestLink = (this.oldestLink + 1) | 0;
+  }
+}

@@ -109,6 +109,12 @@ describe.each([
 });
 
 describe('an image', () => {
+  it('taken after every step has another version of each section that changed', () => {
+    const steps = stepsOf(4, SPACIOUS);
+    const last = Array.from({ length: 1500 }, (_, i) => steps.length - 1 - i);
+    expect(() => runOf(steps, SPACIOUS, last, false)).not.toThrow();
+  });
+
   it('gets only the slabs whose edges changed since the one before', () => {
     const graph = graphOf(1000);
     const first = saveImage(graph);

@@ -11,7 +11,7 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { LateClasses, type SavedClasses } from './late-classes.ts';
 import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
-import { type ChainRing, noteBuckets, repeatBuckets } from './ring-chains.ts';
+import { type ChainRing, type KnownBuckets, noteBuckets, repeatBuckets } from './ring-chains.ts';
 import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
 const WORDS = 8;
@@ -60,6 +60,7 @@ interface Saved {
   readonly head: number;
   readonly used: number;
   readonly evicted: number;
+  readonly known: KnownBuckets;
   readonly classes: SavedClasses;
   readonly slices: SavedSlices;
   readonly versions: Float64Array;
@@ -73,6 +74,7 @@ export class LateEntries implements Kept, ChainRing {
   private readonly doubleWords = new Int32Array(this.double.buffer);
   private readonly buckets: Int32Array;
   private readonly bucketMask: number;
+  private known: KnownBuckets;
   /** Waiters are few: chains of their own, in a table small enough to stay in the processor's cache. */
   private readonly waiterBuckets = new Int32Array(WAITER_BUCKETS);
   /** Place of the next entry, and how many places before it are in use. */
@@ -95,6 +97,7 @@ export class LateEntries implements Kept, ChainRing {
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = new Int32Array(buckets).fill(0);
     this.bucketMask = buckets - 1;
+    this.known = { count: buckets, untilMs: 0 };
   }
 
   /** The horizon; holds for the entries that are there, too. */
@@ -112,10 +115,10 @@ export class LateEntries implements Kept, ChainRing {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { limit, head, used, evicted } = this;
+    const { limit, head, used, evicted, known } = this;
     const versions = this.pieces.settle();
     const [classes, slices] = [this.classes.save(), this.slices.save()];
-    out.value('late/state', { limit, head, used, evicted, classes, slices, versions } satisfies Saved);
+    out.value('late/state', { limit, head, used, evicted, known, classes, slices, versions } satisfies Saved);
     yield* savePieces(out, 'late/words', this.words, PIECE * WORDS, versions);
     yield* savePieces(out, 'late/waiters', this.waiterBuckets, PIECE_BUCKETS);
     if (head > 0 || used > 0) yield* savePieces(out, 'late/buckets', this.buckets, PIECE_BUCKETS);
@@ -130,6 +133,7 @@ export class LateEntries implements Kept, ChainRing {
     if (saved.limit !== this.limit) return yield* this.loadOther(saved, from);
     this.head = saved.head;
     this.used = saved.used;
+    this.known = saved.known;
     this.pieces.restore(saved.versions);
     yield* this.loadTables(from);
   }
@@ -147,14 +151,19 @@ export class LateEntries implements Kept, ChainRing {
     yield* other.loadTables(from);
     const bucketOf = new Int32Array(other.used);
     const { buckets, waiterBuckets } = other;
-    yield* inSteps(buckets.length, (a, b) => noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket));
+    const known = saved.known.untilMs < this.since ? buckets.length : saved.known.count;
+    const filled = Math.min(known, this.buckets.length);
+    yield* inSteps(buckets.length, (a, b) =>
+      noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket & (filled - 1)),
+    );
     yield* inSteps(WAITER_BUCKETS, (a, b) => noteBuckets(bucketOf, other, waiterBuckets, a, b, bucket => ~bucket));
     for (this.used = other.used; this.used > this.limit; ) this.evictOldest();
     const count = this.used;
     yield* inSteps(count, (a, b) => {
       for (let place = a; place < b; place++) this.enter(other, count - place, place, bucketOf[count - place - 1]!);
     });
-    repeatBuckets(this.buckets, Math.min(buckets.length, this.buckets.length));
+    repeatBuckets(this.buckets, filled);
+    this.known = { count: filled, untilMs: this.slices.newest.ms };
     this.head = count === this.limit ? 0 : count;
     this.pieces.renew(saved.versions);
   }
@@ -166,7 +175,7 @@ export class LateEntries implements Kept, ChainRing {
     const w = this.words;
     for (let i = 0; i < WORDS; i++) w[place * WORDS + i] = other.words[base + i]!;
     const buckets = bucket < 0 ? this.waiterBuckets : this.buckets;
-    const b = (bucket < 0 ? ~bucket : bucket) & (buckets.length - 1);
+    const b = bucket < 0 ? ~bucket : bucket;
     w[place * WORDS + 2] = buckets[b]!;
     buckets[b] = place + 1;
   }

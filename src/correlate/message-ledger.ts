@@ -10,7 +10,7 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
 import { sectionName } from '../lib/section-name.ts';
 import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
-import { type ChainRing, noteBuckets, repeatBuckets } from './ring-chains.ts';
+import { type ChainRing, type KnownBuckets, noteBuckets, repeatBuckets } from './ring-chains.ts';
 import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
 /** And a time. */
@@ -32,6 +32,7 @@ interface Saved {
   readonly head: number;
   readonly used: number;
   readonly evicted: number;
+  readonly known: KnownBuckets;
   readonly slices: SavedSlices;
   readonly versions: Float64Array;
 }
@@ -44,6 +45,7 @@ export class MessageLedger implements Kept, ChainRing {
   private buckets = new Int32Array(0);
   private head = 0;
   private used = 0;
+  private known: KnownBuckets;
   private readonly slices = new TimeSlices();
   private readonly pieces: Pieces;
   private windowMs: number;
@@ -51,6 +53,7 @@ export class MessageLedger implements Kept, ChainRing {
   constructor(limit: number, waitMs: number) {
     this.limit = Math.max(limit, 1);
     this.pieces = new Pieces(Math.ceil(this.limit / SLAB));
+    this.known = { count: bucketsFor(this.limit), untilMs: 0 };
     this.windowMs = Math.max(waitMs, 1);
   }
 
@@ -69,9 +72,10 @@ export class MessageLedger implements Kept, ChainRing {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { limit, head, used, evicted, slabs, doubles } = this;
+    const { limit, head, used, evicted, known, slabs, doubles } = this;
     const versions = this.pieces.settle();
-    out.value('ledger/state', { limit, head, used, evicted, slices: this.slices.save(), versions } satisfies Saved);
+    const slices = this.slices.save();
+    out.value('ledger/state', { limit, head, used, evicted, known, slices, versions } satisfies Saved);
     for (const [i, slab] of slabs.entries()) {
       const version = versions[i]!;
       if (version === 0) continue;
@@ -90,6 +94,7 @@ export class MessageLedger implements Kept, ChainRing {
     this.evicted = saved.evicted;
     this.slices.load(saved.slices);
     if (saved.limit !== this.limit) return yield* this.loadOther(saved, from);
+    this.known = saved.known;
     this.pieces.restore(saved.versions);
     yield* this.loadTables(saved, from);
     return undefined;
@@ -119,12 +124,17 @@ export class MessageLedger implements Kept, ChainRing {
     if (count === 0) return moved;
     const bucketOf = new Int32Array(other.used);
     const { buckets } = other;
-    yield* inSteps(buckets.length, (a, b) => noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket));
+    const known = saved.known.untilMs < this.slices.since ? buckets.length : saved.known.count;
+    const filled = Math.min(known, bucketsFor(this.limit));
+    yield* inSteps(buckets.length, (a, b) =>
+      noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket & (filled - 1)),
+    );
     this.buckets = new Int32Array(bucketsFor(this.limit));
     yield* inSteps(count, (a, b) => {
       for (let place = a; place < b; place++) this.enter(other, count - place, place, bucketOf[count - place - 1]!);
     });
-    repeatBuckets(this.buckets, Math.min(buckets.length, this.buckets.length));
+    repeatBuckets(this.buckets, filled);
+    this.known = { count: filled, untilMs: this.slices.newest.ms };
     return moved;
   }
 
@@ -136,9 +146,8 @@ export class MessageLedger implements Kept, ChainRing {
     const base = (place & (SLAB - 1)) * WORDS;
     for (let i = 0; i < WORDS; i++) slab[base + i] = other.word(entry, i);
     this.timesAt(place)[place & (SLAB - 1)] = other.time(entry);
-    const b = bucket & (this.buckets.length - 1);
-    slab[base + 1] = this.buckets[b]!;
-    this.buckets[b] = place + 1;
+    slab[base + 1] = this.buckets[bucket]!;
+    this.buckets[bucket] = place + 1;
   }
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */

@@ -12,6 +12,12 @@ export interface ChainRing {
   pointer(place: number): number;
 }
 
+/** While entries of slices up to a time live, buckets are told apart by the bits of so many only. */
+export interface KnownBuckets {
+  readonly count: number;
+  readonly untilMs: number;
+}
+
 /**
  * Notes the bucket of each entry that stands in these buckets [from, to), by the entry's age − 1. A pointer that does
  * not lead to an older entry ends its chain.

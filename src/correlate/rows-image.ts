@@ -57,7 +57,7 @@ function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
   out.value('rows/state', saved);
   yield* savePieces(out, 'rows/words', rows.words, PIECE * ROW_WORDS, versions);
   yield* savePieces(out, 'rows/above', rows.above, PIECE, versions);
-  if (nextLink !== 1) yield* saveLinks(rows, out);
+  if (rows.linkCount > 0 || nextLink !== 1) yield* saveLinks(rows, out);
 }
 
 function* saveLinks(rows: Rows, out: ImageWriter): Iterable<void> {

@@ -85,9 +85,11 @@ export class KeptSubject {
   readonly correlator: Correlator;
   readonly record: Record;
   private readonly timeline: Timeline;
-  private nowMs = BEGIN_MS;
+  private nowMs: number;
 
-  constructor(timeline: Timeline, options: CorrelationOptions) {
+  /** @param at the frame that it waits for. */
+  constructor(timeline: Timeline, options: CorrelationOptions, at = 0) {
+    this.nowMs = timeline.frames[at - 1]?.arrivalMs ?? BEGIN_MS;
     const { identities, plans, paths, normalizer } = timeline.names;
     const merge = (outer: number, inner: number) => normalizer.databases.merge(outer, inner);
     this.timeline = timeline;
@@ -106,7 +108,7 @@ export class KeptSubject {
   }
 
   /** What can be asked of it at any time. */
-  answers(): object {
+  answers() {
     const { correlator, timeline } = this;
     return {
       fates: correlator.fates.stats(correlator.undecided),

@@ -1,13 +1,24 @@
 /** A correlator that was saved and loaded again is, value for value, one that was never interrupted. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadImage, type MemoryImage, saveImage } from '../kits/memory-image.ts';
+import { FATES } from '../../src/contract/graph-document.ts';
+import { reasonName, reasonNumber } from '../../src/correlate/fates.ts';
+import type { CorrelationOptions } from '../../src/correlate/options.ts';
+import type { SkipReason } from '../../src/normalize/sql/findings.ts';
+import { loadImage, type MemoryImage, MemoryImageReader, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
 import { KeptSubject, NOT_KEPT, ROOMY, TIGHT, Timeline } from './kept-subject.ts';
 
 const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 60);
 
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 });
+
+/** As it stands before the frame with this number. */
+function restore(timeline: Timeline, options: CorrelationOptions, image: MemoryImage, at = 0): KeptSubject {
+  const subject = new KeptSubject(timeline, options, at);
+  loadImage(subject.correlator, image);
+  return subject;
+}
 
 describe.each([
   ['roomy', ROOMY],
@@ -30,12 +41,218 @@ describe.each([
           from = to;
           whole.record.lines.length = 0;
           image = saveImage(whole.correlator, image);
-          restored = new KeptSubject(timeline, options);
-          loadImage(restored.correlator, image);
+          restored = restore(timeline, options, image, to);
           expect(differencesOf(restored.correlator, whole.correlator, NOT_KEPT)).toEqual([]);
         }
       }),
       { numRuns: RUNS, seed: 20240115 },
     );
   }, 300_000);
+});
+
+/** Other sizes of all tables, with room for all that a timeline brings. */
+const SIZES: readonly Partial<CorrelationOptions>[] = [
+  { maxPending: 9000, maxLate: 9000, maxSeen: 400_000, maxMessages: 70_000 },
+  { maxPending: 300, maxLate: 600, maxSeen: 1000, maxMessages: 700 },
+  { maxPending: 5000, maxLate: 1500, maxSeen: 130_000, maxMessages: 20_001 },
+  {},
+];
+
+describe('an image that is loaded into tables of other sizes', () => {
+  it('goes on as if it were not, however often, where all finds room', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1_000_000),
+        fc.array(fc.tuple(fc.nat(SIZES.length - 1), fc.double({ min: 0, max: 0.4, noNaN: true })), { minLength: 1 }),
+        (seed, changes) => {
+          const timeline = new Timeline(seed);
+          const end = timeline.frames.length;
+          const whole = new KeptSubject(timeline, ROOMY);
+          let restored = new KeptSubject(timeline, ROOMY);
+          let from = 0;
+          for (const [size, share] of changes) {
+            const to = Math.min(from + Math.floor(share * end), end);
+            whole.play(from, to);
+            expect(restored.play(from, to).record.lines).toEqual(whole.record.lines);
+            const image = saveImage(restored.correlator);
+            restored = restore(timeline, { ...ROOMY, ...SIZES[size] }, image, to);
+            expect(withoutLimits(restored.answers())).toEqual(withoutLimits(whole.answers()));
+            whole.record.lines.length = 0;
+            from = to;
+          }
+          expect(restored.play(from, end).record.lines).toEqual(whole.play(from, end).record.lines);
+          expect(withoutLimits(restored.answers())).toEqual(withoutLimits(whole.answers()));
+        },
+      ),
+      { numRuns: RUNS, seed: 20240115 },
+    );
+  }, 300_000);
+
+  it('decides early what finds no room, and counts it', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.double({ min: 0, max: 1, noNaN: true }), (seed, share) => {
+        const timeline = new Timeline(seed);
+        const at = Math.floor(share * timeline.frames.length);
+        const whole = new KeptSubject(timeline, ROOMY).play(0, at);
+        const restored = restore(timeline, TIGHT, saveImage(whole.correlator), at);
+        checkCounts(whole, restored);
+        restored.play(at, timeline.frames.length);
+        checkAccounts(restored);
+        checkBalance([...whole.record.lines, ...restored.record.lines]);
+        // And into an image again.
+        const again = restore(timeline, TIGHT, saveImage(restored.correlator));
+        expect(differencesOf(again.correlator, restored.correlator, NOT_KEPT)).toEqual([]);
+      }),
+      { numRuns: RUNS, seed: 20240115 },
+    );
+  }, 300_000);
+});
+
+function withoutLimits(answers: ReturnType<KeptSubject['answers']>): object {
+  return { ...answers, tiers: answers.tiers.map(tier => ({ ...tier, limit: 0 })) };
+}
+
+function checkCounts(whole: KeptSubject, restored: KeptSubject): void {
+  const [before, after] = [whole.correlator, restored.correlator];
+  expect(after.rows.count).toBe(Math.max(before.rows.count - after.expiry.evicted, 0));
+  expect(after.rows.count).toBeLessThanOrEqual(TIGHT.maxPending);
+  expect(after.late.count).toBeLessThanOrEqual(TIGHT.maxLate);
+  expect(after.late.count + after.late.evicted).toBeGreaterThanOrEqual(before.late.count);
+  const [had, has] = [before.meetings.ledger, after.meetings.ledger];
+  expect(has.count).toBeLessThanOrEqual(TIGHT.maxMessages);
+  expect(has.count + has.evicted).toBeGreaterThanOrEqual(had.count);
+}
+
+function checkAccounts({ correlator }: KeptSubject): void {
+  const { received, ...fates } = correlator.fates.stats(correlator.undecided);
+  expect(FATES.reduce((sum, name) => sum + fates[name], 0)).toBe(received);
+  expect(FATES.filter(name => fates[name] < 0)).toEqual([]);
+}
+
+/** Nothing is taken back that was never given. */
+function checkBalance(lines: readonly string[]): void {
+  const sums = new Map<string, number>();
+  for (const line of lines.filter(one => one.startsWith('{'))) {
+    const { sign, count, kind, source, target } = JSON.parse(line.slice(0, line.indexOf('}') + 1)) as {
+      [field: string]: number;
+    };
+    const edge = `${source} ${kind} ${target}`;
+    sums.set(edge, (sums.get(edge) ?? 0) + sign! * count!);
+  }
+  expect([...sums].filter(([, sum]) => sum < 0)).toEqual([]);
+}
+
+describe('an image', () => {
+  it('is tested with everything in use', () => {
+    const used = new Set<string>();
+    for (let seed = 0; seed < 40; seed++) {
+      const timeline = new Timeline(seed);
+      const subject = new KeptSubject(timeline, ROOMY);
+      for (let at = 0; at < timeline.frames.length; at += 5) {
+        subject.play(at, at + 5);
+        for (const name of saveImage(subject.correlator).keys()) used.add(name.replace(/\/\d+$/, ''));
+      }
+    }
+    expect([...used].sort()).toEqual([
+      'checkup/counts',
+      'checkup/found',
+      'checkup/state',
+      'correlate/arrivals',
+      'correlate/budget',
+      'correlate/crossings',
+      'correlate/decisions',
+      'correlate/expiry',
+      'correlate/fates',
+      'correlate/inners',
+      'correlate/late_joins',
+      'correlate/outers',
+      'correlate/scopes',
+      'correlate/windows',
+      'late/buckets',
+      'late/state',
+      'late/waiters',
+      'late/words',
+      'ledger/buckets',
+      'ledger/state',
+      'ledger/times',
+      'ledger/words',
+      'links/buckets',
+      'links/words',
+      'positions/state',
+      'positions/words',
+      'rows/above',
+      'rows/state',
+      'rows/words',
+      'seen/state',
+      'seen/table',
+    ]);
+  });
+
+  it('gets tables that hold still from the one before, also after it was loaded', () => {
+    const options = { ...ROOMY, maxPending: 40_000, maxLate: 100_000 };
+    const timeline = new Timeline(11);
+    const subject = new KeptSubject(timeline, options).play(0, timeline.frames.length);
+    expect(subject.correlator.rows.count).toBe(0);
+    const first = saveImage(subject.correlator);
+    expect(writtenAfter(subject, first)).toEqual([]);
+    expect(writtenAfter(restore(timeline, options, first), first)).toEqual([]);
+    // Elsewhere they stand differently, under the same names.
+    const other = restore(timeline, ROOMY, first);
+    const moved = ['late/words/000000', 'rows/above/000000', 'rows/words/000000'];
+    expect(writtenAfter(other, first)).toEqual(moved);
+    expect(writtenAfter(restore(timeline, ROOMY, saveImage(other.correlator, first)), first)).toEqual(moved);
+    // Rows that live may change at any time.
+    const live = new KeptSubject(timeline, options).play(0, 2);
+    const before = saveImage(live.correlator);
+    expect(writtenAfter(live, before)).toEqual(['rows/above/000000', 'rows/words/000000']);
+  });
+
+  it('has the windows that held, and other ones hold as soon as they are set', () => {
+    const timeline = new Timeline(7);
+    const windows = { waitMs: 7000, lateMs: 9000, messageWaitMs: 11_000, onlyCluster: 'other' };
+    const whole = new KeptSubject(timeline, ROOMY).play(0, 5);
+    whole.correlator.setWindows(windows);
+    const restored = restore(timeline, ROOMY, saveImage(whole.correlator));
+    expect(restored.correlator.expiry.waitMs).toBe(7000);
+    expect(differencesOf(restored.correlator, whole.correlator, NOT_KEPT)).toEqual([]);
+    const asAtFirst = restore(timeline, ROOMY, saveImage(whole.correlator)).correlator;
+    asAtFirst.setWindows(ROOMY);
+    expect(asAtFirst.expiry.waitMs).toBe(ROOMY.waitMs);
+  });
+
+  it('is refused where a table has another size than it says', () => {
+    const timeline = new Timeline(3);
+    const image = new Map(saveImage(new KeptSubject(timeline, ROOMY).play(0, 9).correlator));
+    image.set('seen/table/000000', { bytes: new Uint8Array(8), version: undefined });
+    const load = new KeptSubject(timeline, ROOMY).correlator.load(new MemoryImageReader(image));
+    expect(() => [...load]).toThrow('seen/table/000000 has 8 bytes');
+  });
+});
+
+/** Pieces of tables with versions that a save would write. */
+function writtenAfter(subject: KeptSubject, before: MemoryImage): readonly string[] {
+  const writer = new MemoryImageWriter(before);
+  for (const _ of subject.correlator.save(writer));
+  const names = [...writer.sections.keys()].filter(name => writer.sections.get(name)!.version !== undefined);
+  return names.filter(name => writer.sections.get(name) !== before.get(name)).sort();
+}
+
+describe('reasons', () => {
+  it('of the normalizer have a number of their own, which images hold', () => {
+    const skipped: Record<SkipReason, true> = {
+      health_check: true,
+      transaction_control: true,
+      settings: true,
+      explain: true,
+      prepare: true,
+      session: true,
+      grant: true,
+      driver_housekeeping: true,
+      catalog: true,
+      empty: true,
+    };
+    for (const name of [...Object.keys(skipped), 'invalid_trace_id', 'invalid_span_id'])
+      expect(reasonName(reasonNumber(name))).toBe(name);
+    expect(reasonName(reasonNumber('never heard of'))).toBe('other');
+  });
 });

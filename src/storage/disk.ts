@@ -3,11 +3,13 @@
  * directory and use `/`. Errors are those of the operating system (`code` ENOSPC, EIO, EROFS, …).
  */
 
+export type Done = (error: NodeJS.ErrnoException | null) => void;
+
 /** A file that grows. Its writes and syncs are off the thread; one of them at a time. */
 export interface GrowingFile {
-  write(bytes: Uint8Array, at: number, done: (error: NodeJS.ErrnoException | null) => void): void;
-  /** The content is on the disk when `done` is called without an error. */
-  sync(done: (error: NodeJS.ErrnoException | null) => void): void;
+  write(bytes: Uint8Array, at: number, done: Done): void;
+  /** The content, and the file's entry in its directory, are on the disk when `done` is called without an error. */
+  sync(done: Done): void;
   close(): void;
 }
 
@@ -28,12 +30,13 @@ export interface Disk {
   size(file: string): number;
   /** Fills `into` from a place in the file on; returns how many bytes there were. */
   read(file: string, at: number, into: Uint8Array): number;
-  /** Cuts a file, and syncs it. */
+  /** Cuts a file, and syncs it. Cut to what it has, it is only synced. */
   truncate(file: string, length: number): void;
   rename(from: string, to: string): void;
-  /** With everything in it, when it is a directory. */
+  /** With everything in it, when it is a directory. Nothing happens when there is nothing. */
   remove(path: string): void;
   create(file: string): NewFile;
+  /** Empty, whatever was there before. */
   grow(file: string): GrowingFile;
   /** Free bytes, for reports; -1 unknown. */
   free(): number;

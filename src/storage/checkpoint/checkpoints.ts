@@ -1,0 +1,221 @@
+/**
+ * Checkpoints, as whoever takes them sees it: parts of the program → a checkpoint on the disk, in small steps between
+ * which other work has its turn. The keeper does the writing.
+ */
+import type { Kept } from '../../contract/image.ts';
+import { StorageError } from '../storage-error.ts';
+import type { Checkpoint, CheckpointMoment } from './checkpoint.ts';
+import { ImageOutput, type SharedPool } from './image-output.ts';
+import type { KeeperLink, LinkKeeper } from './keeper-link.ts';
+import type { Committed, FromKeeper, Opened } from './messages.ts';
+import { StandingSections } from './standing-sections.ts';
+
+const BUFFERS = 16;
+const BUFFER_BYTES = 1 << 20;
+/** After so much work other work has a turn. */
+const SLICE_MS = 2;
+
+export interface Turns {
+  readonly monotonic: () => number;
+  /** Runs something in a later turn of the event loop. */
+  readonly later: (run: () => void) => void;
+}
+
+export interface CheckpointReport extends Checkpoint {
+  /** Frames before this one are in every checkpoint that there is: the journal can do without. 0: it needs all. */
+  readonly neededFrom: number;
+  /** From the beginning until everything was copied. */
+  readonly pausedMs: number;
+  readonly totalMs: number;
+}
+
+export type OnProgress = (bytes: number, totalBytes: number) => void;
+
+/** The checkpoint was not made. Those before stand, and the next is tried as if this one had not been. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+export class Checkpoints {
+  /** On the disk, with all that is still needed of earlier ones; -1 unknown. */
+  diskBytes = -1;
+  private readonly connect: LinkKeeper;
+  private readonly turns: Turns;
+  private readonly buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(BUFFER_BYTES));
+  private onCorruption: 'skip' | 'refuse' = 'refuse';
+  private sections = new StandingSections();
+  private link: KeeperLink | undefined;
+  private free: number[] = [];
+  private onProgress: OnProgress = () => {};
+  private opening: PromiseWithResolvers<Opened> | undefined;
+  private committing: PromiseWithResolvers<Committed> | undefined;
+  private closing: PromiseWithResolvers<void> | undefined;
+  private attempts = 0;
+  private failure: Error | undefined;
+  /** Woken by a buffer that is free again, and by a failure. */
+  private wake: () => void = () => {};
+
+  constructor(connect: LinkKeeper, turns: Turns) {
+    this.connect = connect;
+    this.turns = turns;
+  }
+
+  /** Throws a `StorageError` when the directory cannot be had. */
+  async open(onCorruption: 'skip' | 'refuse', onProgress: OnProgress = () => {}): Promise<Opened> {
+    this.onCorruption = onCorruption;
+    this.onProgress = onProgress;
+    try {
+      const opened = await this.start();
+      this.diskBytes = opened.diskBytes;
+      return opened;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** @param copied called once, also after a failure: the state may change again. */
+  async save(moment: CheckpointMoment, parts: Iterable<Kept>, copied: () => void): Promise<CheckpointReport> {
+    const began = this.turns.monotonic();
+    let output: ImageOutput;
+    let pausedMs: number;
+    try {
+      output = await this.copy(parts);
+    } catch (error) {
+      this.link?.send({ type: 'abort' });
+      throw checkpointError(error);
+    } finally {
+      pausedMs = this.turns.monotonic() - began;
+      copied();
+    }
+    const { checkpoint, neededFrom, diskBytes } = await this.commit(moment, output);
+    this.diskBytes = diskBytes;
+    return { ...checkpoint, neededFrom, pausedMs, totalMs: this.turns.monotonic() - began };
+  }
+
+  /** A checkpoint under way fails. */
+  async close(): Promise<void> {
+    if (this.link === undefined) return;
+    this.closing = Promise.withResolvers();
+    this.link.send({ type: 'close' });
+    await this.closing.promise;
+  }
+
+  private start(): Promise<Opened> {
+    const opening = Promise.withResolvers<Opened>();
+    this.opening = opening;
+    this.free = this.buffers.map((_, i) => i);
+    this.sections = new StandingSections();
+    const listener = {
+      take: (message: FromKeeper) => this.take(message),
+      ended: (reason: Error | undefined) => this.ended(reason),
+    };
+    this.link = this.connect(listener);
+    this.link.send({ type: 'open', onCorruption: this.onCorruption, pool: this.buffers });
+    return opening.promise;
+  }
+
+  private async copy(parts: Iterable<Kept>): Promise<ImageOutput> {
+    // A keeper that ended by itself has let go of the directory: another one takes it again.
+    if (this.closing !== undefined) throw new Error('the storage was closed');
+    if (this.link === undefined) await this.start();
+    const link = this.link!;
+    this.failure = undefined;
+    this.sections.begin();
+    link.send({ type: 'begin', attempt: ++this.attempts });
+    const output = new ImageOutput(this.poolOf(link), this.sections);
+    try {
+      await this.copyParts(parts, output);
+    } finally {
+      output.end();
+    }
+    return output;
+  }
+
+  private async copyParts(parts: Iterable<Kept>, output: ImageOutput): Promise<void> {
+    let until = this.turns.monotonic() + SLICE_MS;
+    for (const part of parts) {
+      for (const _ of part.save(output)) {
+        if (!output.flush() || this.free.length === 0) await this.freed();
+        else if (this.turns.monotonic() < until) continue;
+        else await this.turn();
+        if (this.failure !== undefined) throw this.failure;
+        until = this.turns.monotonic() + SLICE_MS;
+      }
+    }
+    while (!output.flush()) await this.freed();
+  }
+
+  private async commit(moment: CheckpointMoment, output: ImageOutput): Promise<Committed> {
+    try {
+      if (this.failure !== undefined) throw this.failure;
+      this.committing = Promise.withResolvers();
+      this.link!.send({ type: 'commit', moment, standing: output.standing });
+      const committed = await this.committing.promise;
+      this.sections.committed();
+      return committed;
+    } catch (error) {
+      throw checkpointError(error);
+    } finally {
+      this.committing = undefined;
+    }
+  }
+
+  private poolOf(link: KeeperLink): SharedPool {
+    return {
+      take: () => this.free.pop(),
+      bytesOf: buffer => new Uint8Array(this.buffers[buffer]!),
+      send: (buffer, pieces) => link.send({ type: 'pieces', buffer, pieces }),
+    };
+  }
+
+  private turn(): Promise<void> {
+    return new Promise(resolve => this.turns.later(resolve));
+  }
+
+  private async freed(): Promise<void> {
+    if (this.free.length === 0 && this.failure === undefined) {
+      await new Promise<void>(resolve => {
+        this.wake = resolve;
+      });
+    } else await this.turn();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private take(message: FromKeeper): void {
+    switch (message.type) {
+      case 'progress':
+        return this.onProgress(message.bytes, message.totalBytes);
+      case 'opened':
+        return this.opening?.resolve(message.opened);
+      case 'refused':
+        return this.opening?.reject(new StorageError(message.message, message.hint));
+      case 'free':
+        this.free.push(message.buffer);
+        return this.wake();
+      case 'committed':
+        return this.committing?.resolve(message.committed);
+      case 'failed':
+        if (message.attempt === this.attempts) this.fail(new Error(message.message));
+    }
+  }
+
+  private ended(reason: Error | undefined): void {
+    this.link = undefined;
+    const what =
+      reason === undefined ? 'the storage was closed' : `the thread of the checkpoints ended: ${reason.message}`;
+    this.fail(new Error(what));
+    this.opening?.reject(new StorageError(what, 'start again; the data is as it was'));
+    this.closing?.resolve();
+  }
+
+  private fail(error: Error): void {
+    this.failure = error;
+    this.committing?.reject(error);
+    this.wake();
+  }
+}
+
+function checkpointError(error: unknown): CheckpointError {
+  return new CheckpointError((error as Error).message, { cause: error });
+}

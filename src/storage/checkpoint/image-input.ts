@@ -1,0 +1,56 @@
+/** A checkpoint on the disk → its sections, read straight to where they belong. Its bytes were checked before. */
+import { deserialize } from 'node:v8';
+import { ImageError, type ImageReader } from '../../contract/image.ts';
+import type { Disk } from '../disk.ts';
+import { familyOf, packPath, type SectionPlace } from './checkpoint.ts';
+
+export class ImageInput implements ImageReader {
+  private readonly disk: Disk;
+  private readonly places: ReadonlyMap<string, SectionPlace>;
+  private readonly families = new Map<string, string[]>();
+
+  constructor(disk: Disk, sections: readonly SectionPlace[]) {
+    this.disk = disk;
+    this.places = new Map(sections.map(section => [section.name, section]));
+    for (const name of [...this.places.keys()].sort()) {
+      const family = familyOf(name);
+      const names = this.families.get(family);
+      if (names === undefined) this.families.set(family, [name]);
+      else names.push(name);
+    }
+  }
+
+  names(family: string): readonly string[] {
+    return this.families.get(family) ?? [];
+  }
+
+  size(name: string): number {
+    return this.places.get(name)?.bytes ?? -1;
+  }
+
+  memory(name: string, into: ArrayBufferView): void {
+    const place = this.placeOf(name);
+    if (place.bytes > into.byteLength) {
+      throw new ImageError(`the section ${name} has ${place.bytes} bytes, which do not fit into ${into.byteLength}`);
+    }
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, place.bytes);
+    const count = this.disk.read(packPath(place.pack), place.at, bytes);
+    if (count < bytes.length) throw new ImageError(`the section ${name} ends in ${packPath(place.pack)} too early`);
+  }
+
+  value(name: string): unknown {
+    const bytes = new Uint8Array(this.placeOf(name).bytes);
+    this.memory(name, bytes);
+    try {
+      return deserialize(bytes);
+    } catch (error) {
+      throw new ImageError(`the section ${name} is no value: ${(error as Error).message}`);
+    }
+  }
+
+  private placeOf(name: string): SectionPlace {
+    const place = this.places.get(name);
+    if (place === undefined) throw new ImageError(`the image has no section ${name}`);
+    return place;
+  }
+}

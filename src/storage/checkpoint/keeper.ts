@@ -1,0 +1,226 @@
+/**
+ * Keeps the checkpoints of a data directory: takes their pieces, commits them, and removes what is not needed any more.
+ * Everything happens in the call, whatever thread it is in. A checkpoint that fails leaves those before it as they were.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Disk } from '../disk.ts';
+import {
+  CHECKPOINTS,
+  type Checkpoint,
+  type CheckpointMoment,
+  KEPT_CHECKPOINTS,
+  type SectionPlace,
+} from './checkpoint.ts';
+import { Draft, type Piece } from './draft.ts';
+import { type ListedCheckpoint, type Manifest, prepareManifest } from './manifest.ts';
+import { MANIFEST, type ManifestSource } from './manifest-file.ts';
+import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
+import type { StorageFormat } from './migrations.ts';
+import { removeUnneeded } from './packs.ts';
+import { damaged, isDamage, refusalOf } from './refusals.ts';
+import { damageOf } from './verify.ts';
+
+/** Between two messages about the progress of the check. */
+const PROGRESS_BYTES = 16 << 20;
+
+export interface KeeperParts {
+  /** Of the directory, for messages. */
+  readonly path: string;
+  readonly disk: Disk;
+  readonly source: ManifestSource;
+  readonly now: () => number;
+  readonly answer: (message: FromKeeper) => void;
+  readonly format?: StorageFormat;
+}
+
+export class Keeper {
+  private readonly parts: KeeperParts;
+  private pool: readonly SharedArrayBuffer[] = [];
+  private db: DatabaseSync | undefined;
+  private manifest!: Manifest;
+  /** Sections of the newest checkpoint. */
+  private newest: ReadonlyMap<string, SectionPlace> = new Map();
+  private lastId = 0;
+  private attempts = 0;
+  private draft: Draft | undefined;
+
+  constructor(parts: KeeperParts) {
+    this.parts = parts;
+  }
+
+  take(message: ToKeeper): void {
+    switch (message.type) {
+      case 'open':
+        this.pool = message.pool;
+        return this.open(message.onCorruption);
+      case 'begin':
+        this.attempts = message.attempt;
+        return this.attempt(() => this.begin());
+      case 'pieces':
+        this.attempt(() => this.write(message.buffer, message.pieces));
+        return this.parts.answer({ type: 'free', buffer: message.buffer });
+      case 'commit':
+        return this.attempt(() => this.commit(message.moment, message.standing));
+      case 'abort':
+        return this.giveUp();
+      case 'close':
+        this.close();
+        return this.parts.answer({ type: 'closed' });
+    }
+  }
+
+  /** Lets go of the directory. */
+  close(): void {
+    this.giveUp();
+    this.letGo();
+  }
+
+  private letGo(): void {
+    if (this.db !== undefined) this.parts.source.close(this.db);
+    this.db = undefined;
+  }
+
+  private open(onCorruption: 'skip' | 'refuse'): void {
+    const { answer } = this.parts;
+    try {
+      answer({ type: 'opened', opened: this.opened(onCorruption) });
+    } catch (error) {
+      this.close();
+      const { message, hint } = refusalOf(error, this.parts.path);
+      answer({ type: 'refused', message, hint });
+    }
+  }
+
+  private opened(onCorruption: 'skip' | 'refuse'): Opened {
+    const problems: string[] = [];
+    const listed = this.listOrAnew(onCorruption, problems);
+    const wrong: string[] = [];
+    const found = listed.find(checkpoint => {
+      const damage = this.damageOf(checkpoint);
+      if (damage.length > 0) wrong.push(`the checkpoint at frame ${checkpoint.frame} is damaged: ${damage.join('; ')}`);
+      return damage.length === 0;
+    });
+    if (found === undefined && wrong.length > 0) problems.push(...this.startAnew(onCorruption, wrong));
+    else if (found !== undefined && wrong.length > 0) {
+      this.manifest.drop(listed.slice(0, listed.indexOf(found)).map(({ id }) => id));
+      problems.push(...wrong, `the checkpoint at frame ${found.frame} is used, and the journal from there on`);
+    }
+    return { found: this.adopt(found), problems, diskBytes: this.clean() };
+  }
+
+  private adopt(found: ListedCheckpoint | undefined): Opened['found'] {
+    if (found === undefined) return undefined;
+    const { sections, isIntact: _, ...checkpoint } = found;
+    this.newest = byName(sections);
+    return { checkpoint, sections };
+  }
+
+  private listOrAnew(onCorruption: 'skip' | 'refuse', problems: string[]): readonly ListedCheckpoint[] {
+    try {
+      return this.openManifest();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      problems.push(...this.startAnew(onCorruption, [`${MANIFEST} is damaged: ${(error as Error).message}`]));
+      return [];
+    }
+  }
+
+  private openManifest(): readonly ListedCheckpoint[] {
+    this.db = this.parts.source.open();
+    this.manifest = prepareManifest(this.db, this.parts.format);
+    const listed = this.manifest.list();
+    this.lastId = listed[0]?.id ?? 0;
+    return listed;
+  }
+
+  /** Nothing of what is here can be used: puts it out of the way, for somebody to look at, if that was asked for. */
+  private startAnew(onCorruption: 'skip' | 'refuse', wrong: readonly string[]): readonly string[] {
+    const { disk, source, now, path } = this.parts;
+    if (onCorruption === 'refuse') throw damaged(path, wrong);
+    const suffix = `.damaged-${new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')}`;
+    this.letGo();
+    source.setAside(suffix);
+    if (disk.list(CHECKPOINTS).length > 0) disk.rename(CHECKPOINTS, CHECKPOINTS + suffix);
+    this.openManifest();
+    const outcome = `no checkpoint can be used, only what the journal still has; what was there is kept as *${suffix}`;
+    return [...wrong, outcome];
+  }
+
+  private damageOf({ isIntact, sections, bytes: totalBytes }: ListedCheckpoint): readonly string[] {
+    if (!isIntact) return [`what ${MANIFEST} says of it does not have its checksum`];
+    let bytes = 0;
+    let told = 0;
+    return damageOf(this.parts.disk, sections, count => {
+      bytes += count;
+      if (bytes - told < PROGRESS_BYTES && bytes < totalBytes) return;
+      told = bytes;
+      this.parts.answer({ type: 'progress', bytes, totalBytes });
+    });
+  }
+
+  private begin(): void {
+    this.giveUp();
+    this.draft = new Draft(this.parts.disk, ++this.lastId);
+  }
+
+  /** What comes after a failure belongs to nothing. */
+  private write(buffer: number, pieces: readonly Piece[]): void {
+    this.draft?.write(new Uint8Array(this.pool[buffer]!), pieces);
+  }
+
+  private commit(moment: CheckpointMoment, standing: readonly string[]): void {
+    const { draft } = this;
+    if (draft === undefined) return;
+    draft.sync();
+    const sections = [...draft.sections, ...standing.map(name => this.standing(name))];
+    const bytes = sections.reduce((sum, section) => sum + section.bytes, 0);
+    const created = { id: draft.id, createdMs: this.parts.now(), bytes, writtenBytes: draft.bytes };
+    const { frame, stampMs, durable, settings } = moment;
+    const checkpoint = { frame, stampMs, durable, settings, ...created };
+    // Whether a commit that failed is on the disk, nobody knows: its packs stay until another one succeeds.
+    this.draft = undefined;
+    this.manifest.commit(checkpoint, sections, KEPT_CHECKPOINTS);
+    this.newest = byName(sections);
+    this.parts.answer({ type: 'committed', committed: this.committed(checkpoint) });
+  }
+
+  private committed(checkpoint: Checkpoint): Committed {
+    const before = this.manifest.list().find(({ id }) => id !== checkpoint.id);
+    return { checkpoint, neededFrom: before === undefined ? 0 : before.frame + 1, diskBytes: this.clean() };
+  }
+
+  /** What cannot be removed now is at the next occasion. */
+  private clean(): number {
+    const { disk } = this.parts;
+    try {
+      disk.makeDirectory(CHECKPOINTS);
+      return removeUnneeded(disk, this.manifest.packs());
+    } catch {
+      return -1;
+    }
+  }
+
+  private standing(name: string): SectionPlace {
+    const place = this.newest.get(name);
+    if (place === undefined) throw new Error(`the checkpoint before has no section ${name}`);
+    return place;
+  }
+
+  private attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.giveUp();
+      this.parts.answer({ type: 'failed', attempt: this.attempts, message: (error as Error).message });
+    }
+  }
+
+  private giveUp(): void {
+    this.draft?.remove();
+    this.draft = undefined;
+  }
+}
+
+function byName(sections: readonly SectionPlace[]): ReadonlyMap<string, SectionPlace> {
+  return new Map(sections.map(section => [section.name, section]));
+}

@@ -1,0 +1,29 @@
+/**
+ * The format of a data directory, and the way from older ones to it: steps by the version they start from, all of them
+ * in one transaction.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface StorageFormat {
+  readonly version: number;
+  /** From a version to the next. What a step does to files must be possible to do again. */
+  readonly steps: ReadonlyMap<number, (db: DatabaseSync) => void>;
+}
+
+export const STORAGE_FORMAT: StorageFormat = { version: 1, steps: new Map() };
+
+/** @param found an older version. Throws when there is no way from it. */
+export function migrate(db: DatabaseSync, found: number, { version, steps }: StorageFormat): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (let from = found; from < version; from++) {
+      const step = steps.get(from);
+      if (step === undefined) throw new Error(`there is no way from the storage format ${from} to ${from + 1}`);
+      step(db);
+    }
+    db.exec(`UPDATE meta SET value = ${version} WHERE key = 'format'; PRAGMA user_version = ${version}; COMMIT`);
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}

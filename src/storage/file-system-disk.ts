@@ -1,0 +1,160 @@
+/** The disk under a directory of the file system. */
+import {
+  close,
+  closeSync,
+  fdatasync,
+  fsync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  open,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  write,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Disk, Done, GrowingFile, NewFile } from './disk.ts';
+
+/** What is stored names services, topics and tables: for the owner, and a group that may make backups. */
+const FILE_MODE = 0o640;
+const DIRECTORY_MODE = 0o750;
+
+export class FileSystemDisk implements Disk {
+  private readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  list(directory: string): readonly string[] {
+    return unlessMissing(() => readdirSync(this.path(directory)).sort(), []);
+  }
+
+  makeDirectory(directory: string): void {
+    mkdirSync(this.path(directory), { recursive: true, mode: DIRECTORY_MODE });
+  }
+
+  syncDirectory(directory: string): void {
+    withFile(this.path(directory), 'r', fsyncSync);
+  }
+
+  size(file: string): number {
+    return unlessMissing(() => statSync(this.path(file)).size, -1);
+  }
+
+  read(file: string, at: number, into: Uint8Array): number {
+    return withFile(this.path(file), 'r', fd => {
+      let filled = 0;
+      while (filled < into.length) {
+        const count = readSync(fd, into, filled, into.length - filled, at + filled);
+        if (count === 0) break;
+        filled += count;
+      }
+      return filled;
+    });
+  }
+
+  truncate(file: string, length: number): void {
+    withFile(this.path(file), 'r+', fd => {
+      ftruncateSync(fd, length);
+      fsyncSync(fd);
+    });
+  }
+
+  rename(from: string, to: string): void {
+    renameSync(this.path(from), this.path(to));
+  }
+
+  remove(path: string): void {
+    rmSync(this.path(path), { recursive: true, force: true });
+  }
+
+  create(file: string): NewFile {
+    const fd = openSync(this.path(file), 'w', FILE_MODE);
+    return {
+      append: bytes => {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      },
+      sync: () => fsyncSync(fd),
+      close: () => closeSync(fd),
+    };
+  }
+
+  grow(file: string): GrowingFile {
+    return new FileSystemGrowingFile(this.path(file));
+  }
+
+  free(): number {
+    const { bavail, bsize } = statfsSync(this.root);
+    return bavail * bsize;
+  }
+
+  private path(path: string): string {
+    return join(this.root, path);
+  }
+}
+
+class FileSystemGrowingFile implements GrowingFile {
+  private readonly fd: number;
+  private readonly directory: string;
+  private isEntered = false;
+
+  constructor(path: string) {
+    this.directory = dirname(path);
+    this.fd = openSync(path, 'w', FILE_MODE);
+  }
+
+  write(bytes: Uint8Array, at: number, done: Done): void {
+    write(this.fd, bytes, 0, bytes.length, at, (error, count) => {
+      if (error !== null) done(error);
+      else if (count === bytes.length) done(null);
+      else this.write(bytes.subarray(count), at + count, done);
+    });
+  }
+
+  sync(done: Done): void {
+    fdatasync(this.fd, error => {
+      if (error !== null || this.isEntered) done(error);
+      else this.enter(done);
+    });
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private enter(done: Done): void {
+    open(this.directory, 'r', (noDirectory, directory) => {
+      if (noDirectory !== null) return done(noDirectory);
+      fsync(directory, error => {
+        close(directory);
+        this.isEntered = error === null;
+        done(error);
+      });
+    });
+  }
+}
+
+function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {
+  const fd = openSync(path, flags);
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unlessMissing<T>(ask: () => T, missing: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return missing;
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+/** Stored data that cannot be used as it is: `message` says what is wrong and where, `hint` what can be done. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}

@@ -17,7 +17,7 @@ import type { LatePartners } from './late-partners.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
-import type { Rows } from './rows.ts';
+import { EXTRA, type Rows } from './rows.ts';
 import { isCaller, isInbound, isOutbound, isPassedThrough, isTransparent } from './state.ts';
 
 interface Parts {
@@ -110,7 +110,7 @@ export class Decisions implements Kept {
     this.sinceMs = 0;
   }
 
-  /** Close together these reads wait for the memory at the same time; so nothing else is done in the second loop. */
+  /** Close together these reads wait for the memory at the same time; so nothing else is done in the loops that read. */
   private touch(from: number, count: number): void {
     const { rows, hashes } = this;
     for (let i = 0; i < count; i++) {
@@ -120,6 +120,10 @@ export class Decisions implements Kept {
     }
     let touched = 0;
     for (let i = 0; i < count; i++) touched ^= rows.touchRelatives(hashes[i * 2]!, hashes[i * 2 + 1]!);
+    for (let i = 0; i < count; i++) {
+      const row = rows.base((from + i) | 0);
+      if (rows.words[row + EXTRA] !== 0) touched ^= this.parts.meetings.touch(row);
+    }
     this.touched = touched;
   }
 

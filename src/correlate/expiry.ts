@@ -179,11 +179,19 @@ export class Expiry implements Kept {
     }
   }
 
-  /** Reads the places of the late entries that a group of rows will become, so that the memory is near by then. */
+  /**
+   * Reads, of a group of rows, the rows that they are settled and placed with, and the places of the late entries that
+   * they will become, so that the memory is near by then.
+   */
   private touch(group: number): void {
     const { rows } = this;
     const w = rows.words;
     let touched = 0;
+    for (let i = 0; i < group; i++) {
+      const row = rows.base((rows.oldest + i) | 0);
+      const above = this.parts.places.sequenceAbove(row);
+      if (above !== 0) touched ^= w[rows.base(above) + SHAPE]!;
+    }
     for (let i = 0; i < group; i++) {
       const row = rows.base((rows.oldest + i) | 0);
       if (!isOutbound(w[row + SHAPE]!)) continue;

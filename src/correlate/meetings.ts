@@ -132,6 +132,18 @@ export class Meetings implements Kept {
     setKey(p, kept + GROUP_KEY, o0, o1, finalize(Math.imul(topic, 0x9e3779b1) ^ Math.imul(group, 0x85ebca6b)));
   }
 
+  /** Reads the places in the ledger of what a row's newest position tells. Returns something of them. */
+  touch(row: number): number {
+    const position = this.first(row);
+    if (position < 0) return 0;
+    const p = this.positions.words;
+    let touched = 0;
+    for (let key = OFFSET_KEY; key <= GROUP_KEY; key += 2) {
+      if (p[position + key + 1] !== 0) touched ^= this.ledger.touch(p[position + key]!);
+    }
+    return touched;
+  }
+
   /** The first position of a row, as a place; -1 none. */
   first(row: number): number {
     return this.positions.at(this.rows.words[row + EXTRA]!);
@@ -326,7 +338,7 @@ export class Meetings implements Kept {
     const p = this.positions.words;
     const sequence = rows.sequenceAt(row);
     for (let position = this.first(row); position >= 0; position = this.more(position)) {
-      for (const own of [OFFSET_ENTRY, ID_ENTRY, GROUP_ENTRY]) {
+      for (let own = OFFSET_ENTRY; own <= GROUP_ENTRY; own++) {
         const entry = p[position + own]! - 1;
         if (entry < 0 || !ledger.isThere(entry) || ledger.has(entry, LEFT) || ledger.row(entry) !== sequence) continue;
         ledger.leave(entry, path);

@@ -182,6 +182,11 @@ export class MessageLedger implements Kept, ChainRing {
     return place;
   }
 
+  /** Reads what `post` and `first` under a key will need, so that the memory is near by then. Returns something of it. */
+  touch(a: number): number {
+    return this.used === 0 ? 0 : this.buckets[a & (this.buckets.length - 1)]!;
+  }
+
   /** The newest entry of this kind under a key; -1 none. */
   first(kind: number, a: number, b: number): number {
     if (this.used === 0) return -1;
@@ -194,11 +199,14 @@ export class MessageLedger implements Kept, ChainRing {
 
   private find(pointer: number, age: number, kind: number, b: number): number {
     while (pointer !== 0) {
-      const older = this.age(pointer - 1);
+      const place = pointer - 1;
+      const older = this.age(place);
       if (older <= age || older > this.used) return -1;
       age = older;
-      if (this.word(pointer - 1, 0) === b && (this.word(pointer - 1, 2) & KIND_MASK) === kind) return pointer - 1;
-      pointer = this.word(pointer - 1, 1);
+      const slab = this.slabs[place >>> SLAB_SHIFT]!;
+      const at = (place & (SLAB - 1)) * WORDS;
+      if (slab[at] === b && (slab[at + 2]! & KIND_MASK) === kind) return place;
+      pointer = slab[at + 1]!;
     }
     return -1;
   }

@@ -61,6 +61,9 @@ export class PathPlaces implements Kept {
   private readonly lateJoins = new Map<number, number[]>();
   /** Joins through links that are being followed. */
   private nested = 0;
+  /** Rows on the ways that are being climbed, one way upon the other: placing a row may begin another. */
+  private readonly way: number[] = [];
+  private wayEnd = 0;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -131,26 +134,29 @@ export class PathPlaces implements Kept {
 
   private findFar(row: number): number {
     const w = this.rows.words;
-    const way: number[] = [];
+    const { way, wayEnd: begin } = this;
+    let end = begin;
     let at = row;
-    while (at >= 0 && way.length < MAX_HOPS && (w[at + STATE]! & (PLACED | PLACING)) === 0) {
+    while (at >= 0 && end - begin < MAX_HOPS && (w[at + STATE]! & (PLACED | PLACING)) === 0) {
       w[at + STATE]! |= PLACING;
-      way.push(at);
+      way[end++] = at;
       at = this.rowAbove(at);
     }
     if (at >= 0 && (w[at + STATE]! & PLACED) === 0) {
       // The way goes round: what stands on the circle, or below one that waits for this, has no beginning.
-      const circle = (w[at + STATE]! & PLACING) !== 0 ? way.indexOf(at) : -1;
-      const from = circle >= 0 ? circle : way.length - 1;
-      for (let i = from; i < way.length; i++) this.settle(way[i]!, this.rootless(way[i]!));
+      const circle = (w[at + STATE]! & PLACING) !== 0 ? way.indexOf(at, begin) : -1;
+      const from = circle >= 0 && circle < end ? circle : end - 1;
+      for (let i = from; i < end; i++) this.settle(way[i]!, this.rootless(way[i]!));
       at = way[from]!;
-      way.length = from;
+      end = from;
     }
+    this.wayEnd = end;
     let place = at >= 0 ? this.pathAt(at) : NO_PATH;
-    for (let i = way.length - 1; i >= 0; i--) {
+    for (let i = end - 1; i >= begin; i--) {
       place = this.settle(way[i]!, this.placeUnder(way[i]!, at, place));
       at = way[i]!;
     }
+    this.wayEnd = begin;
     return this.pathAt(row);
   }
 
@@ -175,14 +181,19 @@ export class PathPlaces implements Kept {
   /** The row whose place decides that of this one; -1 where there is none, or several. */
   private rowAbove(row: number): number {
     const { rows } = this;
-    const w = rows.words;
-    let sequence = this.pathAt(row);
+    const sequence = this.sequenceAbove(row);
+    return sequence !== 0 && rows.intact(sequence) ? rows.base(sequence) : -1;
+  }
+
+  /** As `rowAbove`, of a row that has no place yet: its sequence number, 0 none; the row may be gone. */
+  sequenceAbove(row: number): number {
+    const w = this.rows.words;
     if (isInbound(w[row + SHAPE]!)) {
       const decision = decisionOf(w[row + STATE]!);
-      if (isByMessages(decision)) return -1;
-      if (decision === BY_SHARED_ID || decision === BY_PARENT) sequence = w[row + PARTNER]!;
+      if (isByMessages(decision)) return 0;
+      if (decision === BY_SHARED_ID || decision === BY_PARENT) return w[row + PARTNER]!;
     }
-    return sequence !== 0 && rows.intact(sequence) ? rows.base(sequence) : -1;
+    return this.pathAt(row);
   }
 
   /** The row's place below the row above it (-1 none). */

@@ -100,10 +100,11 @@ export class Positions implements Kept {
     if (this.count >= this.capacity) this.makeRoom();
     const at = this.place(this.next);
     this.next = (this.next + 1) | 0;
-    this.words.fill(0, at, at + WORDS);
-    this.words[at + OWNER] = owner;
-    this.words[at + OF_LINK] = link;
-    this.words[at + MORE] = more;
+    const { words } = this;
+    for (let i = MORE + 1; i < WORDS; i++) words[at + i] = 0;
+    words[at + OWNER] = owner;
+    words[at + OF_LINK] = link;
+    words[at + MORE] = more;
     return at;
   }
 

@@ -1,6 +1,6 @@
 /**
  * The rows: spans from arrival until `wait` after, resolved or not, because children may still come. A ring of
- * fixed-size rows in arrival order, and an index of buckets: the four newest rows by their own key and by their parent's
+ * fixed-size rows in arrival order, and an index of buckets: the eight newest rows by their own key and by their parent's
  * key stand in the bucket itself (place and a tag of the key, so that other rows are seldom touched), older ones in
  * chains through the rows. All run from newest to oldest; an entry that is gone, or not older than the one before, ends
  * them, so nothing is ever unlinked.
@@ -22,9 +22,15 @@ export const EXTRA = 23;
 
 /** Rows of a piece of an image. */
 export const PIECE_SHIFT = 13;
-/** Entries of a bucket: rows by own key, then rows by parent's key. */
-const INLINE = 4;
+/**
+ * Entries of a bucket: rows by own key, then rows by parent's key. There is one bucket for two rows: of few large buckets
+ * hardly any has more entries than it holds, and the chain behind it costs a look at a row that is far away.
+ */
+const INLINE = 8;
+const ROWS_A_BUCKET = 2;
 const BUCKET_WORDS = INLINE * 2;
+/** A bucket is a line of the processor's cache where this many bytes stand before the first: blocks of malloc begin so. */
+const BEFORE_LINE = 48;
 
 export class Rows extends KeptLinks {
   readonly words: Int32Array;
@@ -41,6 +47,7 @@ export class Rows extends KeptLinks {
   /** Lookups also find rows that have left and still stand in the ring. For looking back only. */
   reachesGone = false;
   private readonly mask: number;
+  private readonly bucketMask: number;
   private readonly buckets: Int32Array;
   /** Bits of a place in an entry; the rest is the tag. */
   private readonly placeBits: number;
@@ -59,7 +66,10 @@ export class Rows extends KeptLinks {
     this.above = new Int32Array(capacity);
     this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
-    this.buckets = new Int32Array(capacity * BUCKET_WORDS).fill(0);
+    const buckets = Math.max(1, capacity / ROWS_A_BUCKET);
+    this.bucketMask = buckets - 1;
+    const aligned = new ArrayBuffer(buckets * BUCKET_WORDS * 4 + BEFORE_LINE);
+    this.buckets = new Int32Array(aligned, BEFORE_LINE).fill(0);
     this.placeBits = Math.log2(capacity);
   }
 
@@ -96,8 +106,8 @@ export class Rows extends KeptLinks {
   /** Reads what `push` of a row with these hashes will need, so that the memory is near by then. Returns something of it. */
   touch(own: number, parent: number): number {
     return (
-      this.buckets[(own & this.mask) * BUCKET_WORDS]! ^
-      this.buckets[(parent & this.mask) * BUCKET_WORDS + INLINE]! ^
+      this.buckets[(own & this.bucketMask) * BUCKET_WORDS]! ^
+      this.buckets[(parent & this.bucketMask) * BUCKET_WORDS + INLINE]! ^
       this.touchLinks(own)
     );
   }
@@ -108,7 +118,7 @@ export class Rows extends KeptLinks {
   }
 
   private touchEntry(hash: number, side: number): number {
-    const entry = this.buckets[(hash & this.mask) * BUCKET_WORDS + side]!;
+    const entry = this.buckets[(hash & this.bucketMask) * BUCKET_WORDS + side]!;
     if (entry >>> this.placeBits !== ((hash >>> this.placeBits) | 1)) return 0;
     return this.words[(entry & this.mask) * ROW_WORDS + SHAPE]!;
   }
@@ -153,11 +163,9 @@ export class Rows extends KeptLinks {
   /** Puts a row first in its bucket and returns what was first before. */
   private enter(hash: number, side: number, place: number): number {
     const { buckets } = this;
-    const b = (hash & this.mask) * BUCKET_WORDS + side;
+    const b = (hash & this.bucketMask) * BUCKET_WORDS + side;
     const before = buckets[b]!;
-    buckets[b + 3] = buckets[b + 2]!;
-    buckets[b + 2] = buckets[b + 1]!;
-    buckets[b + 1] = before;
+    for (let i = b + INLINE - 1; i > b; i--) buckets[i] = buckets[i - 1]!;
     buckets[b] = place | (((hash >>> this.placeBits) | 1) << this.placeBits);
     return before;
   }
@@ -241,7 +249,7 @@ export class Rows extends KeptLinks {
     const hash = keyHash(of, at, span0, span1);
     // Odd, so that no entry is 0.
     const tag = (hash >>> this.placeBits) | 1;
-    const bucket = (hash & this.mask) * BUCKET_WORDS + side;
+    const bucket = (hash & this.bucketMask) * BUCKET_WORDS + side;
     const afterAge = after < 0 ? youngest : this.age(after / ROW_WORDS);
     return this.scan(of, at, span0, span1, side, bucket, 0, tag, afterAge, after < 0 ? 0 : afterAge);
   }

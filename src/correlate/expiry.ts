@@ -189,8 +189,8 @@ export class Expiry implements Kept {
     let touched = 0;
     for (let i = 0; i < group; i++) {
       const row = rows.base((rows.oldest + i) | 0);
-      const above = this.parts.places.sequenceAbove(row);
-      if (above !== 0) touched ^= w[rows.base(above) + SHAPE]!;
+      const above = rows.base(this.parts.places.sequenceAbove(row));
+      touched ^= w[above + SERVICE]! ^ w[above + STATE]!;
     }
     for (let i = 0; i < group; i++) {
       const row = rows.base((rows.oldest + i) | 0);

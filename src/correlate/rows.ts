@@ -120,7 +120,8 @@ export class Rows extends KeptLinks {
   private touchEntry(hash: number, side: number): number {
     const entry = this.buckets[(hash & this.bucketMask) * BUCKET_WORDS + side]!;
     if (entry >>> this.placeBits !== ((hash >>> this.placeBits) | 1)) return 0;
-    return this.words[(entry & this.mask) * ROW_WORDS + SHAPE]!;
+    const row = (entry & this.mask) * ROW_WORDS;
+    return this.words[row + SPAN]! ^ this.words[row + SHAPE]!;
   }
 
   /** Copies an observed row in and returns its base. The caller has made room; hashes of its own and its parent's key. */

@@ -223,6 +223,7 @@ export const NOT_KEPT: Exceptions = {
     'LateClasses.recentNumbers': 'tells where to look first',
     'LateEntries.double': 'takes numbers apart',
     'LateEntries.doubleWords': 'takes numbers apart',
+    'PathPlaces.way': 'of the row being placed',
     'TopicKeys.known': 'made of names when it is needed',
   },
   insteadOf: {

@@ -32,6 +32,8 @@ export interface Disk {
   read(file: string, at: number, into: Uint8Array): number;
   /** Cuts a file, and syncs it. Cut to what it has, it is only synced. */
   truncate(file: string, length: number): void;
+  /** Writes into a file that exists, and syncs it. */
+  overwrite(file: string, at: number, bytes: Uint8Array): void;
   rename(from: string, to: string): void;
   /** With everything in it, when it is a directory. Nothing happens when there is nothing. */
   remove(path: string): void;

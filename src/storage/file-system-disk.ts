@@ -67,6 +67,13 @@ export class FileSystemDisk implements Disk {
     });
   }
 
+  overwrite(file: string, at: number, bytes: Uint8Array): void {
+    withFile(this.path(file), 'r+', fd => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
+      fsyncSync(fd);
+    });
+  }
+
   rename(from: string, to: string): void {
     renameSync(this.path(from), this.path(to));
   }

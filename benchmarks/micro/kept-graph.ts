@@ -10,8 +10,7 @@ import { Identities } from '../../src/lib/identities.ts';
 import { Plans } from '../../src/lib/plans.ts';
 import { ConsumerGroups } from '../../src/normalize/consumer-groups.ts';
 import { keptTables } from '../../src/storage/kept-table.ts';
-import { loadImage, type MemoryImage, MemoryImageWriter } from '../../test/kits/memory-image.ts';
-import { threadMs } from './harness.ts';
+import { measureKept } from './kept.ts';
 
 const EDGES = 100_000;
 const NODES = 10_000;
@@ -21,7 +20,6 @@ const LIMITS = { maxNodes: NODES, maxEdges: EDGES };
 const BEGIN_US = Date.UTC(2026, 7, 1) * 1000;
 const MINUTE_US = 60e6;
 const VERBS = ['GET', 'POST', 'select', 'insert', 'update', 'delete', 'send', 'process'];
-const NO_IMAGE: MemoryImage = new Map();
 
 /** One interaction on an edge. What no time is given for is settled. */
 function use(store: GraphStore, identities: readonly number[], edge: number, n: number, timeUs: number): void {
@@ -43,7 +41,7 @@ function use(store: GraphStore, identities: readonly number[], edge: number, n: 
   if (n % 5 === 0) store.settle(call.kind, source, target, timeUs, call.traces, 0, call.span0, call.span1);
 }
 
-function* graphs(): Generator<readonly [string, Kept, () => Kept, number]> {
+function* graphs(): Generator<readonly [name: string, part: Kept, empty: () => Kept, count: number]> {
   const identities = new Identities(NAMES);
   const names = Array.from({ length: NODES }, (_, n) => identities.intern(0, 'prod', ['shop', `service-${n}`]));
   const empty = () => new GraphStore(identities, LIMITS);
@@ -70,32 +68,4 @@ function* graphs(): Generator<readonly [string, Kept, () => Kept, number]> {
   yield ['identities', kept!, another, identities.size];
 }
 
-/** Longest step, and the whole, ms. */
-function save(part: Kept, writer: MemoryImageWriter): readonly [longest: number, whole: number] {
-  const started = threadMs();
-  let [before, longest] = [started, 0];
-  for (const _ of part.save(writer)) {
-    const now = threadMs();
-    longest = Math.max(longest, now - before);
-    before = now;
-  }
-  return [longest, threadMs() - started];
-}
-
-const ms = (time: number) => `${time.toFixed(0)} ms`;
-
-for (const [name, part, empty, count] of graphs()) {
-  for (let round = 0; round < 3; round++) {
-    const writer = new MemoryImageWriter(NO_IMAGE);
-    const [longest, whole] = save(part, writer);
-    const again = save(part, new MemoryImageWriter(writer.sections, true))[1];
-    const started = threadMs();
-    loadImage(empty(), writer.sections);
-    const load = threadMs() - started;
-    const sizes = `${count} ${name}, ${(writer.written / count).toFixed(0)} bytes each`;
-    const per = (time: number) => `${((time * 1000) / count).toFixed(2)} µs each`;
-    console.log(
-      `${sizes}: save ${ms(whole)} (${per(whole)}, longest step ${longest.toFixed(1)} ms), unchanged ${ms(again)}, load ${ms(load)} (${per(load)})`,
-    );
-  }
-}
+for (const kept of graphs()) measureKept(...kept);

@@ -83,6 +83,7 @@ export class LateEntries implements Kept, ChainRing {
   private readonly classes = new LateClasses();
   private readonly slices = new TimeSlices();
   private readonly pieces: Pieces;
+  private readonly marks: Uint8Array;
   private windowMs = 1;
   private readonly tree: Pick<PathSink, 'lastOf'>;
 
@@ -93,6 +94,7 @@ export class LateEntries implements Kept, ChainRing {
     this.lateMs = lateMs;
     this.words = new Int32Array(limit * WORDS);
     this.pieces = new Pieces(Math.ceil(limit / PIECE));
+    this.marks = this.pieces.marks;
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = new Int32Array(buckets).fill(0);
@@ -212,7 +214,7 @@ export class LateEntries implements Kept, ChainRing {
     w[base + 6] = this.doubleWords[1]!;
     w[base + 7] = duration;
     buckets[bucket] = place + 1;
-    this.pieces.marks[place >>> PIECE_SHIFT] = 1;
+    this.marks[place >>> PIECE_SHIFT] = 1;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
     this.slices.newest.count++;
@@ -314,7 +316,7 @@ export class LateEntries implements Kept, ChainRing {
   }
 
   retarget(entry: number, target: number): void {
-    this.pieces.marks[entry >>> ENTRY_SHIFT] = 1;
+    this.marks[entry >>> ENTRY_SHIFT] = 1;
     this.words[entry + 4] = target;
   }
 
@@ -322,7 +324,7 @@ export class LateEntries implements Kept, ChainRing {
   reclass(entry: number, cls: number): void {
     const adjusted = this.adjusted(entry);
     this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classes.numberOf(cls, adjusted);
-    this.pieces.marks[entry >>> ENTRY_SHIFT] = 1;
+    this.marks[entry >>> ENTRY_SHIFT] = 1;
   }
 
   private evictOldest(): void {

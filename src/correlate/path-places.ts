@@ -170,7 +170,7 @@ export class PathPlaces implements Kept {
     w[row + STATE] = (w[row + STATE]! & ~PLACING) | PLACED;
     this.rows.above[slot] = place;
     // It may have left.
-    this.rows.pieces.marks[slot >>> PIECE_SHIFT] = 1;
+    this.rows.marks[slot >>> PIECE_SHIFT] = 1;
     return place;
   }
 

@@ -130,7 +130,7 @@ const linkCapacityOf = (rows: Rows): number => rows.links.length / KEPT_LINK_WOR
 
 /** Rows that live may change without a mark. */
 function markLive(rows: Rows): void {
-  const { marks } = rows.pieces;
+  const { marks } = rows;
   for (let i = 0; i < marks.length; i++) {
     if (reaches(i * PIECE, PIECE, rows.oldest, rows.count, capacityOf(rows))) marks[i] = 1;
   }

@@ -41,6 +41,7 @@ export class Rows extends KeptLinks {
   readonly limit: number;
   /** Pieces of `words` and `above`; rows that have not left are marked at every image. */
   readonly pieces: Pieces;
+  readonly marks: Uint8Array;
   /** Sequence numbers (mod 2^32) of the oldest and the next entry. */
   oldest = 1;
   next = 1;
@@ -65,6 +66,7 @@ export class Rows extends KeptLinks {
     this.ratios = new Float32Array(buffer);
     this.above = new Int32Array(capacity);
     this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
+    this.marks = this.pieces.marks;
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
     const buckets = Math.max(1, capacity / ROWS_A_BUCKET);
     this.bucketMask = buckets - 1;
@@ -134,7 +136,7 @@ export class Rows extends KeptLinks {
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.above[place] = 0;
-    this.pieces.marks[place >>> PIECE_SHIFT] = 1;
+    this.marks[place >>> PIECE_SHIFT] = 1;
     this.next = (sequence + 1) | 0;
     w[base + NEXT] = this.enter(own, 0, place);
     if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) w[base + CHILD_NEXT] = this.enter(parent, INLINE, place);

@@ -2,6 +2,7 @@
 import type { Disk } from '../disk.ts';
 
 const PIECE_BYTES = 1 << 20;
+const SECTOR_BYTES = 512;
 
 export class FileWindow {
   readonly size: number;
@@ -40,7 +41,27 @@ export class FileWindow {
   private load(at: number, length: number): void {
     const wanted = Math.min(length, this.size - at);
     if (this.bytes.length < wanted) this.bytes = Buffer.alloc(wanted);
+    const into = this.bytes.subarray(0, wanted);
     this.start = at;
-    this.end = at + this.disk.read(this.file, at, this.bytes.subarray(0, wanted));
+    this.end = at + wanted;
+    try {
+      if (this.disk.read(this.file, at, into) < wanted) this.end = this.start;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+      this.loadAround(at, into);
+    }
+  }
+
+  /** What the disk cannot read is zeros, as little of it as can be. */
+  private loadAround(at: number, into: Buffer): void {
+    for (let done = 0; done < into.length; done += SECTOR_BYTES) {
+      const sector = into.subarray(done, done + SECTOR_BYTES);
+      try {
+        this.disk.read(this.file, at + done, sector);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+        sector.fill(0);
+      }
+    }
   }
 }

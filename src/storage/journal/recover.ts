@@ -58,7 +58,7 @@ export async function recoverJournal(options: RecoveryOptions): Promise<Recovere
   const survey = step.value;
   const found = judge(survey, after);
   if (onCorruption === 'refuse' && found.damage.length > 0) throw refusal(found.damage[0]!);
-  secure(disk, directory, survey, found);
+  secureOrRefuse(options, survey, found);
   const replay = new Replay(options, slices, found);
   await replay.run();
   return {
@@ -69,6 +69,18 @@ export async function recoverJournal(options: RecoveryOptions): Promise<Recovere
     damage: [...found.damage, ...replay.unreadable],
     headless: survey.segments.filter(one => !one.hasHeader && one.runs.length > 0).map(one => one.file),
   };
+}
+
+/** Throws a `StorageError` when the disk does not take it. */
+function secureOrRefuse({ disk, directory }: RecoveryOptions, survey: Survey, found: Findings): void {
+  try {
+    secure(disk, directory, survey, found);
+  } catch (error) {
+    throw new StorageError(
+      `the journal in ${directory} cannot be written: ${(error as Error).message}`,
+      'Make room on the disk, or let the program write to the directory, and start it again.',
+    );
+  }
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Run {
   stamp: number;
 }
 
-interface SegmentReport {
+export interface SegmentReport {
   readonly file: string;
   readonly bytes: number;
   readonly hasHeader: boolean;
@@ -30,6 +30,8 @@ interface SegmentReport {
   readonly first: number;
   /** Of the last one that can be read; `first` − 1 when there is none. */
   readonly last: number;
+  /** Records that can be read; ticks are in those of others. */
+  readonly records: number;
   readonly runs: readonly Run[];
 }
 
@@ -73,7 +75,8 @@ export function* surveyJournal(disk: Disk, directory: string, after: number, dur
     const first = firstFrameOf(name);
     certain = Math.max(certain, first - 1);
     const runs: Run[] = [];
-    while (reader.next(last)) {
+    let records = 0;
+    for (; reader.next(last); records++) {
       certain = Math.max(certain, reader.header.durable);
       extendRuns(runs, reader, file);
       last = reader.header.number;
@@ -84,6 +87,7 @@ export function* surveyJournal(disk: Disk, directory: string, after: number, dur
       bytes: reader.size,
       hasHeader: reader.hasHeader,
       first,
+      records,
       last: runs.at(-1)?.last ?? first - 1,
       runs,
     });

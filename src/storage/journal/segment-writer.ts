@@ -77,17 +77,15 @@ export class SegmentWriter {
     });
   }
 
-  /** After a write that failed: cuts what it left, and tries whether there is room for as much again. */
+  /** After a write that failed: tries whether there is room for as much again, over what it left, and cuts all of that. */
   probe(firstFrame: number, done: Done): void {
     try {
       const segment = this.open ?? this.begin(firstFrame);
-      const path = `${this.directory}/${segment.name}`;
-      this.disk.truncate(path, segment.end);
       segment.file.write(
         new Uint8Array(Math.min(Math.max(this.failedBytes, MIN_PROBE_BYTES), MAX_PROBE_BYTES)),
         segment.end,
         error => {
-          done(error ?? this.cut(path, segment.end));
+          done(error ?? this.cut(segment));
         },
       );
     } catch (error) {
@@ -127,9 +125,9 @@ export class SegmentWriter {
     });
   }
 
-  private cut(path: string, length: number): NodeJS.ErrnoException | null {
+  private cut({ name, end }: Segment): NodeJS.ErrnoException | null {
     try {
-      this.disk.truncate(path, length);
+      this.disk.truncate(`${this.directory}/${name}`, end);
       return null;
     } catch (error) {
       return error as NodeJS.ErrnoException;

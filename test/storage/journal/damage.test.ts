@@ -161,6 +161,17 @@ describe('a segment', () => {
     expect(found.damage).toHaveLength(1);
   });
 
+  test('that is there twice is applied once', async () => {
+    const bench = await written(6, 250);
+    const whole = (await recovered(bench, () => {})).entries;
+    const { entries } = await recovered(bench, disk => {
+      const bytes = new Uint8Array(disk.size(at(disk, 0)));
+      disk.read(at(disk, 0), 0, bytes);
+      disk.create('journal/0000000000000014.log').append(bytes);
+    });
+    expect(entries).toEqual(whole);
+  });
+
   test('that was begun, and nothing more, is removed', async () => {
     const bench = await written(2);
     const { found, disk } = await recovered(bench, disk =>

@@ -38,7 +38,18 @@ const TABLES = new Tables();
 const ENCODER = TABLES.encoder();
 const DECODER = TABLES.decoder();
 
-export class World {
+/** What went wrong in the world of a seed, and the seed. */
+export async function problemsOf(seed: number): Promise<string[]> {
+  const world = new World(seed);
+  try {
+    await world.live(4, 200);
+  } catch (error) {
+    world.problems.push(String(error));
+  }
+  return world.problems.map(problem => `seed ${seed}: ${problem}`);
+}
+
+class World {
   readonly problems: string[] = [];
   readonly disk: SimulatedDisk;
   private readonly random: Random;

@@ -1,6 +1,7 @@
 /** Schemas of the answers for the OpenAPI description; the graph itself is in `query/schemas/`. */
 import { type TSchema, Type } from 'typebox';
 import { RELOAD_RESULTS } from '../contract/component.ts';
+import { STORAGE_STATES } from '../contract/storage.ts';
 import { DRAWINGS } from '../query/formats/drawings.ts';
 
 const integer = (description: string) => Type.Integer({ minimum: 0, description });
@@ -83,6 +84,55 @@ const ReloadSchema = Type.Object({
   changed: Type.Array(Type.String(), { description: '`option: before → after`, without secrets.' }),
 });
 
+const seconds = (description: string) => Type.Number({ minimum: 0, description });
+
+const StorageSchema = Type.Object({
+  path: Type.String(),
+  state: Type.Enum([...STORAGE_STATES], {
+    description:
+      '`unavailable`: nothing can be written now, requests are refused until it can; `failed`: only a restart helps.',
+  }),
+  message: Type.String({ description: 'What is wrong; empty while nothing is.' }),
+  recovery: Type.Object(
+    {
+      checkpointFrame: integer('Frame of the checkpoint it began with; 0: none.'),
+      bytes: integer('Read of the journal after it.'),
+      totalBytes: integer('To be read.'),
+      frames: integer('Frames applied.'),
+      seconds: seconds('How long it took, or takes.'),
+      problems: Type.Array(Type.String(), { description: 'What was damaged or missing, and what became of it.' }),
+    },
+    { description: 'Of the last start.' },
+  ),
+  journal: Type.Object({
+    bytes: integer('On the disk.'),
+    segments: integer('Files.'),
+    lastFrame: integer('Applied last.'),
+    waitingFrames: integer('Not applied yet.'),
+    waitingBytes: integer('Not applied yet.'),
+    writtenBytes: integer('Since the start.'),
+    syncs: integer('Since the start.'),
+  }),
+  checkpoint: Type.Union(
+    [
+      Type.Object({
+        frame: integer('The frame it is consistent at.'),
+        at: Type.String({ format: 'date-time' }),
+        ageSeconds: seconds('Since then.'),
+        bytes: integer('In all.'),
+        writtenBytes: integer('Less than `bytes` where parts did not change.'),
+        pauseSeconds: seconds('For how long the application of frames paused; requests did not.'),
+        seconds: seconds('Until it was on the disk.'),
+      }),
+      Type.Null(),
+    ],
+    { description: 'The newest; null before the first.' },
+  ),
+  checkpointBytes: integer('Of all checkpoints, with what is still needed of earlier ones.'),
+  failedCheckpoints: integer('Since the start.'),
+  freeBytes: Type.Integer({ description: 'On the disk; -1 unknown.' }),
+});
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
@@ -102,6 +152,7 @@ export const StatusSchema = Type.Object({
     loadedAt: Type.String({ format: 'date-time', description: 'When the configuration in force was read.' }),
     lastReload: Type.Union([ReloadSchema, Type.Null()], { description: 'Null before the first.' }),
   }),
+  storage: Type.Union([StorageSchema, Type.Null()], { description: 'Null where nothing is kept.' }),
   graph: Type.Union([
     Type.Object({
       revision: integer('Grows with every change.'),

@@ -8,6 +8,7 @@ import type { LogConsumer, SpanConsumer } from './consumer.ts';
 import type { TopologyReader } from './graph-view.ts';
 import type { Logger } from './logger.ts';
 import type { SpanView } from './span-view.ts';
+import type { StorageOptions, StorageStatus } from './storage.ts';
 import type { Tracer } from './tracer.ts';
 
 export type Signal = 'traces' | 'logs' | 'events' | 'changes' | 'metrics';
@@ -88,6 +89,10 @@ export interface MetricValue {
 export interface Host {
   /** Undefined where the program does not trace itself. */
   readonly tracer?: Tracer | undefined;
+  /** Data is to be kept so, from the recovery on. */
+  storeIn(options: StorageOptions): void;
+  /** Undefined: nothing is kept. */
+  storage(): StorageOptions | undefined;
   /** The topology connector; undefined until it was created. */
   topology(): TopologyReader | undefined;
   /** Announces a bound address for the start-up log and `/v1/status`; the function returned takes it back. */
@@ -115,6 +120,8 @@ export interface ServiceStatus {
     >
   >;
   readonly configuration: ConfigurationStatus;
+  /** Null where nothing is kept. */
+  readonly storage: StorageStatus | null;
 }
 
 export const RELOAD_RESULTS = ['applied', 'unchanged', 'refused', 'failed'] as const;
@@ -190,6 +197,11 @@ export interface Sinks {
 export interface Connector extends Component {
   readonly consumers: Sinks;
   readonly reader: TopologyReader;
+  /**
+   * Called once when everything but the receivers was started: brings back what was kept. Throws a `StartError` when it
+   * cannot be; gives up, without an error, when `signal` aborts.
+   */
+  recover?(signal: AbortSignal): Promise<void>;
 }
 
 export interface ConfigProblem {

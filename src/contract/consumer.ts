@@ -31,5 +31,6 @@ export interface SpanConsumer {
 export interface LogConsumer {
   /** As a `SpanConsumer`'s. */
   admit?(): void;
-  logs(count: number): PushResult;
+  /** As a `SpanConsumer`'s `begin` and `commit` in one. */
+  logs(count: number): PushResult | Promise<PushResult>;
 }

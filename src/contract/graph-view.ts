@@ -5,6 +5,7 @@
 import type { Checkup } from './checkup.ts';
 import type { DeltaPart, Following } from './graph-delta.ts';
 import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
+import type { StorageStatus } from './storage.ts';
 
 /** Which edges leave and reach a node. */
 export interface Adjacency {
@@ -101,4 +102,6 @@ export interface TopologyReader {
   checkup(): Checkup;
   /** Edges held, also those that do not show. */
   edgeCount(): number;
+  /** Undefined where nothing is kept. */
+  storage(): StorageStatus | undefined;
 }

@@ -5,6 +5,7 @@
  */
 import type { ConfigurationStatus, Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
+import type { StorageOptions } from '../contract/storage.ts';
 import { logSamples } from '../telemetry/log-output.ts';
 import { addSamples, BUILD_INFO, READY, START_TIME } from '../telemetry/metrics.ts';
 import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
@@ -52,25 +53,28 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   const startedAt = new Date(startedAtMs).toISOString();
   let topology: TopologyReader | undefined;
   let ready = false;
+  let storage: StorageOptions | undefined;
   let inForce = pipelines;
   const own: Told = { shown: true, listeners: [], collectors: [] };
   own.collectors.push(logSamples, tracer?.samples ?? noTracerSamples, () => [
     BUILD_INFO.sample(1, { version }),
-    READY.sample(ready ? 1 : 0),
+    READY.sample(isReady() ? 1 : 0),
     START_TIME.sample(startedAtMs / 1000),
   ]);
   const scopes = new Set<Told>([own]);
   const retired = new Set<Told>();
   let counted: readonly MetricSample[] = [];
 
+  const isReady = () => ready && (topology?.storage()?.state ?? 'ok') === 'ok';
   const listeners = () => shownOf(scopes).flatMap(told => told.listeners);
   const status = (): ServiceStatus => ({
     version,
     startedAt,
-    ready,
+    ready: isReady(),
     listeners: listeners(),
     pipelines: inForce,
     configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
+    storage: topology?.storage() ?? null,
   });
   const ownSamples = () =>
     addSamples([
@@ -81,6 +85,10 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   const collectMetrics = async () => [...ownSamples(), ...(await collectProcess())];
   const hostOf = (told: Told): Host => ({
     tracer,
+    storeIn: options => {
+      storage = options;
+    },
+    storage: () => storage,
     topology: () => topology,
     listening: listener => tell(told, listener),
     metrics: collect => void told.collectors.push(collect),

@@ -9,9 +9,10 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
   const predicates = processors.filter(processor => processor.keepSpan !== undefined);
   const admit = () => {
     for (const gate of gates) gate.admit!();
+    sink.admit?.();
   };
   const begin = () => {
-    admit();
+    for (const gate of gates) gate.admit!();
     sink.begin();
   };
   const filter = (view: SpanView) => {
@@ -25,7 +26,7 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
   return {
     // Predicates may read the resource: its slots are always filled for them.
     ...(predicates.length === 0 && sink.knowsResource !== undefined && { knowsResource: sink.knowsResource }),
-    ...(gates.length > 0 && { admit }),
+    ...((gates.length > 0 || sink.admit !== undefined) && { admit }),
     begin: gates.length === 0 ? () => sink.begin() : begin,
     span: predicates.length === 0 ? view => sink.span(view) : filter,
     commit: () => sink.commit(),
@@ -38,6 +39,7 @@ export function consumeLogs(processors: readonly Processor[], sink: LogConsumer)
   if (gates.length === 0) return sink;
   const admit = () => {
     for (const gate of gates) gate.admit!();
+    sink.admit?.();
   };
   return {
     admit,

@@ -64,6 +64,7 @@ export function createService(config: Config, options: ServiceOptions): Service 
     if (section === 'connectors') host.setTopology((component as Connector).reader);
   }
   const touched: BuiltComponent[] = [];
+  const giveUp = new AbortController();
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
   let exchanging: Promise<unknown> | undefined;
@@ -72,12 +73,21 @@ export function createService(config: Config, options: ServiceOptions): Service 
   const timeoutMs = () => parseDuration(running.config.service.shutdown_timeout);
 
   async function startAll(): Promise<void> {
-    for (const built of running.assembly.order) {
+    const sources = running.assembly.order.filter(({ section }) => section === 'receivers');
+    await startEach(running.assembly.order.filter(built => !sources.includes(built)));
+    for (const { section, component } of running.assembly.order) {
+      if (section === 'connectors') await (component as Connector).recover?.(giveUp.signal);
+    }
+    await startEach(sources);
+    host.setReady(stopping === undefined);
+  }
+
+  async function startEach(components: readonly BuiltComponent[]): Promise<void> {
+    for (const built of components) {
       if (stopping !== undefined) return;
       touched.push(built);
       await built.component.start();
     }
-    host.setReady(true);
   }
 
   async function stopAll(): Promise<void> {
@@ -107,6 +117,7 @@ export function createService(config: Config, options: ServiceOptions): Service 
   }
 
   function stop(): Promise<void> {
+    giveUp.abort();
     stopping ??= stopOnceStarted();
     return stopping;
   }

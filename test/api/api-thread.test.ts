@@ -101,6 +101,7 @@ beforeAll(async () => {
     tiers: () => [],
     checkup: () => ({ services: [], malformed: {} }),
     edgeCount: () => store.edges.length,
+    storage: () => undefined,
   });
   await component.start();
   base = `http://${host.listeners[0]!.address}`;

@@ -42,6 +42,7 @@ export async function startApi(
     listeners,
     pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
     configuration: { loadedAt: STARTED_AT, lastReload: null },
+    storage: null,
   });
   const answerTo = async (question: Question, asks: Questions[Question]['asks']): Promise<unknown> => {
     if (question === 'status') return status();

@@ -1,12 +1,14 @@
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { dataDirectory } from '../kits/data-directory.ts';
 import { spawnTacit } from './kit.ts';
 
 const ANY_PORT = [
   '--set=receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0',
   '--set=receivers.otlp.protocols.http.endpoint=127.0.0.1:0',
   '--set=extensions.http_api.endpoint=127.0.0.1:0',
+  `--set=extensions.storage.path=${dataDirectory()}`,
 ];
 
 const started: ReturnType<typeof spawnTacit>[] = [];
@@ -55,7 +57,7 @@ describe('the process', () => {
     const { code, stderr } = await child.ended;
     expect(code).toBe(0);
     expect(stderr).toContain('stopped');
-    expect(stderr).toContain('the journal is in memory');
+    expect(stderr).toContain('what was kept is there again');
   });
 
   it('serve with JSON logs: one line is `ready` with all addresses, stdout stays empty', async () => {

@@ -1,5 +1,6 @@
 /** Places in the tree of paths: found once, when the wait ends, from rows and late entries; what is counted stays. */
 import { describe, expect, it } from 'vitest';
+import { overflowsOf } from '../../src/service/topology/limits-report.ts';
 import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
 import { pathsOf } from '../kits/subject.ts';
 import { client, consumer, internal, linkTo, OTHER_TRACE, postgres, producer, server, topic } from '../oracle/cases.ts';
@@ -125,7 +126,7 @@ describe('a chain', () => {
     const subject = decided(...spans);
     const deepest = Math.max(...[...pathsOf(subject.topology).keys()].map(text => text.split(' > ').length));
     expect(deepest).toBe(64);
-    expect(subject.topology.overflows().path_depths).toBeGreaterThan(0);
+    expect(overflowsOf(subject.topology).path_depths).toBeGreaterThan(0);
   });
 });
 
@@ -134,7 +135,7 @@ it('tells that the tree is full, and counts the rest', () => {
   subject.send([server('a', 1, 0), client('a', 2, 1), server('b', 3, 2), client('b', 4, 3), server('c', 5, 4)], 0);
   subject.idle(1000, LATER);
   expect(told(subject)).toEqual(['a 1', 'a > b 1']);
-  expect(subject.topology.overflows().paths).toBeGreaterThan(0);
+  expect(overflowsOf(subject.topology).paths).toBeGreaterThan(0);
   expect(subject.graph().diagnostics).toMatchObject([{ code: 'paths_limit' }]);
   expect(subject.edges()).toEqual(['a calls b 1', 'b calls c 1']);
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type RunningProcess, spawnTacit } from '../cli/kit.ts';
+import { dataDirectory } from '../kits/data-directory.ts';
 
 const SETTINGS = [
   'receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0',
@@ -16,7 +17,8 @@ afterEach(() => {
 });
 
 async function serve(encoding: 'console' | 'json') {
-  const service = spawnTacit(['serve', ...SETTINGS, `--set=service.telemetry.logs.encoding=${encoding}`]);
+  const data = `--set=extensions.storage.path=${dataDirectory()}`;
+  const service = spawnTacit(['serve', ...SETTINGS, data, `--set=service.telemetry.logs.encoding=${encoding}`]);
   started.push(service);
   const [, listeners] = await service.until(/ready.*?(\[\{.*?\}\])|"listeners":(\[\{.*?\}\]),"msg":"ready"/);
   const text = listeners ?? /"listeners":(\[\{.*?\}\])/.exec(service.output())![1]!;

@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { dataDirectory } from '../kits/data-directory.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ANY_PORT = [
   '--set=receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0',
   '--set=receivers.otlp.protocols.http.endpoint=127.0.0.1:0',
   '--set=extensions.http_api.endpoint=127.0.0.1:0',
+  `--set=extensions.storage.path=${dataDirectory()}`,
 ];
 
 it('SIGTERM to npm drains the service and ends with 0', async () => {

@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { type RunningProcess, spawnTacit } from '../cli/kit.ts';
+import { dataDirectory } from '../kits/data-directory.ts';
 
 const SETTINGS = [
   'receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0',
@@ -17,7 +18,8 @@ afterEach(() => {
 });
 
 async function serve(...sets: readonly string[]) {
-  const service = spawnTacit(['serve', ...SETTINGS, ...sets.map(set => `--set=${set}`)]);
+  const data = `--set=extensions.storage.path=${dataDirectory()}`;
+  const service = spawnTacit(['serve', ...SETTINGS, data, ...sets.map(set => `--set=${set}`)]);
   started.push(service);
   const [, otlp] = await service.until(/otlp +http +(http:\S+)/);
   const [, api] = await service.until(/curl (http:\S+)\/v1\/graph/);

@@ -110,6 +110,7 @@ const EMPTY_GRAPH: TopologyReader = {
   tiers: () => [],
   checkup: () => ({ services: [], malformed: {} }),
   edgeCount: () => 0,
+  storage: () => undefined,
 };
 
 /** Writes down the calls; a span is told by its kind. */

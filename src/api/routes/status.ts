@@ -36,15 +36,16 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
     '/readyz',
     { schema: { summary: 'Does it take data', tags: ['service'], response: readiness } },
     async (_request, reply) => {
-      const { ready } = await context.ask('status', undefined);
-      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+      const { ready, storage } = await context.ask('status', undefined);
+      const why = storage === null || storage.state === 'ok' ? '' : `: storage is ${storage.state}`;
+      return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : `not ready${why}` });
     },
   );
 }
 
 async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<object> {
   const [status, tiers, view] = await Promise.all([ask('status', undefined), ask('tiers', undefined), askGraph()]);
-  const { version, startedAt, ready, listeners, pipelines, configuration } = status;
+  const { version, startedAt, ready, listeners, pipelines, configuration, storage } = status;
   const graph =
     view === undefined
       ? null
@@ -62,6 +63,7 @@ async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<ob
     listeners,
     pipelines,
     configuration,
+    storage,
     graph,
     stats: view?.stats ?? null,
     diagnostics: view?.diagnostics ?? [],

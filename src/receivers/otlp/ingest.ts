@@ -72,7 +72,7 @@ export class Ingest {
     }
   }
 
-  logs(bytes: Uint8Array, encoding: Encoding): Answer {
+  logs(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
     const consumer = this.consumers.logs;
     if (consumer === undefined) return decline('not_found', absent('logs'));
     const late = this.admission.check(true);
@@ -80,12 +80,18 @@ export class Ingest {
     try {
       const count = encoding === 'json' ? this.codec.logsJson(bytes) : this.codec.logs(bytes);
       const result = consumer.logs(count);
-      this.counters.logsAccepted(result.accepted);
-      return resultToAnswer(result);
+      return result instanceof Promise
+        ? result.then(this.takenLogs, error => this.fail(error))
+        : this.takenLogs(result);
     } catch (error) {
       return this.fail(error);
     }
   }
+
+  private readonly takenLogs = (result: PushResult): Answer => {
+    this.counters.logsAccepted(result.accepted);
+    return resultToAnswer(result);
+  };
 
   /** Answers for a request whose bytes could not be read, under a snake_case reason. */
   malformed(reason: string, message: string): Answer {

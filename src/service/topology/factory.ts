@@ -18,6 +18,9 @@ import {
   TIER_LIMIT,
 } from '../../telemetry/metrics.ts';
 import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
+import { DurableTopology } from './durable.ts';
+import { overflowsOf, tableSizes } from './limits-report.ts';
+import { storageSamples } from './storage-samples.ts';
 import { Topology } from './topology.ts';
 
 /** Idle streams finish their edges within this time of being due. */
@@ -37,22 +40,31 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   },
 };
 
-function createConnector(topology: Topology, settings: Settings): Connector {
+function createConnector(topology: Topology, { host, clock, logger }: Settings): Connector {
   let timer: NodeJS.Timeout | undefined;
-  settings.host.metrics(() => samples(topology));
+  let durable: DurableTopology | undefined;
+  host.metrics(() => [...samples(topology), ...storageSamples(topology)]);
   return {
     consumers: { traces: topology.sink, logs: topology.logs },
     reader: topology,
-    start() {
+    start() {},
+    async recover(signal) {
+      const storage = host.storage();
+      if (storage !== undefined) {
+        durable = new DurableTopology(topology, storage, clock, logger);
+        topology.keeper = durable;
+        await durable.recover(signal);
+      }
       timer = setInterval(() => topology.tick(), TICK_MS);
     },
     reconfigure: (config: TopologyConfig) => ({
       commit: () => topology.reconfigure(topologyOptions(config)),
       rollback: () => {},
     }),
-    stop() {
+    async stop() {
       clearInterval(timer);
-      topology.finish();
+      if (durable === undefined) topology.finish();
+      else await durable.stop();
     },
   };
 }
@@ -68,8 +80,8 @@ function samples(topology: Topology): readonly MetricSample[] {
     NODES_LIMIT.sample(topology.options.maxNodes),
     EDGES.sample(topology.store.edges.length),
     EDGES_LIMIT.sample(topology.options.maxEdges),
-    OVERFLOWED.samples(Object.entries(topology.overflows()).map(([table, value]) => ({ labels: { table }, value }))),
-    ...Object.entries(topology.tables()).flatMap(([table, { entries, bytes }]) => [
+    OVERFLOWED.samples(Object.entries(overflowsOf(topology)).map(([table, value]) => ({ labels: { table }, value }))),
+    ...Object.entries(tableSizes(topology)).flatMap(([table, { entries, bytes }]) => [
       TABLE_ENTRIES.sample(entries, { table }),
       TABLE_BYTES.sample(bytes, { table }),
     ]),

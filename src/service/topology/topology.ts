@@ -7,13 +7,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Checkup } from '../../contract/checkup.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
-import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
+import type { LogConsumer } from '../../contract/consumer.ts';
+import type { Frame, FrameSettings } from '../../contract/frame.ts';
 import type { DeltaPart, Following } from '../../contract/graph-delta.ts';
-import type { Diagnostic, Stats } from '../../contract/graph-document.ts';
+import type { Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
-import { ObservationBatch, type Refusals, refusalsByReason } from '../../contract/observation.ts';
-import type { SpanView } from '../../contract/span-view.ts';
+import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
+import type { StorageStatus } from '../../contract/storage.ts';
 import { Correlator } from '../../correlate/correlator.ts';
 import { debugTrace } from '../../correlate/debug.ts';
 import { tierStatus } from '../../correlate/tiers.ts';
@@ -25,8 +26,11 @@ import { Identities } from '../../lib/identities.ts';
 import { Plans } from '../../lib/plans.ts';
 import { NO_NAMING } from '../../normalize/identity/naming.ts';
 import { SpanNormalizer } from '../../normalize/spans.ts';
-import { type Frame, MemoryJournal } from '../../storage/memory-journal.ts';
+import { Journal } from '../../storage/journal/journal.ts';
+import { keptTables } from '../../storage/kept-table.ts';
 import type { TopologyOptions } from './config.ts';
+import { logSink, spanSink } from './intake.ts';
+import { limitDiagnostics } from './limits-report.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
 const IDENTITIES_PER_NODE = 10;
@@ -42,37 +46,41 @@ const OFFLINE_EDGES = 2_000_000;
 /** Names change places at most so often. */
 const LEAST_COMPACT_MS = 10_000;
 
-/** Tables with a limit whose overflow is counted. */
-type OverflowTable =
-  | 'nodes'
-  | 'edges'
-  | 'exchanges'
-  | 'paths'
-  | 'path_depths'
-  | 'identities'
-  | 'plans'
-  | 'groups'
-  | 'edge_names'
-  | 'durations'
-  | 'times';
+/** What the topology itself keeps. */
+interface Own {
+  readonly settings: FrameSettings;
+  readonly epochStart: number;
+  readonly compactedMs: number;
+  readonly stampMs: number;
+  readonly logRecords: number;
+  readonly malformed: Map<string, number>;
+}
 
-export class Topology implements TopologyReader {
+const IN_MEMORY = { monotonic: () => performance.now(), maxWaitingBytes: Number.POSITIVE_INFINITY };
+
+export class Topology implements TopologyReader, Kept {
   readonly correlator: Correlator;
   readonly store: GraphStore;
   readonly paths: PathTree;
-  readonly journal: MemoryJournal;
+  readonly normalizer: SpanNormalizer;
+  readonly identities: Identities;
+  readonly plans: Plans;
   readonly sink: SpanSink;
   readonly logs: LogConsumer;
+  /** In memory, until another takes its place. */
+  journal: Journal;
+  /** Keeps it beyond a restart; undefined where nothing is kept. */
+  keeper: { status(): StorageStatus } | undefined;
   logRecords = 0;
+  /** Of the last frame applied, ms. */
+  stampMs = 0;
   malformed = new Map<string, number>();
-  private readonly normalizer: SpanNormalizer;
-  private readonly identities: Identities;
-  private readonly plans: Plans;
   options: TopologyOptions;
   private readonly offline: boolean;
   private readonly clock: Clock;
   private readonly views: ViewBuilder;
-  private readonly batch = new ObservationBatch();
+  /** In force for frames. */
+  settings: FrameSettings;
   private epochStart = 0;
   private compactedMs = 0;
   private built = 0;
@@ -97,19 +105,24 @@ export class Topology implements TopologyReader {
     this.correlator = new Correlator(correlation, this.identities, plans, merge, this.store, this.paths);
     this.views = new ViewBuilder(this.store);
     this.deltas = new DeltaSource(this.store, this.paths, () => this.readingNow());
-    this.journal = new MemoryJournal(clock, frame => this.apply(frame));
-    this.sink = this.createSink();
-    this.logs = { logs: count => this.takeLogs(count) };
+    this.settings = frameSettings(options);
+    this.journal = new Journal({ ...IN_MEMORY, clock }, frame => this.apply(frame));
+    this.sink = spanSink(this);
+    this.logs = logSink(this);
   }
 
   /** From now on, with the graph and all that waits as they are. The sizes of tables stay what they are. */
   reconfigure(options: TopologyOptions): void {
     this.options = options;
-    this.correlator.setWindows({ ...options, onlyCluster: onlyClusterOf(options) });
     this.limitNames(options.maxNodes);
-    this.store.setLimits(options);
-    this.paths.setLimit(options.maxPaths);
     this.setNames(options);
+    this.settle();
+  }
+
+  /** Sees to it that frames from now on go by the options. */
+  settle(): void {
+    const settings = frameSettings(this.options);
+    if (!isDeepStrictEqual(settings, this.settings)) this.journal.settings(settings);
   }
 
   /** Rules hold for the whole graph at once, names for what is read from now on. */
@@ -126,7 +139,7 @@ export class Topology implements TopologyReader {
 
   /** Time goes on: what is due is decided. */
   tick(): void {
-    this.journal.append(undefined);
+    this.journal.tick();
   }
 
   /** Decides everything that waits; nothing is provisional afterwards. */
@@ -166,7 +179,7 @@ export class Topology implements TopologyReader {
       epoch: this.store.epoch,
       groups: this.normalizer.messaging.groups.names,
       stats: this.stats(),
-      diagnostics: this.diagnostics(),
+      diagnostics: limitDiagnostics(this),
     };
   }
 
@@ -185,35 +198,12 @@ export class Topology implements TopologyReader {
     return this.store.edges.length;
   }
 
+  storage(): StorageStatus | undefined {
+    return this.keeper?.status();
+  }
+
   tiers(): readonly TierStatus[] {
     return tierStatus(this.correlator, this.clock.now());
-  }
-
-  /** What found no place of its own, by what was full; it was counted under `(other)`, or more coarsely. */
-  overflows(): Readonly<Record<OverflowTable, number>> {
-    const { overflowed, room } = this.store;
-    const { cells, times, names } = room.refused;
-    return {
-      ...overflowed,
-      paths: this.paths.refused.full,
-      path_depths: this.paths.refused.deep,
-      identities: this.identities.refused,
-      plans: this.plans.refused,
-      groups: this.normalizer.messaging.groups.refused,
-      edge_names: names,
-      durations: cells,
-      times,
-    };
-  }
-
-  /** Entries and, about, bytes of the tables of names. */
-  tables(): Readonly<Record<'identities' | 'plans' | 'paths', { readonly entries: number; readonly bytes: number }>> {
-    const { identities, plans } = this;
-    return {
-      identities: { entries: identities.size, bytes: identities.bytes },
-      plans: { entries: plans.size, bytes: plans.bytes },
-      paths: { entries: this.paths.size - 1, bytes: this.paths.bytes },
-    };
   }
 
   private stats(): Stats {
@@ -222,102 +212,68 @@ export class Topology implements TopologyReader {
     return { spans: fates.stats(this.correlator.undecided), records: logs, changes: {}, reasons: fates.reasonCounts() };
   }
 
-  private diagnostics(): Diagnostic[] {
-    const { nodes, edges } = this.store.overflowed;
-    const say = (what: string, count: number) => ({
-      code: `${what}_limit`,
-      message: `the limit of ${what} is reached: ${count} more went to the (other) ones; raise connectors.topology.limits.${what}`,
-      nodes: [],
-    });
-    const paths = {
-      code: 'paths_limit',
-      message:
-        'the limit of paths is reached: chains of nodes that no trace took before are not counted, and paths through them answer as composed; raise connectors.topology.limits.paths',
-      nodes: [],
-    };
-    const unnamed = this.identities.refused;
-    const names = {
-      code: 'names_limit',
-      message: `there is no room for more names of nodes: ${unnamed} lookups of others gave (other); raise connectors.topology.limits.nodes`,
-      nodes: [],
-    };
-    return [
-      ...(nodes > 0 ? [say('nodes', nodes)] : []),
-      ...(edges > 0 ? [say('edges', edges)] : []),
-      ...(unnamed > 0 ? [names] : []),
-      ...(this.paths.refused.full > 0 ? [paths] : []),
-    ];
+  /** A request was malformed, and is not taken in. */
+  countMalformed(reason: string): void {
+    this.malformed.set(reason, (this.malformed.get(reason) ?? 0) + 1);
   }
 
-  private apply(frame: Frame): void {
-    if (!this.offline) this.compact(frame.arrivalMs);
-    if (frame.arrivalMs - this.epochStart >= this.options.waitMs && !this.offline) {
-      this.epochStart = frame.arrivalMs;
+  /** All that a restart brings back, in the order in which it is to be loaded. */
+  get kept(): readonly Kept[] {
+    const { identities, plans, normalizer, store, paths, correlator } = this;
+    return [...keptTables(identities, plans, normalizer.messaging.groups), store, paths, correlator, this];
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    const { settings, epochStart, compactedMs, stampMs, logRecords, malformed } = this;
+    out.value('topology', { settings, epochStart, compactedMs, stampMs, logRecords, malformed } satisfies Own);
+    yield;
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    const { settings, ...counted } = from.value('topology') as Own;
+    Object.assign(this, counted);
+    this.putInForce(settings);
+    yield;
+  }
+
+  apply({ arrivalMs, batch, settings }: Frame): void {
+    this.stampMs = arrivalMs;
+    if (settings !== undefined) return this.putInForce(settings);
+    if (!this.offline) this.compact(arrivalMs);
+    if (arrivalMs - this.epochStart >= this.settings.waitMs && !this.offline) {
+      this.epochStart = arrivalMs;
       this.store.epoch++;
     }
-    if (frame.batch === undefined) this.correlator.tick(frame.arrivalMs);
+    if (batch === undefined) this.correlator.tick(arrivalMs);
     else {
-      this.logRecords += frame.batch.logs;
-      this.correlator.apply(frame.batch, frame.arrivalMs);
+      this.logRecords += batch.logs;
+      this.correlator.apply(batch, arrivalMs);
     }
+  }
+
+  private putInForce(settings: FrameSettings): void {
+    this.settings = settings;
+    this.correlator.setWindows(settings);
+    this.store.setLimits(settings);
+    this.paths.setLimit(settings.maxPaths);
   }
 
   /** Not before all that was counted the last time is settled. */
   private compact(nowMs: number): void {
-    const { waitMs, lateMs } = this.options;
+    const { waitMs, lateMs } = this.settings;
     if (nowMs - this.compactedMs < Math.max(LEAST_COMPACT_MS, waitMs + lateMs)) return;
     this.compactedMs = nowMs;
     this.store.compact();
   }
-
-  private createSink(): SpanSink {
-    const { batch, normalizer } = this;
-    return {
-      begin: () => batch.begin(),
-      knowsResource: (view: SpanView) => normalizer.knowsResource(view),
-      span: (view: SpanView) => normalizer.add(view, batch, false),
-      filtered: (view: SpanView) => normalizer.add(view, batch, true),
-      commit: () => this.commit(),
-      abort: reason => {
-        batch.rollback();
-        this.malformed.set(reason, (this.malformed.get(reason) ?? 0) + 1);
-      },
-    };
-  }
-
-  private commit(): PushResult {
-    const { batch } = this;
-    const accepted = batch.end();
-    const result = batch.refusing.size === 0 ? taken(accepted) : partlyTaken(accepted, batch.refusing);
-    this.append();
-    return result;
-  }
-
-  private takeLogs(count: number): PushResult {
-    this.batch.logs += count;
-    this.append();
-    return taken(count);
-  }
-
-  private append(): void {
-    this.journal.append(this.batch);
-    this.batch.reset();
-  }
-}
-
-function taken(accepted: number): PushResult {
-  return { accepted, rejected: 0, message: '' };
-}
-
-function partlyTaken(accepted: number, refused: Refusals): PushResult {
-  const reasons = [...refusalsByReason(refused)];
-  const rejected = reasons.reduce((sum, [, count]) => sum + count, 0);
-  const told = reasons.map(([reason, count]) => `${count} × ${reason}`).join(', ');
-  return { accepted, rejected, message: `spans refused: ${told}` };
 }
 
 function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
   return { maxNodes: Math.max(OFFLINE_NODES, maxNodes * 2), maxEdges: Math.max(OFFLINE_EDGES, maxEdges * 2) };
+}
+
+function frameSettings(options: TopologyOptions): FrameSettings {
+  const { waitMs, lateMs, messageWaitMs, maxNodes, maxEdges, maxPaths } = options;
+  return { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options), maxNodes, maxEdges, maxPaths };
 }
 
 /** The one cluster of topics that the configuration names; empty when it names none, or several. */

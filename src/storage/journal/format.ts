@@ -24,8 +24,6 @@ export const MARKER = Buffer.from([0xf7, 0x7a, 0x46, 0xc1]);
 export const FRAME_PREFIX = 12;
 /** Without ticks. */
 export const FRAME_HEADER = 39;
-/** What the two bytes for their count can say. */
-export const MAX_TICKS = 0xffff;
 
 export const OBSERVATIONS = 1;
 export const SETTINGS = 2;

@@ -8,6 +8,7 @@ import { LOAD_ARGUMENTS, readLoadOptions, toArguments } from '../../../benchmark
 import { LOAD_CORE, pinned, SERVER_CORE } from '../../../benchmarks/pipeline/pinning.ts';
 import { startLoad } from '../../../benchmarks/pipeline/start-load.ts';
 import type { GraphDocument } from '../../../src/contract/graph-document.ts';
+import { dataDirectory } from '../data-directory.ts';
 import type { FloodReport } from './flood.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
@@ -95,7 +96,8 @@ function loadOptions(changed: Values) {
 }
 
 async function startServer(settings: readonly string[]) {
-  const sets = [...SETTINGS, ...settings].flatMap(set => ['--set', set]);
+  const data = `extensions.storage.path=${dataDirectory()}`;
+  const sets = [...SETTINGS, data, ...settings].flatMap(set => ['--set', set]);
   const [program, ...args] = pinned(SERVER_CORE, [process.execPath, MAIN, 'serve', ...sets]);
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';

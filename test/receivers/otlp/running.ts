@@ -66,6 +66,8 @@ export class Running {
       clock: systemClock,
       logger: { debug: ignore, info: say, warn: say, error: (_fields, message) => this.errors.push(message) },
       host: {
+        storeIn: () => {},
+        storage: () => undefined,
         topology: () => undefined,
         listening: listener => {
           this.listeners.push(listener);

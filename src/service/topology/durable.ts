@@ -1,0 +1,238 @@
+/**
+ * A topology that outlives its process: brought back from the newest checkpoint and the frames after it, journalled from
+ * then on, and written whole from time to time while requests go on.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../contract/clock.ts';
+import { StartError } from '../../contract/component.ts';
+import type { ImageReader } from '../../contract/image.ts';
+import type { Logger } from '../../contract/logger.ts';
+import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
+import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
+import { FrameDecoder } from '../../storage/frames/decoder.ts';
+import { FrameEncoder } from '../../storage/frames/encoder.ts';
+import { Journal } from '../../storage/journal/journal.ts';
+import { type Recovered, recoverJournal } from '../../storage/journal/recover.ts';
+import type { Damage } from '../../storage/journal/survey.ts';
+import { JOURNAL, openStorage, type Storage } from '../../storage/storage.ts';
+import { StorageError } from '../../storage/storage-error.ts';
+import type { Topology } from './topology.ts';
+
+/** Longest turn of loading. */
+const SLICE_MS = 5;
+/** Between two lines about a recovery that takes long. */
+const PROGRESS_MS = 1000;
+
+const monotonic = (): number => performance.now();
+
+interface Recovery {
+  checkpointFrame: number;
+  bytes: number;
+  totalBytes: number;
+  frames: number;
+  seconds: number;
+  problems: readonly string[];
+}
+
+export class DurableTopology {
+  private readonly topology: Topology;
+  private readonly options: StorageOptions;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+  private storage: Storage | undefined;
+  private isRecovered = false;
+  private readonly recovery: Recovery = {
+    checkpointFrame: 0,
+    bytes: 0,
+    totalBytes: 0,
+    frames: 0,
+    seconds: 0,
+    problems: [],
+  };
+  private timer: NodeJS.Timeout | undefined;
+  private checkpointing: Promise<void> | undefined;
+  private lastCheckpoint = 0;
+  private readonly beganMs = monotonic();
+
+  constructor(topology: Topology, options: StorageOptions, clock: Clock, logger: Logger) {
+    this.topology = topology;
+    this.options = options;
+    this.clock = clock;
+    this.logger = logger;
+  }
+
+  /** Throws a `StartError` when the directory cannot be used. @param signal gives up, without an error. */
+  async recover(signal: AbortSignal): Promise<void> {
+    try {
+      this.storage = await openStorage(this.options, this.logger);
+      await this.load(this.storage, signal);
+      const recovered = await this.replay(this.storage);
+      if (!signal.aborted) this.goOn(this.storage, recovered);
+    } catch (error) {
+      await this.storage?.close();
+      this.storage = undefined;
+      if (error instanceof StorageError) throw new StartError(error.message, error.hint);
+      throw error;
+    }
+  }
+
+  private async load({ found }: Storage, signal: AbortSignal): Promise<void> {
+    if (found === undefined) return;
+    this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
+    await inSlices(loading(this.topology, found.image), signal);
+  }
+
+  private replay({ found, disk }: Storage): Promise<Recovered> {
+    const { topology, recovery } = this;
+    const { identities, normalizer } = topology;
+    const decoder = new FrameDecoder({
+      identities,
+      planNumber: plan => normalizer.databases.planOf(plan),
+      groupNumber: name => normalizer.messaging.groups.numberOf(name),
+    });
+    let toldMs = monotonic();
+    return recoverJournal({
+      disk,
+      directory: JOURNAL,
+      decoder,
+      after: found?.frame ?? 0,
+      stamp: found?.stampMs ?? 0,
+      durable: found?.durable ?? 0,
+      onCorruption: this.options.onCorruption,
+      apply: frame => topology.apply(frame),
+      onProgress: progress => {
+        Object.assign(recovery, progress, { seconds: this.secondsSoFar() });
+        if (monotonic() - toldMs < PROGRESS_MS) return;
+        toldMs = monotonic();
+        this.logger.info(progress, 'recovering: the frames of the journal are applied');
+      },
+      monotonic,
+    });
+  }
+
+  /** From now on requests may come. */
+  private goOn(
+    storage: Storage,
+    { frame, stamp, frames, bytes, totalBytes, tornBytes, damage, headless }: Recovered,
+  ): void {
+    const { topology, recovery, options, clock, logger } = this;
+    const damaged = damage.map(describeDamage);
+    const problems = [...storage.problems, ...damaged, ...headless.map(file => `${file} lost its header`)];
+    Object.assign(recovery, { frames, bytes, totalBytes, problems, seconds: this.secondsSoFar() });
+    for (const problem of damaged) logger.error({ path: options.path }, problem);
+    const { identities, plans, normalizer } = topology;
+    const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups.names });
+    topology.journal = new Journal(
+      { clock, monotonic, maxWaitingBytes: options.maxWaitingBytes },
+      next => topology.apply(next),
+      { disk: storage.disk, directory: JOURNAL, encoder, after: { frame, stamp } },
+    );
+    topology.settle();
+    this.isRecovered = true;
+    this.timer = setInterval(() => void this.checkpoint(), options.checkpointMs).unref();
+    const { checkpointFrame, seconds } = recovery;
+    logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, 'what was kept is there again');
+  }
+
+  /** The state as it is after the last frame, on the disk; nothing happens when it is there already. Never rejects. */
+  checkpoint(): Promise<void> {
+    this.checkpointing ??= this.takeCheckpoint().finally(() => {
+      this.checkpointing = undefined;
+    });
+    return this.checkpointing;
+  }
+
+  private async takeCheckpoint(): Promise<void> {
+    const { topology, storage, logger } = this;
+    const { journal } = topology;
+    if (storage === undefined || journal.state === 'failed' || journal.frames === this.lastCheckpoint) return;
+    try {
+      const frame = await journal.pause();
+      const moment = { frame, stampMs: topology.stampMs, durable: frame, settings: topology.settings };
+      const report = await storage.checkpoint(moment, topology.kept, () => journal.resume());
+      this.lastCheckpoint = frame;
+      journal.trim(report.neededFrom);
+    } catch (error) {
+      // The storage has said so, and the next one is tried in its time.
+      if (!(error instanceof CheckpointError)) logger.error({ error }, 'a checkpoint failed');
+    }
+  }
+
+  /** What was acknowledged is on the disk, and the state as well, so that the next start is quick. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    const { storage, topology } = this;
+    if (storage === undefined) return;
+    await this.checkpointing;
+    if (this.isRecovered) {
+      await topology.journal.flush();
+      await this.checkpoint();
+      await topology.journal.close();
+    }
+    await storage.close();
+  }
+
+  status(): StorageStatus {
+    const { options, topology, recovery, storage } = this;
+    const { journal } = topology;
+    const { counters } = journal;
+    const checkpoints = storage?.status();
+    return {
+      path: options.path,
+      state: this.isRecovered ? journal.state : 'recovering',
+      message: journal.message,
+      recovery: { ...recovery },
+      journal: {
+        bytes: counters?.bytesOnDisk ?? 0,
+        segments: counters?.segments ?? 0,
+        lastFrame: journal.frames,
+        waitingFrames: journal.waitingFrames,
+        waitingBytes: journal.waitingBytes,
+        writtenBytes: counters?.writtenBytes ?? 0,
+        syncs: counters?.syncs ?? 0,
+      },
+      checkpoint: checkpoints?.last === undefined ? null : checkpointStatus(checkpoints.last, checkpoints.ageMs),
+      checkpointBytes: Math.max(0, checkpoints?.diskBytes ?? 0),
+      failedCheckpoints: checkpoints?.failures ?? 0,
+      freeBytes: checkpoints?.freeBytes ?? -1,
+    };
+  }
+
+  private secondsSoFar(): number {
+    return (monotonic() - this.beganMs) / 1000;
+  }
+}
+
+function describeDamage({ file, at, bytes, first, last }: Damage): string {
+  const frames = first === last ? `frame ${first}` : `frames ${first} to ${last}`;
+  const found = bytes === 0 ? 'missing' : `damaged (${bytes} bytes)`;
+  return `${frames} of the journal ${first === last ? 'is' : 'are'} ${found} at byte ${at} of ${file}, and skipped: what they said is not counted`;
+}
+
+function checkpointStatus(last: CheckpointReport, ageMs: number): StorageStatus['checkpoint'] {
+  const { frame, createdMs, bytes, writtenBytes, pausedMs, totalMs } = last;
+  return {
+    frame,
+    at: new Date(createdMs).toISOString(),
+    ageSeconds: ageMs / 1000,
+    bytes,
+    writtenBytes,
+    pauseSeconds: pausedMs / 1000,
+    seconds: totalMs / 1000,
+  };
+}
+
+function* loading(topology: Topology, image: ImageReader): Iterable<void> {
+  for (const part of topology.kept) yield* part.load(image);
+}
+
+/** With turns for other work in between. */
+async function inSlices(steps: Iterable<void>, signal: AbortSignal): Promise<void> {
+  let end = monotonic() + SLICE_MS;
+  for (const _ of steps) {
+    if (signal.aborted) return;
+    if (monotonic() < end) continue;
+    await nextTurn();
+    end = monotonic() + SLICE_MS;
+  }
+}

@@ -1,0 +1,64 @@
+/** Requests → the journal's open batch: spans as observations, whole or not at all. */
+import type { SpanSink } from '../../contract/component.ts';
+import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
+import { type Refusals, refusalsByReason } from '../../contract/observation.ts';
+import type { SpanView } from '../../contract/span-view.ts';
+import type { SpanNormalizer } from '../../normalize/spans.ts';
+import type { Journal } from '../../storage/journal/journal.ts';
+
+interface Parts {
+  readonly normalizer: SpanNormalizer;
+  /** The one in use; read anew for each request. */
+  readonly journal: Journal;
+  /** A request was malformed, and is not taken in. */
+  countMalformed(reason: string): void;
+}
+
+export function spanSink(parts: Parts): SpanSink {
+  const { normalizer } = parts;
+  return {
+    admit: () => parts.journal.admit(),
+    begin: () => {
+      parts.journal.admit();
+      parts.journal.batch.begin();
+    },
+    knowsResource: (view: SpanView) => normalizer.knowsResource(view),
+    span: (view: SpanView) => normalizer.add(view, parts.journal.batch, false),
+    filtered: (view: SpanView) => normalizer.add(view, parts.journal.batch, true),
+    commit: () => {
+      const { batch } = parts.journal;
+      const accepted = batch.end();
+      return whenDurable(batch.refusing.size === 0 ? taken(accepted) : partlyTaken(accepted, batch.refusing), parts);
+    },
+    abort: reason => {
+      parts.journal.batch.rollback();
+      parts.countMalformed(reason);
+    },
+  };
+}
+
+export function logSink(parts: Parts): LogConsumer {
+  return {
+    admit: () => parts.journal.admit(),
+    logs: count => {
+      parts.journal.admit();
+      parts.journal.batch.logs += count;
+      return whenDurable(taken(count), parts);
+    },
+  };
+}
+
+function whenDurable(result: PushResult, { journal }: Parts): PushResult | Promise<PushResult> {
+  return journal.commit()?.then(() => result) ?? result;
+}
+
+function taken(accepted: number): PushResult {
+  return { accepted, rejected: 0, message: '' };
+}
+
+function partlyTaken(accepted: number, refused: Refusals): PushResult {
+  const reasons = [...refusalsByReason(refused)];
+  const rejected = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const told = reasons.map(([reason, count]) => `${count} × ${reason}`).join(', ');
+  return { accepted, rejected, message: `spans refused: ${told}` };
+}

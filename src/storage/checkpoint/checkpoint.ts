@@ -1,6 +1,6 @@
 /**
  * What a checkpoint is: the state at one frame as sections, which stand in pack files, and a manifest that says where.
- * A pack holds sections of one family, `checkpoints/<id>/<family>.pack`; a section that did not change since stays in
+ * A pack holds sections of one family, `checkpoints/<id>-<family>.pack`; a section that did not change since stays in
  * the pack of an earlier checkpoint.
  */
 import type { FrameSettings } from '../../contract/frame.ts';
@@ -33,15 +33,15 @@ export interface Checkpoint extends CheckpointMoment {
 
 export interface SectionPlace {
   readonly name: string;
-  /** `<id>/<family>`. */
+  /** `<id>-<family>`. */
   readonly pack: string;
   readonly at: number;
   readonly bytes: number;
   readonly crc: number;
 }
 
-export function directoryOf(id: number): string {
-  return String(id).padStart(8, '0');
+export function packName(id: number, family: string): string {
+  return `${String(id).padStart(8, '0')}-${family}`;
 }
 
 export function packPath(pack: string): string {

@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Disk, NewFile } from '../disk.ts';
-import { CHECKPOINTS, directoryOf, familyOf, packPath, type SectionPlace } from './checkpoint.ts';
+import { CHECKPOINTS, familyOf, packName, packPath, type SectionPlace } from './checkpoint.ts';
 
 /** So much of a section, or the end of it. */
 export interface Piece {
@@ -33,15 +33,12 @@ export class Draft {
   readonly sections: SectionPlace[] = [];
   bytes = 0;
   private readonly disk: Disk;
-  private readonly directory: string;
+  private readonly files: string[] = [];
   private readonly packs = new Map<string, Pack>();
 
   constructor(disk: Disk, id: number) {
     this.disk = disk;
     this.id = id;
-    this.directory = `${CHECKPOINTS}/${directoryOf(id)}`;
-    disk.remove(this.directory);
-    disk.makeDirectory(this.directory);
   }
 
   /** @param pieces of these bytes, one behind the other. */
@@ -69,7 +66,6 @@ export class Draft {
   sync(): void {
     for (const { file } of this.packs.values()) file.sync();
     this.close();
-    this.disk.syncDirectory(this.directory);
     this.disk.syncDirectory(CHECKPOINTS);
   }
 
@@ -77,7 +73,7 @@ export class Draft {
   remove(): void {
     try {
       this.close();
-      this.disk.remove(this.directory);
+      for (const file of this.files) this.disk.remove(file);
     } catch {}
   }
 
@@ -90,7 +86,8 @@ export class Draft {
     const open = this.packs.get(family);
     if (open !== undefined) return open;
     if (!FAMILY.test(family)) throw new Error(`the family "${family}" of sections cannot be the name of a file`);
-    const name = `${directoryOf(this.id)}/${family}`;
+    const name = packName(this.id, family);
+    this.files.push(packPath(name));
     const pack = { name, file: this.disk.create(packPath(name)), end: 0, unsynced: 0, from: 0, crc: 0 };
     this.packs.set(family, pack);
     return pack;

@@ -16,7 +16,7 @@ import { type ListedCheckpoint, type Manifest, prepareManifest } from './manifes
 import { MANIFEST, type ManifestSource } from './manifest-file.ts';
 import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
 import type { StorageFormat } from './migrations.ts';
-import { removeUnneeded } from './packs.ts';
+import { removeUnneeded, setPacksAside } from './packs.ts';
 import { damaged, isDamage, refusalOf } from './refusals.ts';
 import { damageOf } from './verify.ts';
 
@@ -127,7 +127,8 @@ export class Keeper {
 
   private openManifest(): readonly ListedCheckpoint[] {
     this.db = this.parts.source.open();
-    this.manifest = prepareManifest(this.db, this.parts.format);
+    const mayBeEmpty = this.parts.disk.list(CHECKPOINTS).length === 0;
+    this.manifest = prepareManifest(this.db, mayBeEmpty, this.parts.format);
     const listed = this.manifest.list();
     this.lastId = listed[0]?.id ?? 0;
     return listed;
@@ -140,7 +141,7 @@ export class Keeper {
     const suffix = `.damaged-${new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')}`;
     this.letGo();
     source.setAside(suffix);
-    if (disk.list(CHECKPOINTS).length > 0) disk.rename(CHECKPOINTS, CHECKPOINTS + suffix);
+    setPacksAside(disk, CHECKPOINTS + suffix);
     this.openManifest();
     const outcome = `no checkpoint can be used, only what the journal still has; what was there is kept as *${suffix}`;
     return [...wrong, outcome];

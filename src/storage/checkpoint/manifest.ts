@@ -130,9 +130,17 @@ interface Row extends Omit<Checkpoint, 'settings'> {
   readonly checksum: number;
 }
 
-/** A database as the manifest of this version; an empty one becomes it. Throws `ManifestDamage`, `NewerFormat`. */
-export function prepareManifest(db: DatabaseSync, format: StorageFormat = STORAGE_FORMAT): Manifest {
+/**
+ * A database as the manifest of this version. Throws `ManifestDamage`, `NewerFormat`.
+ * @param mayBeEmpty an empty one becomes it.
+ */
+export function prepareManifest(
+  db: DatabaseSync,
+  mayBeEmpty: boolean,
+  format: StorageFormat = STORAGE_FORMAT,
+): Manifest {
   const found = formatOf(db);
+  if (found === undefined && !mayBeEmpty) throw new ManifestDamage('it says nothing, though there are checkpoints');
   if (found === undefined) create(db, format.version);
   else if (found > format.version) throw new NewerFormat(found, format.version);
   else if (found < format.version) migrate(db, found, format);

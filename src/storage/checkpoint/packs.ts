@@ -1,19 +1,22 @@
 /** Packs on the disk: those that no checkpoint needs are removed. */
 import type { Disk } from '../disk.ts';
-import { CHECKPOINTS } from './checkpoint.ts';
-
-const PACK_END = '.pack';
+import { CHECKPOINTS, packPath } from './checkpoint.ts';
 
 /** Returns the bytes of those that stay. */
 export function removeUnneeded(disk: Disk, needed: ReadonlySet<string>): number {
+  const paths = new Set([...needed].map(packPath));
   let bytes = 0;
-  for (const directory of disk.list(CHECKPOINTS)) {
-    const path = `${CHECKPOINTS}/${directory}`;
-    const files = disk.list(path);
-    const stay = files.filter(file => needed.has(`${directory}/${file.slice(0, -PACK_END.length)}`));
-    if (stay.length === 0) disk.remove(path);
-    else for (const file of files) if (!stay.includes(file)) disk.remove(`${path}/${file}`);
-    for (const file of stay) bytes += Math.max(0, disk.size(`${path}/${file}`));
+  for (const name of disk.list(CHECKPOINTS)) {
+    const path = `${CHECKPOINTS}/${name}`;
+    if (paths.has(path)) bytes += disk.size(path);
+    else disk.remove(path);
   }
   return bytes;
+}
+
+/** Puts all packs out of the way, into a directory of this name. */
+export function setPacksAside(disk: Disk, directory: string): void {
+  const names = disk.list(CHECKPOINTS);
+  if (names.length > 0) disk.makeDirectory(directory);
+  for (const name of names) disk.rename(`${CHECKPOINTS}/${name}`, `${directory}/${name}`);
 }

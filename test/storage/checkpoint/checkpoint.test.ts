@@ -5,10 +5,7 @@ import type { ImageWriter, Kept } from '../../../src/contract/image.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
 import { at, loaded, opened, quiet, SETTINGS, Slabs, saved, temporaryDirectory } from './checkpoint-kit.ts';
 
-const packs = (path: string) =>
-  readdirSync(join(path, 'checkpoints')).flatMap(directory =>
-    readdirSync(join(path, 'checkpoints', directory)).map(file => `${Number(directory)}/${file}`),
-  );
+const packs = (path: string) => readdirSync(join(path, 'checkpoints')).map(file => file.replace(/^0+/, ''));
 
 describe('a checkpoint', () => {
   it('gives back what was saved, in another process of the directory', async () => {
@@ -63,7 +60,7 @@ describe('a checkpoint', () => {
       still.change(0);
       await saved(storage, frame, still, busy);
     }
-    expect(packs(path)).toEqual(['1/still.pack', '3/busy.pack', '3/still.pack', '4/busy.pack', '4/still.pack']);
+    expect(packs(path)).toEqual(['1-still.pack', '3-busy.pack', '3-still.pack', '4-busy.pack', '4-still.pack']);
     expect(readdirSync(path).sort()).toEqual([
       'checkpoints',
       'journal',
@@ -86,7 +83,7 @@ describe('a checkpoint', () => {
     }
     const bytes = storage.status().diskBytes;
     expect(bytes).toBeLessThan(2.5 * 100_000);
-    expect(packs(path)).not.toContain('1/rows.pack');
+    expect(packs(path)).not.toContain('1-rows.pack');
     expect((await saved(storage, 9, part)).bytes).toBeGreaterThan(100_000);
   });
 

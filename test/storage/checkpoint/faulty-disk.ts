@@ -1,0 +1,71 @@
+/** A disk on which one operation does not come to its end: it fails, or it was the last before the power went. */
+import type { Disk, GrowingFile, NewFile } from '../../../src/storage/disk.ts';
+
+export class PowerFailure extends Error {}
+
+export class FaultyDisk implements Disk {
+  /** Changes made so far. */
+  changes = 0;
+  /** Number of the change that fails. */
+  failsAt = Number.POSITIVE_INFINITY;
+  private readonly disk: Disk;
+  private readonly error: () => Error;
+  /** All after it fail, too. */
+  private readonly isLast: boolean;
+
+  constructor(disk: Disk, error: () => Error, isLast: boolean) {
+    this.disk = disk;
+    this.error = error;
+    this.isLast = isLast;
+  }
+
+  list(directory: string): readonly string[] {
+    return this.disk.list(directory);
+  }
+  size(file: string): number {
+    return this.disk.size(file);
+  }
+  read(file: string, at: number, into: Uint8Array): number {
+    return this.disk.read(file, at, into);
+  }
+  free(): number {
+    return this.disk.free();
+  }
+  grow(file: string): GrowingFile {
+    return this.disk.grow(file);
+  }
+  makeDirectory(directory: string): void {
+    this.change(() => this.disk.makeDirectory(directory));
+  }
+  syncDirectory(directory: string): void {
+    this.change(() => this.disk.syncDirectory(directory));
+  }
+  truncate(file: string, length: number): void {
+    this.change(() => this.disk.truncate(file, length));
+  }
+  rename(from: string, to: string): void {
+    this.change(() => this.disk.rename(from, to));
+  }
+  remove(path: string): void {
+    this.change(() => this.disk.remove(path));
+  }
+  create(file: string): NewFile {
+    const made = this.change(() => this.disk.create(file));
+    return {
+      append: bytes =>
+        this.change(
+          () => made.append(bytes),
+          () => made.append(bytes.subarray(0, bytes.length >> 1)),
+        ),
+      sync: () => this.change(() => made.sync()),
+      close: () => made.close(),
+    };
+  }
+
+  private change<T>(make: () => T, half: () => void = () => {}): T {
+    const number = ++this.changes;
+    if (number === this.failsAt) half();
+    if (number === this.failsAt || (this.isLast && number > this.failsAt)) throw this.error();
+    return make();
+  }
+}

@@ -1,8 +1,6 @@
 /** A disk on which one operation does not come to its end: it fails, or it was the last before the power went. */
 import type { Disk, GrowingFile, NewFile } from '../../../src/storage/disk.ts';
 
-export class PowerFailure extends Error {}
-
 export class FaultyDisk implements Disk {
   /** Changes made so far. */
   changes = 0;
@@ -42,6 +40,9 @@ export class FaultyDisk implements Disk {
   }
   truncate(file: string, length: number): void {
     this.change(() => this.disk.truncate(file, length));
+  }
+  overwrite(file: string, at: number, bytes: Uint8Array): void {
+    this.change(() => this.disk.overwrite(file, at, bytes));
   }
   rename(from: string, to: string): void {
     this.change(() => this.disk.rename(from, to));

@@ -28,6 +28,8 @@ export class Services {
   private entries: ServiceEntry[] = [];
   private readonly environments = new Map<string, number>();
   private nextEnvironment = 0;
+  /** The resource whose service is `current`: each view counts its own. */
+  private view: SpanView | undefined;
   private serial = -1;
   private current: ServiceEntry | undefined;
 
@@ -37,19 +39,23 @@ export class Services {
 
   /** The service of the view's resource. */
   of(view: SpanView): ServiceEntry {
-    if (view.resourceSerial === this.serial) return this.current!;
-    this.serial = view.resourceSerial;
-    this.current = this.lookup(view);
-    return this.current;
+    if (view.resourceSerial === this.serial && view === this.view) return this.current!;
+    return this.enter(view, this.lookup(view));
   }
 
   /** True when the bytes of the view's resource were met before: its slots are not needed. */
   knows(view: SpanView): boolean {
     const known = this.cache.get(view.data, view.resourceStart, view.resourceEnd);
     if (known < 0) return false;
-    this.serial = view.resourceSerial;
-    this.current = this.entries[known]!;
+    this.enter(view, this.entries[known]!);
     return true;
+  }
+
+  private enter(view: SpanView, entry: ServiceEntry): ServiceEntry {
+    this.view = view;
+    this.serial = view.resourceSerial;
+    this.current = entry;
+    return entry;
   }
 
   private lookup(view: SpanView): ServiceEntry {

@@ -1,0 +1,91 @@
+/** A graph that is kept: stopped and brought back anywhere, with checkpoints in between, it comes to the oracle's. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
+import { createSpanView } from '../../src/normalize/conventions/slots.ts';
+import type { TopologyOptions } from '../../src/service/topology/config.ts';
+import { DurableTopology } from '../../src/service/topology/durable.ts';
+import { Topology } from '../../src/service/topology/topology.ts';
+import { dataDirectory } from '../kits/data-directory.ts';
+import { encodeTraces } from '../kits/otlp.ts';
+import { documentOf, pathsOf, SMALL } from '../kits/subject.ts';
+import { compareDocuments, comparePaths } from '../oracle/compare.ts';
+import { generateTraceSet } from '../oracle/generate.ts';
+import { analyzeSpans } from '../oracle/model.ts';
+import { countPaths } from '../oracle/paths.ts';
+import { Random } from '../oracle/random.ts';
+import { disorder, splitRequests } from '../oracle/requests.ts';
+
+const SEEDS = 25;
+const clock = { now: () => Date.now() };
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Of one process after the other, on the same directory. */
+class Lives {
+  topology!: Topology;
+  private durable!: DurableTopology;
+  private readonly path = dataDirectory();
+  private options: TopologyOptions = SMALL;
+  private view = createSpanView();
+
+  async begin(options = this.options): Promise<void> {
+    this.options = options;
+    this.view = createSpanView();
+    this.topology = new Topology(options, clock, false);
+    const storage = {
+      path: this.path,
+      onCorruption: 'refuse',
+      checkpointMs: 3_600_000,
+      maxWaitingBytes: 2 ** 26,
+    } as const;
+    this.durable = new DurableTopology(this.topology, storage, clock, silent);
+    this.topology.keeper = this.durable;
+    await this.durable.recover(new AbortController().signal);
+  }
+
+  async send(request: object): Promise<void> {
+    const { sink } = this.topology;
+    sink.begin();
+    decodeTraces(encodeTraces(request), this.view, sink);
+    await sink.commit();
+  }
+
+  checkpoint(): Promise<void> {
+    return this.durable.checkpoint();
+  }
+
+  async end(): Promise<void> {
+    await this.durable.stop();
+  }
+}
+
+describe('a graph that is kept', () => {
+  it('is the oracle’s, wherever it was stopped and brought back', async () => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const random = new Random(seed);
+      const spans = disorder(generateTraceSet(seed), seed);
+      const lives = new Lives();
+      await lives.begin();
+      for (const request of splitRequests(spans, seed)) {
+        if (random.chance(0.1)) {
+          await lives.end();
+          await lives.begin();
+        }
+        if (random.chance(0.1)) lives.topology.tick();
+        if (random.chance(0.1)) void lives.checkpoint();
+        await lives.send(request);
+      }
+      await lives.end();
+      await lives.begin();
+      lives.topology.finish();
+      const { document, decisions } = analyzeSpans(spans);
+      const found = [
+        ...compareDocuments(document, documentOf(lives.topology)),
+        ...comparePaths(countPaths(decisions), pathsOf(lives.topology)),
+      ];
+      expect({ seed, found }).toEqual({ seed, found: [] });
+      await lives.end();
+      await nextTurn();
+    }
+  });
+});

@@ -113,6 +113,7 @@ export class Decisions implements Kept {
   /** Close together these reads wait for the memory at the same time; so nothing else is done in the loops that read. */
   private touch(from: number, count: number): void {
     const { rows, hashes } = this;
+    const { latePartners, meetings } = this.parts;
     for (let i = 0; i < count; i++) {
       const row = rows.base((from + i) | 0);
       hashes[i * 2] = ownHash(rows.words, row);
@@ -122,7 +123,8 @@ export class Decisions implements Kept {
     for (let i = 0; i < count; i++) touched ^= rows.touchRelatives(hashes[i * 2]!, hashes[i * 2 + 1]!);
     for (let i = 0; i < count; i++) {
       const row = rows.base((from + i) | 0);
-      if (rows.words[row + EXTRA] !== 0) touched ^= this.parts.meetings.touch(row);
+      touched ^= latePartners.touch(row, hashes[i * 2]!);
+      if (rows.words[row + EXTRA] !== 0) touched ^= meetings.touch(row);
     }
     this.touched = touched;
   }

@@ -46,7 +46,7 @@ import {
   UNPAIRED_CLIENT,
   UNPAIRED_NAMELESS,
 } from './fates.ts';
-import { hash, hashKey } from './hash.ts';
+import { hash, hashKey, ownHash } from './hash.ts';
 import type { Inbound } from './inbound.ts';
 import { isJoined, isPair } from './inbound-fates.ts';
 import { LINK_STATE } from './kept-links.ts';
@@ -102,6 +102,8 @@ interface Parts {
 const MAX_WAITING_LINKS = 8;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
+/** As far up the rows above them are fetched, too. */
+const LEVELS = 5;
 /** Rows that a full tier gives up at once. */
 export const EVICTED_TOGETHER = GROUP;
 
@@ -115,6 +117,7 @@ export class Expiry implements Kept {
   linksDropped = 0;
   /** Keeps the reads of `touch` from being left out. */
   touched = 0;
+  private readonly climbing = new Int32Array(GROUP);
   private readonly rows: Rows;
   private readonly parts: Parts;
   private readonly facts = new Facts();
@@ -179,26 +182,35 @@ export class Expiry implements Kept {
     }
   }
 
-  /**
-   * Reads, of a group of rows, the rows that they are settled and placed with, and the places of the late entries that
-   * they will become, so that the memory is near by then.
-   */
+  /** Reads what a group of rows that leaves will need, so that the memory is near by then. */
   private touch(group: number): void {
     const { rows } = this;
     const w = rows.words;
-    let touched = 0;
+    let touched = this.touchAbove(group);
     for (let i = 0; i < group; i++) {
       const row = rows.base((rows.oldest + i) | 0);
-      const above = rows.base(this.parts.places.sequenceAbove(row));
-      touched ^= w[above + SERVICE]! ^ w[above + STATE]!;
-    }
-    for (let i = 0; i < group; i++) {
-      const row = rows.base((rows.oldest + i) | 0);
-      if (!isOutbound(w[row + SHAPE]!)) continue;
-      hashKey(w, row, w[row + SPAN]!, w[row + SPAN + 1]!);
-      touched ^= this.parts.late.touch(hash);
+      if (isOutbound(w[row + SHAPE]!)) touched ^= this.parts.late.touch(ownHash(w, row), false);
     }
     this.touched = touched;
+  }
+
+  /** The rows that they are settled and placed with: all of one level, then those above, since each leads to the next. */
+  private touchAbove(group: number): number {
+    const { rows, climbing } = this;
+    const { places } = this.parts;
+    let touched = 0;
+    for (let i = 0; i < group; i++) climbing[i] = rows.base((rows.oldest + i) | 0);
+    for (let level = 0, count = group; level < LEVELS; level++) {
+      let further = 0;
+      for (let i = 0; i < count; i++) {
+        const row = climbing[i]!;
+        touched ^= rows.words[row + SERVICE]!;
+        const above = places.rowAbove(row);
+        if (above >= 0) climbing[further++] = above;
+      }
+      count = further;
+    }
+    return touched;
   }
 
   expireAll(): void {

@@ -76,6 +76,13 @@ export class LatePartners {
     this.parts = parts;
   }
 
+  /** Reads what the decision about a new row will ask of the late entries. Returns something of it. `own`: its `ownHash`. */
+  touch(row: number, own: number): number {
+    const w = this.rows.words;
+    if (isOutbound(w[row + SHAPE]!)) return this.parts.late.touch(own, true);
+    return (w[row + PARENT]! | w[row + PARENT + 1]!) === 0 ? this.parts.late.touch(own, false) : 0;
+  }
+
   /**
    * Looks for the partner of a new inbound span among the late entries, after a climb that found none. `root`: also one
    * that shares its id; else that is asked when the wait ends.

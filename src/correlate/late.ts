@@ -220,9 +220,9 @@ export class LateEntries implements Kept, ChainRing {
     this.slices.newest.count++;
   }
 
-  /** Reads what `add` under the key will need. Returns something of it. */
-  touch(key: LateKey): number {
-    return this.buckets[key.a & this.bucketMask]!;
+  /** Reads what `add` and `first` under a key (its `a`) will need. Returns something of it. */
+  touch(a: number, waiter: boolean): number {
+    return waiter ? this.waiterBuckets[a & (WAITER_BUCKETS - 1)]! : this.buckets[a & this.bucketMask]!;
   }
 
   /** The newest outbound (or waiting) entry with the key, as its base; -1 none. */

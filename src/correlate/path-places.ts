@@ -178,22 +178,22 @@ export class PathPlaces implements Kept {
     return this.tree.begin(this.rows.words[row + SERVICE]!, true);
   }
 
-  /** The row whose place decides that of this one; -1 where there is none, or several. */
-  private rowAbove(row: number): number {
+  /** The row whose place decides that of this one, and a pair's partner; -1 where there is none, or several. */
+  rowAbove(row: number): number {
     const { rows } = this;
     const sequence = this.sequenceAbove(row);
     return sequence !== 0 && rows.intact(sequence) ? rows.base(sequence) : -1;
   }
 
-  /** As `rowAbove`, of a row that has no place yet: its sequence number, 0 none; the row may be gone. */
-  sequenceAbove(row: number): number {
+  private sequenceAbove(row: number): number {
     const w = this.rows.words;
+    const state = w[row + STATE]!;
     if (isInbound(w[row + SHAPE]!)) {
-      const decision = decisionOf(w[row + STATE]!);
+      const decision = decisionOf(state);
       if (isByMessages(decision)) return 0;
       if (decision === BY_SHARED_ID || decision === BY_PARENT) return w[row + PARTNER]!;
     }
-    return this.pathAt(row);
+    return (state & PLACED) === 0 ? this.pathAt(row) : 0;
   }
 
   /** The row's place below the row above it (-1 none). */

@@ -29,7 +29,10 @@ export const PIECE_SHIFT = 13;
 const INLINE = 8;
 const ROWS_A_BUCKET = 2;
 const BUCKET_WORDS = INLINE * 2;
-/** A bucket is a line of the processor's cache where this many bytes stand before the first: blocks of malloc begin so. */
+/**
+ * Large blocks of malloc begin 16 bytes behind a line of the processor's cache. With so many more before the first, a
+ * bucket is one line, and a row lies in two.
+ */
 const BEFORE_LINE = 48;
 
 export class Rows extends KeptLinks {
@@ -60,18 +63,17 @@ export class Rows extends KeptLinks {
     const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
     this.limit = limit;
     this.mask = capacity - 1;
-    const buffer = new ArrayBuffer(capacity * ROW_WORDS * 4);
-    this.words = new Int32Array(buffer);
-    this.floats = new Float64Array(buffer);
-    this.ratios = new Float32Array(buffer);
+    const buffer = new ArrayBuffer(BEFORE_LINE + capacity * ROW_WORDS * 4);
+    this.words = new Int32Array(buffer, BEFORE_LINE);
+    this.floats = new Float64Array(buffer, BEFORE_LINE);
+    this.ratios = new Float32Array(buffer, BEFORE_LINE);
     this.above = new Int32Array(capacity);
     this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
     this.marks = this.pieces.marks;
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
     const buckets = Math.max(1, capacity / ROWS_A_BUCKET);
     this.bucketMask = buckets - 1;
-    const aligned = new ArrayBuffer(buckets * BUCKET_WORDS * 4 + BEFORE_LINE);
-    this.buckets = new Int32Array(aligned, BEFORE_LINE).fill(0);
+    this.buckets = new Int32Array(new ArrayBuffer(BEFORE_LINE + buckets * BUCKET_WORDS * 4), BEFORE_LINE).fill(0);
     this.placeBits = Math.log2(capacity);
   }
 
@@ -109,14 +111,13 @@ export class Rows extends KeptLinks {
   touch(own: number, parent: number): number {
     return (
       this.buckets[(own & this.bucketMask) * BUCKET_WORDS]! ^
-      this.buckets[(parent & this.bucketMask) * BUCKET_WORDS + INLINE]! ^
-      this.touchLinks(own)
+      this.buckets[(parent & this.bucketMask) * BUCKET_WORDS + INLINE]!
     );
   }
 
-  /** As `touch`, once its buckets are near: the newest row under the parent's key, and the newest child. */
+  /** As `touch`, of what deciding the row will need: the newest row under its parent's key, its newest child, and links to it. */
   touchRelatives(own: number, parent: number): number {
-    return this.touchEntry(parent, 0) ^ this.touchEntry(own, INLINE);
+    return this.touchEntry(parent, 0) ^ this.touchEntry(own, INLINE) ^ this.touchLinks(own);
   }
 
   private touchEntry(hash: number, side: number): number {

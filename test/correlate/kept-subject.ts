@@ -217,6 +217,7 @@ export const NOT_KEPT: Exceptions = {
     'Decisions.touched': 'keeps reads',
     'Decisions.stepsAllowed': 'of the row being decided',
     'Expiry.touched': 'keeps reads',
+    'Expiry.climbing': 'of the rows that leave',
     'Chains.steps': 'of the row being decided',
     'Layers.members': 'of the message being looked at',
     'LateClasses.recentClasses': 'tells where to look first',

@@ -77,17 +77,16 @@ export class SegmentWriter {
     });
   }
 
-  /** After a write that failed: tries whether there is room for as much again, over what it left, and cuts all of that. */
+  /**
+   * After a write that failed: cuts what it left, and tries whether there is room for as much again. The cut comes first,
+   * or what is tried could make a whole frame of what was left.
+   */
   probe(firstFrame: number, done: Done): void {
     try {
       const segment = this.open ?? this.begin(firstFrame);
-      segment.file.write(
-        new Uint8Array(Math.min(Math.max(this.failedBytes, MIN_PROBE_BYTES), MAX_PROBE_BYTES)),
-        segment.end,
-        error => {
-          done(error ?? this.cut(segment));
-        },
-      );
+      this.cut(segment);
+      const bytes = new Uint8Array(Math.min(Math.max(this.failedBytes, MIN_PROBE_BYTES), MAX_PROBE_BYTES));
+      segment.file.write(bytes, segment.end, error => done(error ?? errorOf(() => this.cut(segment))));
     } catch (error) {
       done(error as NodeJS.ErrnoException);
     }
@@ -125,13 +124,17 @@ export class SegmentWriter {
     });
   }
 
-  private cut({ name, end }: Segment): NodeJS.ErrnoException | null {
-    try {
-      this.disk.truncate(`${this.directory}/${name}`, end);
-      return null;
-    } catch (error) {
-      return error as NodeJS.ErrnoException;
-    }
+  private cut({ name, end }: Segment): void {
+    this.disk.truncate(`${this.directory}/${name}`, end);
+  }
+}
+
+function errorOf(run: () => void): NodeJS.ErrnoException | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }
 

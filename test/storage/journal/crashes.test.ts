@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { problemsOf } from './world.ts';
 
 const SEEDS = 1000;
+/** A probe of the full disk completed a frame that had been refused. */
+const FOUND = [3118];
 
 test(`after crashes, kills and stops in any place every acknowledged request is there exactly once (${SEEDS} seeds)`, async () => {
-  for (let seed = 0; seed < SEEDS; seed++) expect(await problemsOf(seed)).toEqual([]);
+  for (const seed of [...Array(SEEDS).keys(), ...FOUND]) expect(await problemsOf(seed)).toEqual([]);
 });

@@ -166,19 +166,19 @@ export const JOURNAL_SYNC_DURATION = define(
   [],
 );
 export const CHECKPOINT_BYTES = define('gauge', 'tacit_checkpoint_bytes', 'Bytes of the checkpoints on the disk.', []);
-export const CHECKPOINT_AGE = define('gauge', 'tacit_checkpoint_age_seconds', 'Since the newest checkpoint.', []);
+export const CHECKPOINT_AGE = define(
+  'gauge',
+  'tacit_checkpoint_age_seconds',
+  'Since the newest checkpoint, or the start.',
+  [],
+);
 export const CHECKPOINT_DURATION = define(
   'gauge',
   'tacit_checkpoint_duration_seconds',
   'How long the newest checkpoint took.',
   [],
 );
-export const CHECKPOINT_FAILURES = define(
-  'counter',
-  'tacit_checkpoint_failures_total',
-  'Checkpoints that were not made.',
-  [],
-);
+export const CHECKPOINT_FAILURES = define('counter', 'tacit_checkpoint_failures_total', 'Checkpoints not made.', []);
 export const RECOVERY_DURATION = define(
   'gauge',
   'tacit_recovery_duration_seconds',

@@ -11,6 +11,7 @@ import { METRICS } from '../../src/telemetry/metrics.ts';
 import { processMetricRows } from '../../src/telemetry/process-metrics.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { CertificateFolder } from '../kits/certificates.ts';
+import { dataDirectory } from '../kits/data-directory.ts';
 import { sendSecure } from '../kits/https-client.ts';
 import { parseMetrics } from '../kits/prometheus-text.ts';
 import { checkedConfig, createTestLogger } from './components.ts';
@@ -32,9 +33,9 @@ processors:
   memory_limiter: {limit_mib: 1000000}
   drop: {spans: [{name: health}]}
 connectors: {topology: {correlation: {max_pending: 1000, max_late: 1000, max_seen: 1000}}}
-extensions: {http_api: {endpoint: '127.0.0.1:0'}}
+extensions: {http_api: {endpoint: '127.0.0.1:0'}, storage: {path: ${dataDirectory()}}}
 service:
-  extensions: [http_api]
+  extensions: [http_api, storage]
   pipelines:
     traces: {receivers: [otlp, otlp/guarded], processors: [memory_limiter, drop], exporters: [topology]}
     logs: {receivers: [otlp, otlp/guarded], exporters: [topology]}

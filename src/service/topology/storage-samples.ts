@@ -31,9 +31,8 @@ export function storageSamples(topology: Topology): readonly MetricSample[] {
     ...(syncTimes === undefined ? [] : [JOURNAL_SYNC_DURATION.samples(syncTimes.values({}))]),
     CHECKPOINT_BYTES.sample(status.checkpointBytes),
     CHECKPOINT_FAILURES.sample(status.failedCheckpoints),
-    ...(checkpoint === null
-      ? []
-      : [CHECKPOINT_AGE.sample(checkpoint.ageSeconds), CHECKPOINT_DURATION.sample(checkpoint.seconds)]),
+    CHECKPOINT_AGE.sample(checkpoint?.ageSeconds ?? process.uptime()),
+    CHECKPOINT_DURATION.sample(checkpoint?.seconds ?? 0),
     RECOVERY_DURATION.sample(recovery.seconds),
     RECOVERY_PROBLEMS.sample(recovery.problems.length),
   ];

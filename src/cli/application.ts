@@ -1,5 +1,6 @@
 /** What the commands that need the whole program ask of it; they only read arguments. */
 import type { GraphDocument } from '../contract/graph-document.ts';
+import type { StorageTools } from '../contract/storage-check.ts';
 import type { Io } from './command.ts';
 
 export interface ConfigArguments {
@@ -29,10 +30,17 @@ export interface Analysis {
   readonly exitCode: number;
 }
 
+export interface StorageCommands {
+  readonly tools: StorageTools;
+  /** The data directory that a configuration names. Throws a `SourceError` when it names none, or is wrong. */
+  directoryOf(args: ConfigArguments, io: Io): string;
+}
+
 export interface Application {
   readonly version: string;
   serve(args: ConfigArguments, io: Io): Promise<number>;
   validate(args: ValidateArguments, io: Io): Promise<number>;
   /** Says problems, notes and progress on stderr; writes no graph. */
   analyze(args: AnalyzeArguments, io: Io): Promise<Analysis>;
+  storage(): Promise<StorageCommands>;
 }

@@ -9,6 +9,7 @@ import { graphCommand } from './graph.ts';
 import { pathsCommand } from './paths.ts';
 import { schemaCommand } from './schema.ts';
 import { createServeCommand } from './serve.ts';
+import { createStorageCommand } from './storage.ts';
 import { createValidateCommand } from './validate.ts';
 
 export function createCommands(application: Application): readonly Command[] {
@@ -21,6 +22,7 @@ export function createCommands(application: Application): readonly Command[] {
     couplingsCommand,
     explainCommand,
     doctorCommand,
+    createStorageCommand(application),
     schemaCommand,
   ];
 }

@@ -50,11 +50,11 @@ describe('help', () => {
   it('of the program lists every command, on stdout', async () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'validate', 'analyze', 'graph', 'schema', 'help'])
+    for (const name of ['serve', 'validate', 'analyze', 'graph', 'storage', 'schema', 'help'])
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
-  it.each(['serve', 'validate', 'analyze', 'graph', 'schema', 'help'])(
+  it.each(['serve', 'validate', 'analyze', 'graph', 'storage', 'schema', 'help'])(
     'of %s shows its usage and options',
     async name => {
       const { code, stdout } = await run([name, '--help']);

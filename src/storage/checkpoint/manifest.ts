@@ -89,6 +89,12 @@ export class Manifest {
     );
   }
 
+  /** Gives back the room of what was removed. */
+  vacuum(): void {
+    this.db.exec('VACUUM');
+    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
   private ids(): Record<string, SQLOutputValue>[] {
     return this.db.prepare('SELECT id FROM checkpoint ORDER BY id DESC').all();
   }

@@ -25,8 +25,10 @@ export function isDamage(error: unknown): boolean {
   return code !== undefined && code !== BUSY && UNUSABLE[code] === undefined;
 }
 
+export class DirectoryInUse extends StorageError {}
+
 export function inUse(path: string, owner: string): StorageError {
-  return new StorageError(
+  return new DirectoryInUse(
     `the data directory ${path} is in use by ${owner}`,
     `stop that process, or give this one a directory of its own: ${ELSEWHERE}`,
   );

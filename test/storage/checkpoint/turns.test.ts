@@ -63,8 +63,8 @@ function openedWith(
   return openStorageOn({ disk, keeper, turns, clock: systemClock }, { path, onCorruption: 'refuse' }, quiet);
 }
 
-describe('a checkpoint of 300 MB', () => {
-  it('gives other work a turn every two steps', async () => {
+describe('a checkpoint', () => {
+  it('of 300 MB gives other work a turn every two steps', async () => {
     const slabs = new Slabs('rows', 75, 4 << 20);
     const steps = new Steps(slabs);
     const storage = await openedWith(steps);
@@ -108,5 +108,37 @@ describe('a checkpoint of 300 MB', () => {
     await storage.close();
     const { found } = await openedWith(steps, undefined, path);
     expect(loaded(found!.image, slabs)[0]!.slabs).toEqual(before);
+  });
+
+  it('whose thread ends fails, and the next begins another thread and is written whole', async () => {
+    const slabs = new Slabs('rows', 3, 1000);
+    const steps = new Steps(slabs);
+    const links: (() => void)[] = [];
+    const mortal = (connect: LinkKeeper): LinkKeeper => {
+      return ({ take, ended }) => {
+        let isGone = false;
+        const link = connect({ take: message => void (isGone || take(message)), ended: () => {} });
+        links.push(() => {
+          isGone = true;
+          link.send({ type: 'close' });
+          ended(new Error('out of memory'));
+        });
+        return {
+          send(message) {
+            link.send(message);
+            if (message.type === 'close') ended(undefined);
+          },
+        };
+      };
+    };
+    const storage = await openedWith(steps, mortal);
+    expect((await storage.checkpoint(at(1), [steps], () => {})).writtenBytes).toBeGreaterThan(3000);
+    slabs.change(1);
+    await expect(storage.checkpoint(at(2), [steps], () => links[0]!())).rejects.toThrow('ended: out of memory');
+    expect(storage.status()).toMatchObject({ failures: 1, last: { frame: 1 } });
+    const third = await storage.checkpoint(at(3), [steps], () => {});
+    expect(third).toMatchObject({ frame: 3, neededFrom: 2, writtenBytes: third.bytes });
+    expect(links).toHaveLength(2);
+    await storage.close();
   });
 });

@@ -67,8 +67,13 @@ export async function openStorageOn(
   const checkpoints = new Checkpoints(parts.keeper, parts.turns);
   const opened = await checkpoints.open(onCorruption, onProgress);
   for (const problem of opened.problems) logger.error({ path }, problem);
-  parts.disk.makeDirectory(JOURNAL);
-  parts.disk.syncDirectory('.');
+  try {
+    parts.disk.makeDirectory(JOURNAL);
+    parts.disk.syncDirectory('.');
+  } catch (error) {
+    await checkpoints.close();
+    throw unusable(path, (error as Error).message);
+  }
   return new Storage(parts, checkpoints, opened, logger);
 }
 

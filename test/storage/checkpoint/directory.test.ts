@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -69,6 +69,11 @@ describe('a data directory', () => {
     writeFileSync(path, '');
     expect((await refusal(path)).message).toMatch(/^the data directory .*file cannot be used: EEXIST/);
     expect((await refusal(join(path, 'data'))).message).toMatch(/cannot be used: ENOTDIR/);
+    const other = temporaryDirectory();
+    writeFileSync(join(other, 'journal'), '');
+    expect((await refusal(other)).message).toMatch(/cannot be used: EEXIST.*journal/);
+    rmSync(join(other, 'journal'));
+    expect((await opened(other)).problems).toEqual([]);
   });
 
   it('that is read-only is told', async () => {

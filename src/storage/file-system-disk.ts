@@ -22,8 +22,8 @@ import { dirname, join } from 'node:path';
 import type { Disk, Done, GrowingFile, NewFile } from './disk.ts';
 
 /** What is stored names services, topics and tables: for the owner, and a group that may make backups. */
-const FILE_MODE = 0o640;
-const DIRECTORY_MODE = 0o750;
+export const FILE_MODE = 0o640;
+export const DIRECTORY_MODE = 0o750;
 
 export class FileSystemDisk implements Disk {
   private readonly root: string;

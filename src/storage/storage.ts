@@ -6,6 +6,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import type { ImageReader, Kept } from '../contract/image.ts';
 import type { Logger } from '../contract/logger.ts';
+import type { StorageOptions as StorageSettings } from '../contract/storage.ts';
 import type { Checkpoint, CheckpointMoment } from './checkpoint/checkpoint.ts';
 import { type CheckpointReport, Checkpoints, type OnProgress, type Turns } from './checkpoint/checkpoints.ts';
 import { ImageInput } from './checkpoint/image-input.ts';
@@ -13,16 +14,12 @@ import { keeperInThread, type LinkKeeper } from './checkpoint/keeper-link.ts';
 import type { Opened } from './checkpoint/messages.ts';
 import { unusable } from './checkpoint/refusals.ts';
 import type { Disk } from './disk.ts';
-import { FileSystemDisk } from './file-system-disk.ts';
+import { DIRECTORY_MODE, FileSystemDisk } from './file-system-disk.ts';
 
 export const JOURNAL = 'journal';
-const DIRECTORY_MODE = 0o750;
 
-export interface StorageOptions {
-  readonly path: string;
-  /** What is done when nothing of what was kept can be used: go on with what the journal has, or refuse. */
-  readonly onCorruption: 'skip' | 'refuse';
-}
+/** Where it is, and what is done when no checkpoint can be used: go on with what the journal has, or refuse. */
+export type StorageOptions = Pick<StorageSettings, 'path' | 'onCorruption'>;
 
 /** What a storage stands on. */
 export interface StorageParts {

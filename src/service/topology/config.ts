@@ -1,6 +1,8 @@
 /** Options of the `topology` connector, and the numbers its parts work with. */
 import { type Static, Type } from 'typebox';
+import type { FrameSettings } from '../../contract/frame.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
+import type { CorrelationOptions } from '../../correlate/options.ts';
 import { durationOption, optionGroup } from '../../lib/options.ts';
 import { parseDuration } from '../../lib/units.ts';
 import type { Naming } from '../../normalize/identity/naming.ts';
@@ -93,18 +95,10 @@ export const topologyConfig = optionGroup({
 export type TopologyConfig = Static<typeof topologyConfig>;
 
 /** The same in milliseconds and entries. */
-export interface TopologyOptions {
-  readonly waitMs: number;
-  readonly lateMs: number;
-  readonly maxPending: number;
-  readonly maxLate: number;
-  readonly maxSeen: number;
-  readonly messageWaitMs: number;
-  readonly maxMessages: number;
+export interface TopologyOptions
+  extends Omit<CorrelationOptions, 'onlyCluster' | 'offline'>,
+    Omit<FrameSettings, 'onlyCluster'> {
   readonly halfLifeMs: number;
-  readonly maxNodes: number;
-  readonly maxEdges: number;
-  readonly maxPaths: number;
   /** Tables of names have room as for so many nodes at least, so that names outside a small limit are told apart and counted. */
   readonly namesForNodes?: number;
   /** None unless given. */

@@ -2,18 +2,18 @@
  * A topology that outlives its process: brought back from the newest checkpoint and the frames after it, journalled from
  * then on, and written whole from time to time while requests go on.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../contract/clock.ts';
 import { StartError } from '../../contract/component.ts';
 import type { ImageReader } from '../../contract/image.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
+import { Slices } from '../../lib/slices.ts';
 import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
 import { Journal } from '../../storage/journal/journal.ts';
 import { type Recovered, recoverJournal } from '../../storage/journal/recover.ts';
-import type { Damage } from '../../storage/journal/survey.ts';
+import { describeDamage } from '../../storage/journal/survey.ts';
 import { JOURNAL, openStorage, type Storage } from '../../storage/storage.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { Topology } from './topology.ts';
@@ -116,7 +116,7 @@ export class DurableTopology {
     { frame, stamp, frames, bytes, totalBytes, tornBytes, damage, headless }: Recovered,
   ): void {
     const { topology, recovery, options, clock, logger } = this;
-    const damaged = damage.map(describeDamage);
+    const damaged = damage.map(one => `${describeDamage(one)}; it is skipped: what was said there is not counted`);
     const problems = [...storage.problems, ...damaged, ...headless.map(file => `${file} lost its header`)];
     Object.assign(recovery, { frames, bytes, totalBytes, problems, seconds: this.secondsSoFar() });
     for (const problem of damaged) logger.error({ path: options.path }, problem);
@@ -203,12 +203,6 @@ export class DurableTopology {
   }
 }
 
-function describeDamage({ file, at, bytes, first, last }: Damage): string {
-  const frames = first === last ? `frame ${first}` : `frames ${first} to ${last}`;
-  const found = bytes === 0 ? 'missing' : `damaged (${bytes} bytes)`;
-  return `${frames} of the journal ${first === last ? 'is' : 'are'} ${found} at byte ${at} of ${file}, and skipped: what they said is not counted`;
-}
-
 function checkpointStatus(last: CheckpointReport, ageMs: number): StorageStatus['checkpoint'] {
   const { frame, createdMs, bytes, writtenBytes, pausedMs, totalMs } = last;
   return {
@@ -226,13 +220,10 @@ function* loading(topology: Topology, image: ImageReader): Iterable<void> {
   for (const part of topology.kept) yield* part.load(image);
 }
 
-/** With turns for other work in between. */
 async function inSlices(steps: Iterable<void>, signal: AbortSignal): Promise<void> {
-  let end = monotonic() + SLICE_MS;
+  const slices = new Slices(monotonic, SLICE_MS);
   for (const _ of steps) {
     if (signal.aborted) return;
-    if (monotonic() < end) continue;
-    await nextTurn();
-    end = monotonic() + SLICE_MS;
+    await slices.turn();
   }
 }

@@ -18,7 +18,7 @@ import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
 import type { StorageFormat } from './migrations.ts';
 import { removeUnneeded, setPacksAside } from './packs.ts';
 import { damaged, isDamage, refusalOf } from './refusals.ts';
-import { damageOf } from './verify.ts';
+import { damageOfCheckpoint } from './verify.ts';
 
 /** Between two messages about the progress of the check. */
 const PROGRESS_BYTES = 16 << 20;
@@ -147,11 +147,11 @@ export class Keeper {
     return [...wrong, outcome];
   }
 
-  private damageOf({ isIntact, sections, bytes: totalBytes }: ListedCheckpoint): readonly string[] {
-    if (!isIntact) return [`what ${MANIFEST} says of it does not have its checksum`];
+  private damageOf(checkpoint: ListedCheckpoint): readonly string[] {
+    const { bytes: totalBytes } = checkpoint;
     let bytes = 0;
     let told = 0;
-    return damageOf(this.parts.disk, sections, count => {
+    return damageOfCheckpoint(this.parts.disk, checkpoint, count => {
       bytes += count;
       if (bytes - told < PROGRESS_BYTES && bytes < totalBytes) return;
       told = bytes;

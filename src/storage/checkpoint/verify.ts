@@ -2,11 +2,22 @@
 import { crc32 } from 'node:zlib';
 import type { Disk } from '../disk.ts';
 import { packPath, type SectionPlace } from './checkpoint.ts';
+import type { ListedCheckpoint } from './manifest.ts';
+import { MANIFEST } from './manifest-file.ts';
 
 const STEP = 1 << 20;
 
 /** Called with the bytes read since the call before. */
 export type OnRead = (bytes: number) => void;
+
+/** What is wrong with a checkpoint, and with what the manifest says of it; empty when nothing is. */
+export function damageOfCheckpoint(
+  disk: Disk,
+  { isIntact, sections }: ListedCheckpoint,
+  onRead: OnRead,
+): readonly string[] {
+  return isIntact ? damageOf(disk, sections, onRead) : [`what ${MANIFEST} says of it does not have its checksum`];
+}
 
 /** One line for each pack that is not as it was written; empty when all is well. */
 export function damageOf(disk: Disk, sections: readonly SectionPlace[], onRead: OnRead): readonly string[] {

@@ -39,6 +39,7 @@ import {
   LINK_TOPIC_TOLD,
   MESSAGES_TOLD,
   type NumbersOfNames,
+  ONE,
   PARENT_BEFORE,
   PARENT_MASK,
   PARENT_NEW,
@@ -66,7 +67,6 @@ import { NameReader } from './name-reader.ts';
 import { WordList } from './word-list.ts';
 
 const NOTHING_BEFORE = 'the first refers to one before it';
-const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 
 export class FrameDecoder {
   private readonly from = new ByteReader();

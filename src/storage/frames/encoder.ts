@@ -38,6 +38,7 @@ import {
   LINK_TOPIC_TOLD,
   MESSAGES_TOLD,
   type NamesOfNumbers,
+  ONE,
   PARENT_BEFORE,
   PARENT_KNOWN,
   PARENT_NEW,
@@ -63,8 +64,6 @@ import { FoundAgain } from './word-list.ts';
 
 /** More than a row takes beside its names, or a link, or a position. */
 const ROOM = 128;
-/** The word of an adjusted count of one. */
-const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 
 export class FrameEncoder {
   private readonly out = new ByteWriter();

@@ -24,6 +24,8 @@ import { MAX_NAME_BYTES } from '../../lib/names.ts';
 import type { Plan, PlanGap } from '../../lib/plans.ts';
 
 export const FORMAT = 1;
+/** The word of an adjusted count of one. */
+export const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 
 /** How a trace is told: the low two bits of the flags of a row or link. */
 export const TRACE_MASK = 3;

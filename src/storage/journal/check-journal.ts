@@ -24,3 +24,20 @@ export function* checkJournal(disk: Disk, directory: string, durable: number): G
   const { damage, cut, last } = judge(survey, after);
   return { segments: survey.segments, damage, cut, last };
 }
+
+/** The same at once. */
+export function checkWholeJournal(disk: Disk, directory: string, durable: number): JournalCheck {
+  const steps = checkJournal(disk, directory, durable);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Frames that a start from this one on needs, and does not find. */
+export function lostFrames({ segments, damage }: JournalCheck, after: number): readonly Damage[] {
+  const [first] = segments;
+  const lost = damage.filter(({ last }) => last > after);
+  if (first === undefined || first.first <= after + 1) return lost;
+  return [{ file: first.file, at: 0, bytes: 0, first: after + 1, last: first.first - 1 }, ...lost];
+}

@@ -54,6 +54,11 @@ export function firstFrameOf(name: string): number {
   return SEGMENT_NAME.test(name) ? Number(name.slice(0, 16)) : -1;
 }
 
+/** Of segments in their order: those of nothing but frames before this one. The last is always needed. */
+export function segmentsBefore(names: readonly string[], frame: number): readonly string[] {
+  return names.filter((_, i) => i + 1 < names.length && firstFrameOf(names[i + 1]!) <= frame);
+}
+
 export function newSalt(): number {
   return randomBytes(4).readUInt32LE();
 }

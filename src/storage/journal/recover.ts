@@ -2,9 +2,9 @@
  * A journal on disk → the frames after a checkpoint, applied in order, with the stamps they had; the journal is then
  * one that can be gone on with: what was never acknowledged is cut off, and what was read is on the disk for certain.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Frame } from '../../contract/frame.ts';
 import { ObservationBatch } from '../../contract/observation.ts';
+import { Slices } from '../../lib/slices.ts';
 import type { Disk } from '../disk.ts';
 import { StorageError } from '../storage-error.ts';
 import { SEGMENT_HEADER } from './format.ts';
@@ -50,7 +50,7 @@ export interface Recovered extends RecoveryProgress {
 /** Throws a `StorageError` for damage that is to be refused; nothing is changed then. */
 export async function recoverJournal(options: RecoveryOptions): Promise<Recovered> {
   const { disk, directory, after, durable, onCorruption } = options;
-  const slices = new Slices(options.monotonic);
+  const slices = new Slices(options.monotonic, SLICE_MS);
   disk.makeDirectory(directory);
   const steps = surveyJournal(disk, directory, after, durable);
   let step = steps.next();
@@ -167,25 +167,6 @@ class Replay {
       this.unreadable.push(damage);
       return undefined;
     }
-  }
-}
-
-/** Turns for others while something takes long. */
-class Slices {
-  private readonly monotonic: () => number;
-  private end: number;
-
-  constructor(monotonic: () => number) {
-    this.monotonic = monotonic;
-    this.end = monotonic() + SLICE_MS;
-  }
-
-  /** True when others had a turn. */
-  async turn(): Promise<boolean> {
-    if (this.monotonic() < this.end) return false;
-    await nextTurn();
-    this.end = this.monotonic() + SLICE_MS;
-    return true;
   }
 }
 

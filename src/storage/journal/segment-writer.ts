@@ -5,7 +5,7 @@
 import { DurationHistogram } from '../../telemetry/histogram.ts';
 import type { Disk, Done, GrowingFile } from '../disk.ts';
 import { passes } from './disk-problem.ts';
-import { firstFrameOf, newSalt, SEGMENT_HEADER, segmentName, writeSegmentHeader } from './format.ts';
+import { firstFrameOf, newSalt, SEGMENT_HEADER, segmentName, segmentsBefore, writeSegmentHeader } from './format.ts';
 
 /** A write that failed is tried with as much as it had, within these. */
 const MIN_PROBE_BYTES = 1 << 12;
@@ -94,9 +94,7 @@ export class SegmentWriter {
 
   /** Removes segments of nothing but frames before this one. */
   trim(beforeFrame: number): void {
-    const names = [...this.sizes.keys()];
-    const unneeded = names.filter((_, i) => i + 1 < names.length && firstFrameOf(names[i + 1]!) <= beforeFrame);
-    for (const name of unneeded) {
+    for (const name of segmentsBefore([...this.sizes.keys()], beforeFrame)) {
       this.disk.remove(`${this.directory}/${name}`);
       this.sizes.delete(name);
     }

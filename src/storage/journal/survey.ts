@@ -52,6 +52,14 @@ export interface Damage {
   readonly last: number;
 }
 
+/** Which frames, and where. */
+export function describeDamage({ file, at, bytes, first, last }: Damage): string {
+  const frames = first === last ? `frame ${first} is` : `frames ${first} to ${last} are`;
+  return bytes === 0
+    ? `${frames} missing before ${file || 'any segment'}`
+    : `${frames} damaged: ${bytes} bytes at byte ${at} of ${file}`;
+}
+
 export interface Findings {
   /** What is to be applied, in order. */
   readonly runs: readonly Run[];

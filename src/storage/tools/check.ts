@@ -10,8 +10,8 @@ import { STORAGE_FORMAT } from '../checkpoint/migrations.ts';
 import { DirectoryInUse } from '../checkpoint/refusals.ts';
 import type { Disk } from '../disk.ts';
 import { FileSystemDisk } from '../file-system-disk.ts';
-import { checkJournal, type JournalCheck } from '../journal/check-journal.ts';
-import type { Damage } from '../journal/survey.ts';
+import { checkWholeJournal, type JournalCheck, lostFrames } from '../journal/check-journal.ts';
+import { type Damage, describeDamage } from '../journal/survey.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
 import { bytesIn, type HeldDirectory, holdDirectory, problemOf, putAside } from './held-directory.ts';
@@ -44,13 +44,13 @@ function checkHeld(held: HeldDirectory): StorageCheck {
     problem: problemOf(disk, checkpoint),
   }));
   const good = checkpoints.find(({ problem }) => problem === '')?.checkpoint;
-  const journal = runJournalCheck(disk, good?.durable ?? 0);
+  const journal = checkWholeJournal(disk, JOURNAL, good?.durable ?? 0);
   const lost = lostFrames(journal, good?.frame ?? 0);
   const problems = [
     ...(manifestDamage === '' ? [] : [`${MANIFEST} is damaged: ${manifestDamage}`]),
     ...checkpoints.filter(({ problem }) => problem !== '').map(describeCheckpoint),
-    ...lost.map(describeFrames),
-    ...journal.damage.filter(damage => !lost.includes(damage)).map(damage => `${describeFrames(damage)} (not needed)`),
+    ...lost.map(describeDamage),
+    ...journal.damage.filter(damage => !lost.includes(damage)).map(damage => `${describeDamage(damage)} (not needed)`),
   ];
   return {
     path,
@@ -60,22 +60,6 @@ function checkHeld(held: HeldDirectory): StorageCheck {
     notes: [...tailNotes(journal), ...leftOvers(held)],
     nextStart: nextStart(held, checkpoints, good, journal, lost),
   };
-}
-
-function runJournalCheck(disk: Disk, durable: number): JournalCheck {
-  const steps = checkJournal(disk, JOURNAL, durable);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** Frames that the next start needs, and does not find. */
-function lostFrames({ segments, damage }: JournalCheck, after: number): readonly Damage[] {
-  const [first] = segments;
-  const lost = damage.filter(({ last }) => last > after);
-  if (first === undefined || first.first <= after + 1) return lost;
-  return [{ file: first.file, at: 0, bytes: 0, first: after + 1, last: first.first - 1 }, ...lost];
 }
 
 function nextStart(
@@ -116,7 +100,7 @@ function checkpointPart({ checkpoint, problem }: CheckedCheckpoint): CheckedPart
 
 function segmentParts({ segments, damage }: JournalCheck): readonly CheckedPart[] {
   return segments.map(({ file, bytes, first, last, hasHeader }) => {
-    const wrong = damage.filter(one => one.file === file).map(describeFrames);
+    const wrong = damage.filter(one => one.file === file).map(describeDamage);
     const problem = [...(hasHeader || bytes === 0 ? [] : ['its header is damaged']), ...wrong].join('; ');
     return { what: file, frames: last < first ? null : { first, last }, bytes, problem };
   });
@@ -124,13 +108,6 @@ function segmentParts({ segments, damage }: JournalCheck): readonly CheckedPart[
 
 function describeCheckpoint({ checkpoint, problem }: CheckedCheckpoint): string {
   return `the checkpoint at frame ${checkpoint.frame} is damaged: ${problem}`;
-}
-
-function describeFrames({ file, at, bytes, first, last }: Damage): string {
-  const frames = first === last ? `frame ${first} is` : `frames ${first} to ${last} are`;
-  return bytes === 0
-    ? `${frames} missing before ${file}`
-    : `${frames} damaged: ${bytes} bytes at byte ${at} of ${file}`;
 }
 
 function tailNotes({ cut }: JournalCheck): readonly string[] {
@@ -151,7 +128,7 @@ function leftOvers({ disk, manifest }: HeldDirectory): readonly string[] {
 /** Every part but the one that is written to is as it will stay, or goes as a whole. */
 function checkInUse(path: string, why: string): StorageCheck {
   const disk = new FileSystemDisk(path);
-  const journal = runJournalCheck(withoutNewest(disk), 0);
+  const journal = checkWholeJournal(withoutNewest(disk), JOURNAL, 0);
   const parts = segmentParts(journal);
   const problems = parts.filter(({ problem }) => problem !== '').map(({ what, problem }) => `${what}: ${problem}`);
   return {

@@ -33,8 +33,7 @@ function compact(held: HeldDirectory): Compaction {
     if (hasWaste(disk, newest)) rewrite(disk, manifest, newest);
     else manifest.drop(manifest.list().flatMap(({ id }) => (id === newest.id ? [] : [id])));
     removeUnneeded(disk, manifest.packs());
-    for (const { path: segment, isSuperfluous } of segmentsOf(disk, newest.frame))
-      if (isSuperfluous) disk.remove(segment);
+    for (const segment of segmentsOf(disk, newest.frame).superfluous) disk.remove(segment);
     manifest.vacuum();
   }
   return { path, frame: newest?.frame ?? 0, bytesBefore, bytesAfter: bytesKept(disk), putAside: putAside(disk) };

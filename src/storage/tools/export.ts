@@ -13,8 +13,8 @@ import type { StorageArchive } from '../../contract/storage-check.ts';
 import { packPath } from '../checkpoint/checkpoint.ts';
 import { type ListedCheckpoint, prepareManifest } from '../checkpoint/manifest.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
-import { FileSystemDisk } from '../file-system-disk.ts';
-import { checkJournal } from '../journal/check-journal.ts';
+import { FILE_MODE, FileSystemDisk } from '../file-system-disk.ts';
+import { checkWholeJournal, lostFrames } from '../journal/check-journal.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
 import { type HeldDirectory, holdDirectory, newestIntact } from './held-directory.ts';
@@ -45,11 +45,11 @@ async function exportHeld(held: HeldDirectory, file: string, work: string): Prom
   const lastFrame = lastSoundFrame(held, newest);
   if (newest === undefined && lastFrame === 0)
     throw new StorageError(`nothing is kept in ${path}`, 'there is nothing to export');
-  const segments = segmentsOf(disk, after).filter(({ isSuperfluous }) => !isSuperfluous);
+  const { needed } = segmentsOf(disk, after);
   const packs = new Set((newest?.sections ?? []).map(({ pack }) => packPath(pack)));
   const entries = [
     entryOf(MANIFEST, manifestOf(newest, work)),
-    ...[...packs, ...segments.map(segment => segment.path)].map(name => entryOf(name, join(path, name))),
+    ...[...packs, ...needed].map(name => entryOf(name, join(path, name))),
   ];
   await writeFile(entries, file);
   return { path, file, checkpointFrame: after, lastFrame, files: entries.length, bytes: statSync(file).size };
@@ -58,12 +58,8 @@ async function exportHeld(held: HeldDirectory, file: string, work: string): Prom
 /** A backup of damaged data would be found out when it is needed. */
 function lastSoundFrame({ path, disk }: HeldDirectory, newest: ListedCheckpoint | undefined): number {
   const after = newest?.frame ?? 0;
-  const steps = checkJournal(disk, JOURNAL, newest?.durable ?? 0);
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  const { damage, last, segments } = step.value;
-  const isWhole = (segments[0]?.first ?? after + 1) <= after + 1;
-  if (isWhole && damage.every(one => one.last <= after)) return Math.max(last, after);
+  const journal = checkWholeJournal(disk, JOURNAL, newest?.durable ?? 0);
+  if (lostFrames(journal, after).length === 0) return Math.max(journal.last, after);
   throw new StorageError(`the journal in ${path} is damaged`, `tacit storage check ${path} says what is wrong`);
 }
 
@@ -93,7 +89,7 @@ async function* createReadStreamLater(path: string, size: number): AsyncGenerato
 async function writeFile(entries: readonly TarEntry[], file: string): Promise<void> {
   const partial = `${file}.partial`;
   try {
-    const target = createWriteStream(partial, { flush: true, mode: 0o640 });
+    const target = createWriteStream(partial, { flush: true, mode: FILE_MODE });
     await pipeline(Readable.from(writeTar(entries, Date.now())), createGzip({ level: GZIP_LEVEL }), target);
     renameSync(partial, file);
     new FileSystemDisk(dirname(file)).syncDirectory('.');

@@ -7,7 +7,7 @@ import { formatOf, type ListedCheckpoint, Manifest, ManifestDamage, NewerFormat 
 import { MANIFEST, manifestFile } from '../checkpoint/manifest-file.ts';
 import { STORAGE_FORMAT } from '../checkpoint/migrations.ts';
 import { isDamage, refusalOf } from '../checkpoint/refusals.ts';
-import { damageOf } from '../checkpoint/verify.ts';
+import { damageOfCheckpoint } from '../checkpoint/verify.ts';
 import type { Disk } from '../disk.ts';
 import { FileSystemDisk } from '../file-system-disk.ts';
 import { JOURNAL } from '../storage.ts';
@@ -67,9 +67,8 @@ function otherFormat(path: string, format: number): Error {
 }
 
 /** What is wrong with a checkpoint, byte by byte; empty when nothing is. */
-export function problemOf(disk: Disk, { isIntact, sections }: ListedCheckpoint): string {
-  if (!isIntact) return `what ${MANIFEST} says of it does not have its checksum`;
-  return damageOf(disk, sections, () => {}).join('; ');
+export function problemOf(disk: Disk, checkpoint: ListedCheckpoint): string {
+  return damageOfCheckpoint(disk, checkpoint, () => {}).join('; ');
 }
 
 /** The one a start would use. Throws a `StorageError` when the directory holds checkpoints, and none is intact. */

@@ -17,7 +17,7 @@ import type { StorageArchive } from '../../contract/storage-check.ts';
 import { CHECKPOINTS } from '../checkpoint/checkpoint.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
 import type { Disk } from '../disk.ts';
-import { FileSystemDisk } from '../file-system-disk.ts';
+import { DIRECTORY_MODE, FileSystemDisk } from '../file-system-disk.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
 import { checkStorage, mustBeSound } from './check.ts';
@@ -39,7 +39,7 @@ export async function importStorage(path: string, file: string): Promise<Storage
   try {
     const files = await unpack(file, new FileSystemDisk(work));
     const archive = { ...checked(work, file), path, file, files };
-    chmodSync(work, 0o750);
+    chmodSync(work, DIRECTORY_MODE);
     renameSync(work, target);
     new FileSystemDisk(dirname(target)).syncDirectory('.');
     return archive;

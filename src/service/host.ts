@@ -58,24 +58,26 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   const own: Told = { shown: true, listeners: [], collectors: [] };
   own.collectors.push(logSamples, tracer?.samples ?? noTracerSamples, () => [
     BUILD_INFO.sample(1, { version }),
-    READY.sample(isReady() ? 1 : 0),
+    READY.sample(status().ready ? 1 : 0),
     START_TIME.sample(startedAtMs / 1000),
   ]);
   const scopes = new Set<Told>([own]);
   const retired = new Set<Told>();
   let counted: readonly MetricSample[] = [];
 
-  const isReady = () => ready && (topology?.storage()?.state ?? 'ok') === 'ok';
   const listeners = () => shownOf(scopes).flatMap(told => told.listeners);
-  const status = (): ServiceStatus => ({
-    version,
-    startedAt,
-    ready: isReady(),
-    listeners: listeners(),
-    pipelines: inForce,
-    configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
-    storage: topology?.storage() ?? null,
-  });
+  const status = (): ServiceStatus => {
+    const kept = topology?.storage() ?? null;
+    return {
+      version,
+      startedAt,
+      ready: ready && (kept === null || kept.state === 'ok'),
+      listeners: listeners(),
+      pipelines: inForce,
+      configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
+      storage: kept,
+    };
+  };
   const ownSamples = () =>
     addSamples([
       ...shownOf(scopes).flatMap(samplesOf),

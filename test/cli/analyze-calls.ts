@@ -4,7 +4,7 @@
 export const NOON = Date.UTC(2026, 2, 1, 12);
 
 /** One call from `web` to `shop`: an export whose ids are made of `n`, which is from 1. */
-export function callOf(n: number, startMs = NOON + n * 1000): object {
+export function callOf(n: number, startMs = NOON + n * 1000): { readonly resourceSpans: readonly object[] } {
   const traceId = n.toString(16).padStart(32, '0');
   const spanId = (offset: number) => (n * 16 + offset).toString(16).padStart(16, '0');
   const time = { startTimeUnixNano: `${startMs}000000`, endTimeUnixNano: `${startMs + 5}000000` };

@@ -53,6 +53,8 @@ export class DurableTopology {
   private checkpointing: Promise<void> | undefined;
   private lastCheckpoint = 0;
   private readonly beganMs = monotonic();
+  /** When something was last said about the recovery. */
+  private toldMs = this.beganMs;
 
   constructor(topology: Topology, options: StorageOptions, clock: Clock, logger: Logger) {
     this.topology = topology;
@@ -64,8 +66,13 @@ export class DurableTopology {
   /** Throws a `StartError` when the directory cannot be used. @param signal gives up, without an error. */
   async recover(signal: AbortSignal): Promise<void> {
     try {
-      this.storage = await openStorage(this.options, this.logger);
+      // Readers may ask for the time to go on: it is that of the frames, until all of them are applied.
+      await this.topology.journal.pause();
+      this.storage = await openStorage(this.options, this.logger, (bytes, totalBytes) =>
+        this.tell({ bytes, totalBytes }, 'the checkpoint is checked'),
+      );
       await this.load(this.storage, signal);
+      if (signal.aborted) return;
       const recovered = await this.replay(this.storage);
       if (!signal.aborted) this.goOn(this.storage, recovered);
     } catch (error) {
@@ -90,7 +97,6 @@ export class DurableTopology {
       planNumber: plan => normalizer.databases.planOf(plan),
       groupNumber: name => normalizer.messaging.groups.numberOf(name),
     });
-    let toldMs = monotonic();
     return recoverJournal({
       disk,
       directory: JOURNAL,
@@ -102,12 +108,16 @@ export class DurableTopology {
       apply: frame => topology.apply(frame),
       onProgress: progress => {
         Object.assign(recovery, progress, { seconds: this.secondsSoFar() });
-        if (monotonic() - toldMs < PROGRESS_MS) return;
-        toldMs = monotonic();
-        this.logger.info(progress, 'recovering: the frames of the journal are applied');
+        this.tell(progress, 'the frames of the journal are applied');
       },
       monotonic,
     });
+  }
+
+  private tell(progress: object, what: string): void {
+    if (monotonic() - this.toldMs < PROGRESS_MS) return;
+    this.toldMs = monotonic();
+    this.logger.info(progress, `recovering: ${what}`);
   }
 
   /** From now on requests may come. */

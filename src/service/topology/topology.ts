@@ -116,10 +116,10 @@ export class Topology implements TopologyReader, Kept {
     this.options = options;
     this.limitNames(options.maxNodes);
     this.setNames(options);
-    this.settle();
+    this.journal.settings(frameSettings(options));
   }
 
-  /** Sees to it that frames from now on go by the options. */
+  /** Frames from now on go by the options, whatever those before went by. Nothing waits for the disk. */
   settle(): void {
     const settings = frameSettings(this.options);
     if (!isDeepStrictEqual(settings, this.settings)) this.journal.settings(settings);

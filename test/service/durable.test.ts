@@ -123,4 +123,24 @@ describe('a graph that is kept', () => {
     expect({ paired: spans.paired, inferred: spans.inferred }).toEqual({ paired: 402, inferred: 0 });
     await lives.end();
   });
+
+  it('is not written again when nothing came in', async () => {
+    const lives = new Lives();
+    await lives.begin();
+    await lives.send(callOf(1, Date.now()));
+    await lives.checkpoint();
+    const { frame } = lives.topology.storage()!.checkpoint!;
+    lives.topology.tick();
+    await lives.checkpoint();
+    expect(lives.topology.storage()!.checkpoint!.frame).toBe(frame);
+    await lives.end();
+    await lives.begin();
+    await lives.checkpoint();
+    expect(lives.topology.storage()!.checkpoint!.frame).toBe(frame);
+    await lives.send(callOf(2, Date.now()));
+    await lives.checkpoint();
+    expect(lives.topology.storage()!.checkpoint!.frame).toBeGreaterThan(frame);
+    expect(documentOf(lives.topology).edges.map(({ count }) => count)).toEqual([2]);
+    await lives.end();
+  });
 });

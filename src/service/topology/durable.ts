@@ -20,6 +20,8 @@ import type { Topology } from './topology.ts';
 
 /** Longest turn of loading. */
 const SLICE_MS = 5;
+/** Frames that a start applies in a second or so when they are ticks: those of a day. */
+const MOST_TICKS = 1_000_000;
 /** Between two lines about a recovery that takes long. */
 const PROGRESS_MS = 1000;
 
@@ -51,7 +53,9 @@ export class DurableTopology {
   };
   private timer: NodeJS.Timeout | undefined;
   private checkpointing: Promise<void> | undefined;
+  /** Frame of the newest checkpoint, and spans and log records received by then. */
   private lastCheckpoint = 0;
+  private receivedThen = 0;
   private readonly beganMs = monotonic();
   /** When something was last said about the recovery. */
   private toldMs = this.beganMs;
@@ -87,6 +91,7 @@ export class DurableTopology {
     if (found === undefined) return;
     this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
     await inSlices(loading(this.topology, found.image), signal);
+    this.receivedThen = this.received;
   }
 
   private replay({ found, disk }: Storage): Promise<Recovered> {
@@ -144,6 +149,15 @@ export class DurableTopology {
     logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, 'what was kept is there again');
   }
 
+  private get received(): number {
+    return this.topology.correlator.fates.received + this.topology.logRecords;
+  }
+
+  /** Time alone is applied again at no cost: an idle service need not write. */
+  private get isKept(): boolean {
+    return this.received === this.receivedThen && this.topology.journal.frames - this.lastCheckpoint < MOST_TICKS;
+  }
+
   /** The state as it is after the last frame, on the disk; nothing happens when it is there already. Never rejects. */
   checkpoint(): Promise<void> {
     this.checkpointing ??= this.takeCheckpoint().finally(() => {
@@ -155,12 +169,14 @@ export class DurableTopology {
   private async takeCheckpoint(): Promise<void> {
     const { topology, storage, logger } = this;
     const { journal } = topology;
-    if (storage === undefined || journal.state === 'failed' || journal.frames === this.lastCheckpoint) return;
+    if (storage === undefined || journal.state === 'failed' || this.isKept) return;
     try {
       const frame = await journal.pause();
+      const { received } = this;
       const moment = { frame, stampMs: topology.stampMs, durable: frame, settings: topology.settings };
       const report = await storage.checkpoint(moment, topology.kept, () => journal.resume());
       this.lastCheckpoint = frame;
+      this.receivedThen = received;
       journal.trim(report.neededFrom);
     } catch (error) {
       // The storage has said so, and the next one is tried in its time.

@@ -4,11 +4,12 @@ import { measure } from './pipeline/measure.ts';
 import { LOAD_ARGUMENTS, LOAD_USAGE, number, readLoadOptions } from './pipeline/options.ts';
 import { formatNotes, formatTable } from './pipeline/report.ts';
 import { runCommand } from './pipeline/run-command.ts';
-import { TACIT_COMMAND } from './pipeline/target.ts';
+import { TACIT_COMMAND, TACIT_IN_MEMORY } from './pipeline/target.ts';
 
 const USAGE = `node benchmarks/ci.ts MAX_CPU_SECONDS_PER_MILLION_SPANS [options]
 ${LOAD_USAGE}
-  --tacit CMD               starts tacit (this checkout)`;
+  --tacit CMD               starts tacit (this checkout)
+  --in-memory               this checkout, without storage`;
 const SETTLE_MS = 30_000;
 
 await runCommand(USAGE, async () => {
@@ -19,11 +20,13 @@ await runCommand(USAGE, async () => {
       duration: { type: 'string', default: '5s' },
       duplicates: { type: 'string', default: '0.05' },
       tacit: { type: 'string', default: TACIT_COMMAND },
+      'in-memory': { type: 'boolean', default: false },
     },
   });
   const limit = number(positionals[0] ?? '', 'MAX_CPU_SECONDS_PER_MILLION_SPANS', 0, 1e6);
   const run = { load: readLoadOptions(values), settleMs: SETTLE_MS, visibility: false };
-  const measurement = await measure('tacit', values.tacit, true, run);
+  const command = values['in-memory'] ? TACIT_IN_MEMORY : values.tacit;
+  const measurement = await measure('tacit', command, true, run);
   console.log([formatTable([measurement]), ...formatNotes(measurement)].join('\n'));
   const { cpuPerMillion, result, judgement } = measurement;
   if (cpuPerMillion > limit) console.log(`CPU per million spans is ${cpuPerMillion.toFixed(2)} s, above ${limit} s`);

@@ -19,6 +19,12 @@ export const TACIT_COMMAND = [
   '--set extensions.storage.path={tmp}',
 ].join(' ');
 
+/** The same with its journal in memory. */
+export const TACIT_IN_MEMORY = TACIT_COMMAND.replace(
+  '--set extensions.storage.path={tmp}',
+  '--set service.extensions=[http_api]',
+);
+
 const DEFAULT_PORTS = { http: 4318, grpc: 4317, api: 8484 } as const;
 
 export async function resolveTarget(name: string, command: string, tmp: string, hasApi: boolean): Promise<Target> {

@@ -67,13 +67,14 @@ export class SegmentWriter {
   write(bytes: Uint8Array, done: Done): void {
     const segment = this.open!;
     if (segment.end === 0) writeSegmentHeader(bytes, segment.salt);
+    const began = this.monotonic();
     segment.file.write(bytes, segment.end, error => {
       this.failedBytes = bytes.length;
       if (error !== null) return done(error);
       this.written += bytes.length;
       segment.end += bytes.length;
       this.sizes.set(segment.name, segment.end);
-      this.sync(segment, done);
+      this.sync(segment, began, done);
     });
   }
 
@@ -112,8 +113,7 @@ export class SegmentWriter {
     return this.open;
   }
 
-  private sync(segment: Segment, done: Done): void {
-    const began = this.monotonic();
+  private sync(segment: Segment, began: number, done: Done): void {
     segment.file.sync(error => {
       this.syncTimes.add(this.monotonic() - began);
       if (error !== null) return done(lost(error));

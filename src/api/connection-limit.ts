@@ -5,7 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { MetricSample } from '../contract/component.ts';
 import { type ConnectionEnd, Connections } from '../lib/listen/connections.ts';
-import { API_CLOSED_CONNECTIONS, API_CONNECTIONS } from '../telemetry/metrics.ts';
+import { API_CLOSED_CONNECTIONS, API_CONNECTIONS } from '../telemetry/metrics/api.ts';
 
 /** How long an answer may wait for a client that does not read. */
 const WRITE_TIMEOUT_MS = 30_000;

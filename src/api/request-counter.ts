@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { MetricSample } from '../contract/component.ts';
 import { DurationHistogram } from '../telemetry/histogram.ts';
-import { API_DURATION, API_REQUESTS } from '../telemetry/metrics.ts';
+import { API_DURATION, API_REQUESTS } from '../telemetry/metrics/api.ts';
 
 /** Hooks into the server; the function returned reads the counters. */
 export function countRequests(app: FastifyInstance): () => readonly MetricSample[] {

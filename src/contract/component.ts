@@ -70,7 +70,7 @@ export interface Listener {
   readonly auth: 'none' | 'token';
 }
 
-/** A number the program keeps about itself; the list of all is in `telemetry/metrics.ts`. */
+/** A number the program keeps about itself; the list of all is `telemetry/metrics/list.ts`. */
 export interface MetricSample {
   readonly name: string;
   readonly help: string;

@@ -5,7 +5,7 @@
 import { configJsonSchema } from '../config/json-schema.ts';
 import { optionTables } from '../config/options-table.ts';
 import { graphJsonSchema } from '../query/schemas/graph-json-schema.ts';
-import { metricTable } from '../telemetry/metrics.ts';
+import { metricTable } from '../telemetry/metrics/list.ts';
 import { componentFactories } from './components.ts';
 
 export interface GeneratedFile {

@@ -7,7 +7,8 @@ import type { ConfigurationStatus, Host, Listener, MetricSample, ServiceStatus }
 import type { TopologyReader } from '../contract/graph-view.ts';
 import type { StorageOptions } from '../contract/storage.ts';
 import { logSamples } from '../telemetry/log-output.ts';
-import { addSamples, BUILD_INFO, READY, START_TIME } from '../telemetry/metrics.ts';
+import { addSamples } from '../telemetry/metrics/define.ts';
+import { BUILD_INFO, READY, START_TIME } from '../telemetry/metrics/service.ts';
 import { collectProcess, watchProcess } from '../telemetry/process-metrics.ts';
 import { noTracerSamples, type RunningTracer } from '../telemetry/tracing/tracer.ts';
 

@@ -1,7 +1,7 @@
 /** What stands before a listener → its metrics: requests by token, failed handshakes, when certificates expire. */
 import type { MetricSample } from '../contract/component.ts';
 import type { Guard } from '../lib/listen/guard.ts';
-import { AUTH_REQUESTS, TLS_CERTIFICATE_EXPIRY, TLS_HANDSHAKE_FAILURES, TLS_RELOADS } from './metrics.ts';
+import { AUTH_REQUESTS, TLS_CERTIFICATE_EXPIRY, TLS_HANDSHAKE_FAILURES, TLS_RELOADS } from './metrics/listeners.ts';
 
 /** `listener`: the labels that tell this listener from others. */
 export function listenerSamples(

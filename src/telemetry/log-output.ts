@@ -4,7 +4,7 @@
  * reason to end.
  */
 import type { MetricSample } from '../contract/component.ts';
-import { LOG_LINES, LOG_LINES_DROPPED } from './metrics.ts';
+import { LOG_LINES, LOG_LINES_DROPPED } from './metrics/service.ts';
 
 const MAX_HELD_BYTES = 2 ** 20;
 /** How long an end waits for the reader. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { dashboardJson } from '../../scripts/dashboard/dashboard.ts';
-import { METRICS } from '../../src/telemetry/metrics.ts';
+import { METRICS } from '../../src/telemetry/metrics/list.ts';
 import { processMetricRows } from '../../src/telemetry/process-metrics.ts';
 
 interface Dashboard {

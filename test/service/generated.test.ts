@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { generatedFiles } from '../../src/service/generated.ts';
-import { METRICS } from '../../src/telemetry/metrics.ts';
+import { METRICS } from '../../src/telemetry/metrics/list.ts';
 
 describe('generated files', () => {
   it.each(generatedFiles)('$path is up to date (npm run generate)', ({ path, content }) => {

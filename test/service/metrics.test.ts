@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import { componentFactories } from '../../src/service/components.ts';
 import { createService } from '../../src/service/service.ts';
-import { METRICS } from '../../src/telemetry/metrics.ts';
+import { METRICS } from '../../src/telemetry/metrics/list.ts';
 import { processMetricRows } from '../../src/telemetry/process-metrics.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { CertificateFolder } from '../kits/certificates.ts';

@@ -6,7 +6,7 @@ import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Component, type Listener, type Settings, StartError } from '../../contract/component.ts';
-import { API_RESTARTS } from '../../telemetry/metrics.ts';
+import { API_RESTARTS } from '../../telemetry/metrics/api.ts';
 import type { HttpApiConfig } from '../config.ts';
 import { Answers } from './answers.ts';
 import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';

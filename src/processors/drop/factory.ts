@@ -1,7 +1,7 @@
 /** The `drop` processor: spans that meet a rule are filtered out; the others pass unchanged. */
 import type { Processor, ProcessorFactory, Settings } from '../../contract/component.ts';
 import type { SpanView } from '../../contract/span-view.ts';
-import { SPANS_DROPPED } from '../../telemetry/metrics.ts';
+import { SPANS_DROPPED } from '../../telemetry/metrics/processors.ts';
 import { checkDropConfig, type DropConfig, dropConfig } from './config.ts';
 import { compileRules } from './predicate.ts';
 

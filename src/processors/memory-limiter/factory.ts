@@ -11,7 +11,7 @@ import {
   MEMORY_LIMIT,
   REQUESTS_REFUSED_FOR_MEMORY,
   RESIDENT_MEMORY,
-} from '../../telemetry/metrics.ts';
+} from '../../telemetry/metrics/processors.ts';
 import { checkMemoryLimiterConfig, type MemoryLimiterConfig, memoryLimiterConfig, memoryLimits } from './config.ts';
 import { type MemorySource, processMemory } from './memory.ts';
 

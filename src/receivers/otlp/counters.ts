@@ -15,7 +15,7 @@ import {
   OTLP_REQUEST_BYTES,
   OTLP_REQUEST_DURATION,
   OTLP_REQUESTS,
-} from '../../telemetry/metrics.ts';
+} from '../../telemetry/metrics/otlp.ts';
 import { OUTCOMES, type Outcome } from './answer.ts';
 import { ENCODINGS, type Encoding, PROTOCOLS, type Protocol, SIGNALS, type Signal } from './signal.ts';
 

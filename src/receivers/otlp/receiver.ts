@@ -6,7 +6,7 @@ import type { Component, Consumers, Reconfiguration, Settings } from '../../cont
 import { Guard } from '../../lib/listen/guard.ts';
 import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
 import { listenerSamples } from '../../telemetry/listener-metrics.ts';
-import { OTLP_WAIT } from '../../telemetry/metrics.ts';
+import { OTLP_WAIT } from '../../telemetry/metrics/otlp.ts';
 import { Admission } from './admission.ts';
 import type { Codec } from './codec.ts';
 import {

@@ -1,7 +1,7 @@
 /** What became of the reloads, for metrics and `/v1/status`. */
 import type { ConfigurationStatus, MetricSample, ReloadReport } from '../../contract/component.ts';
 import { RELOAD_RESULTS } from '../../contract/component.ts';
-import { RELOAD_SUCCESS_TIME, RELOAD_SUCCESSFUL, RELOADS } from '../../telemetry/metrics.ts';
+import { RELOAD_SUCCESS_TIME, RELOAD_SUCCESSFUL, RELOADS } from '../../telemetry/metrics/service.ts';
 
 export class ReloadHistory {
   private loadedMs: number;

@@ -16,7 +16,7 @@ import {
   TIER_EVICTED,
   TIER_HORIZON,
   TIER_LIMIT,
-} from '../../telemetry/metrics.ts';
+} from '../../telemetry/metrics/topology.ts';
 import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { DurableTopology } from './durable.ts';
 import { overflowsOf, tableSizes } from './limits-report.ts';

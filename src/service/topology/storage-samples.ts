@@ -14,7 +14,7 @@ import {
   RECOVERY_PROBLEMS,
   STORAGE_FREE,
   STORAGE_STATE,
-} from '../../telemetry/metrics.ts';
+} from '../../telemetry/metrics/storage.ts';
 import type { Topology } from './topology.ts';
 
 export function storageSamples(topology: Topology): readonly MetricSample[] {

@@ -7,7 +7,7 @@ import type { MetricSample } from '../../contract/component.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { TracedWork, Tracer } from '../../contract/tracer.ts';
 import { parseDuration } from '../../lib/units.ts';
-import { SELF_SPANS } from '../metrics.ts';
+import { SELF_SPANS } from '../metrics/service.ts';
 import { readClientTls } from './client-tls.ts';
 import { EXPORT_OUTCOMES, type ReadableSpan, SpanExporter } from './exporter.ts';
 import type { TracesConfig } from './options.ts';

@@ -5,16 +5,15 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { lock } from '../lock.ts';
 
 const SOURCES = fileURLToPath(new URL('./', import.meta.url));
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/tacit-collector/', import.meta.url));
 /** Go's own places, where the PATH of a service does not name them. */
 const GO_PLACES = ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go'];
-const LOCK_POLL_MS = 500;
 
 /** The `go` command; undefined when this machine has none. */
 export function findGo(): string | undefined {
@@ -46,38 +45,6 @@ function hashSources(): string {
   const names = readdirSync(SOURCES).filter(name => /\.(go|mod|sum)$/.test(name));
   for (const name of names.sort()) hash.update(name).update(readFileSync(SOURCES + name));
   return hash.digest('hex').slice(0, 16);
-}
-
-/** The right to build, given back by calling it; undefined when somebody else has built the program meanwhile. */
-async function lock(path: string, program: string): Promise<(() => void) | undefined> {
-  for (;;) {
-    if (existsSync(program)) return undefined;
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx' });
-      return () => rmSync(path, { force: true });
-    } catch {
-      // What a build left that was ended before it was done is in nobody's way.
-      if (!isAlive(readOwner(path))) rmSync(path, { force: true });
-      else await delay(LOCK_POLL_MS);
-    }
-  }
-}
-
-/** 0: just now gone, or not yet written. */
-function readOwner(path: string): number {
-  try {
-    return Number(readFileSync(path, 'utf8'));
-  } catch {
-    return 0;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid === 0 || process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 function run(command: string, args: readonly string[]): Promise<void> {

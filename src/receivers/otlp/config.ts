@@ -4,64 +4,30 @@ import { Default } from 'typebox/value';
 import { systemClock } from '../../contract/clock.ts';
 import type { ConfigProblem } from '../../contract/component.ts';
 import { authOptions } from '../../lib/listen/auth-options.ts';
-import { corsOptions } from '../../lib/listen/cors.ts';
 import { checkGuard, type GuardConfig } from '../../lib/listen/guard.ts';
 import { below } from '../../lib/listen/problem.ts';
 import { tlsOptions } from '../../lib/listen/tls-options.ts';
-import { durationOption, LONGEST_TIMER, optionGroup, sizeOption } from '../../lib/options.ts';
-import { parseDuration, parseSize } from '../../lib/units.ts';
+import { durationOption, LONGEST_TIMER, optionGroup } from '../../lib/options.ts';
+import { parseDuration } from '../../lib/units.ts';
+import { checkHttpMemory, type HttpOptions, httpListenerOptions, readHttpOptions } from '../listener/http/options.ts';
+import {
+  type ConnectionOptions,
+  checkBodyMemory,
+  connectionOptions,
+  endpoint,
+  maxConnections,
+  maxHeaderSize,
+  maxInflightBodySize,
+  maxWait,
+  readTimeout,
+  writeTimeout,
+} from '../listener/options.ts';
 
-const endpoint = (fallback: string) =>
-  Type.String({
-    default: fallback,
-    description: 'Address to listen on, host:port. Port 0 picks a free one; an empty host is every interface.',
-  });
+const HTTP_ENDPOINT = '127.0.0.1:4318';
+
 /** YAML's `grpc:` without a value stands for all defaults. */
 const orNull = <T extends TSchema>(schema: T) =>
   Type.Optional(Type.Unsafe<Static<T> | null>({ ...schema, type: ['object', 'null'] }));
-
-const maxConnections = (preset: number) =>
-  Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 1_000_000,
-      default: preset,
-      description:
-        'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest. Never more than the limit of open files allows.',
-    }),
-  );
-const maxInflightBodySize = Type.Optional(
-  sizeOption({
-    default: '256MiB',
-    minimum: '1KiB',
-    description:
-      'Memory for bodies that are being read or decompressed; beyond it requests get 503 (gRPC: UNAVAILABLE).',
-  }),
-);
-const maxHeaderSize = Type.Optional(
-  sizeOption({
-    default: '16KiB',
-    minimum: '1KiB',
-    maximum: '1MiB',
-    description: 'Largest head of a request, all its headers together.',
-  }),
-);
-const readTimeout = Type.Optional(
-  durationOption({
-    default: '30s',
-    minimum: '100ms',
-    maximum: LONGEST_TIMER,
-    description: 'Time for a request to arrive whole; after it, 408 (gRPC: DEADLINE_EXCEEDED).',
-  }),
-);
-const writeTimeout = Type.Optional(
-  durationOption({
-    default: '30s',
-    minimum: '1s',
-    maximum: LONGEST_TIMER,
-    description: 'Closes a connection whose client does not take an answer for this long.',
-  }),
-);
 
 /** A connection may grow older than this by up to a tenth, so that not all end at once. */
 const LONGEST_CONNECTION_AGE = '21d';
@@ -165,45 +131,10 @@ const grpcConfig = Type.Object(
   { additionalProperties: false, description: 'OTLP over gRPC.' },
 );
 
-const httpConfig = Type.Object(
-  {
-    endpoint: Type.Optional(endpoint('127.0.0.1:4318')),
-    max_request_body_size: Type.Optional(
-      sizeOption({ default: '20MiB', minimum: '1KiB', description: 'Largest body as sent, before decompression.' }),
-    ),
-    max_decompressed_size: Type.Optional(
-      sizeOption({ default: '64MiB', minimum: '1KiB', description: 'Largest body after decompression.' }),
-    ),
-    max_inflight_body_size: maxInflightBodySize,
-    max_connections: maxConnections(4096),
-    max_header_size: maxHeaderSize,
-    read_header_timeout: Type.Optional(
-      durationOption({
-        default: '10s',
-        minimum: '100ms',
-        maximum: LONGEST_TIMER,
-        description: 'Time for the head of a request to arrive, at most `read_timeout`; after it, 408.',
-      }),
-    ),
-    read_timeout: readTimeout,
-    write_timeout: writeTimeout,
-    idle_timeout: Type.Optional(
-      durationOption({
-        default: '60s',
-        minimum: '1s',
-        maximum: LONGEST_TIMER,
-        description: 'Closes a connection without requests.',
-      }),
-    ),
-    tls: tlsOptions,
-    auth: authOptions,
-    cors: corsOptions,
-  },
-  { additionalProperties: false, description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.' },
-);
-
-/** Far below what senders wait for an answer: 10 s for SDKs, 5 s for the Collector. */
-const DEFAULT_MAX_WAIT = '500ms';
+const httpConfig = Type.Object(httpListenerOptions(HTTP_ENDPOINT), {
+  additionalProperties: false,
+  description: 'OTLP over HTTP: POST /v1/traces and /v1/logs, protobuf and JSON.',
+});
 
 export const otlpConfig = Type.Object(
   {
@@ -215,14 +146,7 @@ export const otlpConfig = Type.Object(
         description: 'Protocols to listen for; one that is not listed is off.',
       },
     ),
-    max_wait: Type.Optional(
-      durationOption({
-        default: DEFAULT_MAX_WAIT,
-        maximum: '1m',
-        description:
-          'A request that waited longer for its turn, because more comes in than can be taken, is refused with 503 or UNAVAILABLE and a delay, before its body is read; 0s: never.',
-      }),
-    ),
+    max_wait: maxWait,
   },
   { additionalProperties: false },
 );
@@ -230,25 +154,6 @@ export const otlpConfig = Type.Object(
 export type OtlpConfig = Static<typeof otlpConfig>;
 type GrpcConfig = Static<typeof grpcConfig>;
 type HttpConfig = Static<typeof httpConfig>;
-
-/** What bounds the connections of either protocol. */
-interface ConnectionOptions {
-  readonly guard: GuardConfig;
-  readonly maxInflightBytes: number;
-  readonly maxConnections: number;
-  readonly maxHeaderBytes: number;
-  readonly readTimeoutMs: number;
-  readonly writeTimeoutMs: number;
-}
-
-export interface HttpOptions extends ConnectionOptions {
-  readonly endpoint: string;
-  readonly cors: HttpConfig['cors'];
-  readonly maxBodyBytes: number;
-  readonly maxDecompressedBytes: number;
-  readonly idleTimeoutMs: number;
-  readonly readHeaderTimeoutMs: number;
-}
 
 export interface GrpcOptions extends ConnectionOptions {
   readonly endpoint: string;
@@ -263,36 +168,9 @@ export interface GrpcOptions extends ConnectionOptions {
   readonly permitPingsWithoutCalls: boolean;
 }
 
-export function maxWaitMs(config: OtlpConfig): number {
-  return parseDuration(config.max_wait ?? DEFAULT_MAX_WAIT);
-}
-
-/** Node's HTTP server takes no parts of a millisecond. */
-const wholeMs = (duration: string) => Math.ceil(parseDuration(duration));
-
-function connectionOptions(full: Required<GrpcConfig> | Required<HttpConfig>): ConnectionOptions {
-  return {
-    guard: { tls: full.tls, auth: full.auth },
-    maxInflightBytes: parseSize(full.max_inflight_body_size),
-    maxConnections: full.max_connections,
-    maxHeaderBytes: parseSize(full.max_header_size),
-    readTimeoutMs: wholeMs(full.read_timeout),
-    writeTimeoutMs: wholeMs(full.write_timeout),
-  };
-}
-
 /** A protocol's part of the configuration with every default filled in. */
 export function toHttpOptions(config: HttpConfig | null): HttpOptions {
-  const full = Default(httpConfig, { ...config }) as Required<HttpConfig>;
-  return {
-    endpoint: full.endpoint,
-    cors: config?.cors,
-    maxBodyBytes: parseSize(full.max_request_body_size),
-    maxDecompressedBytes: parseSize(full.max_decompressed_size),
-    ...connectionOptions(full),
-    readHeaderTimeoutMs: Math.min(wholeMs(full.read_header_timeout), wholeMs(full.read_timeout)),
-    idleTimeoutMs: wholeMs(full.idle_timeout),
-  };
+  return readHttpOptions(config, HTTP_ENDPOINT);
 }
 
 export function toGrpcOptions(config: GrpcConfig | null): GrpcOptions {
@@ -324,25 +202,17 @@ export function checkOtlpConfig({ protocols }: OtlpConfig): readonly ConfigProbl
   const guards = Object.entries(protocols).flatMap(([name, options]) => {
     return below(['protocols', name], checkGuard((options ?? {}) as GuardConfig, systemClock.now()));
   });
-  return [...guards, ...checkBodyMemory(protocols)];
+  return [...guards, ...checkMemory(protocols)];
 }
 
-/** The memory for bodies must have room for the largest one allowed. */
-function checkBodyMemory({ grpc, http }: OtlpConfig['protocols']): readonly ConfigProblem[] {
+function checkMemory({ grpc, http }: OtlpConfig['protocols']): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const report = (protocol: string, above: string) => {
-    const message = `is smaller than one body may be; raise it above ${above}`;
-    problems.push({ path: ['protocols', protocol, 'max_inflight_body_size'], message });
-  };
-  if (http !== undefined) {
-    const { maxBodyBytes, maxDecompressedBytes, maxInflightBytes } = toHttpOptions(http);
-    if (maxInflightBytes < Math.max(maxBodyBytes, maxDecompressedBytes)) {
-      report('http', 'max_request_body_size and max_decompressed_size');
-    }
-  }
+  const add = (protocol: string, found: readonly ConfigProblem[]) =>
+    problems.push(...found.map(problem => ({ ...problem, path: ['protocols', protocol, ...problem.path] })));
+  if (http !== undefined) add('http', checkHttpMemory(toHttpOptions(http)));
   if (grpc !== undefined) {
     const { maxMessageBytes, maxInflightBytes } = toGrpcOptions(grpc);
-    if (maxInflightBytes < maxMessageBytes) report('grpc', 'max_recv_msg_size_mib');
+    add('grpc', checkBodyMemory(maxInflightBytes, maxMessageBytes, 'max_recv_msg_size_mib'));
   }
   return problems;
 }

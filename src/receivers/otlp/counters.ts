@@ -3,7 +3,6 @@
  * scrape. Bytes are those of the message as decoded, or as far as it was read when it was not.
  */
 import type { MetricSample } from '../../contract/component.ts';
-import type { ConnectionEnd } from '../../lib/listen/connections.ts';
 import { DurationHistogram } from '../../telemetry/histogram.ts';
 import {
   OTLP_CLOSED_CONNECTIONS,
@@ -16,8 +15,10 @@ import {
   OTLP_REQUEST_DURATION,
   OTLP_REQUESTS,
 } from '../../telemetry/metrics/otlp.ts';
-import { OUTCOMES, type Outcome } from './answer.ts';
-import { ENCODINGS, type Encoding, PROTOCOLS, type Protocol, SIGNALS, type Signal } from './signal.ts';
+import { OUTCOMES, type Outcome } from '../listener/answer.ts';
+import { CLOSED_FOR, type ConnectionReason } from '../listener/connection-reason.ts';
+import { PROTOCOLS, type Protocol } from '../listener/protocol.ts';
+import { ENCODINGS, type Encoding, SIGNALS, type Signal } from './signal.ts';
 
 const OUTCOME_NAMES = Object.keys(OUTCOMES) as Outcome[];
 const OUTCOME_INDEX = Object.fromEntries(OUTCOME_NAMES.map((name, i) => [name, i])) as Record<Outcome, number>;
@@ -25,11 +26,6 @@ const PROTOCOL_INDEX: Readonly<Record<Protocol, number>> = { grpc: 0, http: 1 };
 const SIGNAL_INDEX: Readonly<Record<Signal, number>> = { traces: 0, logs: 1, metrics: 2, other: 3 };
 const ENCODING_INDEX: Readonly<Record<Encoding, number>> = { protobuf: 0, json: 1 };
 const CELLS = PROTOCOLS.length * SIGNALS.length * ENCODINGS.length * OUTCOME_NAMES.length;
-
-/** Why a listener ended a connection before its time. */
-const CLOSED_FOR = ['silent', 'unread', 'large_head', 'slow_head', 'slow_body', 'malformed', 'flood', 'dead'] as const;
-/** The same, and `limit`: no place was left for a new one. */
-export type ConnectionReason = ConnectionEnd | (typeof CLOSED_FOR)[number];
 
 interface ConnectionGauge {
   readonly protocol: Protocol;

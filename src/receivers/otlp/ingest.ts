@@ -6,11 +6,11 @@ import type { Consumers } from '../../contract/component.ts';
 import type { PushResult, SpanConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import type { Admission } from './admission.ts';
-import { ACCEPTED, type Answer, decline, errorToAnswer } from './answer.ts';
+import type { Admission } from '../listener/admission.ts';
+import { ACCEPTED, type Answer, decline, errorToAnswer } from '../listener/answer.ts';
+import type { RequestLog } from '../listener/request-log.ts';
 import type { Codec } from './codec.ts';
 import type { Counters } from './counters.ts';
-import type { RequestLog } from './request-log.ts';
 import type { Encoding, Signal } from './signal.ts';
 
 export class Ingest {

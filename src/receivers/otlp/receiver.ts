@@ -7,24 +7,22 @@ import { Guard } from '../../lib/listen/guard.ts';
 import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
 import { listenerSamples } from '../../telemetry/listener-metrics.ts';
 import { OTLP_WAIT } from '../../telemetry/metrics/otlp.ts';
-import { Admission } from './admission.ts';
+import { Admission } from '../listener/admission.ts';
+import type { HttpOptions } from '../listener/http/options.ts';
+import { HttpServer } from '../listener/http/server.ts';
+import { maxWaitMs } from '../listener/options.ts';
+import { PROTOCOLS, type Protocol } from '../listener/protocol.ts';
+import { type ListenOptions, ProtocolListener } from '../listener/protocol-listener.ts';
+import { prepareListener } from '../listener/reconfigure.ts';
+import { RequestLog } from '../listener/request-log.ts';
 import type { Codec } from './codec.ts';
-import {
-  type GrpcOptions,
-  type HttpOptions,
-  maxWaitMs,
-  type OtlpConfig,
-  toGrpcOptions,
-  toHttpOptions,
-} from './config.ts';
+import { type GrpcOptions, type OtlpConfig, toGrpcOptions, toHttpOptions } from './config.ts';
 import { Counters } from './counters.ts';
 import { GrpcServer } from './grpc/server.ts';
-import { HttpServer } from './http/server.ts';
+import { OtlpHttp } from './http/service.ts';
 import { Ingest } from './ingest.ts';
-import { type ListenOptions, ProtocolListener } from './protocol-listener.ts';
-import { prepareListener } from './reconfigure.ts';
-import { RequestLog } from './request-log.ts';
-import { PROTOCOLS, type Protocol } from './signal.ts';
+
+const SPEAKS: Readonly<Record<Protocol, string>> = { grpc: 'OTLP/gRPC', http: 'OTLP/HTTP' };
 
 export function createOtlpReceiver(
   settings: Settings,
@@ -35,8 +33,9 @@ export function createOtlpReceiver(
   const { id, host, logger, clock } = settings;
   const counters = new Counters(id);
   const admission = new Admission(maxWaitMs(config));
-  const requestLog = new RequestLog(logger, host.tracer);
+  const requestLog = new RequestLog('OTLP', logger, host.tracer);
   const ingest = new Ingest(codec, consumers, counters, requestLog, admission);
+  const otlpHttp = new OtlpHttp(ingest, counters);
   const listeners = new Map<Protocol, ProtocolListener>();
   host.metrics(() => [...counters.collect(), OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
   host.metrics(() =>
@@ -48,8 +47,9 @@ export function createOtlpReceiver(
     const server =
       protocol === 'grpc'
         ? new GrpcServer(options as GrpcOptions, ingest, counters, { logger, guard })
-        : new HttpServer(options as HttpOptions, ingest, counters, { logger, guard });
-    return new ProtocolListener(settings, { protocol, options, server, guard });
+        : new HttpServer(options as HttpOptions, otlpHttp, { logger, guard });
+    const place = { id, path: `receivers.${id}.protocols.${protocol}`, speaks: SPEAKS[protocol] };
+    return new ProtocolListener(settings, { protocol, place, options, server, guard });
   }
 
   const first = optionsOf(settings, config);

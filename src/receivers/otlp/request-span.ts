@@ -1,7 +1,8 @@
 /** A request of the receiver as a span of the program about itself. */
 import type { TracedWork } from '../../contract/tracer.ts';
-import { type Answer, OUTCOMES } from './answer.ts';
-import type { Protocol, Signal } from './signal.ts';
+import { type Answer, OUTCOMES } from '../listener/answer.ts';
+import type { Protocol } from '../listener/protocol.ts';
+import type { Signal } from './signal.ts';
 
 export interface AnsweredRequest {
   readonly protocol: Protocol;

@@ -1,7 +1,4 @@
 /** What a request carries, as far as a receiver of OTLP tells it apart; also the label values of its counters. */
-export const PROTOCOLS = ['grpc', 'http'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
-
 /** `other`: a path that is no signal's. */
 export const SIGNALS = ['traces', 'logs', 'metrics', 'other'] as const;
 export type Signal = (typeof SIGNALS)[number];

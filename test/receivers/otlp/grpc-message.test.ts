@@ -1,6 +1,6 @@
 /** The message of a call is the same however its bytes are split, and whatever memory there is meanwhile. */
 import { expect, it } from 'vitest';
-import { BodyMemory } from '../../../src/receivers/otlp/body-memory.ts';
+import { BodyMemory } from '../../../src/receivers/listener/body-memory.ts';
 import { Message } from '../../../src/receivers/otlp/grpc/message.ts';
 
 const BODY = Buffer.from(Array.from({ length: 300 }, (_, i) => i & 0xff));

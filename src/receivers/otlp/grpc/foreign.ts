@@ -1,7 +1,7 @@
 /** Clients that break the rules of HTTP/2, or do not speak it: what they are told, and what they are counted as. */
 import type { Socket } from 'node:net';
 import type { Breach } from '../../../lib/http2/words.ts';
-import type { ConnectionReason } from '../counters.ts';
+import type { ConnectionReason } from '../../listener/connection-reason.ts';
 
 const HTTP_1 = /^[A-Z]{3,8} /;
 const TEXT =

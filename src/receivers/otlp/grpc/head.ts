@@ -2,7 +2,7 @@
 import type { Consumers } from '../../../contract/component.ts';
 import type { Field } from '../../../lib/http2/hpack/fields.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
-import { type Answer, decline } from '../answer.ts';
+import { type Answer, decline } from '../../listener/answer.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
 import type { Call } from './call.ts';
 

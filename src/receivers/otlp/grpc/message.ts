@@ -1,6 +1,6 @@
 /** Collects the one message of a unary call: a flag, a length, and so many bytes. */
-import { Body } from '../body.ts';
-import type { BodyMemory } from '../body-memory.ts';
+import { Body } from '../../listener/body.ts';
+import type { BodyMemory } from '../../listener/body-memory.ts';
 
 const PREFIX_BYTES = 5;
 

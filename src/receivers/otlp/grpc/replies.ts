@@ -1,6 +1,6 @@
 /** Answers as blocks of header fields and messages; the one that is nearly always given is made once. */
 import { encodeHeaders, type Headers } from '../../../lib/http2/hpack/encode.ts';
-import { type Answer, OUTCOMES } from '../answer.ts';
+import { type Answer, OUTCOMES } from '../../listener/answer.ts';
 import { encodePartialSuccess, encodeStatus } from '../protobuf-answers.ts';
 import type { Call } from './call.ts';
 import type { NotGrpc } from './head.ts';

@@ -1,10 +1,10 @@
 /** Reads a request's head into its exchange; the answer when it is not to be taken, undefined when it is. */
 import type { Consumers } from '../../../contract/component.ts';
-import type { Denial } from '../../../lib/listen/authorizer.ts';
-import type { Guard } from '../../../lib/listen/guard.ts';
-import { type Answer, decline } from '../answer.ts';
+import { type Answer, decline } from '../../listener/answer.ts';
+import type { Exchange } from '../../listener/http/exchange.ts';
+import { authorize, checkLength, readContentEncoding } from '../../listener/http/head.ts';
+import type { HeadRules } from '../../listener/http/service.ts';
 import { METRICS_ANSWER, type Signal } from '../signal.ts';
-import type { Exchange } from './exchange.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
@@ -14,33 +14,19 @@ const SIGNAL_BY_PATH: ReadonlyMap<string, Signal> = new Map([
   ['/v1/metrics', 'metrics'],
 ]);
 
-/** What a head is held against. */
-export interface HeadRules {
-  readonly consumers: Consumers;
-  readonly maxBodyBytes: number;
-  readonly guard: Guard;
-}
-
-export function readHead(exchange: Exchange, { consumers, maxBodyBytes, guard }: HeadRules): Answer | undefined {
+export function readHead(
+  exchange: Exchange,
+  { maxBodyBytes, guard }: HeadRules,
+  consumers: Consumers,
+): Answer | undefined {
   const knownType = readContentType(exchange);
   const wrongPath = readPath(exchange, consumers);
   return (
-    denialToAnswer(guard.auth?.authorize(exchange.head.headers.authorization, 'ingest')) ??
+    authorize(exchange, guard) ??
     wrongPath ??
     (knownType ? undefined : unsupportedType(exchange)) ??
     readContentEncoding(exchange) ??
-    (exchange.announced > maxBodyBytes ? tooLarge(maxBodyBytes) : undefined)
-  );
-}
-
-function denialToAnswer(denial: Denial | undefined): Answer | undefined {
-  return denial === undefined ? undefined : decline(denial.status, denial.message);
-}
-
-export function tooLarge(maxBodyBytes: number): Answer {
-  return decline(
-    'too_large',
-    `the request body is larger than ${maxBodyBytes} bytes (max_request_body_size); send smaller batches`,
+    checkLength(exchange, maxBodyBytes)
   );
 }
 
@@ -72,15 +58,4 @@ function unsupportedType(exchange: Exchange): Answer {
   const header = exchange.head.headers['content-type'];
   const problem = header === undefined ? 'Content-Type is missing' : `Content-Type "${header}" is not supported`;
   return decline('unsupported', `${problem}: use ${PROTOBUF} or ${JSON_TYPE}`);
-}
-
-function readContentEncoding(exchange: Exchange): Answer | undefined {
-  const header = exchange.head.headers['content-encoding'];
-  if (header === undefined) return undefined;
-  const coding = header.trim().toLowerCase();
-  if (coding === 'gzip' || coding === 'x-gzip') exchange.gzip = true;
-  else if (coding !== 'identity' && coding !== '') {
-    return decline('unsupported', `Content-Encoding "${header}" is not supported: use gzip or identity`);
-  }
-  return undefined;
 }

@@ -1,10 +1,10 @@
 /** The answer to a request in the request's own encoding. */
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type Answer, OUTCOMES, type Outcome } from '../answer.ts';
+import { type Answer, OUTCOMES, type Outcome } from '../../listener/answer.ts';
+import type { Exchange } from '../../listener/http/exchange.ts';
 import { partialSuccessToJson, statusToJson } from '../json-answers.ts';
 import { encodePartialSuccess, encodeStatus } from '../protobuf-answers.ts';
 import type { Encoding } from '../signal.ts';
-import type { Exchange } from './exchange.ts';
 
 /** An unread rest up to this is read and thrown away, and the connection stays. */
 const READABLE_REST = 2 ** 20;

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDirectHead } from '../../../../src/receivers/otlp/http/direct-head.ts';
+import { readDirectHead } from '../../../../src/receivers/listener/http/direct-head.ts';
 
 const MAX = 16_384;
 const LINES = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../../../src/receivers/otlp/admission.ts';
+import { Admission } from '../../../src/receivers/listener/admission.ts';
 
 /** A turn of the event loop, and a little. */
 const turn = () => new Promise(resolve => setTimeout(resolve, 60));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freeBytes } from '../../../src/receivers/otlp/free-bytes.ts';
+import { freeBytes } from '../../../src/receivers/listener/free-bytes.ts';
 
 it.each([
   ['all of it', new Uint8Array(100)],

@@ -1,8 +1,8 @@
 /** One request with what the receiver knows about it, in plain fields, and the way its answer goes. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Encoding, Signal } from '../../otlp/signal.ts';
 import type { Body } from '../body.ts';
-import type { Encoding, Signal } from '../signal.ts';
 
 /** Sends the one answer of a request. */
 export interface Outlet {

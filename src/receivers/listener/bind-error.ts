@@ -2,17 +2,25 @@
 import { StartError } from '../../contract/component.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from '../../lib/listen/endpoint.ts';
 import { ListenOptionError } from '../../lib/listen/problem.ts';
-import type { Protocol } from './signal.ts';
 
-/** `id` is the receiver's, as written in the configuration. */
-export function bindError(id: string, protocol: Protocol, endpoint: string, cause: Error): StartError {
+/** Where a listener stands in the configuration, and what it is there for. */
+export interface ListenerPlace {
+  /** Of the receiver, as written in the configuration. */
+  readonly id: string;
+  /** Path of its options, e.g. `receivers.otlp.protocols.http`. */
+  readonly path: string;
+  /** What it speaks, e.g. `OTLP/HTTP`. */
+  readonly speaks: string;
+}
+
+export function bindError({ id, path, speaks }: ListenerPlace, endpoint: string, cause: Error): StartError {
   if (cause instanceof ListenOptionError) {
-    return new StartError(`receivers.${id}.protocols.${protocol}.${cause.message}`);
+    return new StartError(`${path}.${cause.message}`);
   }
   const { host, port } = parseEndpoint(endpoint);
-  const key = `receivers.${id}.protocols.${protocol}.endpoint`;
+  const key = `${path}.endpoint`;
   const set = (to: Endpoint) => `--set ${key}=${formatEndpoint(to)}`;
-  const what = `${id}: cannot listen for OTLP/${protocol === 'grpc' ? 'gRPC' : 'HTTP'} on ${endpoint}`;
+  const what = `${id}: cannot listen for ${speaks} on ${endpoint}`;
   if (/EADDRINUSE/.test(cause.message)) {
     const other = port + 1000 > 65535 ? 0 : port + 1000;
     return new StartError(`${what}: the port is in use`, `use another port: ${set({ host, port: other })}`);

@@ -1,4 +1,4 @@
-/** Listens for OTLP over HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
+/** Listens for HTTP/1.1, with or without TLS: binds, bounds slow and idle connections, and stops without losing an answer. */
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
@@ -9,14 +9,13 @@ import { Connections } from '../../../lib/listen/connections.ts';
 import { CorsPolicy } from '../../../lib/listen/cors.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import { shareReads } from '../../../lib/listen/socket-reader.ts';
-import type { HttpOptions } from '../config.ts';
-import type { Counters } from '../counters.ts';
-import type { Ingest } from '../ingest.ts';
 import { type ConnectionFailure, connectionFailure, sendLastWord, timeOut } from './connection-errors.ts';
 import { answerPreflight } from './cross-origin.ts';
 import { DirectConnections } from './direct-connections.ts';
 import { serve } from './library-exchange.ts';
+import type { HttpOptions } from './options.ts';
 import { Requests } from './requests.ts';
+import type { HttpService } from './service.ts';
 
 /** How long `stop` waits for requests in flight, and then for their answers to leave. */
 const DRAIN_MS = 10_000;
@@ -44,9 +43,8 @@ const TAKEN: ReadonlySet<string> = new Set<keyof HttpOptions>([
 
 export class HttpServer {
   private options: HttpOptions;
-  private readonly ingest: Ingest;
+  private readonly service: HttpService;
   private readonly logger: Logger;
-  private readonly counters: Counters;
   private readonly connections: Connections;
   private readonly requests: Requests;
   /** Without TLS: connections whose requests are ordinary so far. */
@@ -56,22 +54,21 @@ export class HttpServer {
   private server: Server | TlsServer | undefined;
   private unwatch = () => {};
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { logger, guard }: HttpSurroundings) {
+  constructor(options: HttpOptions, service: HttpService, { logger, guard }: HttpSurroundings) {
     this.options = options;
-    this.ingest = ingest;
+    this.service = service;
     this.policy = policyOf(options);
     this.logger = logger;
     this.guard = guard;
-    this.counters = counters;
-    this.connections = new Connections(options, end => counters.connectionEnded('http', end));
-    this.requests = new Requests(options, ingest, counters, { connections: this.connections, guard });
+    this.connections = new Connections(options, end => service.connectionEnded(end));
+    this.requests = new Requests(options, service, { connections: this.connections, guard });
   }
 
   /** Resolves with the address as bound; rejects with node's error, or a `ListenOptionError`, when it cannot be. */
   async start(): Promise<string> {
     const server = this.createServer();
     this.server = server;
-    const failed = (error: Error) => this.logger.error({ error }, 'the OTLP/HTTP listener failed');
+    const failed = (error: Error) => this.logger.error({ error }, `the ${this.service.name} listener failed`);
     const address = await bind(server, this.options.endpoint, failed);
     this.watchConnections();
     return address;
@@ -126,8 +123,8 @@ export class HttpServer {
 
   private watchConnections(): void {
     this.unwatch();
-    const { counters, connections, options } = this;
-    this.unwatch = counters.watchConnections('http', options.maxConnections, () => connections.size);
+    const { service, connections, options } = this;
+    this.unwatch = service.watchConnections(options.maxConnections, () => connections.size);
   }
 
   private createServer(): Server | TlsServer {
@@ -147,7 +144,7 @@ export class HttpServer {
     });
     server.on('checkContinue', (request, response) => serve(this.requests, request, response, true));
     server.on('clientError', (error, socket) => {
-      const failure = connectionFailure(error, this.options);
+      const failure = connectionFailure(error, this.options, this.service.http2Hint);
       if (failure === undefined) socket.destroy();
       else this.fail(socket as Socket, failure);
     });
@@ -190,10 +187,10 @@ export class HttpServer {
   private fail(socket: Socket, failure: ConnectionFailure): void {
     const interrupted = this.requests.interrupt(socket, failure.answer);
     const slowBody = interrupted && failure.reason === 'slow_head';
-    this.counters.connectionEnded('http', slowBody ? 'slow_body' : failure.reason);
+    this.service.connectionEnded(slowBody ? 'slow_body' : failure.reason);
     if (interrupted) return;
-    this.ingest.log.declined('http', socket.remoteAddress, failure.answer);
-    sendLastWord(socket, failure);
+    this.service.declined(socket.remoteAddress, failure.answer);
+    sendLastWord(socket, failure, this.service.lastWord(failure.answer));
   }
 }
 

@@ -1,8 +1,8 @@
 /** One protocol's server with its options, its bound address, and what can go wrong when it binds. */
 import type { Settings } from '../../contract/component.ts';
 import type { Guard } from '../../lib/listen/guard.ts';
-import { bindError } from './bind-error.ts';
-import type { Protocol } from './signal.ts';
+import { bindError, type ListenerPlace } from './bind-error.ts';
+import type { Protocol } from './protocol.ts';
 
 export interface ListenOptions {
   readonly endpoint: string;
@@ -21,6 +21,7 @@ export interface ProtocolServer {
 
 interface ListenerParts {
   readonly protocol: Protocol;
+  readonly place: ListenerPlace;
   readonly options: ListenOptions;
   readonly server: ProtocolServer;
   readonly guard: Guard;
@@ -31,12 +32,14 @@ export class ProtocolListener {
   readonly guard: Guard;
   options: ListenOptions;
   private readonly settings: Settings;
+  private readonly place: ListenerPlace;
   private readonly server: ProtocolServer;
   private address = '';
   private takeBack = () => {};
 
-  constructor(settings: Settings, { protocol, options, server, guard }: ListenerParts) {
+  constructor(settings: Settings, { protocol, place, options, server, guard }: ListenerParts) {
     this.settings = settings;
+    this.place = place;
     this.protocol = protocol;
     this.options = options;
     this.server = server;
@@ -48,7 +51,7 @@ export class ProtocolListener {
     try {
       this.address = await this.server.start();
     } catch (error) {
-      throw bindError(this.settings.id, this.protocol, this.options.endpoint, error as Error);
+      throw bindError(this.place, this.options.endpoint, error as Error);
     }
   }
 
@@ -89,7 +92,7 @@ export class ProtocolListener {
     try {
       return this.server.reconfigure?.(options);
     } catch (error) {
-      throw bindError(this.settings.id, this.protocol, options.endpoint, error as Error);
+      throw bindError(this.place, options.endpoint, error as Error);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Body } from '../../../src/receivers/otlp/body.ts';
-import { BodyMemory } from '../../../src/receivers/otlp/body-memory.ts';
+import { Body } from '../../../src/receivers/listener/body.ts';
+import { BodyMemory } from '../../../src/receivers/listener/body-memory.ts';
 
 const MIB = 2 ** 20;
 

@@ -1,13 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BodyMemory } from '../../../src/receivers/otlp/body-memory.ts';
+import { BodyMemory } from '../../../src/receivers/listener/body-memory.ts';
 import {
   createKeptGunzip,
   createPublicGunzip,
   createSmallGunzip,
   type Gunzip,
-} from '../../../src/receivers/otlp/gunzip.ts';
-import { type Inflated, InlineInflater, inflateAside } from '../../../src/receivers/otlp/inflate.ts';
+} from '../../../src/receivers/listener/gunzip.ts';
+import { type Inflated, InlineInflater, inflateAside } from '../../../src/receivers/listener/inflate.ts';
 
 const MIB = 2 ** 20;
 const ZIPPED = gzipSync(Buffer.from('0123456789'.repeat(100)));

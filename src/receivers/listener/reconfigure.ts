@@ -5,8 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Reconfiguration } from '../../contract/component.ts';
 import { overlap, parseEndpoint } from '../../lib/listen/endpoint.ts';
+import type { Protocol } from './protocol.ts';
 import type { ListenOptions, ProtocolListener } from './protocol-listener.ts';
-import type { Protocol } from './signal.ts';
 
 type Listeners = Map<Protocol, ProtocolListener>;
 

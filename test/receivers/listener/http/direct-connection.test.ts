@@ -2,9 +2,9 @@
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { head, RawConnection, TYPE } from '../http-client.ts';
-import { largeTraces, tracesBytes } from '../messages.ts';
-import { type Protocols, type Running, startHttp } from '../running.ts';
+import { head, RawConnection, TYPE } from '../../otlp/http-client.ts';
+import { largeTraces, tracesBytes } from '../../otlp/messages.ts';
+import { type Protocols, type Running, startHttp } from '../../otlp/running.ts';
 
 let running: Running;
 

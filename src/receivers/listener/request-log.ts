@@ -3,14 +3,17 @@ import type { Logger } from '../../contract/logger.ts';
 import type { Tracer } from '../../contract/tracer.ts';
 import { RepeatedLog } from '../../telemetry/repeated-log.ts';
 import type { Answer } from './answer.ts';
-import type { Protocol } from './signal.ts';
+import type { Protocol } from './protocol.ts';
 
 export class RequestLog {
   /** Undefined where the program does not trace itself. */
   readonly tracer: Tracer | undefined;
+  private readonly speaks: string;
   private readonly log: RepeatedLog;
 
-  constructor(logger: Logger, tracer: Tracer | undefined) {
+  /** @param speaks what requests are of, e.g. `OTLP`. */
+  constructor(speaks: string, logger: Logger, tracer: Tracer | undefined) {
+    this.speaks = speaks;
     this.tracer = tracer;
     this.log = new RepeatedLog(logger);
   }
@@ -26,7 +29,7 @@ export class RequestLog {
       kind: `${protocol} ${outcome}`,
       sender: sender ?? 'unknown',
       fields: { protocol, outcome },
-      message: `OTLP request ${what}: ${message}`,
+      message: `${this.speaks} request ${what}: ${message}`,
     });
   }
 

@@ -1,25 +1,21 @@
 /**
- * The requests of one OTLP/HTTP server: reads heads and bodies within their limits, hands whole messages to `Ingest`,
+ * The requests of one HTTP server: reads heads and bodies within their limits, hands whole messages to its service,
  * answers each once. Uncompressed and small gzip bodies are handled in the turn in which they end, without promises,
  * timers or closures of their own.
  */
 import type { Duplex } from 'node:stream';
-import type { TracedWork } from '../../../contract/tracer.ts';
 import type { Connections } from '../../../lib/listen/connections.ts';
 import type { Guard } from '../../../lib/listen/guard.ts';
 import { within } from '../../../lib/within.ts';
 import { type Answer, decline, refuse } from '../answer.ts';
 import { Body } from '../body.ts';
 import { BodyMemory } from '../body-memory.ts';
-import type { HttpOptions } from '../config.ts';
-import type { Counters } from '../counters.ts';
 import { type Inflated, InlineInflater, inflateAside } from '../inflate.ts';
-import type { Ingest } from '../ingest.ts';
-import { requestSpan } from '../request-span.ts';
 import { isTrickle, PATIENCE_MS } from '../slow-senders.ts';
 import type { Exchange } from './exchange.ts';
-import { type HeadRules, readHead, tooLarge } from './head.ts';
-import { respond } from './respond.ts';
+import { tooLarge } from './head.ts';
+import type { HttpOptions } from './options.ts';
+import type { HeadRules, HttpService } from './service.ts';
 
 const NO_MEMORY = refuse('too many request bodies are being read (max_inflight_body_size); try again', 1);
 const GAVE_WAY = refuse('the body came slowly and its memory was needed (max_inflight_body_size); try again', 1);
@@ -37,8 +33,7 @@ export class Requests {
   /** Requests that were neither answered nor given up. */
   private inFlight = 0;
   private options: HttpOptions;
-  private readonly ingest: Ingest;
-  private readonly counters: Counters;
+  private readonly service: HttpService;
   private readonly connections: Connections;
   private headRules: HeadRules;
   private readonly memory: BodyMemory;
@@ -48,12 +43,11 @@ export class Requests {
   private stopping = false;
   private drained: () => void = () => {};
 
-  constructor(options: HttpOptions, ingest: Ingest, counters: Counters, { connections, guard }: RequestSurroundings) {
+  constructor(options: HttpOptions, service: HttpService, { connections, guard }: RequestSurroundings) {
     this.options = options;
-    this.ingest = ingest;
-    this.counters = counters;
+    this.service = service;
     this.connections = connections;
-    this.headRules = { consumers: ingest.consumers, maxBodyBytes: options.maxBodyBytes, guard };
+    this.headRules = { maxBodyBytes: options.maxBodyBytes, guard };
     this.memory = new BodyMemory(options.maxInflightBytes);
     this.inflater = new InlineInflater(options.maxDecompressedBytes);
   }
@@ -74,7 +68,7 @@ export class Requests {
     this.connections.touch(exchange.socket);
     const answer = this.stopping
       ? STOPPING
-      : (readHead(exchange, this.headRules) ?? this.ingest.refusal(exchange.otlpSignal));
+      : (this.service.readHead(exchange, this.headRules) ?? this.service.refusal(exchange, false));
     if (answer !== undefined) {
       this.settle(exchange, answer);
       return;
@@ -107,7 +101,7 @@ export class Requests {
       this.push(exchange, bytes);
       return;
     }
-    const late = this.ingest.refusal(exchange.otlpSignal, true);
+    const late = this.service.refusal(exchange, true);
     const inflated = late === undefined ? this.inflater.inflate(bytes) : undefined;
     if (late !== undefined) this.settle(exchange, late);
     else if (inflated !== undefined) this.pushInflated(exchange, inflated);
@@ -152,7 +146,7 @@ export class Requests {
     for (const slow of this.reading.values()) {
       if (now - slow.openedMs < PATIENCE_MS) return false;
       if (slow === exchange || !slow.body!.holdsMemory) continue;
-      this.counters.connectionEnded('http', 'slow_body');
+      this.service.connectionEnded('slow_body');
       this.settle(slow, GAVE_WAY, true);
       return true;
     }
@@ -161,8 +155,8 @@ export class Requests {
 
   /** Whoever sends byte by byte is not read to the end. */
   private cutOff(exchange: Exchange): void {
-    this.counters.connectionEnded('http', 'slow_body');
-    this.settle(exchange, this.ingest.malformed('many_chunks', TOO_MANY_PIECES), true);
+    this.service.connectionEnded('slow_body');
+    this.settle(exchange, this.service.malformed('many_chunks', TOO_MANY_PIECES), true);
     exchange.socket.destroySoon();
   }
 
@@ -183,15 +177,13 @@ export class Requests {
 
   private notInflated(failure: Exclude<Inflated, { kind: 'bytes' }>): Answer {
     if (failure.kind === 'no_memory') return NO_MEMORY;
-    if (failure.kind === 'malformed') return this.ingest.malformed('bad_gzip', failure.message);
+    if (failure.kind === 'malformed') return this.service.malformed('bad_gzip', failure.message);
     const max = this.options.maxDecompressedBytes;
     return decline('too_large', `the body inflates to more than ${max} bytes (max_decompressed_size); send less`);
   }
 
   private push(exchange: Exchange, bytes: Uint8Array): void {
-    const { ingest } = this;
-    const answer =
-      exchange.otlpSignal === 'logs' ? ingest.logs(bytes, exchange.encoding) : ingest.traces(bytes, exchange.encoding);
+    const answer = this.service.take(exchange, bytes);
     exchange.body!.release();
     if (answer instanceof Promise) answer.then(later => this.settle(exchange, later));
     else this.settle(exchange, answer);
@@ -201,7 +193,7 @@ export class Requests {
   private settle(exchange: Exchange, answer: Answer, closing = this.stopping): void {
     if (exchange.settled) return;
     this.close(exchange, answer);
-    respond(exchange, answer, closing);
+    this.service.respond(exchange, answer, closing);
   }
 
   private close(exchange: Exchange, answer: Answer): void {
@@ -209,18 +201,8 @@ export class Requests {
     exchange.body?.release();
     if (exchange.held) this.connections.hold(exchange.socket, -1);
     else this.reading.delete(exchange.socket);
-    const { otlpSignal, encoding, bytes, openedMs } = exchange;
-    this.counters.request('http', otlpSignal, encoding, answer.outcome, bytes, performance.now() - openedMs);
-    const { log } = this.ingest;
-    if (answer.outcome !== 'accepted') log.declined('http', exchange.socket.remoteAddress, answer);
-    if (log.tracer !== undefined) log.tracer.record(spanOf(exchange, answer));
+    this.service.settled(exchange, answer);
     this.inFlight -= 1;
     if (this.stopping && this.inFlight === 0) this.drained();
   }
-}
-
-function spanOf({ otlpSignal, head, openedMs, bytes }: Exchange, answer: Answer): TracedWork {
-  const { traceparent } = head.headers;
-  const parent = typeof traceparent === 'string' ? traceparent : undefined;
-  return requestSpan({ protocol: 'http', signal: otlpSignal, parent, beganMs: openedMs, bytes, answer });
 }

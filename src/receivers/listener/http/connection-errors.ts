@@ -1,9 +1,9 @@
 /** What node:http could not parse or would not wait for, before or outside of a request: a last word on the socket. */
 import type { Duplex } from 'node:stream';
 import { type Answer, decline } from '../answer.ts';
-import type { HttpOptions } from '../config.ts';
-import type { ConnectionReason } from '../counters.ts';
-import { CONTENT_TYPE, statusBody } from './respond.ts';
+import type { ConnectionReason } from '../connection-reason.ts';
+import type { HttpOptions } from './options.ts';
+import type { LastWord } from './service.ts';
 
 export interface ConnectionFailure {
   /** `slow_head` also when the head was there and the body did not come. */
@@ -13,7 +13,12 @@ export interface ConnectionFailure {
 }
 
 /** Undefined when the connection itself broke and there is nobody to answer. */
-export function connectionFailure(error: Error, options: HttpOptions): ConnectionFailure | undefined {
+/** @param http2Hint for who speaks HTTP/2 here. */
+export function connectionFailure(
+  error: Error,
+  options: HttpOptions,
+  http2Hint: string,
+): ConnectionFailure | undefined {
   const code = 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -27,7 +32,7 @@ export function connectionFailure(error: Error, options: HttpOptions): Connectio
       };
     }
     case 'HPE_PAUSED_H2_UPGRADE':
-      return malformed('this port speaks HTTP/1.1; send OTLP/gRPC to the endpoint of protocols.grpc');
+      return malformed(`this port speaks HTTP/1.1; ${http2Hint}`);
     // The sender hung up in the middle of a request.
     case 'HPE_INVALID_EOF_STATE':
       return undefined;
@@ -46,12 +51,11 @@ function malformed(message: string): ConnectionFailure {
   return { reason: 'malformed', status: '400 Bad Request', answer: decline('malformed', message) };
 }
 
-export function sendLastWord(socket: Duplex, { status, answer }: ConnectionFailure): void {
+export function sendLastWord(socket: Duplex, { status }: ConnectionFailure, { contentType, text }: LastWord): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const body = statusBody(answer, 'json').toString();
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${CONTENT_TYPE.json}\r\n`;
-  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${contentType}\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`, () => socket.destroy());
 }

@@ -1,0 +1,170 @@
+/**
+ * One JSON object in bytes → the fields that a shape wants, found in one walk; everything else is passed over and never
+ * becomes a value. Numbers keep all their digits. What is malformed where the walk looks throws `MalformedError`.
+ */
+import type { JsonShape, WantedNames } from './json-shape.ts';
+import { closingQuote, malformedAt, skipBlanks, valueEnd } from './json-walk.ts';
+import { MalformedError } from './malformed.ts';
+import { TextCache } from './text-cache.ts';
+
+export type JsonKind = 'absent' | 'null' | 'string' | 'number' | 'boolean' | 'object' | 'array';
+
+const ABSENT = -1;
+const texts = new TextCache();
+
+export class JsonFields {
+  bytes: Buffer = Buffer.alloc(0);
+  /** Of the object itself, wanted or not. */
+  members = 0;
+  private readonly shape: JsonShape;
+  private readonly starts: Int32Array;
+  private readonly ends: Int32Array;
+
+  constructor(shape: JsonShape) {
+    this.shape = shape;
+    this.starts = new Int32Array(shape.size);
+    this.ends = new Int32Array(shape.size);
+  }
+
+  /** Reads the object that is all of bytes [start, end) but blanks. */
+  read(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    this.bytes = asBuffer(bytes);
+    this.starts.fill(ABSENT);
+    this.members = 0;
+    let at = skipBlanks(bytes, start, end);
+    if (at >= end || bytes[at] !== 0x7b) throw malformedAt(at, 'expected an object');
+    at = skipBlanks(bytes, this.object(at + 1, end, this.shape.root), end);
+    if (at < end) throw malformedAt(at, 'something follows the object');
+  }
+
+  start(slot: number): number {
+    return this.starts[slot]!;
+  }
+
+  end(slot: number): number {
+    return this.ends[slot]!;
+  }
+
+  kind(slot: number): JsonKind {
+    const at = this.starts[slot]!;
+    if (at < 0) return 'absent';
+    const first = this.bytes[at]!;
+    if (first === 0x22) return 'string';
+    if (first === 0x7b) return 'object';
+    if (first === 0x5b) return 'array';
+    if (first === 0x6e) return 'null';
+    return first === 0x74 || first === 0x66 ? 'boolean' : 'number';
+  }
+
+  /** True for a field that is there, whatever it is. */
+  has(slot: number): boolean {
+    return this.starts[slot]! >= 0;
+  }
+
+  /** True for an object. */
+  isObject(slot: number): boolean {
+    const at = this.starts[slot]!;
+    return at >= 0 && this.bytes[at] === 0x7b;
+  }
+
+  /** A string, or a number or boolean as it is spelled; empty for everything else. */
+  text(slot: number): string {
+    const at = this.starts[slot]!;
+    if (at < 0) return '';
+    const first = this.bytes[at]!;
+    const end = this.ends[slot]!;
+    if (first === 0x22) return this.string(at, end);
+    if (first === 0x7b || first === 0x5b || first === 0x6e) return '';
+    return texts.read(this.bytes, at, end);
+  }
+
+  /** A number, or a string of one; 0 for everything else. */
+  number(slot: number): number {
+    const at = this.starts[slot]!;
+    if (at < 0) return 0;
+    const quoted = this.bytes[at] === 0x22 ? 1 : 0;
+    return digitsOf(this.bytes, at + quoted, this.ends[slot]! - quoted);
+  }
+
+  private string(start: number, end: number): string {
+    const { bytes } = this;
+    for (let at = start + 1; at < end - 1; at++) if (bytes[at] === 0x5c) return parseString(bytes, start, end);
+    return texts.read(bytes, start + 1, end - 1);
+  }
+
+  /** @param at behind the opening brace. @returns behind the closing one. */
+  private object(from: number, end: number, wanted: WantedNames): number {
+    const { bytes } = this;
+    let at = skipBlanks(bytes, from, end);
+    if (at < end && bytes[at] === 0x7d) return at + 1;
+    for (;;) {
+      if (wanted === this.shape.root) this.members++;
+      if (at >= end || bytes[at] !== 0x22) throw malformedAt(at, 'expected a name');
+      const close = closingQuote(bytes, at + 1, end);
+      const entry = this.find(wanted, at, close);
+      at = skipBlanks(bytes, close + 1, end);
+      if (at >= end || bytes[at] !== 0x3a) throw malformedAt(at, 'expected a colon');
+      at = skipBlanks(bytes, at + 1, end);
+      at = skipBlanks(bytes, entry < 0 ? valueEnd(bytes, at, end) : this.field(wanted, entry, at, end), end);
+      if (at < end && bytes[at] === 0x7d) return at + 1;
+      if (at >= end || bytes[at] !== 0x2c) throw malformedAt(at, 'expected , or } in an object');
+      at = skipBlanks(bytes, at + 1, end);
+    }
+  }
+
+  private field(wanted: WantedNames, entry: number, at: number, end: number): number {
+    const slot = wanted.slots[entry]!;
+    const inner = wanted.inner[entry];
+    // A name that comes again: the last counts, with all that is in it.
+    if (this.starts[slot]! >= 0 && inner !== undefined) this.forget(inner);
+    const stop =
+      inner !== undefined && at < end && this.bytes[at] === 0x7b
+        ? this.object(at + 1, end, inner)
+        : valueEnd(this.bytes, at, end);
+    this.starts[slot] = at;
+    this.ends[slot] = stop;
+    return stop;
+  }
+
+  private forget(names: WantedNames): void {
+    for (const slot of names.slots) this.starts[slot] = ABSENT;
+    for (const inner of names.inner) if (inner !== undefined) this.forget(inner);
+  }
+
+  /** @param open, close places of the key's quotes. */
+  private find(wanted: WantedNames, open: number, close: number): number {
+    const { bytes } = this;
+    for (let at = open + 1; at < close; at++) {
+      if (bytes[at] !== 0x5c) continue;
+      const name = Buffer.from(parseString(bytes, open, close + 1));
+      return wanted.find(name, 0, name.length);
+    }
+    return wanted.find(bytes, open + 1, close);
+  }
+}
+
+/** A string with its quotes. */
+export function parseString(bytes: Buffer, start: number, end: number): string {
+  try {
+    return JSON.parse(bytes.toString('utf8', start, end)) as string;
+  } catch (error) {
+    throw new MalformedError('malformed_json', `malformed JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function digitsOf(bytes: Buffer, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - 0x30;
+    if (digit < 0 || digit > 9 || end - start > 15) {
+      const number = Number(bytes.toString('latin1', start, end));
+      return Number.isFinite(number) ? number : 0;
+    }
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,94 @@
+/**
+ * Headers of a record → context, message id, producer, and where it was before. Names are told apart in any case: what
+ * passes HTTP on its way is in lower case.
+ */
+import type { RecordHeader, SpanContext } from '../../contract/record.ts';
+import { ContextHeaders, isContextHeader } from './context.ts';
+import { headerBytes, headerText } from './header-text.ts';
+
+/** In their priority; behind the configured ones. */
+const MESSAGE_IDS = ['ce_id', 'id', 'message-id', 'messageid', 'eventid'];
+/** Spring's dead-letter and retry topics, and the dead-letter queue of Kafka Connect. */
+const ORIGINAL_TOPICS = ['kafka_dlt-original-topic', 'kafka_original-topic', '__connect.errors.topic'];
+const OUTBOX_ID = 'id';
+/** What Debezium writes on every record; of older versions only the default name of an outbox's topic tells. */
+const DEBEZIUM_CONTEXT = '__debezium.context.';
+/** Names whose kinds are kept; a producer may invent any number. */
+const MAX_KNOWN_NAMES = 4096;
+
+type Kind = 'context' | 'message_id' | 'original_topic' | 'debezium' | 'other';
+interface KnownName {
+  readonly kind: Kind;
+  readonly name: string;
+  /** Priority among message ids. */
+  readonly rank: number;
+}
+
+export class RecordHeaders {
+  context: SpanContext | undefined;
+  messageId = '';
+  producer = '';
+  originalTopic = '';
+  /** It has the header that the outbox event router writes. */
+  hasOutboxId = false;
+  /** A connector of Debezium wrote the record, and says so. */
+  isDebezium = false;
+  private readonly contexts = new ContextHeaders();
+  private readonly messageIds: readonly string[];
+  private readonly known = new Map<string, KnownName>();
+  private rank = 0;
+
+  /** @param messageIdHeaders names that hold a message's id, before those that every record is looked at for. */
+  constructor(messageIdHeaders: readonly string[]) {
+    this.messageIds = [...messageIdHeaders.map(name => name.toLowerCase()), ...MESSAGE_IDS];
+  }
+
+  read(headers: readonly RecordHeader[]): void {
+    this.reset();
+    for (let i = 0; i < headers.length; i++) this.take(headers[i]!);
+    this.context = this.contexts.context();
+    if (this.context === undefined) this.producer = this.contexts.service();
+  }
+
+  private reset(): void {
+    this.context = undefined;
+    this.messageId = this.producer = this.originalTopic = '';
+    this.hasOutboxId = this.isDebezium = false;
+    this.rank = this.messageIds.length;
+    this.contexts.clear();
+  }
+
+  private take({ key, value }: RecordHeader): void {
+    const { kind, name, rank } = this.lookUp(key);
+    if (kind === 'other') return;
+    if (kind === 'debezium') this.isDebezium = true;
+    else if (kind === 'message_id') this.takeMessageId(name, rank, headerText(value));
+    else if (kind === 'original_topic') this.originalTopic = headerText(value) || this.originalTopic;
+    else if (isContextHeader(name)) this.contexts.set(name, headerBytes(value));
+  }
+
+  /** Of two names the one with the better rank, of one name the last. */
+  private takeMessageId(name: string, rank: number, text: string): void {
+    if (text === '') return;
+    if (name === OUTBOX_ID) this.hasOutboxId = true;
+    if (rank > this.rank) return;
+    this.rank = rank;
+    this.messageId = text;
+  }
+
+  private lookUp(key: string): KnownName {
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const name = key.toLowerCase();
+    const found = { kind: this.kindOf(name), name, rank: this.messageIds.indexOf(name) };
+    if (this.known.size < MAX_KNOWN_NAMES) this.known.set(key, found);
+    return found;
+  }
+
+  private kindOf(name: string): Kind {
+    if (this.messageIds.includes(name)) return 'message_id';
+    if (isContextHeader(name)) return 'context';
+    if (ORIGINAL_TOPICS.includes(name)) return 'original_topic';
+    return name.startsWith(DEBEZIUM_CONTEXT) ? 'debezium' : 'other';
+  }
+}

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { LogConsumer, SpanConsumer } from './consumer.ts';
 import type { TopologyReader } from './graph-view.ts';
 import type { Logger } from './logger.ts';
+import type { Progress, RecordConsumer } from './record.ts';
 import type { SpanView } from './span-view.ts';
 import type { StorageOptions, StorageStatus } from './storage.ts';
 import type { Tracer } from './tracer.ts';
@@ -179,6 +180,12 @@ export interface Processor extends Component {
 export interface Consumers {
   readonly traces?: SpanConsumer | undefined;
   readonly logs?: LogConsumer | undefined;
+  readonly records?: RecordConsumer | undefined;
+  /**
+   * How far a receiver had read when what is kept was stored, by partition: the newest of each. There whenever one of the
+   * consumers is; asked when the receiver starts, after the recovery.
+   */
+  readonly positions?: ((receiver: string) => readonly Progress[]) | undefined;
   /** There whenever `traces` is: a view with a slot for every attribute that somebody behind `traces` reads. */
   readonly createView?: (() => SpanView) | undefined;
 }
@@ -192,6 +199,9 @@ export interface SpanSink extends SpanConsumer {
 export interface Sinks {
   readonly traces?: SpanSink;
   readonly logs?: LogConsumer;
+  readonly records?: RecordConsumer;
+  /** As `Consumers` offers them. */
+  readonly positions?: (receiver: string) => readonly Progress[];
 }
 
 export interface Connector extends Component {

@@ -1,4 +1,5 @@
 /** The arrow out of a receiver: one request at a time, decoded view by view, then committed whole or not at all. */
+import type { Progress } from './record.ts';
 import type { SpanView } from './span-view.ts';
 
 export interface PushResult {
@@ -23,6 +24,8 @@ export interface SpanConsumer {
    */
   knowsResource?(view: SpanView): boolean;
   span(view: SpanView): void;
+  /** As a `RecordConsumer`'s. */
+  progress?(at: Progress): void;
   commit(): PushResult | Promise<PushResult>;
   /** The request was malformed; `reason` is a snake_case name to count. */
   abort(reason: string): void;
@@ -31,6 +34,8 @@ export interface SpanConsumer {
 export interface LogConsumer {
   /** As a `SpanConsumer`'s. */
   admit?(): void;
+  /** Before `logs`: goes into the journal with them. */
+  progress?(at: Progress): void;
   /** As a `SpanConsumer`'s `begin` and `commit` in one. */
   logs(count: number): PushResult | Promise<PushResult>;
 }

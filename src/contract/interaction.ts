@@ -17,6 +17,7 @@ export const MESSAGES_EDGE = EDGE_KINDS.indexOf('messages');
 export const WRITES = EDGE_KINDS.indexOf('writes');
 export const READS = EDGE_KINDS.indexOf('reads');
 export const QUERIES = EDGE_KINDS.indexOf('queries');
+export const CAPTURES = EDGE_KINDS.indexOf('captures');
 
 const bit = (kind: (typeof EVIDENCE_KINDS)[number]): number => 1 << EVIDENCE_KINDS.indexOf(kind);
 export const BY_CLIENT_SPAN = bit('client_span');
@@ -26,6 +27,8 @@ export const BY_PARENT_CHILD = bit('parent_child');
 export const BY_LINK = bit('span_link');
 export const BY_OFFSET = bit('offset');
 export const BY_MESSAGE_ID = bit('message_id');
+export const BY_RECORD_HEADER = bit('record_header');
+export const BY_CDC = bit('cdc');
 export const BY_STATEMENT = bit('statement');
 
 /** Lanes of a consumes edge: received and processed messages are counted apart. */
@@ -69,6 +72,10 @@ export class Interaction {
   /** Bits of EVIDENCE_KINDS. */
   evidence = 0;
   verbs: readonly string[] = NO_VERBS;
+  /** How often each verb. */
+  times = 1;
+  /** Of changes that are captured; with a count of 0 they are more rows of what was counted. */
+  rows = 0;
   /** Number of the consumer group, 0 none. */
   group = 0;
   /** The example: a trace id in the words of `traces` at `traceAt`, and a span id. */
@@ -85,7 +92,8 @@ export class Interaction {
     this.time = time;
     this.evidence = evidence;
     this.count = 1;
-    this.served = this.messages = this.redeliveries = this.batches = this.group = 0;
+    this.served = this.messages = this.redeliveries = this.batches = this.group = this.rows = 0;
+    this.times = 1;
     this.lane = LANE_NONE;
     this.clientError = this.serverError = false;
     this.clientDuration = this.serverDuration = -1;
@@ -111,8 +119,8 @@ export interface InteractionSink {
     span0: number,
     span1: number,
   ): void;
-  /** A service was seen at this time (µs). */
-  service(identity: number, time: number): void;
+  /** A service, or what is known without an edge, was seen at this time (µs). */
+  seen(identity: number, time: number): void;
   /** A root server span of a service, that began at this time (µs). */
   entry(identity: number, time: number, sign: number): void;
   /** A client span of a service, that began at this time (µs), whose callee could not be told. */

@@ -4,6 +4,7 @@
  * In process, identities, plans and groups are numbers of the shared tables (`lib/identities`, `lib/plans`); a batch
  * needs no dictionary. Rows are laid out as the correlator keeps them, so taking one in is a copy.
  */
+import { RecordRows } from './record-rows.ts';
 
 /** Words of a row: 96 bytes. Words from 20 on belong to the correlator. */
 export const ROW_WORDS = 24;
@@ -119,18 +120,20 @@ export class ObservationBatch {
   readonly refusing: Refusals = new Map();
   /** Log records taken in. */
   logs = 0;
+  readonly recordRows = new RecordRows();
   private firstRow = 0;
   private firstLink = 0;
   private firstPosition = 0;
 
   reset(): void {
     this.rows = this.links = this.positions = this.logs = 0;
+    this.recordRows.reset();
     if (this.refused.size > 0) this.refused.clear();
     this.begin();
   }
 
   get isEmpty(): boolean {
-    return this.rows === 0 && this.logs === 0 && this.refused.size === 0;
+    return this.rows === 0 && this.logs === 0 && this.refused.size === 0 && this.recordRows.isEmpty;
   }
 
   /** A request begins. */
@@ -138,6 +141,7 @@ export class ObservationBatch {
     this.firstRow = this.rows;
     this.firstLink = this.links;
     this.firstPosition = this.positions;
+    this.recordRows.begin();
     if (this.refusing.size > 0) this.refusing.clear();
   }
 
@@ -154,6 +158,7 @@ export class ObservationBatch {
     this.rows = this.firstRow;
     this.links = this.firstLink;
     this.positions = this.firstPosition;
+    this.recordRows.rollback();
     this.refusing.clear();
   }
 

@@ -12,9 +12,7 @@ import {
   CLASS_MASK,
   DATABASE,
   DURATION,
-  EARLIEST_TIME,
   FILTERED,
-  LATEST_AHEAD,
   LINK,
   LINK_OWNER,
   LINK_WORDS,
@@ -57,14 +55,15 @@ import { Outbound } from './outbound.ts';
 import { PathPlaces } from './path-places.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
+import { Records } from './records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { RowsImage } from './rows-image.ts';
 import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
+import { isBelievable, SKEW_AHEAD } from './times.ts';
 import { TopicKeys } from './topic-keys.ts';
 
-const SKEW_AHEAD = 5_000_000;
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
 const HASHES = 4;
@@ -80,6 +79,7 @@ export class Correlator implements Kept {
   private readonly decisions: Decisions;
   private readonly latePartners: LatePartners;
   readonly expiry: Expiry;
+  readonly records: Records;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
   readonly meetings: Meetings;
@@ -185,10 +185,11 @@ export class Correlator implements Kept {
     this.expiry = new Expiry(parts, options.waitMs);
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
-    const { seen, decisions, expiry } = this;
+    this.records = new Records(sink, name => fates.note(name), options.offline);
+    const { seen, decisions, expiry, records } = this;
     this.rowsImage = new RowsImage(rows);
     const tables = [this.rowsImage, seen, late, meetings];
-    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry];
+    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry, records];
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -237,6 +238,7 @@ export class Correlator implements Kept {
       for (let i = from; i < to; i++) this.take(batch, i, i - from, arrivalMs * 1000);
     }
     this.decisions.afterFrame(arrivalMs);
+    this.records.apply(batch.recordRows, arrivalMs * 1000);
   }
 
   private takeRefused(service: number, reason: string, count: number): void {
@@ -302,6 +304,7 @@ export class Correlator implements Kept {
     this.positionsTaken = 0;
     for (let i = 0; i < batch.rows; i++) this.admitUnhashed(batch, i * ROW_WORDS, time);
     batch.reset();
+    this.records.finish(this.newest);
     this.decisions.decideWaiting();
     this.expiry.expireAll();
   }
@@ -320,7 +323,7 @@ export class Correlator implements Kept {
 
   private takeOffline(batch: ObservationBatch, offset: number, arrivalUs: number): void {
     const start = batch.floats[(offset + START) >> 1]!;
-    if (!isBadTime(start, batch.words[offset + SHAPE]!, arrivalUs)) {
+    if ((batch.words[offset + SHAPE]! & BAD_TIME) === 0 && isBelievable(start, arrivalUs)) {
       this.newest = Math.max(this.newest, start);
       this.admitUnhashed(batch, offset, arrivalUs);
     } else if (this.held.add(batch, offset)) this.heldAt = arrivalUs;
@@ -350,7 +353,7 @@ export class Correlator implements Kept {
     const { words: w, floats } = rows;
     const start = floats[(row + START) >> 1]!;
     const shape = w[row + SHAPE]!;
-    if (isBadTime(start, shape, arrivalUs)) {
+    if ((shape & BAD_TIME) !== 0 || !isBelievable(start, arrivalUs)) {
       floats[(row + START) >> 1] = arrivalUs;
       w[row + DURATION] = 0;
       this.note('bad_time', row);
@@ -368,7 +371,7 @@ export class Correlator implements Kept {
       w[row + SERVER_JOINS] = 0;
     }
     if (w[row + SERVICE] !== 0 && (shape & FILTERED) === 0)
-      this.sink.service(w[row + SERVICE]!, floats[(row + START) >> 1]!);
+      this.sink.seen(w[row + SERVICE]!, floats[(row + START) >> 1]!);
   }
 
   private note(name: 'bad_time' | 'negative_duration' | 'clock_skew' | 'ambiguous_destination', row: number): void {
@@ -392,9 +395,4 @@ export class Correlator implements Kept {
       rows.words[row + LINK] = sequence;
     }
   }
-}
-
-/** @param nowUs what the time is held against, µs. */
-function isBadTime(start: number, shape: number, nowUs: number): boolean {
-  return start < EARLIEST_TIME || start > nowUs + LATEST_AHEAD || (shape & BAD_TIME) !== 0;
 }

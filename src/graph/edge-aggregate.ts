@@ -23,6 +23,8 @@ export const COUNT = 0;
 export const COUNT_PROCESS = 1;
 export const SERVED = 2;
 export const MESSAGES_SENT = 3;
+/** Of `captures`, which has no messages: where others have those sent. */
+export const ROWS = 3;
 export const MESSAGES_RECEIVED = 4;
 export const MESSAGES_PROCESSED = 5;
 export const BATCHES = 6;
@@ -104,6 +106,7 @@ export class EdgeAggregate implements EdgeSource {
   apply(i: Interaction, epoch: number): void {
     const { sign } = i;
     if (i.count !== 0) this.addCounts(i, sign);
+    else if (i.verbs.length > 0) this.addRows(i, sign);
     this.addEvidence(i.evidence, sign);
     if (i.clientDuration >= 0) this.clientHistogram().add(i.clientDuration, sign);
     if (i.serverDuration >= 0) this.serverHistogram().add(i.serverDuration, sign);
@@ -146,7 +149,12 @@ export class EdgeAggregate implements EdgeSource {
     if (i.serverError) c[SERVER_ERRORS]! += sign;
     if (i.clientError || i.serverError) c[ERRORS]! += sign;
     if (i.messages > 0 || i.redeliveries > 0) this.addMessages(i, sign);
-    for (let v = 0; v < i.verbs.length; v++) this.addVerb(i.verbs[v]!, sign);
+    this.addRows(i, sign);
+  }
+
+  private addRows({ verbs, rows, times }: Interaction, sign: number): void {
+    if (rows !== 0) this.counters[ROWS]! += sign * rows;
+    for (let v = 0; v < verbs.length; v++) this.addVerb(verbs[v]!, sign * times);
   }
 
   private addMessages(i: Interaction, sign: number): void {
@@ -176,10 +184,10 @@ export class EdgeAggregate implements EdgeSource {
     return names < OWN_NAMES || (names < MAX_NAMES && this.room.take('names', 1));
   }
 
-  private addVerb(verb: string, sign: number): void {
+  private addVerb(verb: string, times: number): void {
     let at = this.verbs.indexOf(verb);
     if (at < 0) at = this.placeOfVerb(verb);
-    this.verbCounts[at]! += sign;
+    this.verbCounts[at]! += times;
   }
 
   private placeOfVerb(verb: string): number {

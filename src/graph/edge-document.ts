@@ -1,6 +1,6 @@
 /** An edge of the store as readers meet it: everything derived from its additive weights. */
 import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
-import { CALLS, CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
+import { CALLS, CAPTURES, CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
 import {
   ADJUSTED_UNITS,
   ADJUSTED_UNITS_PROCESS,
@@ -15,6 +15,7 @@ import {
   MESSAGES_RECEIVED,
   MESSAGES_SENT,
   REDELIVERIES,
+  ROWS,
   SERVED,
   SERVER_ERRORS,
 } from './edge-aggregate.ts';
@@ -58,6 +59,7 @@ export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context
   const draft = { id, key, kind, source, target, state: 'active', count } as Draft;
   if (edge.kind === CALLS) draft.served = c[SERVED]!;
   addMessages(draft, edge, context.groupNames);
+  if (edge.kind === CAPTURES) draft.rows = c[ROWS]!;
   addOperations(draft, edge);
   draft.clientErrors = c[CLIENT_ERRORS]!;
   draft.serverErrors = c[SERVER_ERRORS]!;

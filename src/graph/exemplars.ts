@@ -27,6 +27,8 @@ export class Exemplars {
 
   /** Offers an example: a trace id in the words of `traces` at `at`, and a span id. */
   offer(traces: Int32Array, at: number, span0: number, span1: number): void {
+    // Not everything is seen by a span.
+    if ((span0 | span1) === 0) return;
     const { hashes } = this;
     const hash = hashOf(traces, at);
     if (hashes.length === MAX && hash > hashes[MAX - 1]!) return;

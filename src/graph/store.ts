@@ -145,7 +145,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     edge.settle(time, traces, at, span0, span1);
   }
 
-  service(identity: number, time: number): void {
+  seen(identity: number, time: number): void {
     const node = this.nodes[this.node(identity, time)]!;
     if (time < node.first) {
       // A node that only an edge without count knew shows from now on.

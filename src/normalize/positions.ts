@@ -102,11 +102,23 @@ function write(batch: ObservationBatch, row: number, link: number): void {
   const words = batch.positionWords;
   words[at + POSITION_OWNER] = row;
   words[at + POSITION_LINK] = link;
-  const [high, low] = [Math.floor(told.offset / 2 ** 32), told.offset | 0];
-  words[at + POSITION_OFFSET] = hasOffset ? hashText(told.partition, low, high) : 0;
-  words[at + POSITION_OFFSET + 1] = hasOffset ? hashText(told.partition, high ^ 0x5bd1e995, low) | 1 : 0;
-  words[at + POSITION_ID] = told.id === '' ? 0 : hashText(told.id, 1, 0);
-  words[at + POSITION_ID + 1] = told.id === '' ? 0 : hashText(told.id, 0x5bd1e995, 1) | 1;
+  if (hasOffset) hashOffset(words, at + POSITION_OFFSET, told.partition, told.offset);
+  else words[at + POSITION_OFFSET] = words[at + POSITION_OFFSET + 1] = 0;
+  if (told.id !== '') hashId(words, at + POSITION_ID, told.id);
+  else words[at + POSITION_ID] = words[at + POSITION_ID + 1] = 0;
+}
+
+/** Two words of a partition and offset. */
+export function hashOffset(words: Int32Array, at: number, partition: string, offset: number): void {
+  const [high, low] = [Math.floor(offset / 2 ** 32), offset | 0];
+  words[at] = hashText(partition, low, high);
+  words[at + 1] = hashText(partition, high ^ 0x5bd1e995, low) | 1;
+}
+
+/** Two words of a message's id. */
+export function hashId(words: Int32Array, at: number, id: string): void {
+  words[at] = hashText(id, 1, 0);
+  words[at + 1] = hashText(id, 0x5bd1e995, 1) | 1;
 }
 
 function hashText(text: string, seed: number, more: number): number {

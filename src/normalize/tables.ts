@@ -185,7 +185,7 @@ function isLocal({ schema, table }: TableName, { locals, effects }: Statement): 
 }
 
 /** Systems whose `a.b` is database and table: they have no schemas of their own. */
-const SCHEMA_IS_DATABASE = new Set([
+export const SCHEMA_IS_DATABASE: ReadonlySet<string> = new Set([
   'mysql',
   'mariadb',
   'tidb',

@@ -21,7 +21,7 @@ import type {
 } from '../contract/component.ts';
 import type { SpanView } from '../contract/span-view.ts';
 import type { HostScope } from './host.ts';
-import { consumeLogs, consumeSpans } from './pipeline-consumer.ts';
+import { consumeLogs, consumeRecords, consumeSpans } from './pipeline-consumer.ts';
 import { SwitchedConsumers } from './switched-consumers.ts';
 
 export interface BuiltComponent<C extends Component = Component> {
@@ -183,6 +183,9 @@ function consumersFor(id: string, config: Config, { connectors, processors, slot
       consumers.createView = slots.createView;
     }
     if (typeOfId(name) === 'logs' && sinks.logs !== undefined) consumers.logs = consumeLogs(chain, sinks.logs);
+    if (typeOfId(name) === 'events' && sinks.records !== undefined)
+      consumers.records = consumeRecords(chain, sinks.records);
+    consumers.positions = sinks.positions;
   }
   return consumers;
 }

@@ -1,16 +1,13 @@
 /** What a receiver pushes into: the gates and predicates of a pipeline's processors, then its sink. */
 import type { Processor, SpanSink } from '../contract/component.ts';
 import type { LogConsumer, SpanConsumer } from '../contract/consumer.ts';
+import type { RecordConsumer } from '../contract/record.ts';
 import type { SpanView } from '../contract/span-view.ts';
 
 /** Gates are asked in order at `begin`; the first predicate that says no makes the span `filtered`. */
 export function consumeSpans(processors: readonly Processor[], sink: SpanSink): SpanConsumer {
-  const gates = processors.filter(processor => processor.admit !== undefined);
+  const gates = gatesOf(processors);
   const predicates = processors.filter(processor => processor.keepSpan !== undefined);
-  const admit = () => {
-    for (const gate of gates) gate.admit!();
-    sink.admit?.();
-  };
   const begin = () => {
     for (const gate of gates) gate.admit!();
     sink.begin();
@@ -26,7 +23,8 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
   return {
     // Predicates may read the resource: its slots are always filled for them.
     ...(predicates.length === 0 && sink.knowsResource !== undefined && { knowsResource: sink.knowsResource }),
-    ...((gates.length > 0 || sink.admit !== undefined) && { admit }),
+    ...((gates.length > 0 || sink.admit !== undefined) && { admit: () => admit(gates, sink) }),
+    ...(sink.progress !== undefined && { progress: at => sink.progress!(at) }),
     begin: gates.length === 0 ? () => sink.begin() : begin,
     span: predicates.length === 0 ? view => sink.span(view) : filter,
     commit: () => sink.commit(),
@@ -35,17 +33,36 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
 }
 
 export function consumeLogs(processors: readonly Processor[], sink: LogConsumer): LogConsumer {
-  const gates = processors.filter(processor => processor.admit !== undefined);
+  const gates = gatesOf(processors);
   if (gates.length === 0) return sink;
-  const admit = () => {
-    for (const gate of gates) gate.admit!();
-    sink.admit?.();
-  };
   return {
-    admit,
+    ...sink,
+    admit: () => admit(gates, sink),
     logs: count => {
-      admit();
+      admit(gates, sink);
       return sink.logs(count);
     },
   };
+}
+
+export function consumeRecords(processors: readonly Processor[], sink: RecordConsumer): RecordConsumer {
+  const gates = gatesOf(processors);
+  if (gates.length === 0) return sink;
+  return {
+    ...sink,
+    admit: () => admit(gates, sink),
+    begin: () => {
+      for (const gate of gates) gate.admit!();
+      sink.begin();
+    },
+  };
+}
+
+function gatesOf(processors: readonly Processor[]): readonly Processor[] {
+  return processors.filter(processor => processor.admit !== undefined);
+}
+
+function admit(gates: readonly Processor[], sink: { admit?(): void }): void {
+  for (const gate of gates) gate.admit!();
+  sink.admit?.();
 }

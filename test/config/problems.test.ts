@@ -113,11 +113,11 @@ const cases: readonly Case[] = [
   {
     title: 'a pipeline of the wrong signal',
     text: service(
-      '  pipelines:\n    traces: {receivers: [otlp], exporters: [topology]}\n    events: {receivers: [otlp], exporters: [topology]}',
+      '  pipelines:\n    traces: {receivers: [otlp], exporters: [topology]}\n    changes: {receivers: [otlp], exporters: [topology]}',
     ),
     problems: [
-      "a.yaml:6:26: service.pipelines.events.receivers[0]: 'otlp' cannot stand in a pipeline of events; it gives traces or logs",
-      "a.yaml:6:45: service.pipelines.events.exporters[0]: 'topology' cannot stand in a pipeline of events; it takes traces or logs",
+      "a.yaml:6:27: service.pipelines.changes.receivers[0]: 'otlp' cannot stand in a pipeline of changes; it gives traces or logs",
+      "a.yaml:6:46: service.pipelines.changes.exporters[0]: 'topology' cannot stand in a pipeline of changes; it takes traces, logs or events",
     ],
   },
   {

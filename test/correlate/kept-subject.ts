@@ -165,7 +165,7 @@ class Record implements InteractionSink, PathSink {
     this.lines.push(`settle ${kind} ${source} ${target} ${time} ${traces.subarray(at, at + 4)} ${span0} ${span1}`);
   }
 
-  service(identity: number, time: number): void {
+  seen(identity: number, time: number): void {
     this.lines.push(`service ${identity} ${time}`);
   }
 

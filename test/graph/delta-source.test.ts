@@ -66,7 +66,7 @@ class Subject {
     else if (dice < 90) this.settle();
     else if (dice < 93) this.nowMs += random(30_000);
     else if (dice < 95) store.epoch += 1 + random(2);
-    else if (dice < 96) store.service(this.node(), this.nowMs * 1000);
+    else if (dice < 96) store.seen(this.node(), this.nowMs * 1000);
     else if (dice < 97) store.rules = { ...NO_RULES, aliases: [{ kind: 'service', from: `n${random(4)}`, to: 'n0' }] };
     else if (dice < 98) {
       this.takePath();

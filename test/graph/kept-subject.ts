@@ -68,7 +68,7 @@ export const NOT_KEPT: Exceptions = {
 export type Step = (graph: KeptGraph) => void;
 
 const AS_TOLD = [
-  ['store', 'service'],
+  ['store', 'seen'],
   ['store', 'entry'],
   ['store', 'unresolved'],
   ['store', 'compact'],

@@ -146,7 +146,7 @@ describe('an image', () => {
     const { nodes, overflowed } = restored.store;
     const known = nodes.length;
     const late = restored.identities.intern(SERVICE, '', ['', 'late']);
-    restored.store.service(late, NOW_MS * 1000);
+    restored.store.seen(late, NOW_MS * 1000);
     expect(overflowed.nodes).toBe(1);
     // No more than the `(other)` one.
     expect(nodes.length).toBeLessThanOrEqual(known + 1);
@@ -161,7 +161,7 @@ describe('an image', () => {
     expect(refused).toBeGreaterThan(0);
     const { nodes } = restored.store;
     const known = nodes.length;
-    restored.store.service(restored.identities.intern(SERVICE, '', ['', 'late']), NOW_MS * 1000);
+    restored.store.seen(restored.identities.intern(SERVICE, '', ['', 'late']), NOW_MS * 1000);
     expect(nodes.length).toBe(known + 1);
     expect(restored.store.overflowed.nodes).toBe(refused);
   });

@@ -35,6 +35,6 @@ it('shows a service from its first span on that only an edge taken back had name
   call.count = -1;
   store.apply(call);
   expect(read()).toBe(0);
-  store.service(called!, NOW_MS * 1000);
+  store.seen(called!, NOW_MS * 1000);
   expect(read()).toBe(1);
 });

@@ -16,6 +16,7 @@ import type {
   SpanSink,
 } from '../../src/contract/component.ts';
 import type { TopologyReader } from '../../src/contract/graph-view.ts';
+import type { RecordConsumer } from '../../src/contract/record.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
@@ -60,7 +61,7 @@ export function createWorkshop(behaviours: Readonly<Record<string, Behaviour>> =
     ...rest,
     kind: 'receiver',
     type: 'source',
-    signals: ['traces', 'logs'],
+    signals: ['traces', 'logs', 'events'],
     create(settings, _, given) {
       consumers.set(settings.id, given);
       return recorder(settings.id);
@@ -76,18 +77,25 @@ export function createWorkshop(behaviours: Readonly<Record<string, Behaviour>> =
     ...rest,
     kind: 'processor',
     type: 'gate',
-    signals: ['traces', 'logs'],
+    signals: ['traces', 'logs', 'events'],
     create: settings => ({ ...recorder(settings.id), admit: () => void journal.push(`admit ${settings.id}`) }),
   };
   const connector: ConnectorFactory<unknown> = {
     ...rest,
     kind: 'connector',
     type: 'sink',
-    takes: ['traces', 'logs'],
+    takes: ['traces', 'logs', 'events'],
     gives: [],
     create: settings => ({
       ...recorder(settings.id),
-      consumers: { traces: recordingSink(journal) },
+      consumers: {
+        traces: recordingSink(journal),
+        records: recordingRecordSink(journal),
+        positions: receiver => {
+          journal.push(`positions ${receiver}`);
+          return [];
+        },
+      },
       reader: EMPTY_GRAPH,
     }),
   };
@@ -124,6 +132,14 @@ function recordingSink(journal: string[]): SpanSink {
       return { accepted: 0, rejected: 0, message: '' };
     },
     abort: reason => void journal.push(`abort ${reason}`),
+  };
+}
+
+function recordingRecordSink(journal: string[]): RecordConsumer {
+  return {
+    ...recordingSink(journal),
+    record: ({ topic }) => void journal.push(`record ${topic}`),
+    progress: ({ next }) => void journal.push(`progress ${next}`),
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import { StartError } from '../../src/contract/component.ts';
 import { createService } from '../../src/service/service.ts';
+import { recordOf, sendRecords } from '../kits/records.ts';
 import { type Behaviour, checkedConfig, createTestLogger, createWorkshop } from './components.ts';
 
 const TEXT = `
@@ -18,10 +19,10 @@ service:
     traces/2: {receivers: [source/2], exporters: [sink]}
 `;
 
-function prepare(behaviours: Readonly<Record<string, Behaviour>> = {}) {
+function prepare(behaviours: Readonly<Record<string, Behaviour>> = {}, text = TEXT) {
   const workshop = createWorkshop(behaviours);
   const { logger, lines } = createTestLogger();
-  const service = createService(checkedConfig(TEXT, workshop.factories), {
+  const service = createService(checkedConfig(text, workshop.factories), {
     logger,
     clock: systemClock,
     version: '1.2.3',
@@ -99,6 +100,17 @@ describe('the service', () => {
     consumers.get('source/2')!.traces!.begin();
     expect(journal).toEqual(['admit gate', 'begin', 'begin']);
     expect(consumers.get('source')!.logs).toBeUndefined();
+  });
+
+  it('gives receivers of events what takes records, behind the gates, and where they had come to', () => {
+    const events = `${TEXT}    events: {receivers: [source], processors: [gate], exporters: [sink]}`;
+    const { consumers, journal } = prepare({}, events);
+    const { records, positions } = consumers.get('source')!;
+    records!.admit!();
+    sendRecords(records!, [recordOf({ topic: 'orders' })]);
+    expect([...positions!('source')]).toEqual([]);
+    expect(journal).toEqual(['admit gate', 'admit gate', 'begin', 'record orders', 'commit', 'positions source']);
+    expect(consumers.get('source/2')!.records).toBeUndefined();
   });
 
   it('shows its pipelines and version in the status', () => {

@@ -2,6 +2,8 @@
 import { cleanName } from '../../lib/names.ts';
 import { STORE_FAMILIES } from '../conventions/stores.ts';
 import { DATABASE_SYSTEMS, DEFAULT_PORTS, KNOWN_DATABASES } from '../conventions/systems.ts';
+import { dialectOf } from '../sql/dialect.ts';
+import { foldName } from '../sql/names.ts';
 import { addressOfConnection } from './connection-strings.ts';
 import { type Address, addressOf, isLoopback, isSocket } from './hosts.ts';
 import type { Loopback } from './naming.ts';
@@ -90,6 +92,7 @@ function instanceOf({ host, port }: Address, system: string, owner: string): str
 
 const POSTGRES = 'postgresql';
 const SQL_SERVER = 'microsoft.sql_server';
+const DOUBLE_QUOTE = 34;
 
 /** PostgreSQL namespaces may be `database|schema`, SQL Server's `instance|database`. */
 function namespaceParts(namespace: string, system: string) {
@@ -104,8 +107,17 @@ function namespaceParts(namespace: string, system: string) {
 /** Systems whose databases are files. */
 const FILES = new Set(['sqlite', 'duckdb', 'h2database', 'hsqldb', 'derby']);
 
+/**
+ * A table's or schema's name as the system itself tells it, in the case that it is given in statements: as those of
+ * quoted names.
+ */
+export function exactName(name: string, system: string): string {
+  if (STORE_FAMILIES.has(system) || FILES.has(system)) return cleanName(name);
+  return cleanName(foldName(name, DOUBLE_QUOTE, dialectOf(system)));
+}
+
 /** A name that an attribute tells: unquoted names are lower case, quoted ones of PostgreSQL as they are. */
-function fold(name: string, system: string): string {
+export function fold(name: string, system: string): string {
   const trimmed = name.trim();
   if (STORE_FAMILIES.has(system) || FILES.has(system)) return cleanName(trimmed);
   const quoted = /^(["`[])(.+)(["`\]])$/s.exec(trimmed)?.[2];

@@ -25,7 +25,7 @@ export const memoryLimiterFactory: ProcessorFactory<MemoryLimiterConfig> = {
   kind: 'processor',
   type: 'memory_limiter',
   description: 'Refuses requests (HTTP 503, gRPC UNAVAILABLE, with a delay) while the process holds too much memory.',
-  signals: ['traces', 'logs'],
+  signals: ['traces', 'logs', 'events'],
   config: memoryLimiterConfig,
   check: checkMemoryLimiterConfig,
   create: (settings, config) => createMemoryLimiter(settings, config, processMemory),

@@ -53,7 +53,7 @@ export class DurableTopology {
   };
   private timer: NodeJS.Timeout | undefined;
   private checkpointing: Promise<void> | undefined;
-  /** Frame of the newest checkpoint, and spans and log records received by then. */
+  /** Frame of the newest checkpoint, and spans, records and the like received by then. */
   private lastCheckpoint = 0;
   private receivedThen = 0;
   private readonly beganMs = monotonic();
@@ -150,7 +150,8 @@ export class DurableTopology {
   }
 
   private get received(): number {
-    return this.topology.correlator.fates.received + this.topology.logRecords;
+    const { correlator, logRecords, progress } = this.topology;
+    return correlator.fates.received + correlator.records.received + logRecords + progress.taken;
   }
 
   /** Time alone is applied again at no cost: an idle service need not write. */

@@ -1,4 +1,4 @@
-/** The `topology` connector: takes spans, keeps the graph. */
+/** The `topology` connector: takes spans and records, keeps the graph. */
 import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
 import { FATES } from '../../contract/graph-document.ts';
 import {
@@ -30,8 +30,8 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   kind: 'connector',
   type: 'topology',
   description:
-    'Takes spans from every pipeline that ends in it and keeps the one graph of services, topics and tables.',
-  takes: ['traces', 'logs'],
+    'Takes spans and records from every pipeline that ends in it and keeps the one graph of services, topics and tables.',
+  takes: ['traces', 'logs', 'events'],
   gives: [],
   config: topologyConfig,
   check: checkTopology,
@@ -45,7 +45,12 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
   let durable: DurableTopology | undefined;
   host.metrics(() => [...samples(topology), ...storageSamples(topology)]);
   return {
-    consumers: { traces: topology.sink, logs: topology.logs },
+    consumers: {
+      traces: topology.sink,
+      logs: topology.logs,
+      records: topology.records,
+      positions: receiver => topology.progress.of(receiver),
+    },
     reader: topology,
     start() {},
     async recover(signal) {

@@ -1,13 +1,16 @@
-/** Requests → the journal's open batch: spans as observations, whole or not at all. */
+/** Requests → the journal's open batch: spans and records as observations, whole or not at all. */
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer, PushResult } from '../../contract/consumer.ts';
 import { type Refusals, refusalsByReason } from '../../contract/observation.ts';
+import type { Progress, RecordConsumer } from '../../contract/record.ts';
 import type { SpanView } from '../../contract/span-view.ts';
+import type { RecordNormalizer } from '../../normalize/records.ts';
 import type { SpanNormalizer } from '../../normalize/spans.ts';
 import type { Journal } from '../../storage/journal/journal.ts';
 
 interface Parts {
   readonly normalizer: SpanNormalizer;
+  readonly recordNormalizer: RecordNormalizer;
   /** The one in use; read anew for each request. */
   readonly journal: Journal;
   /** A request was malformed, and is not taken in. */
@@ -25,6 +28,7 @@ export function spanSink(parts: Parts): SpanSink {
     knowsResource: (view: SpanView) => normalizer.knowsResource(view),
     span: (view: SpanView) => normalizer.add(view, parts.journal.batch, false),
     filtered: (view: SpanView) => normalizer.add(view, parts.journal.batch, true),
+    progress: at => addProgress(at, parts),
     commit: () => {
       const { batch } = parts.journal;
       const accepted = batch.end();
@@ -40,12 +44,39 @@ export function spanSink(parts: Parts): SpanSink {
 export function logSink(parts: Parts): LogConsumer {
   return {
     admit: () => parts.journal.admit(),
+    progress: at => addProgress(at, parts),
     logs: count => {
       parts.journal.admit();
       parts.journal.batch.logs += count;
       return whenDurable(taken(count), parts);
     },
   };
+}
+
+export function recordSink(parts: Parts): RecordConsumer {
+  return {
+    admit: () => parts.journal.admit(),
+    begin: () => {
+      parts.journal.admit();
+      parts.journal.batch.begin();
+    },
+    record: (view, identity) => parts.recordNormalizer.add(view, identity, parts.journal.batch),
+    progress: at => addProgress(at, parts),
+    commit: () => {
+      const { batch } = parts.journal;
+      batch.end();
+      return whenDurable(taken(batch.recordRows.taken), parts);
+    },
+    abort: reason => {
+      parts.journal.batch.rollback();
+      parts.countMalformed(reason);
+    },
+  };
+}
+
+/** A copy: the receiver may use its own again. */
+function addProgress(at: Progress, { journal }: Parts): void {
+  journal.batch.recordRows.progress.push({ ...at });
 }
 
 function whenDurable(result: PushResult, { journal }: Parts): PushResult | Promise<PushResult> {

@@ -14,6 +14,7 @@ import type { Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
+import type { RecordConsumer } from '../../contract/record.ts';
 import type { StorageStatus } from '../../contract/storage.ts';
 import { Correlator } from '../../correlate/correlator.ts';
 import { debugTrace } from '../../correlate/debug.ts';
@@ -25,12 +26,14 @@ import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
 import { Plans } from '../../lib/plans.ts';
 import { NO_NAMING } from '../../normalize/identity/naming.ts';
+import { RecordNormalizer } from '../../normalize/records.ts';
 import { SpanNormalizer } from '../../normalize/spans.ts';
 import { Journal } from '../../storage/journal/journal.ts';
 import { keptTables } from '../../storage/kept-table.ts';
 import type { TopologyOptions } from './config.ts';
-import { logSink, spanSink } from './intake.ts';
+import { logSink, recordSink, spanSink } from './intake.ts';
 import { limitDiagnostics } from './limits-report.ts';
+import { ProgressTable } from './progress-table.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
 const IDENTITIES_PER_NODE = 10;
@@ -67,6 +70,9 @@ export class Topology implements TopologyReader, Kept {
   readonly plans: Plans;
   readonly sink: SpanSink;
   readonly logs: LogConsumer;
+  readonly records: RecordConsumer;
+  readonly recordNormalizer: RecordNormalizer;
+  readonly progress = new ProgressTable();
   /** In memory, until another takes its place. */
   journal: Journal;
   /** Keeps it beyond a restart; undefined where nothing is kept. */
@@ -96,6 +102,7 @@ export class Topology implements TopologyReader, Kept {
     const limits = offline ? offlineLimits(options) : options;
     this.limitNames(limits.maxNodes);
     this.normalizer = new SpanNormalizer(this.identities, plans);
+    this.recordNormalizer = new RecordNormalizer(this.identities);
     this.store = new GraphStore(this.identities, limits);
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
@@ -109,6 +116,7 @@ export class Topology implements TopologyReader, Kept {
     this.journal = new Journal({ ...IN_MEMORY, clock }, frame => this.apply(frame));
     this.sink = spanSink(this);
     this.logs = logSink(this);
+    this.records = recordSink(this);
   }
 
   /** From now on, with the graph and all that waits as they are. The sizes of tables stay what they are. */
@@ -129,6 +137,7 @@ export class Topology implements TopologyReader, Kept {
   private setNames({ rules = NO_RULES, naming = NO_NAMING }: TopologyOptions): void {
     if (!isDeepStrictEqual(rules, this.store.rules)) this.store.rules = rules;
     this.normalizer.setNaming(naming);
+    this.recordNormalizer.setNaming(naming);
   }
 
   private limitNames(maxNodes: number): void {
@@ -172,8 +181,9 @@ export class Topology implements TopologyReader, Kept {
 
   private readingNow(): DeltaContext {
     this.decideAll();
+    const { store, paths, correlator } = this;
     return {
-      changes: this.store.revision + this.paths.revision + this.correlator.fates.revision,
+      changes: store.revision + paths.revision + correlator.fates.revision + correlator.records.received,
       asOfMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,
@@ -207,9 +217,9 @@ export class Topology implements TopologyReader, Kept {
   }
 
   private stats(): Stats {
-    const { fates } = this.correlator;
+    const { fates, records, undecided } = this.correlator;
     const logs = this.logRecords > 0 ? { logs: this.logRecords } : {};
-    return { spans: fates.stats(this.correlator.undecided), records: logs, changes: {}, reasons: fates.reasonCounts() };
+    return { spans: fates.stats(undecided), ...records.stats(logs), reasons: fates.reasonCounts() };
   }
 
   /** A request was malformed, and is not taken in. */
@@ -220,7 +230,14 @@ export class Topology implements TopologyReader, Kept {
   /** All that a restart brings back, in the order in which it is to be loaded. */
   get kept(): readonly Kept[] {
     const { identities, plans, normalizer, store, paths, correlator } = this;
-    return [...keptTables(identities, plans, normalizer.messaging.groups), store, paths, correlator, this];
+    return [
+      ...keptTables(identities, plans, normalizer.messaging.groups),
+      store,
+      paths,
+      correlator,
+      this.progress,
+      this,
+    ];
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -248,6 +265,7 @@ export class Topology implements TopologyReader, Kept {
     else {
       this.logRecords += batch.logs;
       this.correlator.apply(batch, arrivalMs);
+      this.progress.take(batch.recordRows.progress);
     }
   }
 

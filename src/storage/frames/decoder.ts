@@ -32,6 +32,7 @@ import {
   ADJUSTED_TOLD,
   DATABASE_PEERS,
   FORMAT,
+  FORMAT_WITH_RECORDS,
   FrameError,
   GROUP_TOLD,
   LATEST_START,
@@ -64,6 +65,7 @@ import {
   TUPLE_WORDS,
 } from './format.ts';
 import { NameReader } from './name-reader.ts';
+import { RecordReader } from './record-reader.ts';
 import { WordList } from './word-list.ts';
 
 const NOTHING_BEFORE = 'the first refers to one before it';
@@ -71,6 +73,7 @@ const NOTHING_BEFORE = 'the first refers to one before it';
 export class FrameDecoder {
   private readonly from = new ByteReader();
   private readonly names: NameReader;
+  private readonly records: RecordReader;
   private readonly traces = new WordList(4);
   private readonly spans = new WordList(2);
   private readonly tuples = new WordList(TUPLE_WORDS);
@@ -85,6 +88,7 @@ export class FrameDecoder {
 
   constructor(names: NumbersOfNames) {
     this.names = new NameReader(this.from, names);
+    this.records = new RecordReader(this.from, this.names);
   }
 
   /** Fills the batch with nothing else. Throws a `FrameError` for bytes that are no payload; the batch is empty then. */
@@ -102,14 +106,17 @@ export class FrameDecoder {
     const { from } = this;
     this.begin(bytes);
     const format = from.byte();
-    if (format !== FORMAT)
-      throw new FrameError(`format ${format} of frames is not known; this program reads ${FORMAT}`);
+    if (format !== FORMAT && format !== FORMAT_WITH_RECORDS)
+      throw new FrameError(
+        `format ${format} of frames is not known; this program reads ${FORMAT} and ${FORMAT_WITH_RECORDS}`,
+      );
     const [rows, links, positions, refusing] = [from.count(), from.count(), from.count(), from.count()];
     into.logs = from.large();
     for (let i = 0; i < rows; i++) this.readRow(into);
     this.readLinks(links, into);
     this.readPositions(positions, into);
     for (let i = 0; i < refusing; i++) this.readRefusals(into);
+    if (format === FORMAT_WITH_RECORDS) this.records.read(into.recordRows);
     if (from.left > 0) throw new FrameError('bytes follow the payload');
   }
 

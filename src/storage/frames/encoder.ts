@@ -33,6 +33,7 @@ import {
   ADJUSTED_TOLD,
   DATABASE_PEERS,
   FORMAT,
+  FORMAT_WITH_RECORDS,
   GROUP_TOLD,
   LATEST_START,
   LINK_TOPIC_TOLD,
@@ -60,6 +61,7 @@ import {
   TUPLE_WORDS,
 } from './format.ts';
 import { NameWriter } from './name-writer.ts';
+import { RecordWriter } from './record-writer.ts';
 import { FoundAgain } from './word-list.ts';
 
 /** More than a row takes beside its names, or a link, or a position. */
@@ -68,6 +70,7 @@ const ROOM = 128;
 export class FrameEncoder {
   private readonly out = new ByteWriter();
   private readonly names: NameWriter;
+  private readonly records: RecordWriter;
   private readonly traces = new FoundAgain(4);
   private readonly spans = new FoundAgain(2);
   private readonly tuples = new FoundAgain(TUPLE_WORDS);
@@ -86,6 +89,7 @@ export class FrameEncoder {
 
   constructor(names: NamesOfNumbers) {
     this.names = new NameWriter(this.out, names);
+    this.records = new RecordWriter(this.out, this.names);
   }
 
   /** The payload behind `room` bytes that the caller may fill; all of it is valid until the next call. */
@@ -95,10 +99,11 @@ export class FrameEncoder {
     this.writeLinks(batch);
     this.writePositions(batch);
     this.writeRefusals(batch);
+    if (!batch.recordRows.isEmpty) this.records.write(batch.recordRows);
     return this.out.bytes.subarray(0, this.out.at);
   }
 
-  private begin({ rows, links, positions, refused, logs }: ObservationBatch, room: number): void {
+  private begin({ rows, links, positions, refused, logs, recordRows }: ObservationBatch, room: number): void {
     const { out } = this;
     this.names.begin();
     this.traces.empty(rows);
@@ -111,7 +116,7 @@ export class FrameEncoder {
     out.at = 0;
     out.ensure(room + ROOM);
     out.at = room;
-    out.byte(FORMAT);
+    out.byte(recordRows.isEmpty ? FORMAT : FORMAT_WITH_RECORDS);
     out.number(rows);
     out.number(links);
     out.number(positions);

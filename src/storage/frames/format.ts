@@ -16,6 +16,7 @@
  *     refusals   service, count of reasons; of each the text and how often
  *     identity   flags, environment and parts; or the number of an unnamed one
  *     plan       flags, reason, target, tables (flags, names, verbs), effects (flags, node, times, group, verbs)
+ *     records    see `RecordWriter`
  *     text       length and flags, bytes in common, UTF-8; one longer than a name is not numbered and has nothing in
  *                common, so that no use of it is much shorter than itself
  */
@@ -24,6 +25,8 @@ import { MAX_NAME_BYTES } from '../../lib/names.ts';
 import type { Plan, PlanGap } from '../../lib/plans.ts';
 
 export const FORMAT = 1;
+/** With records, changes or progress behind it; a payload without them is of the format before. */
+export const FORMAT_WITH_RECORDS = 2;
 /** The word of an adjusted count of one. */
 export const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 
@@ -91,6 +94,23 @@ export const INSTANCE_TEXTS = 6;
 export const SERIES = 16;
 /** A series of one: nothing in common. */
 export const NO_SERIES = -1;
+
+/** Of records, two bytes of flags; of changes the first. */
+export const CONTEXT_WORDS = 6;
+export const CONTEXT_TOLD = 1;
+export const TIME_TOLD = 2;
+/** As it is. */
+export const TIME_RAW = 4;
+export const ONCE_TOLD = 8;
+export const TRANSACTION_TOLD = 16;
+export const TABLE_TOLD = 32;
+export const CHANGE_FLAGS = 63;
+export const TOPIC_TOLD = 32;
+export const RECORD_OFFSET_TOLD = 64;
+export const RECORD_ID_TOLD = 128;
+export const RECORD_PRODUCER_TOLD = 256;
+export const RECORD_ORIGIN_TOLD = 512;
+export const RECORD_FLAGS = 1023;
 
 export const GAPS = {
   '': 0,

@@ -13,6 +13,14 @@ import {
   SHAPE,
   TARGET,
 } from '../../../src/contract/observation.ts';
+import {
+  CHANGE_TABLE,
+  CHANGE_WORDS,
+  RECORD_ORIGIN,
+  RECORD_PRODUCER,
+  RECORD_TOPIC,
+  RECORD_WORDS,
+} from '../../../src/contract/record-rows.ts';
 import { decodeTraces } from '../../../src/encodings/otlp/traces.ts';
 import { Identities, isUnnamed } from '../../../src/lib/identities.ts';
 import { Plans } from '../../../src/lib/plans.ts';
@@ -102,9 +110,17 @@ export function saysWhat(batch: ObservationBatch, tables: Tables): object {
   const links = slices(batch.linkWords, batch.links, LINK_WORDS).map(link =>
     link.map((word, i) => (i === LINK_TOPIC ? identity(word) : word)),
   );
+  const { recordRows } = batch;
+  const named = (row: number[], names: readonly number[]) =>
+    row.map((word, i) => (names.includes(i) ? identity(word) : word));
   return {
     rows,
     links,
+    records: slices(recordRows.words, recordRows.records, RECORD_WORDS).map(row =>
+      named(row, [RECORD_TOPIC, RECORD_PRODUCER, RECORD_ORIGIN]),
+    ),
+    changes: slices(recordRows.changeWords, recordRows.changes, CHANGE_WORDS).map(row => named(row, [CHANGE_TABLE])),
+    progress: recordRows.progress,
     positions: slices(batch.positionWords, batch.positions, POSITION_WORDS),
     logs: batch.logs,
     refused: [...batch.refused].map(([service, reasons]) => [identity(service), [...reasons]]),

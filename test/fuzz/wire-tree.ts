@@ -24,6 +24,11 @@ export function parseRequest(bytes: Uint8Array): WireField[] {
   return parse(bytes, request);
 }
 
+/** The fields of a message of any type, none of them looked into. */
+export function parseFields(bytes: Uint8Array): WireField[] {
+  return parse(bytes, {});
+}
+
 function parse(bytes: Uint8Array, shape: Shape): WireField[] {
   const fields: WireField[] = [];
   for (let pos = 0; pos < bytes.length; ) {

@@ -7,6 +7,11 @@ import { writer } from '../view-writer.ts';
 
 const KINDS: readonly (Json | undefined)[] = ['', 'internal', 'server', 'client', 'producer', 'consumer'];
 
+/** What the tag `span.kind` says; 0 for none. */
+export function kindOf(tag: Json | undefined): number {
+  return Math.max(0, KINDS.indexOf(tag));
+}
+
 /** @param traceId of the trace, for spans that do not say it. */
 export function readSpan(span: JsonObject, path: string, traceId: Json | undefined, view: SpanView): void {
   const tags = array(span, 'tags', 'tags').map(entry => readTag(entry, `${path}.tags`));
@@ -19,7 +24,7 @@ export function readSpan(span: JsonObject, path: string, traceId: Json | undefin
   writer.name(text(span.operationName, `${path}.operationName`));
   const state = last(TRACE_STATE);
   if (typeof state === 'string') writer.state(state);
-  view.kind = Math.max(0, KINDS.indexOf(last(SPAN_KIND)));
+  view.kind = kindOf(last(SPAN_KIND));
   view.start = timeOf(span.startTime, `${path}.startTime`);
   view.end = view.start + durationOf(span.duration, `${path}.duration`);
   view.statusCode = statusOf(last(STATUS_CODE), last(ERROR));
@@ -32,14 +37,31 @@ interface Tag {
   readonly value: Json | undefined;
 }
 
-/** The value in the field of its type; bytes, which no slot reads, as an object. */
+/**
+ * The value in the field of its type; bytes, which no slot reads, as an object. The protobuf's JSON leaves a default out
+ * (a partition 0) and has integers as texts.
+ */
 export function readTag(entry: Json, path: string): Tag {
   const tag = asObject(entry, path);
   const name = text(tag.key, `${path}.key`);
   const type = text(tag.type ?? tag.vType, `${path}.type`).toLowerCase();
   if (type === 'binary') return { name, value: {} };
-  const value = tag.value ?? tag.vStr ?? tag.vBool ?? tag.vInt64 ?? tag.vFloat64;
+  const value = tag.value ?? tag.vStr ?? tag.vBool ?? integerOf(tag.vInt64) ?? tag.vFloat64 ?? defaultOf(tag);
   return { name, value: type === 'bool' && typeof value === 'string' ? value === 'true' : value };
+}
+
+const DEFAULTS: Readonly<Record<string, Json>> = { string: '', bool: false, int64: 0, float64: 0 };
+
+function defaultOf({ type, value, vType }: JsonObject): Json | undefined {
+  if (type !== undefined || value !== undefined) return undefined;
+  const name = typeof vType === 'string' ? vType.toLowerCase() : 'string';
+  return Object.hasOwn(DEFAULTS, name) ? DEFAULTS[name] : undefined;
+}
+
+/** What a number cannot say exactly stays text. */
+function integerOf(value: Json | undefined): Json | undefined {
+  const found = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return Number.isSafeInteger(found) ? found : value;
 }
 
 /** A reference as its texts. */

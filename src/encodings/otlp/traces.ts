@@ -20,7 +20,8 @@ import {
 } from '../../contract/span-view.ts';
 import { viewOf } from '../../lib/bytes.ts';
 import { resetSpan } from '../reset-span.ts';
-import { BYTES, FIXED64, VARINT, WireReader } from './wire.ts';
+import { BYTES, FIXED64, isBlankText, VARINT, WireReader } from './wire.ts';
+import { readLinkSpanId, readLinkTraceId, readParentId, readSpanId, readTraceId } from './wire-ids.ts';
 
 const reader = new WireReader();
 
@@ -123,10 +124,10 @@ function readSpan(limit: number, view: SpanView): void {
     const tag = reader.uint32(limit);
     switch (tag) {
       case 0x0a:
-        readTraceId(reader.bytesEnd(limit), view);
+        readTraceId(reader, reader.bytesEnd(limit), view);
         break;
       case 0x12:
-        readSpanId(reader.bytesEnd(limit), view);
+        readSpanId(reader, reader.bytesEnd(limit), view);
         break;
       case 0x1a:
         view.stateEnd = reader.bytesEnd(limit);
@@ -134,7 +135,7 @@ function readSpan(limit: number, view: SpanView): void {
         reader.pos = view.stateEnd;
         break;
       case 0x22:
-        readParentId(reader.bytesEnd(limit), view);
+        readParentId(reader, reader.bytesEnd(limit), view);
         break;
       case 0x2a:
         view.nameEnd = reader.bytesEnd(limit);
@@ -168,33 +169,6 @@ function readSpan(limit: number, view: SpanView): void {
   }
 }
 
-function readTraceId(end: number, view: SpanView): void {
-  const { data, pos } = reader;
-  const length = end - pos;
-  view.trace0 = length === 16 ? data.getInt32(pos) : 0;
-  view.trace1 = length === 16 ? data.getInt32(pos + 4) : 0;
-  view.trace2 = length >= 8 ? data.getInt32(end - 8) : 0;
-  view.trace3 = length >= 8 ? data.getInt32(end - 4) : 0;
-  view.traceIdOk = (length === 16 || length === 8) && (view.trace0 | view.trace1 | view.trace2 | view.trace3) !== 0;
-  reader.pos = end;
-}
-
-function readSpanId(end: number, view: SpanView): void {
-  const ok = end - reader.pos === 8;
-  view.span0 = ok ? reader.data.getInt32(reader.pos) : 0;
-  view.span1 = ok ? reader.data.getInt32(reader.pos + 4) : 0;
-  view.spanIdOk = (view.span0 | view.span1) !== 0;
-  reader.pos = end;
-}
-
-function readParentId(end: number, view: SpanView): void {
-  const length = end - reader.pos;
-  view.parent0 = length === 8 ? reader.data.getInt32(reader.pos) : 0;
-  view.parent1 = length === 8 ? reader.data.getInt32(reader.pos + 4) : 0;
-  view.parentIdOk = length === 8 || length === 0;
-  reader.pos = end;
-}
-
 function readStatus(end: number, view: SpanView): void {
   while (reader.pos < end) {
     const tag = reader.uint32(end);
@@ -204,26 +178,13 @@ function readStatus(end: number, view: SpanView): void {
 }
 
 function readLink(end: number, view: SpanView): void {
-  const links = view.links;
+  const { links } = view;
   const i = links.push();
-  const { data } = reader;
   while (reader.pos < end) {
     const tag = reader.uint32(end);
-    if (tag === 0x0a) {
-      const stop = reader.bytesEnd(end);
-      const length = stop - reader.pos;
-      links.ids[i * 6] = length === 16 ? data.getInt32(reader.pos) : 0;
-      links.ids[i * 6 + 1] = length === 16 ? data.getInt32(reader.pos + 4) : 0;
-      links.ids[i * 6 + 2] = length === 16 || length === 8 ? data.getInt32(stop - 8) : 0;
-      links.ids[i * 6 + 3] = length === 16 || length === 8 ? data.getInt32(stop - 4) : 0;
-      reader.pos = stop;
-    } else if (tag === 0x12) {
-      const stop = reader.bytesEnd(end);
-      const ok = stop - reader.pos === 8;
-      links.ids[i * 6 + 4] = ok ? data.getInt32(reader.pos) : 0;
-      links.ids[i * 6 + 5] = ok ? data.getInt32(reader.pos + 4) : 0;
-      reader.pos = stop;
-    } else if (tag === 0x22) readLinkAttribute(reader.bytesEnd(end), view, i);
+    if (tag === 0x0a) readLinkTraceId(reader, reader.bytesEnd(end), links, i);
+    else if (tag === 0x12) readLinkSpanId(reader, reader.bytesEnd(end), links, i);
+    else if (tag === 0x22) readLinkAttribute(reader.bytesEnd(end), view, i);
     else reader.skip(tag, end);
   }
 }
@@ -245,14 +206,8 @@ function readAttribute(end: number, into: SlotValues, keys: KeyLookup): void {
   into.set(slot, rank, value.type, value.start, value.end, value.number);
 }
 
-/** Empty strings and `{}` are absent. */
 function isBlank(): boolean {
-  if (value.type !== VALUE_STRING) return false;
-  const length = value.end - value.start;
-  return (
-    length === 0 ||
-    (length === 2 && reader.data.getUint8(value.start) === 0x7b && reader.data.getUint8(value.start + 1) === 0x7d)
-  );
+  return value.type === VALUE_STRING && isBlankText(reader.data, value.start, value.end);
 }
 
 /** The value of the KeyValue read last. */
@@ -324,10 +279,8 @@ function readAnyValue(end: number): void {
         value.number = reader.int64(end);
         break;
       case (4 << 3) | FIXED64:
-        if (reader.pos + 8 > end) throw reader.malformed('the message ends inside a double');
         value.type = VALUE_DOUBLE;
-        value.number = reader.data.getFloat64(reader.pos, true);
-        reader.pos += 8;
+        value.number = reader.double(end);
         break;
       case (5 << 3) | BYTES:
         value.type = VALUE_ARRAY;

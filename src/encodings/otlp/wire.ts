@@ -105,6 +105,27 @@ export class WireReader {
     return high * 4294967 + Math.floor((high * 296 + low) / 1000);
   }
 
+  double(limit: number): number {
+    if (this.pos + 8 > limit) throw this.malformed('the message ends inside a double');
+    this.pos += 8;
+    return this.data.getFloat64(this.pos - 8, true);
+  }
+
+  /** A fixed64, unsigned; exact up to 2^53. */
+  fixed64(limit: number): number {
+    if (this.pos + 8 > limit) throw this.malformed('the message ends inside a fixed64');
+    this.pos += 8;
+    return this.data.getUint32(this.pos - 4, true) * 4294967296 + this.data.getUint32(this.pos - 8, true);
+  }
+
+  /** UTF-8 up to `end`, where the cursor is then. */
+  text(end: number): string {
+    const { buffer, byteOffset } = this.data;
+    const start = this.pos;
+    this.pos = end;
+    return Buffer.from(buffer, byteOffset + start, end - start).toString();
+  }
+
   /** Passes over the value of a field that nobody reads. */
   skip(tag: number, limit: number): void {
     switch (tag & 7) {
@@ -148,4 +169,10 @@ export class WireReader {
       } else this.skip(tag, limit);
     }
   }
+}
+
+/** Texts that say nothing: the empty one, and `{}`. */
+export function isBlankText(data: DataView, start: number, end: number): boolean {
+  if (end === start) return true;
+  return end - start === 2 && data.getUint8(start) === 0x7b && data.getUint8(start + 1) === 0x7d;
 }

@@ -129,7 +129,7 @@ describe('spans that bring their process', () => {
     expect(span.resource[RESOURCE_SLOT.serviceName]?.[1]).toBe('orders');
   });
 
-  test('as the protobuf’s JSON: ids in base64, values by their type, times as texts', () => {
+  test('as the protobuf’s JSON: ids in base64, values by their type, defaults left out, times as texts', () => {
     const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64');
     const span = onlyOf({
       traceId: base64(TRACE),
@@ -142,6 +142,8 @@ describe('spans that bring their process', () => {
         { key: 'span.kind', vStr: 'consumer' },
         { key: 'error', vType: 'BOOL', vBool: true },
         { key: 'http.status_code', vType: 'INT64', vInt64: '503' },
+        { key: 'messaging.kafka.partition', vType: 'INT64' },
+        { key: 'messaging.kafka.offset', vType: 'INT64', vInt64: '9007199254740993' },
         { key: 'db.name', vType: 'BINARY', vBinary: 'AAAw' },
       ],
       process: { serviceName: 'billing' },
@@ -156,7 +158,9 @@ describe('spans that bring their process', () => {
       end: 1_485_467_191_639_880,
       links: [],
     });
-    expect(span.attributes[SPAN_SLOT.httpStatus]?.[1]).toBe('503');
+    expect(span.attributes[SPAN_SLOT.httpStatus]?.[1]).toBe(503);
+    expect(span.attributes[SPAN_SLOT.partition]?.[1]).toBe(0);
+    expect(span.attributes[SPAN_SLOT.offset]?.[1]).toBe('9007199254740993');
     expect(span.attributes[SPAN_SLOT.dbNamespace]?.[1]).toBeNull();
   });
 });

@@ -30,6 +30,7 @@ const LIMITS = {
   maxPending: 1_000_000,
   maxLate: 5_000_000,
   maxSeen: 20_000_000,
+  maxRecords: 10_000_000,
   messageWaitMs: 86_400_000,
   maxMessages: 100_000,
   halfLifeMs: 3_600_000,

@@ -82,7 +82,7 @@ export interface DebugSpan {
 
 /** One bounded memory of the correlator, for status and metrics. */
 export interface TierStatus {
-  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages';
+  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages' | 'records';
   readonly used: number;
   readonly limit: number;
   readonly bytesPerEntry: number;

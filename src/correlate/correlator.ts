@@ -185,7 +185,7 @@ export class Correlator implements Kept {
     this.expiry = new Expiry(parts, options.waitMs);
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
-    this.records = new Records(sink, name => fates.note(name), options.offline);
+    this.records = new Records(sink, name => fates.note(name), options);
     const { seen, decisions, expiry, records } = this;
     this.rowsImage = new RowsImage(rows);
     const tables = [this.rowsImage, seen, late, meetings];
@@ -220,7 +220,7 @@ export class Correlator implements Kept {
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
     this.expiry.waitMs = waitMs;
     this.late.lateMs = lateMs;
-    this.meetings.ledger.waitMs = messageWaitMs;
+    this.meetings.ledger.waitMs = this.records.waitMs = messageWaitMs;
     this.topicKeys.setOnlyCluster(onlyCluster);
     this.seen.windowMs = Math.max(lateMs, waitMs);
   }
@@ -288,6 +288,7 @@ export class Correlator implements Kept {
 
   private advance(nowMs: number): void {
     this.seen.advance(nowMs);
+    this.records.once.advance(nowMs);
     this.late.advance(nowMs);
     this.meetings.ledger.advance(nowMs);
     if (!this.options.offline) {

@@ -10,6 +10,7 @@ export interface CorrelationOptions extends Windows {
   readonly maxLate: number;
   readonly maxSeen: number;
   readonly maxMessages: number;
+  readonly maxRecords: number;
   /**
    * Offline: event times are not held against the arrival, and nothing expires before `finish`. The newest good time
    * of all stands in for a time that is not believed. Such a correlator has no image.

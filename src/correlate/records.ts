@@ -16,6 +16,7 @@ import {
 import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import {
   BY_SPAN,
+  CHANGE_ONCE,
   CHANGE_OPERATION,
   CHANGE_OWNER,
   CHANGE_ROWS,
@@ -25,6 +26,7 @@ import {
   CONTEXT,
   markerOf,
   operationOf,
+  RECORD_ONCE,
   RECORD_ORIGIN,
   RECORD_PRODUCER,
   RECORD_SHAPE,
@@ -33,6 +35,9 @@ import {
   RECORD_WORDS,
   RecordRows,
 } from '../contract/record-rows.ts';
+import { finalize } from '../lib/bytes.ts';
+import type { CorrelationOptions } from './options.ts';
+import { Seen } from './seen.ts';
 import { isBelievable, SKEW_AHEAD } from './times.ts';
 
 const SEND = ['send'];
@@ -50,25 +55,34 @@ export class Records implements Kept {
   readonly counts = { records: new Map<string, number>(), changes: new Map<string, number>() };
   private readonly sink: InteractionSink;
   private readonly note: (name: 'bad_time' | 'clock_skew') => void;
+  /** Records and changes that were taken in, so that none counts twice. */
+  readonly once: Seen;
   private readonly offline: boolean;
   private readonly out = new Interaction();
   /** Tables of the record being taken in that were counted. */
-  private readonly tables: number[] = [];
+  private readonly tables = new Set<number>();
+  /** How often it told a change, by what tells one from another. */
+  private readonly told = new Map<number, number>();
   /** Times that are not believed are this one; µs. */
   private nowUs = 0;
   /** Offline: newest good time, µs. */
   private newest = 0;
   private readonly held = new RecordRows();
 
-  constructor(sink: InteractionSink, note: (name: 'bad_time' | 'clock_skew') => void, offline: boolean) {
+  constructor(sink: InteractionSink, note: (name: 'bad_time' | 'clock_skew') => void, options: CorrelationOptions) {
     this.sink = sink;
     this.note = note;
-    this.offline = offline;
+    this.offline = options.offline;
+    this.once = new Seen(options.maxRecords, options.messageWaitMs, 'records');
+  }
+
+  set waitMs(ms: number) {
+    this.once.windowMs = ms;
   }
 
   *save(out: ImageWriter): Iterable<void> {
     out.value('correlate/records', this.counts satisfies Saved);
-    yield;
+    yield* this.once.save(out);
   }
 
   *load(from: ImageReader): Iterable<void> {
@@ -78,7 +92,7 @@ export class Records implements Kept {
     for (const kind of ['records', 'changes'] as const) {
       for (const [name, count] of saved[kind]) this.counts[kind].set(name, count);
     }
-    yield;
+    yield* this.once.load(from);
   }
 
   /** @param others counts to stand beside those of records. */
@@ -139,13 +153,21 @@ export class Records implements Kept {
     const shape = words[at + RECORD_SHAPE]!;
     if ((shape & BY_SPAN) !== 0) return;
     this.count('records', 'received', 1);
+    if (this.wasTaken(words, at + RECORD_ONCE, 0)) return this.count('records', 'duplicates', 1);
     const marker = markerOf(shape);
     if (marker !== '') this.count('records', marker, 1);
     const topic = words[at + RECORD_TOPIC]!;
     const time = this.timeOf(rows.floats[(at + RECORD_TIME) >> 1]!);
     if (topic !== 0) this.header(rows, at, topic, time);
-    this.tables.length = 0;
+    this.tables.clear();
+    this.told.clear();
     for (let i = first; i < end; i++) this.change(rows, i * CHANGE_WORDS, topic);
+  }
+
+  /** Something of this hash was taken in before; without a hash nobody knows. */
+  private wasTaken(words: Int32Array, at: number, salt: number): boolean {
+    if ((words[at]! | words[at + 1]!) === 0) return false;
+    return this.once.test(finalize(words[at]! ^ salt) | 0, finalize(words[at + 1]! ^ Math.imul(salt, 0x9e3779b1)) | 0);
   }
 
   private header({ words }: RecordRows, at: number, topic: number, time: number): void {
@@ -167,19 +189,29 @@ export class Records implements Kept {
   private change({ changeWords: words, changeFloats }: RecordRows, at: number, topic: number): void {
     const operation = words[at + CHANGE_OPERATION]!;
     const times = Math.max(words[at + CHANGE_ROWS]!, 1);
+    if (this.wasTaken(words, at + CHANGE_ONCE, this.timesTold(words, at)))
+      return this.count('changes', 'duplicates', times);
     this.count('changes', operationOf(operation), times);
     const table = words[at + CHANGE_TABLE]!;
     if (table === 0) return;
     const time = this.timeOf(changeFloats[(at + CHANGE_TIME) >> 1]!);
     if (topic === 0) return this.sink.seen(table, time);
     const out = this.begin(CAPTURES, table, topic, time, BY_CDC, words, at);
-    const isMore = this.tables.includes(table);
+    const isMore = this.tables.has(table);
     if (isMore) out.count = out.evidence = 0;
-    else this.tables.push(table);
+    else this.tables.add(table);
     out.rows = words[at + CHANGE_ROWS]!;
     out.verbs = OPERATIONS[operation]!;
     out.times = times;
     this.give();
+  }
+
+  /** One record may tell of several changes that nothing tells apart; they are different ones. */
+  private timesTold(words: Int32Array, at: number): number {
+    const key = words[at + CHANGE_ONCE]! * 2 ** 32 + (words[at + CHANGE_ONCE + 1]! >>> 0);
+    const times = 1 + (this.told.get(key) ?? 0);
+    this.told.set(key, times);
+    return times;
   }
 
   private timeOf(time: number): number {

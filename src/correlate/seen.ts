@@ -52,10 +52,13 @@ export class Seen implements Kept {
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
   private sliceMs = 1;
+  private readonly family: string;
   evicted = 0;
 
-  constructor(limit: number, lateMs: number) {
+  /** @param family of its sections in an image. */
+  constructor(limit: number, lateMs: number, family = 'seen') {
     this.limit = limit;
+    this.family = family;
     this.windowMs = lateMs;
     const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
     this.segments = count;
@@ -83,8 +86,8 @@ export class Seen implements Kept {
   *save(out: ImageWriter): Iterable<void> {
     const { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } = this;
     const saved = { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } satisfies Saved;
-    out.value('seen/state', saved);
-    yield* savePieces(out, 'seen/table', this.inUse(masks), PIECE);
+    out.value(`${this.family}/state`, saved);
+    yield* savePieces(out, `${this.family}/table`, this.inUse(masks), PIECE);
   }
 
   /**
@@ -92,7 +95,7 @@ export class Seen implements Kept {
    * single ones where their buckets are full.
    */
   *load(from: ImageReader): Iterable<void> {
-    const saved = from.value('seen/state') as Saved;
+    const saved = from.value(`${this.family}/state`) as Saved;
     this.counts.set(saved.counts);
     this.starts.set(saved.starts);
     this.newest = saved.newest;
@@ -102,7 +105,7 @@ export class Seen implements Kept {
     if (saved.segments !== this.segments) return yield* this.loadOther(from);
     this.masks.set(saved.masks);
     this.swept = saved.swept;
-    yield* loadPieces(from, 'seen/table', this.inUse(saved.masks), PIECE);
+    yield* loadPieces(from, `${this.family}/table`, this.inUse(saved.masks), PIECE);
   }
 
   private *loadOther(from: ImageReader): Iterable<void> {
@@ -110,7 +113,7 @@ export class Seen implements Kept {
       this.evicted += this.counts[tag(this.oldest)]!;
       this.forgetOldest();
     }
-    for (const name of from.names('seen').filter(one => one.startsWith('seen/table/'))) {
+    for (const name of from.names(this.family).filter(one => one.startsWith(`${this.family}/table/`))) {
       const piece = new Int32Array(from.size(name) / 4);
       from.memory(name, piece);
       for (let at = 0; at < piece.length; at += STEP) {

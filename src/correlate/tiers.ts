@@ -7,7 +7,8 @@ import type { Correlator } from './correlator.ts';
 const ROW_BYTES = ROW_WORDS * 4 + 4;
 
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
-  const { rows, late, seen, expiry, meetings } = correlator;
+  const { rows, late, seen, expiry, meetings, records } = correlator;
+  const { once } = records;
   const { ledger } = meetings;
   const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
   return [
@@ -15,6 +16,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
     tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
+    tier('records', once.count, once.limit, 8, back(once.since), once.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
 }

@@ -39,6 +39,7 @@ describe('defaults', () => {
       late: '5m',
       max_pending: 1_000_000,
       max_late: 5_000_000,
+      max_records: 10_000_000,
       max_seen: 20_000_000,
       message_wait: '24h',
       max_messages: 10_000_000,

@@ -2,6 +2,7 @@
 import { type Interaction, type InteractionSink, SETTLE } from '../../src/contract/interaction.ts';
 import { ObservationBatch } from '../../src/contract/observation.ts';
 import { NO_PATH, type PathSink } from '../../src/contract/path-sink.ts';
+import type { RecordView } from '../../src/contract/record.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
 import { debugTrace } from '../../src/correlate/debug.ts';
 import type { KeptLinks } from '../../src/correlate/kept-links.ts';
@@ -13,9 +14,12 @@ import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { Plans } from '../../src/lib/plans.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
+import { RecordNormalizer } from '../../src/normalize/records.ts';
 import { SpanNormalizer } from '../../src/normalize/spans.ts';
 import { BEGIN_MS, WAIT_MS } from '../kits/live-subject.ts';
 import { encodeTraces } from '../kits/otlp.ts';
+import { randomRecord } from '../kits/random-records.ts';
+import { NO_IDENTITY } from '../kits/records.ts';
 import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
@@ -26,7 +30,14 @@ import { World } from './late-world.ts';
 
 export const ROOMY: CorrelationOptions = { ...SMALL, lateMs: 10 * WAIT_MS, onlyCluster: 'main', offline: false };
 /** Rows are evicted and rings go round. */
-export const TIGHT: CorrelationOptions = { ...ROOMY, maxPending: 20, maxLate: 11, maxSeen: 300, maxMessages: 7 };
+export const TIGHT: CorrelationOptions = {
+  ...ROOMY,
+  maxPending: 20,
+  maxLate: 11,
+  maxSeen: 300,
+  maxMessages: 7,
+  maxRecords: 50,
+};
 
 /** Observations, or undefined for a tick. */
 interface Frame {
@@ -40,9 +51,10 @@ export class Names {
   readonly plans = new Plans();
   readonly paths = new PathNumbers();
   readonly normalizer = new SpanNormalizer(this.identities, this.plans);
+  private readonly records = new RecordNormalizer(this.identities);
   private readonly view = createSpanView();
 
-  observe(spans: readonly Span[]): ObservationBatch {
+  observe(spans: readonly Span[], records: readonly RecordView[]): ObservationBatch {
     const batch = new ObservationBatch();
     batch.begin();
     decodeTraces(encodeTraces(toRequest(spans)), this.view, {
@@ -52,6 +64,7 @@ export class Names {
       commit: () => ({ accepted: 0, rejected: 0, message: '' }),
       abort: () => {},
     });
+    for (const record of records) this.records.add(record, NO_IDENTITY, batch);
     batch.end();
     return batch;
   }
@@ -72,7 +85,8 @@ export class Timeline {
     let atMs = BEGIN_MS;
     for (let at = 0; at < mixed.length; ) {
       const size = 1 + random.below(12);
-      this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size)), arrivalMs: atMs });
+      const records = Array.from({ length: random.pick([0, 0, 3]) }, () => randomRecord(random));
+      this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size), records), arrivalMs: atMs });
       at += size;
       atMs += random.pick([0, 0, 3, 20, 900, WAIT_MS * 0.6, WAIT_MS * 1.3]);
       if (random.chance(0.4)) this.frames.push({ batch: undefined, arrivalMs: atMs });
@@ -225,6 +239,9 @@ export const NOT_KEPT: Exceptions = {
     'LateEntries.double': 'takes numbers apart',
     'LateEntries.doubleWords': 'takes numbers apart',
     'PathPlaces.way': 'of the row being placed',
+    'Records.tables': 'of the record being taken in',
+    'Records.told': 'of the record being taken in',
+    'Records.nowUs': 'of the frame being taken in',
     'TopicKeys.known': 'made of names when it is needed',
   },
   insteadOf: {

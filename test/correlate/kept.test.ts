@@ -52,8 +52,8 @@ describe.each([
 
 /** Other sizes of all tables, with room for all that a timeline brings. */
 const SIZES: readonly Partial<CorrelationOptions>[] = [
-  { maxPending: 9000, maxLate: 9000, maxSeen: 400_000, maxMessages: 70_000 },
-  { maxPending: 300, maxLate: 600, maxSeen: 1000, maxMessages: 700 },
+  { maxPending: 9000, maxLate: 9000, maxSeen: 400_000, maxMessages: 70_000, maxRecords: 200_000 },
+  { maxPending: 300, maxLate: 600, maxSeen: 1000, maxMessages: 700, maxRecords: 500 },
   { maxPending: 5000, maxLate: 1500, maxSeen: 130_000, maxMessages: 20_001 },
   {},
 ];
@@ -166,6 +166,7 @@ describe('an image', () => {
       'correlate/inners',
       'correlate/late_joins',
       'correlate/outers',
+      'correlate/records',
       'correlate/scopes',
       'correlate/windows',
       'late/buckets',
@@ -180,6 +181,8 @@ describe('an image', () => {
       'links/words',
       'positions/state',
       'positions/words',
+      'records/state',
+      'records/table',
       'rows/above',
       'rows/state',
       'rows/words',

@@ -1,6 +1,6 @@
 /** What records and row changes alone say of the graph. */
 import { describe, expect, test } from 'vitest';
-import type { RecordIdentity, RecordView } from '../../src/contract/record.ts';
+import type { RecordIdentity, RecordView, RowChange } from '../../src/contract/record.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { changeOf, contextOf, NO_IDENTITY, recordOf, sendRecords } from '../kits/records.ts';
 import { documentOf, SMALL } from '../kits/subject.ts';
@@ -128,5 +128,53 @@ describe('a change', () => {
     ]);
     expect(edges.map(({ lastSeen }) => lastSeen)).toEqual(['2024-01-15T12:00:00.000Z', '2024-01-15T12:00:00.000Z']);
     expect(stats.reasons).toEqual({ bad_time: 1 });
+  });
+});
+
+describe('counted once', () => {
+  test('is a record at one place, in one incarnation of its topic', () => {
+    const at = { partition: 3, offset: 7, changes: [changeOf()] };
+    const others = [
+      { ...at, partition: 4 },
+      { ...at, offset: 8 },
+      { ...at, incarnation: 'b' },
+      { ...at, cluster: 'b' },
+    ];
+    const { edges, stats } = analyzed([at, ...others, at, at].map(recordOf));
+    expect(stats.records).toEqual({ received: 7, duplicates: 2 });
+    expect(edges.map(({ count }) => count)).toEqual([1, 4]);
+  });
+
+  test('are records that nobody knows the place of, each', () => {
+    expect(analyzed([recordOf(), recordOf()]).stats.records).toEqual({ received: 2 });
+  });
+
+  test('is a change that a connector tells again', () => {
+    const change = { position: '0/16B3748', transaction: '571' };
+    const others = [
+      { ...change, position: '0/16B3749' },
+      { ...change, table: 'other' },
+      { ...change, source: 'b' },
+      { ...change, operation: 'delete' as const },
+    ];
+    const told = (said: Partial<RowChange>, offset: number, keyHash = 1) =>
+      recordOf({ offset, keyHash, changes: [changeOf(said)] });
+    const { edges, stats } = analyzed([
+      ...[change, ...others, change].map((said, i) => told(said, i)),
+      told(change, 20, 2),
+      recordOf({ topic: 'elsewhere', offset: 20, keyHash: 1, changes: [changeOf(change)] }),
+    ]);
+    expect(stats).toMatchObject({ records: { received: 8 }, changes: { insert: 6, delete: 1, duplicates: 1 } });
+    expect(edges.map(({ target, rows }) => [target, rows])).toEqual([
+      ['topic:kafka/main/elsewhere', 1],
+      ['topic:kafka/main/orders', 5],
+      ['topic:kafka/main/orders', 1],
+    ]);
+  });
+
+  test('are changes that one record tells apart by nothing, as often as it tells them', () => {
+    const record = { changes: [1, 2, 3].map(() => changeOf({ position: '7' })) };
+    const { stats } = analyzed([recordOf({ ...record, offset: 1 }), recordOf({ ...record, offset: 2 })]);
+    expect(stats.changes).toEqual({ insert: 3, duplicates: 3 });
   });
 });

@@ -17,6 +17,7 @@ export const SMALL = {
   maxSeen: 20_000,
   messageWaitMs: 86_400_000,
   maxMessages: 20_000,
+  maxRecords: 20_000,
   halfLifeMs: 3_600_000,
   maxNodes: 20_000,
   maxEdges: 200_000,

@@ -1,6 +1,7 @@
 /** A graph that is kept: stopped and brought back anywhere, with checkpoints in between, it comes to the oracle's. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { RecordView } from '../../src/contract/record.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
@@ -9,6 +10,7 @@ import { Topology } from '../../src/service/topology/topology.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
 import { encodeTraces } from '../kits/otlp.ts';
+import { changeOf, NO_IDENTITY, recordOf } from '../kits/records.ts';
 import { documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from '../oracle/compare.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
@@ -18,6 +20,7 @@ import { Random } from '../oracle/random.ts';
 import { disorder, splitRequests } from '../oracle/requests.ts';
 
 const SEEDS = 25;
+const PROGRESS = { receiver: 'kafka', cluster: 'main', topic: 'orders', incarnation: '', partition: 0 };
 /** Ahead of the wall, ms. */
 let aheadMs = 0;
 const clock = { now: () => Date.now() + aheadMs };
@@ -62,6 +65,15 @@ class Lives {
     await sink.commit();
   }
 
+  /** Acknowledged at some time. */
+  sendRecords(records: readonly RecordView[], next: number): void {
+    const to = this.topology.records;
+    to.begin();
+    for (const record of records) to.record(record, NO_IDENTITY);
+    to.progress({ ...PROGRESS, next });
+    void to.commit();
+  }
+
   checkpoint(): Promise<void> {
     return this.durable.checkpoint();
   }
@@ -98,6 +110,37 @@ describe('a graph that is kept', () => {
       expect({ seed, found }).toEqual({ seed, found: [] });
       await lives.end();
       await nextTurn();
+    }
+  });
+
+  it('counts records once, and knows where receivers had come to, wherever it was stopped and brought back', async () => {
+    for (let seed = 0; seed < 4; seed++) {
+      const random = new Random(seed);
+      const records = Array.from({ length: 60 }, (_, offset) => {
+        return recordOf({ partition: offset % 3, offset, changes: [changeOf({ position: String(offset >> 1) })] });
+      });
+      const lives = new Lives();
+      await lives.begin();
+      let next = 0;
+      while (next < records.length) {
+        // A receiver begins where the journal says, or, as if it were not asked, somewhere before.
+        const known = lives.topology.progress.of('kafka');
+        const from = random.chance(0.5) ? Math.max(0, ...known.map(at => at.next)) : random.below(next + 1);
+        expect(Math.max(0, ...known.map(at => at.next))).toBe(next);
+        next = Math.min(records.length, Math.max(next, from + 1 + random.below(30)));
+        lives.sendRecords(records.slice(from, next), next);
+        if (random.chance(0.5)) await nextTurn();
+        if (random.chance(0.2)) await lives.checkpoint();
+        await lives.end();
+        await lives.begin();
+      }
+      expect(lives.topology.progress.of('kafka')).toEqual([{ ...PROGRESS, next: records.length }]);
+      expect(lives.topology.progress.of('other')).toEqual([]);
+      const { edges, stats } = documentOf(lives.topology);
+      expect(edges).toMatchObject([{ kind: 'captures', count: 30, rows: 30 }]);
+      expect(stats.changes).toEqual({ insert: 30, duplicates: 30 });
+      expect(stats.records.received! - (stats.records.duplicates ?? 0)).toBe(60);
+      await lives.end();
     }
   });
 

@@ -25,6 +25,7 @@ const SCRATCH = {
   maxPending: 8192,
   maxLate: 8192,
   maxSeen: 65_536,
+  maxRecords: 1000,
   messageWaitMs: 86_400_000,
   maxMessages: 100_000,
   halfLifeMs: 60_000,

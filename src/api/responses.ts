@@ -133,6 +133,38 @@ const StorageSchema = Type.Object({
   freeBytes: Type.Integer({ description: 'On the disk; -1 unknown.' }),
 });
 
+const ReceiverSchema = Type.Object({
+  state: Type.Enum(['connecting', 'running', 'stopped']),
+  problems: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      message: Type.String({ description: 'What is wrong, and what would be right.' }),
+      since: Type.String({ format: 'date-time' }),
+      last: Type.String({ format: 'date-time' }),
+      count: integer('How often.'),
+    }),
+  ),
+  cluster: Type.String({ description: 'Id of the cluster; empty before it is known.' }),
+  group: Type.Object({
+    id: Type.String(),
+    memberId: Type.String(),
+    others: Type.Array(Type.String(), { description: 'Members that are not this receiver; there should be none.' }),
+  }),
+  topics: Type.Array(
+    Type.Object({
+      topic: Type.String(),
+      incarnation: Type.String({ description: 'Tells it from a topic of the same name before it.' }),
+      encoding: Type.String(),
+      partitions: integer('Partitions read.'),
+      records: integer('Records taken since the start.'),
+      bytes: integer('Their bytes as fetched.'),
+      poison: integer('Records that could not be read.'),
+      lost: integer('Records that were deleted before they could be read.'),
+      lag: integer('Records written and not yet taken for certain.'),
+    }),
+  ),
+});
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
@@ -148,6 +180,7 @@ export const StatusSchema = Type.Object({
     }),
   ),
   pipelines: Type.Record(Type.String(), Type.Object({ receivers: names, processors: names, exporters: names })),
+  receivers: Type.Record(Type.String(), ReceiverSchema, { description: 'Those that fetch their data, by id.' }),
   configuration: Type.Object({
     loadedAt: Type.String({ format: 'date-time', description: 'When the configuration in force was read.' }),
     lastReload: Type.Union([ReloadSchema, Type.Null()], { description: 'Null before the first.' }),

@@ -1,6 +1,7 @@
 /** Self-tracing must have somewhere to go, with files that can be used, and that must not be the program itself. */
+
+import { readClientTls } from '../lib/client-tls.ts';
 import { type Endpoint, isLoopback, isWildcard } from '../lib/listen/endpoint.ts';
-import { readClientTls } from '../telemetry/tracing/client-tls.ts';
 import type { TracesConfig } from '../telemetry/tracing/options.ts';
 import type { ListenOption } from './listen-options.ts';
 import { type Located, placeOf } from './located.ts';

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { LogConsumer, SpanConsumer } from './consumer.ts';
 import type { TopologyReader } from './graph-view.ts';
 import type { Logger } from './logger.ts';
+import type { ReceiverStatus } from './receiver-status.ts';
 import type { Progress, RecordConsumer } from './record.ts';
 import type { SpanView } from './span-view.ts';
 import type { StorageOptions, StorageStatus } from './storage.ts';
@@ -98,6 +99,8 @@ export interface Host {
   topology(): TopologyReader | undefined;
   /** Announces a bound address for the start-up log and `/v1/status`; the function returned takes it back. */
   listening(listener: Listener): () => void;
+  /** How a receiver does that fetches its data, for `/v1/status`. */
+  receiver(id: string, status: () => ReceiverStatus): void;
   /** Registers a source of metrics, read at every scrape. */
   metrics(collect: () => readonly MetricSample[]): void;
   status(): ServiceStatus;
@@ -120,6 +123,8 @@ export interface ServiceStatus {
       }
     >
   >;
+  /** By id, those that fetch their data. */
+  readonly receivers: Readonly<Record<string, ReceiverStatus>>;
   readonly configuration: ConfigurationStatus;
   /** Null where nothing is kept. */
   readonly storage: StorageStatus | null;

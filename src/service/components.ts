@@ -4,12 +4,14 @@ import type { ComponentFactory } from '../contract/component.ts';
 import { createSpanView } from '../normalize/conventions/slots.ts';
 import { dropFactory } from '../processors/drop/factory.ts';
 import { memoryLimiterFactory } from '../processors/memory-limiter/factory.ts';
+import { kafkaFactory } from '../receivers/kafka/factory.ts';
 import { createOtlpReceiverFactory } from '../receivers/otlp/factory.ts';
 import { storageFactory } from './storage/factory.ts';
 import { topologyFactory } from './topology/factory.ts';
 
 export const componentFactories: readonly ComponentFactory[] = [
   createOtlpReceiverFactory(createSpanView),
+  kafkaFactory,
   memoryLimiterFactory,
   dropFactory,
   topologyFactory,

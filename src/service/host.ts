@@ -5,6 +5,7 @@
  */
 import type { ConfigurationStatus, Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
+import type { ReceiverStatus } from '../contract/receiver-status.ts';
 import type { StorageOptions } from '../contract/storage.ts';
 import { logSamples } from '../telemetry/log-output.ts';
 import { addSamples } from '../telemetry/metrics/define.ts';
@@ -47,6 +48,8 @@ interface Told {
   shown: boolean;
   readonly listeners: Listener[];
   readonly collectors: Collector[];
+  /** By id. */
+  readonly receivers: Map<string, () => ReceiverStatus>;
 }
 
 export function createHost({ version, startedAtMs, pipelines, configuration, tracer }: HostFacts): ServiceHost {
@@ -56,7 +59,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   let ready = false;
   let storage: StorageOptions | undefined;
   let inForce = pipelines;
-  const own: Told = { shown: true, listeners: [], collectors: [] };
+  const own: Told = { shown: true, listeners: [], collectors: [], receivers: new Map() };
   own.collectors.push(logSamples, tracer?.samples ?? noTracerSamples, () => [
     BUILD_INFO.sample(1, { version }),
     READY.sample(status().ready ? 1 : 0),
@@ -67,6 +70,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   let counted: readonly MetricSample[] = [];
 
   const listeners = () => shownOf(scopes).flatMap(told => told.listeners);
+  const receivers = () => Object.fromEntries(shownOf(scopes).flatMap(statusesOf));
   const status = (): ServiceStatus => {
     const kept = topology?.storage() ?? null;
     return {
@@ -75,6 +79,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
       ready: ready && (kept === null || kept.state === 'ok'),
       listeners: listeners(),
       pipelines: inForce,
+      receivers: receivers(),
       configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
       storage: kept,
     };
@@ -94,6 +99,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
     storage: () => storage,
     topology: () => topology,
     listening: listener => tell(told, listener),
+    receiver: (id, describe) => void told.receivers.set(id, describe),
     metrics: collect => void told.collectors.push(collect),
     collectMetrics,
     status,
@@ -114,7 +120,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
       inForce = value;
     },
     openScope() {
-      const told: Told = { shown: false, listeners: [], collectors: [] };
+      const told: Told = { shown: false, listeners: [], collectors: [], receivers: new Map() };
       scopes.add(told);
       return {
         host: hostOf(told),
@@ -142,5 +148,6 @@ function tell({ listeners }: Told, listener: Listener): () => void {
 }
 
 const shownOf = (scopes: ReadonlySet<Told>): Told[] => [...scopes].filter(({ shown }) => shown);
+const statusesOf = ({ receivers }: Told) => [...receivers].map(([id, describe]) => [id, describe()] as const);
 const samplesOf = (told: Told): readonly MetricSample[] => told.collectors.flatMap(collect => collect());
 const isCounted = ({ type }: MetricSample): boolean => type !== 'gauge';

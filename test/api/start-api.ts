@@ -41,6 +41,7 @@ export async function startApi(
     ready: api.ready,
     listeners,
     pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
+    receivers: {},
     configuration: { loadedAt: STARTED_AT, lastReload: null },
     storage: null,
   });

@@ -52,7 +52,10 @@ describe('defaults', () => {
   });
 
   it('the example is valid with its examples activated', () => {
-    const sets = ['service.pipelines.traces.processors=[memory_limiter, drop/health]'];
+    const sets = [
+      'service.pipelines.traces.processors=[memory_limiter, drop/health]',
+      'service.pipelines.traces.receivers=[otlp, kafka]',
+    ];
     const env = { TACIT_TOKEN: 'secret', TACIT_INGEST_TOKEN: 'other' };
     const folder = new CertificateFolder();
     folder.authority('clients-ca');

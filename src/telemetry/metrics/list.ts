@@ -5,6 +5,7 @@
 import { processMetricRows } from '../process-metrics.ts';
 import { API_METRICS } from './api.ts';
 import type { MetricDefinition } from './define.ts';
+import { KAFKA_METRICS } from './kafka.ts';
 import { LISTENER_METRICS } from './listeners.ts';
 import { OTLP_METRICS } from './otlp.ts';
 import { PROCESSOR_METRICS } from './processors.ts';
@@ -18,6 +19,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...SERVICE_METRICS,
   ...PROCESSOR_METRICS,
   ...OTLP_METRICS,
+  ...KAFKA_METRICS,
   ...API_METRICS,
   ...LISTENER_METRICS,
 ];

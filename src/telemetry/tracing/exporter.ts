@@ -5,8 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ISerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { Logger } from '../../contract/logger.ts';
+import type { ClientTls } from '../../lib/client-tls.ts';
 import { RepeatedLog } from '../repeated-log.ts';
-import type { ClientTls } from './client-tls.ts';
 import { post } from './post.ts';
 
 export type ReadableSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];

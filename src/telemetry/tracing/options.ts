@@ -1,7 +1,7 @@
 /** The options of self-tracing: off as long as no endpoint is named. */
 import { type Static, Type } from 'typebox';
+import { clientTlsOptions } from '../../lib/client-tls.ts';
 import { durationOption, LONGEST_TIMER, optionGroup } from '../../lib/options.ts';
-import { clientTlsOptions } from './client-tls.ts';
 
 export const TRACE_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 

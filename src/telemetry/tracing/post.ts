@@ -1,7 +1,7 @@
 /** One POST over HTTP or HTTPS, its answer read to the end. Unlike `fetch` it takes certificates. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { ClientTls } from './client-tls.ts';
+import type { ClientTls } from '../../lib/client-tls.ts';
 
 export interface Post {
   readonly headers: Readonly<Record<string, string>>;

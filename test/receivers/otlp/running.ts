@@ -69,6 +69,7 @@ export class Running {
         storeIn: () => {},
         storage: () => undefined,
         topology: () => undefined,
+        receiver: ignore,
         listening: listener => {
           this.listeners.push(listener);
           return () => void this.listeners.splice(this.listeners.indexOf(listener), 1);

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readClientTls } from '../../../src/telemetry/tracing/client-tls.ts';
+import { readClientTls } from '../../../src/lib/client-tls.ts';
 import { createTracer } from '../../../src/telemetry/tracing/tracer.ts';
 import { CertificateFolder } from '../../kits/certificates.ts';
 import { createTestLogger } from '../../service/components.ts';

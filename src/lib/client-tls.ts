@@ -1,7 +1,7 @@
 /** The Collector's `tls` keys for a client (configtls.ClientConfig) → what node:https takes. Messages show no key. */
 import { createSecureContext } from 'node:tls';
 import { type Static, Type } from 'typebox';
-import { readNamedFile } from '../../lib/listen/read-file.ts';
+import { readNamedFile } from './listen/read-file.ts';
 
 const file = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 
@@ -9,9 +9,9 @@ export const clientTlsOptions = Type.Optional(
   Type.Object(
     {
       ca_file: file(
-        'PEM file with the authorities that the receiver’s certificate may come from; left out: those Node knows.',
+        'PEM file with the authorities that the other side’s certificate may come from; left out: those Node knows.',
       ),
-      cert_file: file('PEM file with a certificate of our own, where the receiver asks for one.'),
+      cert_file: file('PEM file with a certificate of our own, where the other side asks for one.'),
       key_file: file('PEM file with its private key, without a passphrase.'),
       insecure_skip_verify: Type.Boolean({
         default: false,

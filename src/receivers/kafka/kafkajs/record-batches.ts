@@ -1,0 +1,132 @@
+/**
+ * The bytes of one partition in a fetch response → records, in one pass: batches of format 2, decompressed, without
+ * marks of transactions and, where the response names aborted ones, without their records. A batch that cannot be read
+ * is told, and passed over; the last one may be cut off.
+ */
+import type { BrokenRecords, ClientHeader, ClientRecord } from '../client.ts';
+import { ProtocolReader } from './bytes.ts';
+import { decompress } from './compression.ts';
+
+/** Bytes before what `length` counts, and of the whole head. */
+const BEFORE_LENGTH = 12;
+const HEAD = 61;
+const CODEC = 7;
+const APPEND_TIME = 1 << 3;
+const TRANSACTIONAL = 1 << 4;
+const CONTROL = 1 << 5;
+const ABORT = 0;
+
+const NO_HEADERS: readonly ClientHeader[] = [];
+
+export interface AbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
+}
+
+export interface ReadRecords {
+  readonly records: ClientRecord[];
+  readonly broken: BrokenRecords[];
+  /** Where to go on. */
+  next: number;
+}
+
+interface Batch {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly attributes: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly producerId: number;
+  readonly count: number;
+  /** Whole, with its head. */
+  readonly bytes: Buffer;
+}
+
+/** Records before `from` are left out: a batch may begin earlier. */
+export function readRecords(bytes: Buffer, from: number, aborted: readonly AbortedTransaction[]): ReadRecords {
+  const read: ReadRecords = { records: [], broken: [], next: from };
+  const waiting = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  const open = new Set<number>();
+  for (let at = 0; at + HEAD <= bytes.length; ) {
+    const batch = readHead(bytes, at);
+    if (batch === undefined) break;
+    at += batch.bytes.length;
+    while (waiting.length > 0 && waiting[0]!.firstOffset <= batch.lastOffset) open.add(waiting.shift()!.producerId);
+    read.next = Math.max(read.next, batch.lastOffset + 1);
+    if ((batch.attributes & CONTROL) !== 0) endTransaction(batch, open);
+    else if ((batch.attributes & TRANSACTIONAL) === 0 || !open.has(batch.producerId)) take(batch, from, read);
+  }
+  return read;
+}
+
+/** Undefined: it is cut off. */
+function readHead(bytes: Buffer, at: number): Batch | undefined {
+  const reader = new ProtocolReader(bytes, at);
+  const firstOffset = reader.int64();
+  const end = at + BEFORE_LENGTH + reader.int32();
+  if (end > bytes.length) return undefined;
+  reader.at = at + 16;
+  const magic = reader.int8();
+  if (magic !== 2) throw new RangeError(`records of format ${magic} are too old; Kafka 0.11 and newer write format 2`);
+  reader.at = at + 21;
+  const attributes = reader.int16();
+  const lastOffset = firstOffset + reader.int32();
+  const firstMs = reader.int64();
+  const lastMs = reader.int64();
+  const producerId = reader.int64();
+  const count = bytes.readInt32BE(at + 57);
+  const whole = bytes.subarray(at, end);
+  return { firstOffset, lastOffset, attributes, firstMs, lastMs, producerId, count, bytes: whole };
+}
+
+function endTransaction({ producerId, bytes }: Batch, open: Set<number>): void {
+  const reader = new ProtocolReader(bytes, HEAD);
+  reader.varint();
+  reader.int8();
+  reader.varint();
+  reader.varint();
+  const key = reader.slice(reader.varint());
+  if (key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT) open.delete(producerId);
+}
+
+function take(batch: Batch, from: number, { records, broken }: ReadRecords): void {
+  const before = records.length;
+  try {
+    const plain = decompress(batch.attributes & CODEC, batch.bytes.subarray(HEAD));
+    const reader = new ProtocolReader(plain);
+    for (let left = batch.count; left > 0; left--) {
+      const record = readRecord(reader, batch);
+      if (record.offset >= from) records.push(record);
+    }
+  } catch (error) {
+    // What could be read of it is counted as broken with it: one batch is one piece.
+    records.length = before;
+    const offset = Math.max(from, batch.firstOffset);
+    const message = `a batch of records cannot be read: ${(error as Error).message}`;
+    broken.push({ offset, count: batch.lastOffset + 1 - offset, message });
+  }
+}
+
+function readRecord(reader: ProtocolReader, { firstOffset, firstMs, lastMs, attributes }: Batch): ClientRecord {
+  const end = reader.varint() + reader.at;
+  reader.at++;
+  const sinceFirst = reader.varint();
+  const offset = firstOffset + reader.varint();
+  const key = reader.slice(reader.varint());
+  const value = reader.slice(reader.varint());
+  const timestampMs = Math.max(0, (attributes & APPEND_TIME) === 0 ? firstMs + sinceFirst : lastMs);
+  const headers = readHeaders(reader);
+  reader.at = end;
+  return { offset, timestampMs, key, value, headers };
+}
+
+function readHeaders(reader: ProtocolReader): readonly ClientHeader[] {
+  let left = reader.varint();
+  if (left <= 0) return NO_HEADERS;
+  const headers: ClientHeader[] = [];
+  for (; left > 0; left--) {
+    const key = reader.slice(reader.varint())?.toString('utf8') ?? '';
+    headers.push({ key, value: reader.slice(reader.varint()) });
+  }
+  return headers;
+}

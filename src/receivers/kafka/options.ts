@@ -1,0 +1,65 @@
+/** Checked options → what the receiver works with. */
+import type { RecordIdentity } from '../../contract/record.ts';
+import { type ClientTls, readClientTls } from '../../lib/client-tls.ts';
+import { parseDuration, parseSize } from '../../lib/units.ts';
+import type { FetchLimits, OffsetAt } from './client.ts';
+import type { KafkaConfig } from './config.ts';
+import type { KafkajsOptions, SaslMechanism } from './kafkajs/connection.ts';
+import { type Subscription, subscription } from './subscriptions.ts';
+
+export interface KafkaOptions {
+  readonly client: KafkajsOptions;
+  readonly groupId: string;
+  readonly subscriptions: readonly Subscription[];
+  readonly initialOffset: OffsetAt;
+  /** Name of the cluster; empty: its id. */
+  readonly cluster: string;
+  readonly identity: RecordIdentity;
+  readonly messageIdHeaders: readonly string[];
+  readonly deadLetterTopic: string | undefined;
+  readonly refreshMs: number;
+  readonly limits: FetchLimits;
+}
+
+export function toKafkaOptions(config: KafkaConfig): KafkaOptions {
+  return {
+    client: {
+      clientId: config.client_id,
+      brokers: config.brokers,
+      tls: tlsOf(config),
+      sasl: config.sasl && { ...config.sasl, mechanism: config.sasl.mechanism.toLowerCase() as SaslMechanism },
+      readsCommitted: config.isolation_level === 'read_committed',
+    },
+    groupId: config.group_id,
+    subscriptions: subscriptionsOf(config),
+    initialOffset: offsetOf(config.initial_offset),
+    cluster: config.identity.cluster,
+    identity: { environment: config.identity.environment, databases: config.identity.databases },
+    messageIdHeaders: config.message_id_headers,
+    deadLetterTopic: config.dead_letter?.topic,
+    refreshMs: parseDuration(config.refresh_interval),
+    limits: {
+      maxWaitMs: Math.ceil(parseDuration(config.max_fetch_wait)),
+      minBytes: parseSize(config.min_fetch_size),
+      maxBytes: parseSize(config.max_fetch_size),
+      maxPartitionBytes: parseSize(config.max_partition_fetch_size),
+    },
+  };
+}
+
+export function subscriptionsOf({ traces, topics, encoding }: KafkaConfig): readonly Subscription[] {
+  const spans =
+    traces === undefined ? [] : [subscription(traces.topics, { signal: 'traces', encoding: traces.encoding })];
+  const records = topics === undefined ? [] : [subscription(topics, { signal: 'events', encoding })];
+  return [...spans, ...records];
+}
+
+/** NaN for a text that is no time. */
+export function offsetOf(text: string): OffsetAt {
+  return text === 'earliest' || text === 'latest' ? text : Date.parse(text);
+}
+
+/** Files were checked when the configuration was. */
+function tlsOf({ tls }: KafkaConfig): ClientTls | undefined {
+  return tls === undefined ? undefined : readClientTls(tls).tls;
+}

@@ -1,0 +1,138 @@
+/**
+ * One connected life of the receiver: finds topics and partitions again and again, and reads each partition from the
+ * node that leads it. Ends with the error that makes the cluster unreachable; where partitions are read on outlives it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FetchedPartition, KafkaClient } from './client.ts';
+import { KafkaError } from './client.ts';
+import { Discovery, type DiscoveryParts } from './discovery.ts';
+import type { Partition } from './partition.ts';
+import type { Reader } from './reader.ts';
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 1000;
+const IDLE_MS = 100;
+
+export interface SessionParts extends Omit<DiscoveryParts, 'client'> {
+  readonly client: KafkaClient;
+  readonly reader: Reader;
+  /** Aborts when the receiver stops. */
+  readonly signal: AbortSignal;
+}
+
+export class Session {
+  readonly discovery: Discovery;
+  private readonly parts: SessionParts;
+  private readonly loops = new Map<number, Promise<void>>();
+  private refreshing: Promise<void> | undefined;
+  /** Rejects when the session cannot go on. */
+  private readonly end = Promise.withResolvers<never>();
+  private isOver = false;
+
+  constructor(parts: SessionParts) {
+    this.parts = parts;
+    this.discovery = new Discovery(parts);
+  }
+
+  /** Resolves when the signal aborts. */
+  async run(ready: () => void): Promise<void> {
+    const { client, signal, options } = this.parts;
+    try {
+      await client.connect();
+      await this.refresh();
+      ready();
+      const stopped = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+      const timer = setInterval(() => this.refresh().catch(error => this.fail(error)), options.refreshMs);
+      await Promise.race([stopped, this.end.promise]).finally(() => clearInterval(timer));
+    } finally {
+      this.isOver = true;
+      await Promise.allSettled([...this.loops.values(), this.refreshing]);
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.isOver = true;
+    this.end.promise.catch(() => {});
+    this.end.reject(error);
+  }
+
+  /** One at a time; who asks meanwhile shares it. */
+  private refresh(): Promise<void> {
+    this.refreshing ??= this.discovery.refresh().then(
+      () => {
+        this.refreshing = undefined;
+        for (const { leader } of this.parts.partitions.values()) this.readFrom(leader);
+      },
+      error => {
+        this.refreshing = undefined;
+        throw error;
+      },
+    );
+    return this.refreshing;
+  }
+
+  private readFrom(node: number): void {
+    if (node < 0 || this.isOver || this.loops.has(node)) return;
+    const loop = this.readNode(node)
+      .catch(error => this.fail(error))
+      .finally(() => this.loops.delete(node));
+    this.loops.set(node, loop);
+  }
+
+  /** Until no partition is led by the node any more. */
+  private async readNode(node: number): Promise<void> {
+    const { signal, problems } = this.parts;
+    let retryMs = FIRST_RETRY_MS;
+    for (let round = 0; !this.isOver && !signal.aborted; round++) {
+      const own = [...this.parts.partitions.values()].filter(({ leader }) => leader === node);
+      if (own.length === 0) return;
+      const open = own.filter(({ isDoubtful }) => !isDoubtful);
+      try {
+        if (open.length === 0) await delay(IDLE_MS);
+        else await this.readOnce(node, rotate(open, round));
+        retryMs = FIRST_RETRY_MS;
+        problems.end('node', String(node));
+      } catch (error) {
+        if (!(error instanceof KafkaError)) throw error;
+        problems.begin('node', String(node), `node ${node} cannot be read from: ${error.message}`);
+        await delay(retryMs, undefined, { signal }).catch(() => {});
+        retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+        // Another node may lead its partitions by now; when no node can be asked, the session is over.
+        if (!this.isOver && !signal.aborted) await this.refresh();
+      }
+    }
+  }
+
+  private async readOnce(node: number, partitions: readonly Partition[]): Promise<void> {
+    const { client, options, reader } = this.parts;
+    const from = partitions.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
+    const fetched = await client.fetch(node, from, options.limits);
+    const byPlace = new Map(partitions.map(one => [`${one.partition} ${one.topic}`, one]));
+    let isDoubtful = false;
+    for (const one of fetched) {
+      const at = byPlace.get(`${one.partition} ${one.topic}`);
+      if (at === undefined || this.isOver || this.parts.signal.aborted) continue;
+      if (one.error === '') await reader.take(at, one);
+      else isDoubtful = this.doubt(at, one) || isDoubtful;
+    }
+    if (isDoubtful) await this.refresh();
+  }
+
+  /** The topic may be gone, made anew, led by another node, or its log begins later: all of it is looked up. */
+  private doubt(at: Partition, { error, from }: FetchedPartition): boolean {
+    if (from !== at.next) return false;
+    at.isDoubtful = true;
+    const about = `${at.topic}/${at.partition}`;
+    if (error.endsWith('_AUTHORIZATION_FAILED')) {
+      const message = `${about} may not be read; allow READ on topic ${at.topic}`;
+      this.parts.problems.begin('authorization', at.topic, message);
+    }
+    return true;
+  }
+}
+
+/** Brokers fill an answer in the order of the question: each partition is first once in a while. */
+function rotate<T>(all: readonly T[], by: number): readonly T[] {
+  const at = by % all.length;
+  return at === 0 ? all : [...all.slice(at), ...all.slice(0, at)];
+}

@@ -1,0 +1,72 @@
+/** A Kafka cluster as its users see it, through the published interface of kafkajs: topics are made, records sent. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import kafkajs, { type Admin, type CompressionTypes, type Producer, type ProducerRecord } from 'kafkajs';
+import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
+import { compress, uncompress } from 'snappyjs';
+import { type Kafka, startKafka } from '../services/kafka.ts';
+import { namedService } from '../services/required.ts';
+
+const { Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
+const codec = (encode: (bytes: Buffer) => Uint8Array, decode: (bytes: Buffer) => Uint8Array) => () => ({
+  compress: async ({ buffer }: { readonly buffer: Buffer }) => Buffer.from(encode(buffer)),
+  decompress: async (bytes: Buffer) => Buffer.from(decode(bytes)),
+});
+kafkajs.CompressionCodecs[Snappy] = codec(compress, uncompress);
+kafkajs.CompressionCodecs[LZ4] = codec(compressFrameSync, decompressFrameSync);
+kafkajs.CompressionCodecs[ZSTD] = codec(zstdCompressSync, zstdDecompressSync);
+
+export interface Message {
+  readonly key?: string | null;
+  readonly value: string | Buffer | null;
+  readonly partition?: number;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
+  readonly timestamp?: string;
+}
+
+export class Cluster {
+  readonly brokers: string;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  private readonly own: Kafka | undefined;
+
+  private constructor(brokers: string, own: Kafka | undefined) {
+    this.brokers = brokers;
+    this.own = own;
+    const retry = { retries: 100, initialRetryTime: 100, maxRetryTime: 1000 };
+    const kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING, retry });
+    this.admin = kafka.admin();
+    this.producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  }
+
+  /** The one that the environment names, or one of its own. `own`: one whose broker can be halted. */
+  static async start(own?: Kafka): Promise<Cluster> {
+    const named = own === undefined ? namedService('kafka') : undefined;
+    const started = named === undefined ? (own ?? (await startKafka())) : undefined;
+    const cluster = new Cluster(named ?? started!.brokers, started);
+    await cluster.admin.connect();
+    await cluster.producer.connect();
+    return cluster;
+  }
+
+  async stop(): Promise<void> {
+    await this.producer.disconnect();
+    await this.admin.disconnect();
+    await this.own?.stop();
+  }
+
+  async createTopic(topic: string, numPartitions = 1): Promise<void> {
+    await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+  }
+
+  async send(topic: string, messages: readonly Message[], compression?: CompressionTypes): Promise<void> {
+    const record = { topic, messages, acks: -1, ...(compression === undefined ? {} : { compression }) };
+    await this.producer.send(record as ProducerRecord);
+  }
+}
+
+let topics = 0;
+/** Of no other test, also in a cluster that stays. */
+export function topicName(what: string): string {
+  topics += 1;
+  return `${what}-${process.pid}-${topics}-${Date.now().toString(36)}`;
+}

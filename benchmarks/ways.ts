@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Stats } from '../src/contract/graph-document.ts';
 import { Random } from '../test/oracle/random.ts';
 import { type AttackSpan, CLIENT, CONSUMER, encodeSpans, PRODUCER, SERVER } from './attack/spans.ts';
 import { RunError } from './pipeline/errors.ts';
-import { settledGraph } from './pipeline/graph-client.ts';
+import { fetchGraph } from './pipeline/graph-client.ts';
 import { Latencies } from './pipeline/latencies.ts';
 import { connectHttp } from './pipeline/send-http.ts';
 import type { Sender } from './pipeline/sender.ts';
@@ -20,9 +21,13 @@ import { resolveTarget, TACIT_COMMAND } from './pipeline/target.ts';
 const NODES = 10_000;
 const EDGES = 100_000;
 const HOPS = 4;
-const QUESTIONS = 500;
+/** As many questions as that time has room for. */
+const MOST_QUESTIONS = 500;
+const ASKING_MS = 15_000;
 const A_REQUEST = 500;
+const TRACES_A_LINE = 25_000;
 const SETTLE_MS = 60_000;
+const LOOK_MS = 1000;
 /** While spans come: so many, so often. */
 const HONEST_SPANS = 50;
 const HONEST_MS = 50;
@@ -57,9 +62,12 @@ try {
 }
 
 async function measure(sender: Sender): Promise<void> {
-  await fill(sender);
-  const graph = await settledGraph(api, SETTLE_MS);
-  console.log(`${graph.nodes.length} nodes, ${graph.edges.length} edges`);
+  const began = performance.now();
+  const progress = (what: string) => console.log(`${((performance.now() - began) / 1000).toFixed(0)} s: ${what}`);
+  await fill(sender, progress);
+  await settle();
+  const graph = await fetchGraph(api);
+  progress(`${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.paths?.parents.length ?? 0} chains`);
   const ids = graph.nodes.filter(({ kind }) => kind !== 'table').map(({ id }) => encodeURIComponent(id));
   const services = graph.nodes.filter(({ kind }) => kind === 'service').map(({ id }) => encodeURIComponent(id));
   const paths = () => `/v1/paths?from=${random.pick(ids)}&to=${random.pick(ids)}&k=5`;
@@ -76,14 +84,17 @@ async function measure(sender: Sender): Promise<void> {
 async function time(what: string, question: () => string): Promise<void> {
   const latencies = new Latencies();
   await ask(question());
-  for (let i = 0; i < QUESTIONS; i++) {
+  const until = performance.now() + ASKING_MS;
+  let questions = 0;
+  for (; questions < MOST_QUESTIONS && performance.now() < until; questions++) {
     const asked = question();
     const began = performance.now();
     await ask(asked);
     latencies.add(performance.now() - began);
   }
   const { p50, p99, max } = latencies.summary();
-  console.log(`${what.padEnd(42)} p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`);
+  const times = `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(1)} ms`;
+  console.log(`${what.padEnd(42)} ${times}, ${questions} questions`);
 }
 
 async function ask(question: string): Promise<void> {
@@ -103,14 +114,28 @@ function makeEdges(): Edge[] {
   return [...made.values()];
 }
 
+async function settle(): Promise<void> {
+  const until = performance.now() + SETTLE_MS;
+  while (performance.now() < until) {
+    const response = await fetch(`http://127.0.0.1:${api}/v1/status`);
+    const { stats } = (await response.json()) as { readonly stats: Stats };
+    if (stats.spans.pending === 0) return;
+    await delay(LOOK_MS);
+  }
+}
+
 /** One trace for each edge, which goes on over others. */
-async function fill(sender: Sender): Promise<void> {
+async function fill(sender: Sender, progress: (what: string) => void): Promise<void> {
   let spans: AttackSpan[] = [];
+  let told = 0;
   for (const [trace, edge] of edges.entries()) {
     spans.push(...traceFrom(edge, trace + 1));
     if (spans.length < A_REQUEST && trace < EDGES - 1) continue;
     await send(sender, spans);
     spans = [];
+    if (trace - told < TRACES_A_LINE) continue;
+    told = trace;
+    progress(`${trace} traces sent`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The tables of docs/semantics.md, from the data that the program itself works with. */
 import { EDGE_KINDS } from '../../src/contract/graph-document.ts';
 import { CLASS_MASK, CONSUMER, CREATE, PROCESS, PRODUCER, SETTLE } from '../../src/contract/observation.ts';
-import { CONVICTION } from '../../src/graph/edge-document.ts';
+import { CONVICTION } from '../../src/graph/edge-weights.ts';
 import { ACCESS_READ, ACCESS_WRITE } from '../../src/lib/plans.ts';
 import { RESOURCE, SPAN } from '../../src/normalize/conventions/slots.ts';
 import { STORE_FAMILIES, type StoreEffect } from '../../src/normalize/conventions/stores.ts';

@@ -54,14 +54,14 @@ export function edgeOfPath(view: GraphView, path: PathText): Edge {
 
 /** One node alone. An old id or key, of what is shown as another by now, is answered with that one. */
 export function nodeAnswer(view: GraphView, text: string, filter: GraphFilter = {}): Node {
-  const node = view.nodes[resolveNode(view, text, filter)]!;
+  const node = view.node(resolveNode(view, text, filter));
   return [node.id, node.key, node.name].includes(text) ? node : { ...node, resolvedTo: node.id };
 }
 
 /** One edge alone, with the edges that are added up in it. */
 export function edgeAnswer(view: GraphView, text: string): Edge {
   const index = resolveEdge(view, text);
-  const edge = view.edges[index]!;
+  const edge = view.edge(index);
   const isItself = text === edge.id || text === edge.key;
   return { ...edge, rawIds: view.rawEdgeIds(index), ...(!isItself && { resolvedTo: edge.id }) };
 }

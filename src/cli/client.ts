@@ -123,7 +123,7 @@ export async function readGraphFile(path: string): Promise<{ document: GraphDocu
 export function nodeOfFile(view: GraphView, text: string, find = findNode): number {
   const match = find(view, text);
   if (match.found === 'one') return match.index;
-  const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id).join(' or ');
+  const ids = (nodes: readonly Pick<Node, 'id'>[]) => nodes.map(({ id }) => id).join(' or ');
   if (match.found === 'many')
     throw new SourceError(
       `"${text}" names several nodes; give the id of one: ${ids(match.candidates)}`,

@@ -1,6 +1,7 @@
 /**
- * The graph → query arrow: an immutable, resolved picture of the graph at one revision.
- * Readers may keep a view as long as they like; it never changes.
+ * The graph → query arrow: an immutable, resolved picture of the graph at one revision. What was taken from a view never
+ * changes. A view may make what it is asked for only then, from what the next one changes: a reader takes all it needs
+ * in the turn in which it was given the view. Later it can still have what it took before, and nothing else.
  */
 import type { Checkup } from './checkup.ts';
 import type { DeltaPart, Following } from './graph-delta.ts';
@@ -19,15 +20,38 @@ export interface Adjacency {
   readonly edgeTarget: Uint32Array;
 }
 
+/** What of a node stays as it is. */
+export type NodeFacts = Omit<Node, 'firstSeen' | 'lastSeen' | 'entry' | 'unresolved'>;
+
+/** Numbers by place, for questions that look at many edges. */
+export interface Weights {
+  /** Indexes into `EDGE_KINDS` and `STATES`. */
+  readonly kinds: Uint8Array;
+  readonly states: Uint8Array;
+  /** As the documents of the edges have them; NaN where they have no messages. */
+  readonly counts: Float64Array;
+  readonly messages: Float64Array;
+  readonly confidences: Float64Array;
+  /** By node: requests that entered there, from whomever. */
+  readonly entries: Float64Array;
+}
+
 export interface GraphView extends Adjacency {
   /** Grows with every change of structure or weights; the same number means the same answer. */
   readonly revision: number;
   /** Wall-clock milliseconds, or the newest event time in `analyze`. */
   readonly asOf: number;
-  /** Sorted by id. */
+  /** The same object means the same nodes and edges at the same places. */
+  readonly structure: object;
+  /** By place, in order of the ids. */
+  readonly nodeFacts: readonly NodeFacts[];
+  readonly weights: Weights;
+  /** All of them, sorted by id: who wants a few asks for each. */
   readonly nodes: readonly Node[];
-  /** Sorted by id. */
   readonly edges: readonly Edge[];
+  /** At a place in these. */
+  node(place: number): Node;
+  edge(place: number): Edge;
   readonly paths: PathTable;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];
@@ -45,7 +69,7 @@ export interface GraphView extends Adjacency {
  */
 export interface PathTable {
   readonly size: number;
-  /** 0: the chain begins here; −1: it does, and what was above is missing. Parents come before their children. */
+  /** 0: the chain begins here; −1: it does, and what was above is missing. Parents come before their children. All columns may be longer than `size`. */
   readonly parents: Int32Array;
   /** Numbers of the graph's nodes, see `nodeOfRaw`. */
   readonly nodes: Int32Array;

@@ -98,6 +98,10 @@ export class EdgeAggregate implements EdgeSource {
     return Number.NaN;
   }
 
+  counter(index: number): number {
+    return this.counters[index]!;
+  }
+
   weights(): EdgeAggregate {
     return this;
   }

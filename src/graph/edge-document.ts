@@ -1,41 +1,24 @@
 /** An edge of the store as readers meet it: everything derived from its additive weights. */
 import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
-import { CALLS, CAPTURES, CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
+import { CALLS, CAPTURES, PUBLISHES } from '../contract/interaction.ts';
 import {
   ADJUSTED_UNITS,
   ADJUSTED_UNITS_PROCESS,
   BATCHES,
   CLIENT_ERRORS,
-  COUNT,
-  COUNT_PROCESS,
   type EdgeAggregate,
   ERRORS,
   EVIDENCE,
   MESSAGES_PROCESSED,
   MESSAGES_RECEIVED,
-  MESSAGES_SENT,
   REDELIVERIES,
   ROWS,
   SERVED,
   SERVER_ERRORS,
 } from './edge-aggregate.ts';
+import { confidenceOf, countOf, isProcessed, messagesOf } from './edge-weights.ts';
 import type { Histogram } from './histogram.ts';
 import { isoTime } from './iso-time.ts';
-
-/** How much one more proof of a kind convinces: c in 1 − Π (1 − c·n/(n+2)). */
-export const CONVICTION: Readonly<Record<EvidenceKind, number>> = {
-  client_span: 0.5,
-  server_span: 0.5,
-  paired: 0.9,
-  parent_child: 0.6,
-  span_link: 0.9,
-  message_id: 0.8,
-  offset: 0.9,
-  record_header: 0.6,
-  cdc: 0.9,
-  log: 0.4,
-  statement: 0.4,
-};
 
 /** What views need beside the edge itself. */
 export interface EdgeContext {
@@ -53,10 +36,9 @@ type Draft = { -readonly [K in keyof Edge]: Edge[K] };
 export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context: EdgeContext): Edge {
   const c = edge.counters;
   const { first, last, exemplars } = edge.seen(context.epoch);
-  const processes = edge.kind === CONSUMES && c[COUNT_PROCESS]! > 0;
+  const processes = isProcessed(edge);
   const { id, key, kind, source, target } = fixed;
-  const count = processes ? c[COUNT_PROCESS]! : c[COUNT]!;
-  const draft = { id, key, kind, source, target, state: 'active', count } as Draft;
+  const draft = { id, key, kind, source, target, state: 'active', count: countOf(edge) } as Draft;
   if (edge.kind === CALLS) draft.served = c[SERVED]!;
   addMessages(draft, edge, context.groupNames);
   if (edge.kind === CAPTURES) draft.rows = c[ROWS]!;
@@ -70,9 +52,8 @@ export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context
   if (edge.lag !== undefined && edge.lag.count > 0) draft.lag = quantiles(edge.lag);
   draft.firstSeen = isoTime(first);
   draft.lastSeen = isoTime(last);
-  const evidence = evidenceOf(edge);
-  draft.confidence = confidence(evidence);
-  draft.evidence = evidence;
+  draft.confidence = confidenceOf(edge);
+  draft.evidence = evidenceOf(edge);
   draft.exemplars = exemplars.list();
   if (source === target) draft.loop = true;
   return draft;
@@ -85,15 +66,6 @@ function evidenceOf(edge: EdgeAggregate): Partial<Record<EvidenceKind, number>> 
     if (count > 0) evidence[EVIDENCE_KINDS[i]!] = count;
   }
   return evidence;
-}
-
-export function confidence(evidence: Partial<Record<EvidenceKind, number>>): number {
-  let doubt = 1;
-  for (const kind in evidence) {
-    const n = evidence[kind as EvidenceKind]!;
-    doubt *= 1 - (CONVICTION[kind as EvidenceKind] * n) / (n + 2);
-  }
-  return 1 - doubt;
 }
 
 function addOperations(draft: Draft, { verbs, verbCounts }: EdgeAggregate): void {
@@ -114,8 +86,9 @@ function define(counts: Record<string, number>, name: string, count: number): vo
 
 function addMessages(draft: Draft, edge: EdgeAggregate, groupNames: readonly string[]): void {
   const { kind, counters: c } = edge;
-  if (kind !== PUBLISHES && kind !== CONSUMES && kind !== MESSAGES_EDGE) return;
-  draft.messages = Math.max(c[MESSAGES_SENT]!, c[MESSAGES_RECEIVED]!, c[MESSAGES_PROCESSED]!);
+  const messages = messagesOf(edge);
+  if (Number.isNaN(messages)) return;
+  draft.messages = messages;
   draft.batches = c[BATCHES]!;
   if (kind !== PUBLISHES) {
     draft.received = c[MESSAGES_RECEIVED]!;

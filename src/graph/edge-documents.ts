@@ -6,6 +6,8 @@ import type { Edge } from '../contract/graph-document.ts';
 import { type EdgeContext, type EdgeIdentity, edgeToDocument } from './edge-document.ts';
 import type { EdgeSource } from './graph-source.ts';
 
+export type Seen = Pick<Edge, 'firstSeen' | 'lastSeen'>;
+
 interface Kept {
   readonly document: Edge;
   readonly version: number;
@@ -22,23 +24,31 @@ export class EdgeDocuments {
   private readonly kept: Kept[] = [];
 
   document(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Edge {
-    const kept = this.kept[index];
-    if (kept !== undefined && kept.version === edge.version && isGood(kept, context)) return decayed(kept, context);
+    return decayed(this.read(index, fixed, edge, context), context);
+  }
+
+  /** When the edge was seen first and last, as its document says. */
+  seen(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Seen {
+    return this.read(index, fixed, edge, context).document;
+  }
+
+  private read(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Kept {
+    const known = this.kept[index];
+    if (known !== undefined && known.version === edge.version && isGood(known, context)) return known;
     const weights = edge.weights();
     const document = edgeToDocument(fixed, weights, context);
     const { nowMs, epoch, halfLifeMs } = context;
-    if (!Number.isNaN(edge.version)) {
-      this.kept[index] = {
-        document,
-        version: edge.version,
-        epoch,
-        asOfMs: nowMs,
-        halfLifeMs,
-        isProvisional: weights.isProvisional(epoch),
-        isAhead: !weights.buckets.isPast(nowMs) || weights.processBuckets?.isPast(nowMs) === false,
-      };
-    }
-    return document;
+    const kept = {
+      document,
+      version: edge.version,
+      epoch,
+      asOfMs: nowMs,
+      halfLifeMs,
+      isProvisional: weights.isProvisional(epoch),
+      isAhead: !weights.buckets.isPast(nowMs) || weights.processBuckets?.isPast(nowMs) === false,
+    };
+    if (!Number.isNaN(edge.version)) this.kept[index] = kept;
+    return kept;
   }
 }
 

@@ -22,7 +22,8 @@ export const RECORD_INDEX = 1;
 export const RECORD_KIND = 2;
 export const RECORD_SOURCE = 3;
 export const RECORD_TARGET = 4;
-export const RECORD_COUNT = HEADER + COUNT;
+export const RECORD_COUNTERS = HEADER;
+export const RECORD_COUNT = RECORD_COUNTERS + COUNT;
 
 /** Numbers a record of this edge takes at most. */
 export function recordRoom(edge: EdgeAggregate): number {

@@ -28,6 +28,10 @@ export class EdgeSum implements EdgeSource {
     return this.members.reduce((sum, one) => sum + one.version, 0);
   }
 
+  counter(index: number): number {
+    return this.members.reduce((sum, one) => sum + one.counter(index), 0);
+  }
+
   weights(): EdgeAggregate {
     if (this.members.length === 1) return this.members[0]!.weights();
     const sum = new EdgeAggregate(0, this.kind, this.source, this.target);

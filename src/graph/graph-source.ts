@@ -22,6 +22,8 @@ export interface EdgeSource {
   readonly count: number;
   /** The same number means that nothing changed; NaN where nobody keeps account. */
   readonly version: number;
+  /** One of its `counters`, see `edge-aggregate.ts`. */
+  counter(index: number): number;
   /** To be read at once: one object may serve for all edges. */
   weights(): EdgeAggregate;
 }
@@ -36,4 +38,9 @@ export interface GraphSource {
   readonly nodes: readonly NodeNumbers[];
   readonly edges: readonly EdgeSource[];
   identityOf(node: number): Identity;
+  /**
+   * Numbers of the edges that changed since the last call. Undefined where nobody keeps account: such a source goes on
+   * by itself, and what is not read of it at once is gone.
+   */
+  takeChanged(): readonly number[] | undefined;
 }

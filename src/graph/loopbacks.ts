@@ -3,8 +3,8 @@
  * as many servers, and nobody but the operator can tell.
  */
 import type { Diagnostic } from '../contract/graph-document.ts';
+import type { NodeFacts } from '../contract/graph-view.ts';
 import type { Placed } from './merged-edges.ts';
-import type { NodeIdentity } from './node-document.ts';
 
 const MAX_DIAGNOSTICS = 100;
 const MAX_NAMES = 20;
@@ -43,7 +43,7 @@ export function sharedLoopbacks(placed: Placed, shown: readonly number[]): Diagn
     .map(sharedLoopback);
 }
 
-function isLocalStore({ instance }: NodeIdentity): boolean {
+function isLocalStore({ instance }: NodeFacts): boolean {
   return instance?.startsWith('local') === true && LOCAL.test(instance);
 }
 

@@ -2,14 +2,15 @@
  * Edges of the source that a view shows as one, because their ends resolve to the same two nodes, or whose ends go by
  * other ids. What stays the same from one structure to the next keeps its documents.
  */
+
 import { EDGE_KINDS } from '../contract/graph-document.ts';
+import type { NodeFacts } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeIdentity } from './edge-document.ts';
 import { EdgeDocuments } from './edge-documents.ts';
 import { EdgeSum } from './edge-sum.ts';
 import type { EdgeSource, GraphSource } from './graph-source.ts';
 import type { MergedNode } from './merged-nodes.ts';
-import type { NodeIdentity } from './node-document.ts';
 
 export interface MergedEdge {
   readonly fixed: EdgeIdentity;
@@ -24,7 +25,7 @@ export interface Placed {
   readonly source: GraphSource;
   readonly nodes: readonly (number | MergedNode)[];
   readonly nodePlaces: Int32Array;
-  readonly nodeIds: readonly NodeIdentity[];
+  readonly nodeIds: readonly NodeFacts[];
   readonly edgeIds: readonly EdgeIdentity[];
 }
 

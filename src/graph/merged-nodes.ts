@@ -1,9 +1,10 @@
 /** Nodes of the source that a view shows as one, or under another id than their own. */
+import type { NodeFacts } from '../contract/graph-view.ts';
 import type { Identity } from '../lib/identities.ts';
-import { identityToNode, type NodeIdentity } from './node-document.ts';
+import { identityToNode } from './node-document.ts';
 
 export interface MergedNode {
-  readonly fixed: NodeIdentity;
+  readonly fixed: NodeFacts;
   /** Numbers in the source, in order of their ids. */
   readonly members: readonly number[];
 }
@@ -12,7 +13,7 @@ export interface MergedNode {
 export function mergedNodes(
   moved: ReadonlyMap<number, Identity>,
   shown: readonly number[],
-  nodeIds: readonly NodeIdentity[],
+  nodeIds: readonly NodeFacts[],
 ): MergedNode[] {
   if (moved.size === 0) return [];
   const identities = new Map([...moved.values()].map(identity => [identity.id, identity] as const));

@@ -1,5 +1,6 @@
 /** A node of the store as readers meet it. */
 import { NODE_KINDS, type Node } from '../contract/graph-document.ts';
+import type { NodeFacts } from '../contract/graph-view.ts';
 import { DATABASE, EXTERNAL, type Identity, SERVICE, shortKey, TABLE, TOPIC } from '../lib/identities.ts';
 import type { NodeNumbers } from './graph-source.ts';
 import { isoTime } from './iso-time.ts';
@@ -13,11 +14,8 @@ const PART_FIELDS: Readonly<Record<number, readonly string[]>> = {
   [EXTERNAL]: ['name'],
 };
 
-export type NodeIdentity = Pick<Node, 'id' | 'key' | 'kind' | 'name' | 'virtual' | 'attributes' | 'rawIds'> &
-  Partial<Node>;
-
-/** What of a node never changes. @param rawIds what is shown as this node, when it is not just itself. */
-export function identityToNode(identity: Identity, rawIds: readonly string[] = [identity.id]): NodeIdentity {
+/** @param rawIds what is shown as this node, when it is not just itself. */
+export function identityToNode(identity: Identity, rawIds: readonly string[] = [identity.id]): NodeFacts {
   const fields: Record<string, string> = {};
   if (identity.overflow) fields.name = identity.parts[0]!;
   else {
@@ -36,12 +34,13 @@ export function identityToNode(identity: Identity, rawIds: readonly string[] = [
     ...(identity.overflow && { overflow: true }),
     attributes: {},
     rawIds,
+    state: 'active',
   };
 }
 
 /** @param first,last of the node's edges, as their documents say; undefined when it has none. */
 export function nodeToDocument(
-  fixed: NodeIdentity,
+  fixed: NodeFacts,
   node: NodeNumbers,
   first: string | undefined,
   last: string | undefined,
@@ -51,7 +50,6 @@ export function nodeToDocument(
   const ownLast = isoTime(node.last);
   return {
     ...fixed,
-    state: 'active',
     firstSeen: first !== undefined && (!own || first < ownFirst) ? first : ownFirst,
     lastSeen: last !== undefined && (!own || last > ownLast) ? last : ownLast,
     ...(node.entries > 0 && { entry: { count: node.entries } }),

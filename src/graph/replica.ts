@@ -10,6 +10,7 @@ import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeArena } from './edge-arena.ts';
 import {
   RECORD_COUNT,
+  RECORD_COUNTERS,
   RECORD_INDEX,
   RECORD_KIND,
   RECORD_LENGTH,
@@ -18,7 +19,7 @@ import {
   RecordReader,
 } from './edge-record.ts';
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
-import { NO_PATHS, updatePaths } from './path-table.ts';
+import { PathCopy } from './path-table.ts';
 import { ViewBuilder } from './view.ts';
 
 /** The newest record of an edge. */
@@ -39,6 +40,10 @@ class ReplicaEdge implements EdgeSource {
     this.target = from[at + RECORD_TARGET]!;
   }
 
+  counter(index: number): number {
+    return this.replica.counter(this.index, index);
+  }
+
   weights(): EdgeAggregate {
     return this.replica.read(this.index);
   }
@@ -54,6 +59,7 @@ class ReplicaSource implements GraphSource {
   readonly names: string[] = [];
   private readonly arena = new EdgeArena();
   private readonly reader = new RecordReader();
+  private changed: number[] = [];
 
   identityOf(node: number): Identity {
     return this.identities[node]!;
@@ -61,6 +67,16 @@ class ReplicaSource implements GraphSource {
 
   read(edge: number): EdgeAggregate {
     return this.reader.read(this.arena.data(edge), this.arena.start(edge), this.names);
+  }
+
+  counter(edge: number, index: number): number {
+    return this.arena.data(edge)[this.arena.start(edge) + RECORD_COUNTERS + index]!;
+  }
+
+  takeChanged(): readonly number[] {
+    const { changed } = this;
+    this.changed = [];
+    return changed;
   }
 
   /** Makes place for so many edges, whose records follow in any order. */
@@ -77,6 +93,7 @@ class ReplicaSource implements GraphSource {
       this.edges[index] = edge;
       edge.count = records[at + RECORD_COUNT]!;
       edge.version++;
+      this.changed.push(index);
     }
   }
 
@@ -97,7 +114,7 @@ export class Replica {
   private source = new ReplicaSource();
   private builder = new ViewBuilder(this.source);
   private groups: string[] = [];
-  private paths = NO_PATHS;
+  private paths = new PathCopy();
   private begun: DeltaBegin | undefined;
   private view: GraphView | undefined;
 
@@ -109,7 +126,7 @@ export class Replica {
     else if (part.type === 'edges') {
       this.source.names.push(...part.names);
       this.source.put(part.records, part.length);
-    } else if (part.type === 'paths') this.paths = updatePaths(this.paths, part);
+    } else if (part.type === 'paths') this.paths.take(part);
   }
 
   /** The graph of the last delta, to be asked for between an `end` or `unchanged` and the next `begin`. */
@@ -123,11 +140,12 @@ export class Replica {
   }
 
   private begin(part: DeltaBegin): void {
+    this.builder.outdate();
     if (part.full) {
       this.source = new ReplicaSource();
       this.builder = new ViewBuilder(this.source);
       this.groups = [];
-      this.paths = NO_PATHS;
+      this.paths = new PathCopy();
     }
     this.begun = { ...part, nodes: new Float64Array(0) };
     this.view = undefined;

@@ -112,6 +112,9 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     yield* saveEdges(this.edges, this.versions, out);
   }
 
+  /** Nobody here keeps account for readers. */
+  takeChanged(): undefined {}
+
   apply(i: Interaction): void {
     const source = this.node(i.source, i.time);
     const target = this.node(i.target, i.time);

@@ -4,7 +4,7 @@
  * Where nothing resolves to anything else, there is no work but that.
  */
 import type { Diagnostic } from '../contract/graph-document.ts';
-import type { Adjacency } from '../contract/graph-view.ts';
+import type { Adjacency, NodeFacts } from '../contract/graph-view.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
 import { crowdDiagnostics, crowdedOut } from './crowd.ts';
 import type { EdgeIdentity } from './edge-document.ts';
@@ -12,7 +12,6 @@ import type { GraphSource } from './graph-source.ts';
 import { sharedLoopbacks } from './loopbacks.ts';
 import { type MergedEdge, MergedEdges } from './merged-edges.ts';
 import { type MergedNode, mergedNodes } from './merged-nodes.ts';
-import type { NodeIdentity } from './node-document.ts';
 import { Resolver } from './resolve.ts';
 
 export interface Structure {
@@ -39,7 +38,7 @@ export class Structures {
   private readonly mergedEdges = new MergedEdges();
 
   /** @param nodeIds,edgeIds of everything in the source, by number. */
-  build(source: GraphSource, nodeIds: readonly NodeIdentity[], edgeIds: readonly EdgeIdentity[]): Structure {
+  build(source: GraphSource, nodeIds: readonly NodeFacts[], edgeIds: readonly EdgeIdentity[]): Structure {
     const { rules } = source;
     if (this.resolver?.rules !== rules) this.resolver = new Resolver(rules);
     this.nodeOrder = sortedIn(this.nodeOrder, nodeIds);

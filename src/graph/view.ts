@@ -1,17 +1,21 @@
 /**
- * The graph as of now, immutable and resolved. Ids, keys and order are kept from view to view and worked out anew only when the
- * structure changed; documents of edges are kept where the source can tell that nothing changed.
+ * The graph as of now, resolved. Ids, keys and order are kept from view to view and worked out anew only when the structure
+ * changed, weights where an edge changed, and documents are made for who asks; but all at once where the source goes on by
+ * itself.
  */
-import { type Diagnostic, EDGE_KINDS, type Edge, type Node, type Stats } from '../contract/graph-document.ts';
-import type { GraphView, PathTable } from '../contract/graph-view.ts';
+import { type Diagnostic, EDGE_KINDS, type Node, type Stats } from '../contract/graph-document.ts';
+import type { GraphView, NodeFacts, PathTable } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeContext, EdgeIdentity } from './edge-document.ts';
-import { EdgeDocuments } from './edge-documents.ts';
+import { EdgeDocuments, type Seen } from './edge-documents.ts';
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
+import { LazyView } from './lazy-view.ts';
 import type { MergedEdge } from './merged-edges.ts';
+import type { MergedNode } from './merged-nodes.ts';
 import { NamesIndex } from './names-index.ts';
-import { identityToNode, type NodeIdentity, nodeToDocument } from './node-document.ts';
+import { identityToNode, nodeToDocument } from './node-document.ts';
 import { type Structure, Structures } from './structure.ts';
+import { WeightColumns } from './weight-columns.ts';
 
 export interface ViewContext extends EdgeContext {
   readonly revision: number;
@@ -22,62 +26,73 @@ export interface ViewContext extends EdgeContext {
 
 export class ViewBuilder {
   private readonly source: GraphSource;
-  private readonly fixedNodes: NodeIdentity[] = [];
+  private readonly fixedNodes: NodeFacts[] = [];
   private readonly fixedEdges: EdgeIdentity[] = [];
   private readonly nodeNames = new NamesIndex(this.fixedNodes);
   private readonly edgeNames = new NamesIndex(this.fixedEdges);
   private readonly documents = new EdgeDocuments();
   private readonly structures = new Structures();
+  private readonly columns = new WeightColumns();
   private structure: Structure | undefined;
+  private nodeFacts: readonly NodeFacts[] = [];
+  private view: LazyView | undefined;
 
   constructor(source: GraphSource) {
     this.source = source;
   }
 
   build(context: ViewContext): GraphView {
+    const { source } = this;
+    this.outdate();
     const structure = this.currentStructure();
-    const { nodePlaces, edgePlaces, mergedNodes, mergedEdges, adjacency } = structure;
-    const edges = structure.edges.map(edge => this.edgeDocument(edge, context));
-    return {
-      revision: context.revision,
-      asOf: context.nowMs,
-      nodes: this.nodeDocuments(structure, edges),
-      edges,
-      ...adjacency,
-      paths: context.paths,
-      stats: context.stats,
-      diagnostics: [...context.diagnostics, ...structure.diagnostics],
-      nodeIndex: name => mergedNodes.get(name) ?? nodePlaces[this.nodeNames.find(name)] ?? -1,
-      edgeIndex: name => mergedEdges.get(name) ?? edgePlaces[this.edgeNames.find(name)] ?? -1,
-      nodeOfRaw: raw => nodePlaces[raw] ?? -1,
-      rawEdgeIds: edge => membersOf(structure.edges[edge]!).map(raw => this.fixedEdges[raw]!.id),
-    };
+    const { nodePlaces, edgePlaces, mergedNodes, mergedEdges } = structure;
+    const changed = source.takeChanged();
+    const view = new LazyView(
+      {
+        revision: context.revision,
+        asOf: context.nowMs,
+        structure,
+        nodeFacts: this.nodeFacts,
+        weights: this.columns.read(structure, source, changed),
+        paths: context.paths,
+        stats: context.stats,
+        diagnostics: [...context.diagnostics, ...structure.diagnostics],
+        nodeIndex: name => mergedNodes.get(name) ?? nodePlaces[this.nodeNames.find(name)] ?? -1,
+        edgeIndex: name => mergedEdges.get(name) ?? edgePlaces[this.edgeNames.find(name)] ?? -1,
+        nodeOfRaw: raw => nodePlaces[raw] ?? -1,
+        rawEdgeIds: edge => membersOf(structure.edges[edge]!).map(raw => this.fixedEdges[raw]!.id),
+      },
+      {
+        edge: place => this.readEdge('document', structure.edges[place]!, context),
+        seen: place => this.readEdge('seen', structure.edges[place]!, context),
+        node: (place, first, last) => this.nodeDocument(structure.nodes[place]!, first, last),
+      },
+    );
+    if (changed === undefined) void view.nodes;
+    else this.view = view;
+    return view;
   }
 
-  private edgeDocument(edge: number | MergedEdge, context: EdgeContext): Edge {
-    if (typeof edge !== 'number') return edge.documents.document(0, edge.fixed, edge.sum, context);
-    return this.documents.document(edge, this.fixedEdges[edge]!, this.source.edges[edge]!, context);
+  /** What the last view did not make yet cannot be made any more: the source is about to change. */
+  outdate(): void {
+    this.view?.outdate();
   }
 
-  private nodeDocuments(structure: Structure, edges: readonly Edge[]): Node[] {
-    const first: (string | undefined)[] = structure.nodes.map(() => undefined);
-    const last = first.slice();
-    // Texts of times sort as the times do.
-    const see = (n: number, { firstSeen, lastSeen }: Edge) => {
-      if (first[n] === undefined || firstSeen < first[n]) first[n] = firstSeen;
-      if (last[n] === undefined || lastSeen > last[n]) last[n] = lastSeen;
-    };
-    const { edgeSource, edgeTarget } = structure.adjacency;
-    edges.forEach((edge, e) => {
-      see(edgeSource[e]!, edge);
-      see(edgeTarget[e]!, edge);
-    });
-    return structure.nodes.map((node, i) => {
-      if (typeof node === 'number') {
-        return nodeToDocument(this.fixedNodes[node]!, this.source.nodes[node]!, first[i], last[i]);
-      }
-      return nodeToDocument(node.fixed, numbersOf(node.members.map(n => this.source.nodes[n]!)), first[i], last[i]);
-    });
+  private readEdge<How extends 'document' | 'seen'>(
+    how: How,
+    edge: number | MergedEdge,
+    context: EdgeContext,
+  ): ReturnType<EdgeDocuments[How]>;
+  private readEdge(how: 'document' | 'seen', edge: number | MergedEdge, context: EdgeContext): Seen {
+    if (typeof edge !== 'number') return edge.documents[how](0, edge.fixed, edge.sum, context);
+    return this.documents[how](edge, this.fixedEdges[edge]!, this.source.edges[edge]!, context);
+  }
+
+  private nodeDocument(node: number | MergedNode, first: string | undefined, last: string | undefined): Node {
+    if (typeof node === 'number') {
+      return nodeToDocument(this.fixedNodes[node]!, this.source.nodes[node]!, first, last);
+    }
+    return nodeToDocument(node.fixed, numbersOf(node.members.map(n => this.source.nodes[n]!)), first, last);
   }
 
   private currentStructure(): Structure {
@@ -85,8 +100,10 @@ export class ViewBuilder {
     if (this.structure?.of === source.structure && this.structure.rules === source.rules) return this.structure;
     for (let n = fixedNodes.length; n < source.nodes.length; n++) fixedNodes.push(identityToNode(source.identityOf(n)));
     for (let e = fixedEdges.length; e < source.edges.length; e++) fixedEdges.push(this.edgeIdentity(source.edges[e]!));
-    this.structure = this.structures.build(source, fixedNodes, fixedEdges);
-    return this.structure;
+    const structure = this.structures.build(source, fixedNodes, fixedEdges);
+    this.nodeFacts = structure.nodes.map(node => (typeof node === 'number' ? fixedNodes[node]! : node.fixed));
+    this.structure = structure;
+    return structure;
   }
 
   private edgeIdentity(edge: EdgeSource): EdgeIdentity {

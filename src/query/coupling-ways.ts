@@ -2,13 +2,16 @@
  * The ways in which one service's data reaches another without a service between: through topics and tables, handed
  * over by an unknown one, or called directly.
  */
-import type { Node } from '../contract/graph-document.ts';
-import type { GraphView } from '../contract/graph-view.ts';
-import { type GraphFilter, isEdgeWanted, isNodeWanted } from './filter.ts';
-import { strengths } from './strengths.ts';
+import { EDGE_KINDS } from '../contract/graph-document.ts';
+import type { GraphView, NodeFacts } from '../contract/graph-view.ts';
+import { edgeTest, type GraphFilter, isNodeWanted } from './filter.ts';
+import { strengthsOf } from './strengths.ts';
 
 /** Nodes between two services, at most: exchange → queue → dead letters, table → topic. */
 const MAX_BETWEEN = 4;
+
+const CAPTURES = EDGE_KINDS.indexOf('captures');
+const CALLS = EDGE_KINDS.indexOf('calls');
 
 /** A way found is kept until all are known. */
 const STEPS_A_WAY = 4;
@@ -35,13 +38,15 @@ export class CouplingWays {
   private steps: number;
   private readonly view: GraphView;
   private readonly filter: GraphFilter;
-  private readonly strength: Float64Array;
+  private readonly shares: Float64Array;
+  private readonly isWanted: (edge: number) => boolean;
 
   constructor(view: GraphView, filter: GraphFilter, maxSteps: number) {
     this.view = view;
     this.filter = filter;
     this.steps = maxSteps;
-    this.strength = strengths(view);
+    this.shares = strengthsOf(view).shares;
+    this.isWanted = edgeTest(view, filter);
   }
 
   /** All ways out of a service. */
@@ -59,7 +64,7 @@ export class CouplingWays {
     back: boolean,
     at: number,
     via: readonly number[],
-    way: Weights,
+    way: WayWeights,
     visit: (way: Way) => void,
   ): void {
     const { view } = this;
@@ -73,8 +78,8 @@ export class CouplingWays {
       }
       const e = list[i]!;
       const next = ends[e]!;
-      const node = view.nodes[next]!;
-      if (next === service || via.includes(next) || !isEdgeWanted(this.filter, view.edges[e]!)) continue;
+      const node = view.nodeFacts[next]!;
+      if (next === service || via.includes(next) || !this.isWanted(e)) continue;
       if (node.kind === 'service') {
         if (!isNodeWanted(this.filter, node)) continue;
         this.steps -= STEPS_A_WAY;
@@ -85,20 +90,20 @@ export class CouplingWays {
     }
   }
 
-  private weigh(way: Weights, e: number, node: Node): Weights {
-    const edge = this.view.edges[e]!;
+  private weigh(way: WayWeights, e: number, node: NodeFacts): WayWeights {
+    const { kinds, counts, confidences } = this.view.weights;
     return {
-      strength: way.strength * this.strength[e]!,
-      least: Math.min(way.least, edge.count),
-      confidence: Math.min(way.confidence, edge.confidence),
+      strength: way.strength * this.shares[e]!,
+      least: Math.min(way.least, counts[e]!),
+      confidence: Math.min(way.confidence, confidences[e]!),
       table: way.table || node.kind === 'table' || node.kind === 'database',
-      captured: way.captured || edge.kind === 'captures',
-      called: edge.kind === 'calls',
+      captured: way.captured || kinds[e] === CAPTURES,
+      called: kinds[e] === CALLS,
     };
   }
 }
 
-interface Weights {
+interface WayWeights {
   readonly strength: number;
   readonly least: number;
   readonly confidence: number;
@@ -107,7 +112,7 @@ interface Weights {
   readonly called: boolean;
 }
 
-const START: Weights = {
+const START: WayWeights = {
   strength: 1,
   least: Number.POSITIVE_INFINITY,
   confidence: 1,
@@ -116,7 +121,7 @@ const START: Weights = {
   called: false,
 };
 
-function endOf(service: number, other: number, back: boolean, via: readonly number[], weights: Weights): Way {
+function endOf(service: number, other: number, back: boolean, via: readonly number[], weights: WayWeights): Way {
   const { strength, least, confidence } = weights;
   const type = weights.called ? 'call' : weights.captured ? 'cdc' : weights.table ? 'shared_table' : 'event';
   return back

@@ -52,12 +52,12 @@ export function findCouplings(view: GraphView, question: CouplingQuestion): Coup
   const { service, implicit, minStrength, limit } = question;
   const ways = new CouplingWays(view, question.filter, MAX_STEPS);
   const pairs = new Map<number, Pair>();
-  forEachWay(view, ways, service, way => addWay(pairs, way.source * view.nodes.length + way.target, way));
-  const seen = seenWays(view);
+  forEachWay(view, ways, service, way => addWay(pairs, way.source * view.nodeFacts.length + way.target, way));
+  const seen = seenWays(view, pairs);
   const wanted: Pair[] = [];
   for (const pair of pairs.values()) {
     const { source, target } = pair.ways[0]!;
-    pair.implicit = !pair.isCalled && pairs.get(target * view.nodes.length + source)?.isCalled !== true;
+    pair.implicit = !pair.isCalled && pairs.get(target * view.nodeFacts.length + source)?.isCalled !== true;
     pair.strength = rounded(1 - pair.doubt);
     if (pair.strength < minStrength || (implicit !== undefined && implicit !== pair.implicit)) continue;
     count(pair, seen);
@@ -97,35 +97,29 @@ function forEachWay(view: GraphView, ways: CouplingWays, service: number | undef
     ways.into(service, visit);
     return;
   }
-  for (let n = 0; n < view.nodes.length; n++) if (view.nodes[n]!.kind === 'service') ways.from(n, visit);
+  for (let n = 0; n < view.nodeFacts.length; n++) if (view.nodeFacts[n]!.kind === 'service') ways.from(n, visit);
 }
 
 const wayKey = (source: number, via: readonly number[], target: number) => `${source} ${via.join(' ')} ${target}`;
 
-/** Interactions that came from service to service through topics and tables alone, by the way. */
-function seenWays(view: GraphView): ReadonlyMap<string, number> {
-  const known = seenIn.get(view) ?? makeSeenWays(view);
-  seenIn.set(view, known);
-  return known;
-}
-
-const seenIn = new WeakMap<GraphView, ReadonlyMap<string, number>>();
-
-function makeSeenWays(view: GraphView): ReadonlyMap<string, number> {
-  const { size, above, nodes, visits } = pathIndex(view);
+/** Interactions that came from service to service through topics and tables alone, by the way, of all pairs. */
+function seenWays(view: GraphView, pairs: ReadonlyMap<number, Pair>): ReadonlyMap<string, number> {
+  const { above, nodes, visits, first, next } = pathIndex(view);
   const seen = new Map<string, number>();
-  const isService = (row: number) => view.nodes[nodes[row]!]?.kind === 'service';
-  for (let row = 1; row < size; row++) {
-    if (visits[row] === 0 || !isService(row)) continue;
-    const via: number[] = [];
-    let at = above[row]!;
-    while (at > 0 && !isService(at)) {
-      via.push(nodes[at]!);
-      at = above[at]!;
+  const isService = (row: number) => view.nodeFacts[nodes[row]!]?.kind === 'service';
+  for (const target of new Set(Array.from(pairs.values(), ({ ways }) => ways[0]!.target))) {
+    for (let row = first[target]!; row > 0; row = next[row]!) {
+      if (visits[row] === 0) continue;
+      const via: number[] = [];
+      let at = above[row]!;
+      while (at > 0 && !isService(at)) {
+        via.push(nodes[at]!);
+        at = above[at]!;
+      }
+      if (at <= 0 || via.length === 0 || !pairs.has(nodes[at]! * view.nodeFacts.length + target)) continue;
+      const key = wayKey(nodes[at]!, via.reverse(), target);
+      seen.set(key, (seen.get(key) ?? 0) + visits[row]!);
     }
-    if (at <= 0 || via.length === 0 || via.includes(-1)) continue;
-    const key = wayKey(nodes[at]!, via.reverse(), nodes[row]!);
-    seen.set(key, (seen.get(key) ?? 0) + visits[row]!);
   }
   return seen;
 }
@@ -158,7 +152,7 @@ function describe(view: GraphView, { ways, strength, observed, count, implicit }
   ways.sort((a, b) => rounded(b.strength) - rounded(a.strength) || comparePlaces(a.via, b.via));
   const types = new Set(ways.map(way => way.type));
   const via = [...new Set(ways.flatMap(way => way.via))];
-  const idOf = (node: number) => view.nodes[node]!.id;
+  const idOf = (node: number) => view.nodeFacts[node]!.id;
   const facts = {
     type: types.size === 1 ? ways[0]!.type : ('mixed' as const),
     strength,
@@ -197,7 +191,7 @@ function couplingWords(
     strength,
   }: Pick<Coupling, 'type' | 'implicit' | 'observed' | 'count' | 'strength'>,
 ): string {
-  const words = (node: number) => nodeWords(view.nodes[node]!);
+  const words = (node: number) => nodeWords(view.nodeFacts[node]!);
   const named = via.slice(0, MAX_NAMED).map(words);
   const more = via.length > MAX_NAMED ? [`${via.length - MAX_NAMED} more`] : [];
   const between = via.length === 0 ? '' : ` → ${[...named, ...more].join(', ')}`;

@@ -3,8 +3,8 @@
  * Edges whose nodes the document does not hold are an error: such a document was cut by hand. Nodes have the numbers of
  * their places.
  */
-import type { Edge, GraphDocument, Node } from '../contract/graph-document.ts';
-import type { GraphView } from '../contract/graph-view.ts';
+import { EDGE_KINDS, type Edge, type GraphDocument, type Node, STATES } from '../contract/graph-document.ts';
+import type { GraphView, Weights } from '../contract/graph-view.ts';
 import { tableOfColumns } from './path-columns.ts';
 
 export class DanglingEdgeError extends Error {
@@ -28,8 +28,13 @@ export function viewOfDocument(document: GraphDocument): GraphView {
   return {
     revision: document.revision,
     asOf: Date.parse(document.asOf),
+    structure: {},
+    nodeFacts: nodes,
+    weights: weightsOf(nodes, edges),
     nodes,
     edges,
+    node: place => nodes[place]!,
+    edge: place => edges[place]!,
     outStart: out.start,
     outEdges: out.edges,
     inStart: into.start,
@@ -43,6 +48,17 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     edgeIndex: idOrKey => edgeIndexes.get(idOrKey) ?? -1,
     nodeOfRaw: raw => (raw < nodes.length ? raw : -1),
     rawEdgeIds: edge => [edges[edge]!.id],
+  };
+}
+
+function weightsOf(nodes: readonly Node[], edges: readonly Edge[]): Weights {
+  return {
+    kinds: Uint8Array.from(edges, ({ kind }) => EDGE_KINDS.indexOf(kind)),
+    states: Uint8Array.from(edges, ({ state }) => STATES.indexOf(state)),
+    counts: Float64Array.from(edges, ({ count }) => count),
+    messages: Float64Array.from(edges, ({ messages }) => messages ?? Number.NaN),
+    confidences: Float64Array.from(edges, ({ confidence }) => confidence),
+    entries: Float64Array.from(nodes, ({ entry }) => entry?.count ?? 0),
   };
 }
 

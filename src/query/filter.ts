@@ -7,11 +7,11 @@ import {
   type Edge,
   type EdgeKind,
   NODE_KINDS,
-  type Node,
   type NodeKind,
   STATES,
   type State,
 } from '../contract/graph-document.ts';
+import type { GraphView, NodeFacts } from '../contract/graph-view.ts';
 
 export interface GraphFilter {
   /** `~` stands for nodes that have none. */
@@ -30,12 +30,12 @@ export const DEFAULT_STATES: ReadonlySet<State> = new Set(STATES.filter(state =>
 const NONE = '~';
 
 /** Environment, namespace and kind: what a node must be, whatever its edges are. */
-export function isNodeWanted(filter: GraphFilter, node: Node): boolean {
+export function isNodeWanted(filter: GraphFilter, node: NodeFacts): boolean {
   return isScopeWanted(filter, node) && (filter.nodeKinds === undefined || filter.nodeKinds.has(node.kind));
 }
 
 /** Environment and namespace alone, to tell apart nodes of one name. */
-export function isScopeWanted(filter: GraphFilter, node: Node): boolean {
+export function isScopeWanted(filter: GraphFilter, node: NodeFacts): boolean {
   const { environments, namespaces } = filter;
   if (environments !== undefined && !environments.has(node.environment ?? NONE)) return false;
   return namespaces === undefined || namespaces.has(node.namespace ?? NONE);
@@ -46,6 +46,18 @@ export function isEdgeWanted(filter: GraphFilter, edge: Edge): boolean {
   if (filter.edgeKinds !== undefined && !filter.edgeKinds.has(edge.kind)) return false;
   if (filter.states !== undefined && !filter.states.has(edge.state)) return false;
   return edge.count >= (filter.minCount ?? 0);
+}
+
+/** As `isEdgeWanted`, by the edge's place in a view, without its document. */
+export function edgeTest(view: GraphView, filter: GraphFilter, withoutCalls = false): (edge: number) => boolean {
+  const { kinds, states, counts } = view.weights;
+  const { edgeKinds, minCount = 0 } = filter;
+  const isKind = Uint8Array.from(EDGE_KINDS, kind => {
+    if (withoutCalls && kind === 'calls') return 0;
+    return edgeKinds === undefined || edgeKinds.has(kind) ? 1 : 0;
+  });
+  const isState = Uint8Array.from(STATES, state => (filter.states === undefined || filter.states.has(state) ? 1 : 0));
+  return edge => isKind[kinds[edge]!] === 1 && isState[states[edge]!] === 1 && counts[edge]! >= minCount;
 }
 
 /** True when the filter asks for edges, so that nodes without any of them are of no interest. */

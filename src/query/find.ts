@@ -1,15 +1,14 @@
 /**
  * What a reader means by a text: a node by id, key or unambiguous bare name, an edge by id or key; else what was near.
  */
-import type { Node } from '../contract/graph-document.ts';
-import type { GraphView } from '../contract/graph-view.ts';
+import type { GraphView, NodeFacts } from '../contract/graph-view.ts';
 import { parseIdentity } from '../lib/identities.ts';
 import { nearestBy } from './words.ts';
 
 export type NodeMatch =
   | { readonly found: 'one'; readonly index: number }
-  | { readonly found: 'many'; readonly candidates: readonly Node[] }
-  | { readonly found: 'none'; readonly near: readonly Node[] };
+  | { readonly found: 'many'; readonly candidates: readonly NodeFacts[] }
+  | { readonly found: 'none'; readonly near: readonly NodeFacts[] };
 
 export type EdgeMatch =
   | { readonly found: 'one'; readonly index: number }
@@ -18,10 +17,14 @@ export type EdgeMatch =
 const NEAR = 5;
 
 /** `isInScope` narrows bare names only: an id or a key is its node's whatever was asked beside it. */
-export function findNode(view: GraphView, text: string, isInScope: (node: Node) => boolean = () => true): NodeMatch {
+export function findNode(
+  view: GraphView,
+  text: string,
+  isInScope: (node: NodeFacts) => boolean = () => true,
+): NodeMatch {
   const index = view.nodeIndex(text);
   if (index >= 0) return { found: 'one', index };
-  const scope = view.nodes.filter(isInScope);
+  const scope = view.nodeFacts.filter(isInScope);
   const named = scope.filter(node => node.name === text);
   if (named.length === 0) named.push(...scope.filter(node => goesByName(node, text)));
   const live = named.filter(node => node.state !== 'gone');
@@ -30,18 +33,22 @@ export function findNode(view: GraphView, text: string, isInScope: (node: Node) 
   if (candidates.length > 1) return { found: 'many', candidates };
   const isId = text.includes(':');
   const near = isId
-    ? nearestBy(bareId(text), view.nodes, node => bareId(node.id), NEAR)
-    : nearestBy(text, view.nodes, node => node.name, NEAR);
+    ? nearestBy(bareId(text), view.nodeFacts, node => bareId(node.id), NEAR)
+    : nearestBy(text, view.nodeFacts, node => node.name, NEAR);
   return { found: 'none', near };
 }
 
 /** True for a node that was merged from others, of which one has this name. */
-function goesByName({ id, rawIds }: Node, name: string): boolean {
+function goesByName({ id, rawIds }: NodeFacts, name: string): boolean {
   return rawIds.some(raw => raw !== id && parseIdentity(raw)?.parts.at(-1) === name);
 }
 
 /** As `findNode`, but where a service has the name, no other kind of node is meant. */
-export function findService(view: GraphView, text: string, isInScope: (node: Node) => boolean = () => true): NodeMatch {
+export function findService(
+  view: GraphView,
+  text: string,
+  isInScope: (node: NodeFacts) => boolean = () => true,
+): NodeMatch {
   const service = findNode(view, text, node => node.kind === 'service' && isInScope(node));
   return service.found === 'none' ? findNode(view, text, isInScope) : service;
 }

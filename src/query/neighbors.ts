@@ -26,8 +26,8 @@ export function selectNeighbors(view: GraphView, root: number, filter: GraphFilt
   for (let depth = 0; depth < reach.depth && frontier.length > 0; depth++) {
     const next: number[] = [];
     for (const [edge, neighbor] of stepsFrom(view, frontier, reach.direction)) {
-      if (walked.has(edge) || !isEdgeWanted(filter, view.edges[edge]!)) continue;
-      if (neighbor !== root && !isNodeWanted(filter, view.nodes[neighbor]!)) continue;
+      if (walked.has(edge) || !isEdgeWanted(filter, view.edge(edge))) continue;
+      if (neighbor !== root && !isNodeWanted(filter, view.nodeFacts[neighbor]!)) continue;
       if (!seen.has(neighbor)) {
         if (seen.size >= reach.limit) {
           truncated = true;
@@ -41,8 +41,8 @@ export function selectNeighbors(view: GraphView, root: number, filter: GraphFilt
     frontier = next;
   }
   return {
-    nodes: inOrder(seen).map(index => view.nodes[index]!),
-    edges: inOrder(walked).map(index => view.edges[index]!),
+    nodes: inOrder(seen).map(index => view.node(index)),
+    edges: inOrder(walked).map(index => view.edge(index)),
     truncated,
   };
 }

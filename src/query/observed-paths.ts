@@ -20,8 +20,7 @@ export function observedPaths(hops: Hops, rules: SearchRules): ObservedPaths {
   const index = pathIndex(hops.view);
   const paths = new Map<string, { nodes: readonly number[]; count: number }>();
   let steps = 0;
-  for (let i = index.start[rules.to]!; i < index.start[rules.to + 1]!; i++) {
-    const row = index.rows[i]!;
+  for (let row = index.first[rules.to]!; row > 0; row = index.next[row]!) {
     if (index.visits[row] === 0) continue;
     if (steps > MAX_STEPS) return { paths, entered: index.entered[rules.from]!, truncated: true };
     const nodes: number[] = [rules.to];

@@ -28,7 +28,7 @@ export function pathColumns(view: GraphView): PathColumns {
     if (needed[row] === 0 || nodes[row]! < 0) continue;
     const parent = above[row]! > 0 ? made[above[row]!] : above[row] === 0 ? BEGINS : MISSING;
     if (parent === undefined) continue;
-    const key = (parent + 2) * view.nodes.length + nodes[row]!;
+    const key = (parent + 2) * view.nodeFacts.length + nodes[row]!;
     let place = places.get(key);
     if (place === undefined) {
       place = columns.parents.push(parent) - 1;

@@ -1,10 +1,12 @@
 /**
  * The tree of causal paths of a view, under the names that its nodes resolve to: what was counted on each chain, and
- * how many interactions entered each node. Made once per view.
+ * how many interactions entered each node. As long as the structure stays, rows stay what they are and only new ones are
+ * looked up; numbers are those of the view asked last.
  */
-import type { GraphView } from '../contract/graph-view.ts';
+import type { GraphView, PathTable } from '../contract/graph-view.ts';
 
 export interface PathIndex {
+  /** Columns may be longer. */
   readonly size: number;
   /** Row of the chain without its last node; 0 where it begins, −1 where what was above is missing. */
   readonly above: Int32Array;
@@ -12,87 +14,119 @@ export interface PathIndex {
   readonly nodes: Int32Array;
   /** Interactions that took exactly this chain. */
   readonly visits: Float64Array;
-  /** Rows by their last node: those of node n are rows[start[n] .. start[n+1]-1]. */
-  readonly start: Int32Array;
-  readonly rows: Int32Array;
+  /** Rows by their last node: the first of each node, and the one after each; 0: none. */
+  readonly first: Int32Array;
+  readonly next: Int32Array;
   /** By node: interactions that entered it and have a place in the tree, and those that began there. */
   readonly entered: Float64Array;
   readonly began: Float64Array;
 }
 
-const indexes = new WeakMap<GraphView, PathIndex>();
+const FIRST = 1024;
 
-export function pathIndex(view: GraphView): PathIndex {
-  const known = indexes.get(view);
-  if (known !== undefined) return known;
-  const index = buildIndex(view);
-  indexes.set(view, index);
-  return index;
-}
-
-function buildIndex(view: GraphView): PathIndex {
-  const { size } = view.paths;
-  const { above, nodes } = resolveRows(view);
-  const visits = visitsOf(view, above, nodes);
-  const start = new Int32Array(view.nodes.length + 1);
-  for (let row = 1; row < size; row++) if (nodes[row]! >= 0) start[nodes[row]! + 1]!++;
-  for (let n = 0; n < view.nodes.length; n++) start[n + 1]! += start[n]!;
-  const next = start.slice();
-  const rows = new Int32Array(start[view.nodes.length]!);
-  const entered = new Float64Array(view.nodes.length);
-  const began = new Float64Array(view.nodes.length);
-  for (let row = 1; row < size; row++) {
-    const node = nodes[row]!;
-    if (node < 0) continue;
-    rows[next[node]!++] = row;
-    entered[node]! += visits[row]!;
-    if (above[row]! <= 0) began[node]! += visits[row]!;
-  }
-  return { size, above, nodes, visits, start, rows, entered, began };
-}
-
-/** A topic that resolves to the one before it is the same step: one message under two spellings of its topic. */
-function resolveRows({ paths, nodes: viewNodes, nodeOfRaw }: GraphView): { above: Int32Array; nodes: Int32Array } {
-  const { size, parents } = paths;
-  const above = new Int32Array(size);
-  const nodes = new Int32Array(size).fill(-1);
+class StructureIndex implements PathIndex {
+  view: GraphView | undefined;
+  size = 1;
+  above = new Int32Array(FIRST);
+  nodes = new Int32Array(FIRST);
+  visits = new Float64Array(FIRST);
+  next = new Int32Array(FIRST);
+  readonly first: Int32Array;
+  readonly entered: Float64Array;
+  readonly began: Float64Array;
   /** The row that stands for each. */
-  const stands = new Int32Array(size);
-  for (let row = 1; row < size; row++) {
-    const parent = parents[row]! > 0 ? stands[parents[row]!]! : parents[row]!;
+  private stands = new Int32Array(FIRST);
+  /** Numbers of the pairs of a topic and whom its messages reached, by row; 0: the row is of none. */
+  private pairs = new Int32Array(FIRST);
+  private readonly pairNumbers = new Map<number, number>();
+  /** By number: some were seen to be processed. */
+  private processed = new Uint8Array(FIRST);
+  private readonly isTopic: Uint8Array;
+
+  constructor({ nodeFacts }: GraphView) {
+    this.first = new Int32Array(nodeFacts.length);
+    this.entered = new Float64Array(nodeFacts.length);
+    this.began = new Float64Array(nodeFacts.length);
+    this.isTopic = Uint8Array.from(nodeFacts, ({ kind }) => (kind === 'topic' ? 1 : 0));
+  }
+
+  read(view: GraphView): void {
+    const { paths } = view;
+    if (paths.size > this.above.length) this.grow(Math.max(paths.size, this.above.length * 2));
+    for (let row = this.size; row < paths.size; row++) this.addRow(view, row);
+    this.size = paths.size;
+    this.count(paths);
+    this.view = view;
+  }
+
+  /** A topic that resolves to the one before it is the same step: one message under two spellings of its topic. */
+  private addRow({ paths, nodeOfRaw }: GraphView, row: number): void {
+    const { above, nodes, stands, first, next, isTopic } = this;
+    const raw = paths.parents[row]!;
+    const parent = raw > 0 ? stands[raw]! : raw;
     const node = nodeOfRaw(paths.nodes[row]!);
     above[row] = parent;
-    if (parent > 0 && node >= 0 && nodes[parent] === node && viewNodes[node]!.kind === 'topic') stands[row] = parent;
-    else {
-      stands[row] = row;
+    nodes[row] = -1;
+    stands[row] = row;
+    const last = parent > 0 ? nodes[parent]! : -1;
+    const isAfterTopic = last >= 0 && isTopic[last] === 1;
+    if (isAfterTopic && last === node) stands[row] = parent;
+    else if (node >= 0) {
       nodes[row] = node;
+      next[row] = first[node]!;
+      first[node] = row;
+      if (isAfterTopic) this.pairs[row] = this.pairOf(last, node);
     }
   }
-  return { above, nodes };
+
+  private pairOf(topic: number, node: number): number {
+    const key = topic * this.first.length + node;
+    const known = this.pairNumbers.get(key);
+    if (known !== undefined) return known;
+    const pair = this.pairNumbers.size + 1;
+    this.pairNumbers.set(key, pair);
+    if (pair >= this.processed.length) this.processed = new Uint8Array(pair * 2);
+    return pair;
+  }
+
+  /** Of a topic's consumer only process spans count, where there are any; as on its edge. */
+  private count({ counts, received }: PathTable): void {
+    const { size, nodes, pairs, processed, visits, above, entered, began } = this;
+    processed.fill(0);
+    for (let row = 1; row < size; row++) if (pairs[row]! > 0 && counts[row]! > 0) processed[pairs[row]!] = 1;
+    entered.fill(0);
+    began.fill(0);
+    for (let row = 1; row < size; row++) {
+      const node = nodes[row]!;
+      if (node < 0) continue;
+      const visit = counts[row]! + (processed[pairs[row]!] === 1 ? 0 : received[row]!);
+      visits[row] = visit;
+      if (visit === 0) continue;
+      entered[node]! += visit;
+      if (above[row]! <= 0) began[node]! += visit;
+    }
+  }
+
+  private grow(rows: number): void {
+    const longer = <Column extends Int32Array | Float64Array>(made: Column, from: Column): Column => {
+      made.set(from);
+      return made;
+    };
+    this.above = longer(new Int32Array(rows), this.above);
+    this.nodes = longer(new Int32Array(rows), this.nodes);
+    this.visits = longer(new Float64Array(rows), this.visits);
+    this.next = longer(new Int32Array(rows), this.next);
+    this.stands = longer(new Int32Array(rows), this.stands);
+    this.pairs = longer(new Int32Array(rows), this.pairs);
+  }
 }
 
-/** Of a topic's consumer only process spans count, where there are any; as on its edge. */
-function visitsOf({ paths, nodes: viewNodes }: GraphView, above: Int32Array, nodes: Int32Array): Float64Array {
-  const { size, counts, received } = paths;
-  const topicAbove = (row: number): number => {
-    const node = above[row]! > 0 ? nodes[above[row]!]! : -1;
-    return node >= 0 && viewNodes[node]!.kind === 'topic' ? node : -1;
-  };
-  const processed = new Set<number>();
-  const pair = (topic: number, node: number) => topic * viewNodes.length + node;
-  const anyReceived = received.some(count => count > 0);
-  for (let row = 1; anyReceived && row < size; row++) {
-    if (nodes[row]! < 0 || counts[row] === 0) continue;
-    const topic = topicAbove(row);
-    if (topic >= 0) processed.add(pair(topic, nodes[row]!));
-  }
-  const visits = new Float64Array(size);
-  for (let row = 1; row < size; row++) {
-    if (nodes[row]! < 0) continue;
-    visits[row] = counts[row]!;
-    if (received[row] === 0) continue;
-    const topic = topicAbove(row);
-    if (topic < 0 || !processed.has(pair(topic, nodes[row]!))) visits[row]! += received[row]!;
-  }
-  return visits;
+const known = new WeakMap<object, StructureIndex>();
+
+export function pathIndex(view: GraphView): PathIndex {
+  const made = known.get(view.structure);
+  const index = made !== undefined && made.size <= view.paths.size ? made : new StructureIndex(view);
+  known.set(view.structure, index);
+  if (index.view !== view) index.read(view);
+  return index;
 }

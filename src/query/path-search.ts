@@ -4,6 +4,7 @@
  * then fewer hops, then the order of the nodes' ids. Work is bounded.
  */
 import type { Hops } from './hops.ts';
+import { RestOfWay } from './rest-of-way.ts';
 
 export interface SearchRules {
   readonly from: number;
@@ -24,7 +25,7 @@ export class PathSearch {
   cost = 0;
   private readonly hops: Hops;
   private readonly rules: SearchRules;
-  private readonly rest: Rest;
+  private readonly rest: RestOfWay;
   /** Of each partial path: last node, path without it, cost, hops, via nodes still to pass. */
   private readonly nodes: number[] = [];
   private readonly parents: number[] = [];
@@ -39,7 +40,7 @@ export class PathSearch {
   constructor(hops: Hops, rules: SearchRules) {
     this.hops = hops;
     this.rules = rules;
-    this.rest = new Rest(hops, rules);
+    this.rest = new RestOfWay(hops, rules);
     this.add(rules.from, -1, 0, 0, (1 << rules.via.length) - 1);
   }
 
@@ -158,87 +159,4 @@ export class PathSearch {
     heap[at] = last;
     return first;
   }
-}
-
-/**
- * Cost and length of the cheapest walk to the end, by hops allowed and via nodes still to pass: level by level from the
- * end backwards, each level looking only at what the one before made cheaper.
- */
-class Rest {
-  private readonly levels: Level[] = [];
-
-  constructor(hops: Hops, { from, to, via, maxHops }: SearchRules) {
-    const masks = 1 << via.length;
-    const size = hops.view.nodes.length * masks;
-    const first = new Level(size);
-    first.costs[to] = 0;
-    this.levels.push(first);
-    let changed = [to];
-    for (let level = 1; level <= maxHops && changed.length > 0; level++) {
-      const next = this.levels[level - 1]!.copy();
-      changed = relax(hops, from, to, via, this.levels[level - 1]!, next, changed);
-      this.levels.push(next);
-    }
-    this.nodes = hops.view.nodes.length;
-  }
-
-  private readonly nodes: number;
-
-  cost(level: number, missing: number, node: number): number {
-    return this.levels[Math.min(level, this.levels.length - 1)]!.costs[missing * this.nodes + node]!;
-  }
-
-  length(level: number, missing: number, node: number): number {
-    return this.levels[Math.min(level, this.levels.length - 1)]!.lengths[missing * this.nodes + node]!;
-  }
-}
-
-class Level {
-  readonly costs: Float64Array;
-  readonly lengths: Uint8Array;
-
-  constructor(size: number) {
-    this.costs = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
-    this.lengths = new Uint8Array(size);
-  }
-
-  copy(): Level {
-    const copy = new Level(0);
-    return Object.assign(copy, { costs: this.costs.slice(), lengths: this.lengths.slice() });
-  }
-}
-
-/** States (via nodes to pass, node) that got cheaper by one hop more. */
-function relax(
-  { view, costs }: Hops,
-  from: number,
-  to: number,
-  via: readonly number[],
-  before: Level,
-  next: Level,
-  changed: readonly number[],
-): number[] {
-  const { inStart, inEdges, edgeSource, nodes } = view;
-  const improved = new Set<number>();
-  for (const state of changed) {
-    const node = state % nodes.length;
-    if (node === from) continue;
-    const at = via.indexOf(node);
-    const missing = Math.floor(state / nodes.length) | (at < 0 ? 0 : 1 << at);
-    const cost = before.costs[state]!;
-    const length = before.lengths[state]! + 1;
-    for (let i = inStart[node]!; i < inStart[node + 1]!; i++) {
-      const edge = inEdges[i]!;
-      const source = edgeSource[edge]!;
-      const whole = cost + costs[edge]!;
-      if (source === to || whole === Number.POSITIVE_INFINITY) continue;
-      const reached = missing * nodes.length + source;
-      const better = whole - next.costs[reached]!;
-      if (better > 0 || (better === 0 && length >= next.lengths[reached]!)) continue;
-      next.costs[reached] = whole;
-      next.lengths[reached] = length;
-      improved.add(reached);
-    }
-  }
-  return [...improved];
 }

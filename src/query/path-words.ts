@@ -1,5 +1,5 @@
 /** Paths in words: `orders → Kafka topic order-events → billing, implicitly, observed 12 times`. */
-import type { Node } from '../contract/graph-document.ts';
+import type { NodeFacts } from '../contract/graph-view.ts';
 import { printable } from './formats/labels.ts';
 
 /** What messaging systems call themselves, and what a message goes to there. */
@@ -21,7 +21,7 @@ const TOPICS: Readonly<Record<string, string>> = {
 };
 
 /** `Kafka topic orders`, `table stock`, and of a service its name. */
-export function nodeWords(node: Node): string {
+export function nodeWords(node: NodeFacts): string {
   const name = printable(node.name);
   switch (node.kind) {
     case 'service':
@@ -34,7 +34,7 @@ export function nodeWords(node: Node): string {
 }
 
 export function pathWords(
-  nodes: readonly Node[],
+  nodes: readonly NodeFacts[],
   path: { readonly observed: boolean; readonly count: number; readonly strength: number; readonly implicit: boolean },
 ): string {
   const way = nodes.map(nodeWords).join(' → ');

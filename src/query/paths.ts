@@ -9,7 +9,7 @@ import { COST_OF_ROUNDING, type Hops, hopsOf } from './hops.ts';
 import { type ObservedPaths, observedPaths, pathKey } from './observed-paths.ts';
 import { PathSearch, type SearchRules } from './path-search.ts';
 import { pathWords } from './path-words.ts';
-import { strengths } from './strengths.ts';
+import { strengthsOf } from './strengths.ts';
 
 export const DEFAULT_PATHS = 5;
 export const MAX_PATHS = 100;
@@ -58,7 +58,7 @@ export interface PathsAnswer {
 
 export function findPaths(view: GraphView, question: PathQuestion): PathsAnswer {
   const { from, to, implicit } = question;
-  const ends = { from: view.nodes[from]!.id, to: view.nodes[to]!.id };
+  const ends = { from: view.nodeFacts[from]!.id, to: view.nodeFacts[to]!.id };
   const avoid = new Set(question.avoid);
   if (from === to || avoid.has(from) || avoid.has(to)) return { ...ends, paths: [], truncated: false };
   const via = [...new Set(question.via)].filter(node => node !== from && node !== to);
@@ -105,10 +105,10 @@ function composedPaths(
 /** @param count times it was seen whole; 0: it is composed. */
 function describePath(hops: Hops, nodes: readonly number[], count: number, entered: number): Path {
   const { view } = hops;
-  const all = strengths(view);
+  const { shares } = strengthsOf(view);
   const places = nodes.slice(1).map((node, i) => hops.between(nodes[i]!, node));
-  const edges = places.map(place => view.edges[place]!);
-  const strength = rounded(places.reduce((product, place) => product * all[place]!, 1));
+  const edges = places.map(place => view.edge(place));
+  const strength = rounded(places.reduce((product, place) => product * shares[place]!, 1));
   // One edge is always seen whole, also while its interactions have no place yet.
   const alone = count === 0 && edges.length === 1;
   const probability = count > 0 ? rounded(entered > 0 ? Math.min(1, count / entered) : 1) : strength;
@@ -122,7 +122,7 @@ function describePath(hops: Hops, nodes: readonly number[], count: number, enter
     confidence: Math.min(...edges.map(edge => edge.confidence)),
     implicit: edges.every(edge => edge.kind !== 'calls'),
   };
-  const passed = nodes.map(node => view.nodes[node]!);
+  const passed = nodes.map(node => view.nodeFacts[node]!);
   return {
     nodes: passed.map(node => node.id),
     edges: edges.map(edge => edge.id),

@@ -1,44 +1,85 @@
 /**
- * How likely each edge passes on what reached its source: the conditional probability of a hop. Made once per view.
+ * How likely each edge passes on what reached its source: the conditional probability of a hop; and what the hop costs.
+ * Worked out anew for each view, in the same arrays as long as the structure stays: they are those of the view asked last.
  */
+import { EDGE_KINDS } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { pathIndex } from './path-index.ts';
 
-const known = new WeakMap<GraphView, Float64Array>();
+/** Of one natural logarithm: ways whose strengths differ by less than one part in 10^11 cost the same. */
+const UNITS = 2 ** 40;
 
-/**
- * By edge, 0..1. Out of a service or external: the edge's count of the interactions that entered it (requests, messages
- * and entries; where there are none, what began there), 1 where nothing is known to enter. Out of a topic: messages
- * consumed (routed) of those published, 1 where no publisher is seen. Out of a table or database: 1.
- */
-export function strengths(view: GraphView): Float64Array {
-  const made = known.get(view) ?? makeStrengths(view);
-  known.set(view, made);
-  return made;
+const PUBLISHES = EDGE_KINDS.indexOf('publishes');
+const CONSUMES = EDGE_KINDS.indexOf('consumes');
+/** Of these each interaction enters the target. */
+const ENTERS = Uint8Array.from(EDGE_KINDS, kind =>
+  kind === 'calls' || kind === 'consumes' || kind === 'messages' ? 1 : 0,
+);
+
+export interface Strengths {
+  /**
+   * By edge, 0..1. Out of a service or external: the edge's count of the interactions that entered it (requests, messages
+   * and entries; where there are none, what began there), 1 where nothing is known to enter. Out of a topic: messages
+   * consumed (routed) of those published, 1 where no publisher is seen. Out of a table or database: 1.
+   */
+  readonly shares: Float64Array;
+  /** Logarithms of these as whole numbers, so that ways of the same strength cost the same in whatever order they are added up. */
+  readonly costs: Float64Array;
 }
 
-/** Large graphs: each edge is looked at once, the rest is done on plain numbers. */
-function makeStrengths(view: GraphView): Float64Array {
-  const { nodes, edges, edgeSource, edgeTarget } = view;
-  const { began } = pathIndex(view);
-  const arrived = new Float64Array(nodes.length);
-  const isSure = new Uint8Array(nodes.length);
-  for (let n = 0; n < nodes.length; n++) {
-    const { entry, kind } = nodes[n]!;
-    if (entry !== undefined) arrived[n] = entry.count;
-    if (kind === 'table' || kind === 'database') isSure[n] = 1;
+class StructureStrengths implements Strengths {
+  view: GraphView | undefined;
+  readonly shares: Float64Array;
+  readonly costs: Float64Array;
+  private readonly arrived: Float64Array;
+  private readonly isSure: Uint8Array;
+
+  constructor({ nodeFacts, edgeSource }: GraphView) {
+    this.shares = new Float64Array(edgeSource.length).fill(1);
+    this.costs = new Float64Array(edgeSource.length);
+    this.arrived = new Float64Array(nodeFacts.length);
+    this.isSure = Uint8Array.from(nodeFacts, ({ kind }) => (kind === 'table' || kind === 'database' ? 1 : 0));
   }
-  const parts = new Float64Array(edges.length);
-  for (let e = 0; e < edges.length; e++) {
-    const { kind, count, messages } = edges[e]!;
-    parts[e] = kind === 'consumes' ? (messages ?? count) : count;
-    if (kind === 'publishes') arrived[edgeTarget[e]!]! += messages ?? count;
-    else if (kind === 'calls' || kind === 'consumes' || kind === 'messages') arrived[edgeTarget[e]!]! += count;
+
+  read(view: GraphView): void {
+    const { shares, costs, arrived, isSure } = this;
+    const { edgeSource, weights } = view;
+    const { kinds, counts, messages } = weights;
+    const { began } = pathIndex(view);
+    this.addArrivals(view);
+    for (let e = 0; e < shares.length; e++) {
+      const source = edgeSource[e]!;
+      const whole = arrived[source]! || began[source]!;
+      const part = kinds[e] === CONSUMES ? messagesOr(messages[e]!, counts[e]!) : counts[e]!;
+      const share = isSure[source] === 1 || whole <= 0 ? 1 : Math.min(1, part / whole);
+      if (share === shares[e]) continue;
+      shares[e] = share;
+      costs[e] = Math.round(-Math.log(share) * UNITS);
+    }
+    this.view = view;
   }
-  for (let e = 0; e < edges.length; e++) {
-    const source = edgeSource[e]!;
-    const whole = arrived[source]! || began[source]!;
-    parts[e] = isSure[source] === 1 || whole <= 0 ? 1 : Math.min(1, parts[e]! / whole);
+
+  private addArrivals({ edgeTarget, weights }: GraphView): void {
+    const { arrived } = this;
+    const { kinds, counts, messages, entries } = weights;
+    for (let n = 0; n < arrived.length; n++) arrived[n] = entries[n]!;
+    for (let e = 0; e < edgeTarget.length; e++) {
+      const kind = kinds[e]!;
+      if (kind === PUBLISHES) arrived[edgeTarget[e]!]! += messagesOr(messages[e]!, counts[e]!);
+      else if (ENTERS[kind] === 1) arrived[edgeTarget[e]!]! += counts[e]!;
+    }
   }
-  return parts;
+}
+
+function messagesOr(messages: number, count: number): number {
+  return Number.isNaN(messages) ? count : messages;
+}
+
+const known = new WeakMap<object, StructureStrengths>();
+
+export function strengthsOf(view: GraphView): Strengths {
+  const strengths = known.get(view.structure) ?? new StructureStrengths(view);
+  known.set(view.structure, strengths);
+  if (strengths.view !== view) strengths.read(view);
+  return strengths;
 }

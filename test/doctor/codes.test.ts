@@ -107,7 +107,7 @@ describe('a running service tells', () => {
   it('everything_filtered', () => {
     const view = new LiveSubject().topology.view();
     const spans = { ...view.stats.spans, received: 3, filtered: 3 };
-    const filtered = { ...view, stats: { ...view.stats, spans } };
+    const filtered = Object.assign(Object.create(view) as typeof view, { stats: { ...view.stats, spans } });
     expect(codesOf(examine({ view: filtered, checkup: NO_CHECKUP }))).toEqual(['everything_filtered']);
   });
 

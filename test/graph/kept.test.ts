@@ -9,7 +9,7 @@ import { SERVICE } from '../../src/lib/identities.ts';
 import { LiveGraph } from '../../src/query/live-graph.ts';
 import { loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
-import { EMPTY_STATS } from '../kits/view.ts';
+import { columnsOf, EMPTY_STATS } from '../kits/view.ts';
 import { KeptGraph, type Limits, NOT_KEPT, recordSteps, type Step } from './kept-subject.ts';
 
 const SPACIOUS: Limits = { maxNodes: 20_000, maxEdges: 200_000, maxPaths: 100_000 };
@@ -61,7 +61,7 @@ function follow(graph: KeptGraph): LiveGraph {
 }
 
 function comparable({ nodes, edges, paths }: GraphView) {
-  return { nodes, edges, paths };
+  return { nodes, edges, paths: columnsOf(paths) };
 }
 
 const recorded = new Map<string, readonly Step[]>();

@@ -10,7 +10,7 @@ import {
   type SpanStats,
   type Stats,
 } from '../../src/contract/graph-document.ts';
-import type { GraphView } from '../../src/contract/graph-view.ts';
+import type { GraphView, PathTable } from '../../src/contract/graph-view.ts';
 import { viewOfDocument } from '../../src/query/document-view.ts';
 
 export const EMPTY_STATS: Stats = {
@@ -93,4 +93,15 @@ export function viewOf(
 
 function keyOf(id: string): string {
   return createHash('sha256').update(id).digest('hex').slice(0, 16);
+}
+
+/** The columns of a tree of paths, as long as it is. */
+export function columnsOf({ size, parents, nodes, counts, received }: PathTable): PathTable {
+  return {
+    size,
+    parents: parents.slice(0, size),
+    nodes: nodes.slice(0, size),
+    counts: counts.slice(0, size),
+    received: received.slice(0, size),
+  };
 }

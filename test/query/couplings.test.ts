@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphView } from '../../src/contract/graph-view.ts';
 import { findCouplings } from '../../src/query/couplings.ts';
 import { viewOfDocument } from '../../src/query/document-view.ts';
-import { strengths } from '../../src/query/strengths.ts';
+import { strengthsOf } from '../../src/query/strengths.ts';
 import { randomView } from '../kits/random-view.ts';
 import { documentOf, edgeOf, nodeOf } from '../kits/view.ts';
 import { Random } from '../oracle/random.ts';
@@ -13,7 +13,7 @@ const ALL = { filter: {}, minStrength: 0, limit: 10_000 };
 
 /** `source target` → product of doubts, via and types. */
 function bruteForce(view: GraphView) {
-  const all = strengths(view);
+  const all = strengthsOf(view).shares;
   const pairs = new Map<string, { doubt: number; via: Set<string>; types: Set<string>; least: number }>();
   const walk = (
     source: string,

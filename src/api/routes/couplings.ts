@@ -53,7 +53,7 @@ export function couplingsRoute(app: FastifyInstance, context: ApiContext): void 
 
 function serviceOf(view: GraphView, text: string, filter: GraphFilter): number {
   const place = resolveService(view, text, filter);
-  const { id, kind } = view.nodes[place]!;
+  const { id, kind } = view.nodeFacts[place]!;
   if (kind === 'service') return place;
   throw new Problem(400, 'bad-parameter', `${id} is a ${kind}; couplings are those of a service`, {
     parameter: 'service',

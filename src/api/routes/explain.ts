@@ -54,7 +54,7 @@ function addExplain(app: FastifyInstance, context: ApiContext): void {
     if (edge !== undefined) return reply.send(explainEdge(view, resolveEdge(view, edge), context.traceUrl));
     const [source, target] = nodesOf(view, [from!, to!], filterOf(query));
     const checkup = (await context.ask('checkup', undefined)) ?? NO_CHECKUP;
-    const services = scopedCheckups(view, checkup, new Set([view.nodes[source!]!.id, view.nodes[target!]!.id]));
+    const services = scopedCheckups(view, checkup, new Set([view.nodeFacts[source!]!.id, view.nodeFacts[target!]!.id]));
     return reply.send(explainBetween(view, source!, target!, services, context.traceUrl));
   });
 }

@@ -38,11 +38,11 @@ function homePage(version: string, view: GraphView | undefined): string {
 
 function countersOf(view: GraphView | undefined): readonly (readonly [string, number])[] {
   if (view === undefined) return [];
-  const kinds = Map.groupBy(view.nodes, node => node.kind);
+  const kinds = Map.groupBy(view.nodeFacts, node => node.kind);
   const spans = Object.entries(view.stats.spans).filter(([name, count]) => name === 'received' || count > 0);
   return [
     ...NODE_KINDS.map(kind => [`${kind} nodes`, kinds.get(kind)?.length ?? 0] as const),
-    ['edges', view.edges.length],
+    ['edges', view.edgeSource.length],
     ...spans.map(([fate, count]) => [`spans ${fate}`, count] as const),
   ];
 }

@@ -52,8 +52,8 @@ async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<ob
       : {
           revision: view.revision,
           asOf: new Date(view.asOf).toISOString(),
-          nodes: view.nodes.length,
-          edges: view.edges.length,
+          nodes: view.nodeFacts.length,
+          edges: view.edgeSource.length,
         };
   return {
     version,

@@ -89,7 +89,7 @@ function byWeight(a: FindingDraft, b: FindingDraft): number {
 }
 
 function countEdges(view: GraphView, scope: readonly number[]): number {
-  if (scope.length === 0) return view.edges.length;
+  if (scope.length === 0) return view.edgeSource.length;
   const degree = (start: Uint32Array, node: number) => start[node + 1]! - start[node]!;
   return scope.reduce((sum, node) => sum + degree(view.outStart, node) + degree(view.inStart, node), 0);
 }

@@ -14,7 +14,7 @@ const ALONE_WHEN_INFERRED: readonly SpanClass[] = ['client', 'producer', 'consum
 
 /** Checkups under the ids that the view shows. */
 export function scopedCheckups(view: GraphView, checkup: Checkup, scope: ReadonlySet<string>): ServiceCheckup[] {
-  const shownAs = (raw: string) => view.nodes[view.nodeIndex(raw)]?.id ?? raw;
+  const shownAs = (raw: string) => view.nodeFacts[view.nodeIndex(raw)]?.id ?? raw;
   const shown = checkup.services.map(one => ({ ...one, service: shownAs(one.service) }));
   const wanted = scope.size === 0 ? shown : shown.filter(({ service }) => scope.has(service));
   return [...Map.groupBy(wanted, ({ service }) => service).values()].map(all => all.reduce(addedUp));

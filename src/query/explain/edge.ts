@@ -1,7 +1,7 @@
 /** One edge → how it is known: proofs in words, the confidence and how it was made of them, examples, what is missing. */
 import type { Edge, EvidenceKind, Exemplar, Node } from '../../contract/graph-document.ts';
 import type { GraphView } from '../../contract/graph-view.ts';
-import { CONVICTION } from '../../graph/edge-document.ts';
+import { CONVICTION } from '../../graph/edge-weights.ts';
 import { isSampled } from '../doctor/graph-findings.ts';
 import { labelsOf } from '../formats/labels.ts';
 import { missingOf } from './missing.ts';
@@ -43,8 +43,8 @@ export interface Gap {
 
 /** @param traceUrl a page that shows a trace, with `{traceId}` and `{spanId}` in it. */
 export function explainEdge(view: GraphView, index: number, traceUrl?: string): Explanation {
-  const edge = view.edges[index]!;
-  const [source, target] = [view.nodes[view.edgeSource[index]!]!, view.nodes[view.edgeTarget[index]!]!];
+  const edge = view.edge(index);
+  const [source, target] = [view.node(view.edgeSource[index]!), view.node(view.edgeTarget[index]!)];
   const evidence = proofsOf(edge);
   return {
     summary: summaryOf(edge, source, target, evidence),

@@ -124,7 +124,7 @@ function joinsMissing(edge: Edge): Gap[] {
 
 function tableMissing(edge: Edge, view: GraphView): Gap[] {
   if (edge.kind !== 'writes' && edge.kind !== 'reads' && edge.kind !== 'queries') return [];
-  const store = view.nodes[view.nodeIndex(edge.kind === 'reads' ? edge.source : edge.target)]!;
+  const store = view.nodeFacts[view.nodeIndex(edge.kind === 'reads' ? edge.source : edge.target)]!;
   const gaps: Gap[] = [];
   if (store.kind === 'database' && edge.kind !== 'queries')
     gaps.push(

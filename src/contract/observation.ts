@@ -124,6 +124,7 @@ export class ObservationBatch {
   private firstRow = 0;
   private firstLink = 0;
   private firstPosition = 0;
+  private firstLog = 0;
 
   reset(): void {
     this.rows = this.links = this.positions = this.logs = 0;
@@ -141,8 +142,14 @@ export class ObservationBatch {
     this.firstRow = this.rows;
     this.firstLink = this.links;
     this.firstPosition = this.positions;
+    this.firstLog = this.logs;
     this.recordRows.begin();
     if (this.refusing.size > 0) this.refusing.clear();
+  }
+
+  /** Log records of the request. */
+  get logsTaken(): number {
+    return this.logs - this.firstLog;
   }
 
   /** The request is taken in; answers with its rows. */
@@ -158,6 +165,7 @@ export class ObservationBatch {
     this.rows = this.firstRow;
     this.links = this.firstLink;
     this.positions = this.firstPosition;
+    this.logs = this.firstLog;
     this.recordRows.rollback();
     this.refusing.clear();
   }

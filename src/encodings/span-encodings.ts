@@ -3,13 +3,15 @@
  * the value of one record → spans into a consumer. Decoders keep no reference to the bytes and throw a `MalformedError`,
  * by which time some spans may have been handed on.
  */
-import type { SpanConsumer } from '../contract/consumer.ts';
+import type { LogConsumer, SpanConsumer } from '../contract/consumer.ts';
 import type { SpanView } from '../contract/span-view.ts';
 import { type DocumentKind, detectDocument } from './detect-document.ts';
 import { decodeJaegerSpan } from './jaeger/span-proto.ts';
 import { decodeJaeger } from './jaeger/traces-json.ts';
 import { type Json, parseJson } from './json.ts';
 import { MalformedError } from './malformed.ts';
+import { decodeLogs } from './otlp/logs.ts';
+import { decodeLogsValue } from './otlp/logs-json.ts';
 import { decodeTraces } from './otlp/traces.ts';
 import { decodeTracesValue } from './otlp/traces-json.ts';
 import { decodeZipkin } from './zipkin/spans-json.ts';
@@ -24,6 +26,9 @@ export const SPAN_ENCODINGS = [
   'zipkin_json',
 ] as const;
 export type SpanEncoding = (typeof SPAN_ENCODINGS)[number];
+
+export const LOG_ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
+export type LogEncoding = (typeof LOG_ENCODINGS)[number];
 
 type SpanDecoder = (bytes: Uint8Array, view: SpanView, consumer: SpanConsumer) => void;
 
@@ -48,4 +53,17 @@ function ofKind(kind: DocumentKind, decode: (document: Json, ...rest: [SpanView,
     if (found === kind) decode(document, view, consumer);
     else if (found !== 'empty') throw new MalformedError('other_encoding', `expected JSON of ${kind}, got ${found}`);
   };
+}
+
+export function decodeLogRecords(
+  encoding: LogEncoding,
+  bytes: Uint8Array,
+  view: SpanView,
+  consumer: LogConsumer,
+): void {
+  if (encoding === 'otlp_proto') return decodeLogs(bytes, view, consumer);
+  const document = parseJson(bytes);
+  const found = detectDocument(document);
+  if (found === 'logs') decodeLogsValue(document, view, consumer);
+  else if (found !== 'empty') throw new MalformedError('other_encoding', `expected JSON of logs, got ${found}`);
 }

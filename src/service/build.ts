@@ -182,7 +182,10 @@ function consumersFor(id: string, config: Config, { connectors, processors, slot
       consumers.traces = consumeSpans(chain, sinks.traces);
       consumers.createView = slots.createView;
     }
-    if (typeOfId(name) === 'logs' && sinks.logs !== undefined) consumers.logs = consumeLogs(chain, sinks.logs);
+    if (typeOfId(name) === 'logs' && sinks.logs !== undefined) {
+      consumers.logs = consumeLogs(chain, sinks.logs);
+      consumers.createView = slots.createView;
+    }
     if (typeOfId(name) === 'events' && sinks.records !== undefined)
       consumers.records = consumeRecords(chain, sinks.records);
     consumers.positions = sinks.positions;

@@ -38,9 +38,9 @@ export function consumeLogs(processors: readonly Processor[], sink: LogConsumer)
   return {
     ...sink,
     admit: () => admit(gates, sink),
-    logs: count => {
-      admit(gates, sink);
-      return sink.logs(count);
+    begin: () => {
+      for (const gate of gates) gate.admit!();
+      sink.begin();
     },
   };
 }

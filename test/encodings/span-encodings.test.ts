@@ -1,8 +1,14 @@
 /** The encodings of spans by name: one span in each of them, and records of one in a topic of another. */
 import { describe, expect, test } from 'vitest';
-import { decodeSpans, SPAN_ENCODINGS, type SpanEncoding } from '../../src/encodings/span-encodings.ts';
+import {
+  decodeLogRecords,
+  decodeSpans,
+  LOG_ENCODINGS,
+  SPAN_ENCODINGS,
+  type SpanEncoding,
+} from '../../src/encodings/span-encodings.ts';
 import { outcomeOf } from '../fuzz/span-record.ts';
-import { encodeTraces } from '../kits/otlp.ts';
+import { encodeLogs, encodeTraces } from '../kits/otlp.ts';
 import { jaegerAsOtlp } from './reference/jaeger-as-otlp.ts';
 import { jaegerJson, jaegerProto, jaegerRecords } from './reference/jaeger-records.ts';
 import { zipkinProto } from './reference/zipkin-records.ts';
@@ -64,5 +70,24 @@ describe.each(SPAN_ENCODINGS)('%s', encoding => {
   test('finds no spans in nothing, or refuses it', () => {
     const found = outcome(encoding, new Uint8Array());
     if ('spans' in found) expect(found.spans.filter(({ traceId }) => traceId !== null)).toEqual([]);
+  });
+});
+
+describe.each(LOG_ENCODINGS)('log records in %s', encoding => {
+  const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId: TRACE, eventName: 'get' }] }] }] };
+  const read = (bytes: Uint8Array) =>
+    outcomeOf(
+      (value, view, consumer) =>
+        decodeLogRecords(encoding, value, view, { ...consumer, log: record => consumer.span(record) }),
+      bytes,
+    );
+
+  test('are read', () => {
+    const bytes = encoding === 'otlp_json' ? json(logs) : encodeLogs(logs);
+    expect(read(bytes)).toMatchObject({ spans: [{ traceId: TRACE, name: 'get' }] });
+  });
+
+  test('are no spans', () => {
+    if (encoding === 'otlp_json') expect(read(RECORDS.otlp_json)).toHaveProperty('malformed');
   });
 });

@@ -4,9 +4,10 @@
  * fields.
  */
 import type { SpanConsumer } from '../../contract/consumer.ts';
-import { type KeyLookup, SlotValues, type SpanView } from '../../contract/span-view.ts';
+import { SlotValues, type SpanView } from '../../contract/span-view.ts';
 import { array, asObject, field, type Json, type JsonObject, number, parseJson, text } from '../json.ts';
 import { writer } from '../view-writer.ts';
+import { micros, readAttributes, readResource } from './attributes-json.ts';
 
 export function decodeTracesJson(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void {
   decodeTracesValue(parseJson(bytes), view, consumer);
@@ -26,12 +27,7 @@ export function decodeResourceSpans(list: readonly Json[], view: SpanView, consu
 }
 
 function readResourceSpans(entry: JsonObject, view: SpanView, consumer: SpanConsumer): void {
-  writer.resource();
-  const resource = field(entry, 'resource', 'resource');
-  if (resource !== undefined && resource !== null) {
-    readAttributes(asObject(resource, 'resource'), view.resource, view.keys.resource);
-  }
-  writer.endResource();
+  readResource(entry, view);
   for (const scopeSpans of [
     ...array(entry, 'scopeSpans', 'scope_spans'),
     ...array(entry, 'instrumentationLibrarySpans', 'instrumentation_library_spans'),
@@ -81,61 +77,6 @@ function readLinks(span: JsonObject, view: SpanView): void {
 
 /** Of the link being read. */
 const linkValues = new SlotValues();
-
-function readAttributes(owner: JsonObject, into: SlotValues, keys: KeyLookup): void {
-  for (const attribute of array(owner, 'attributes', 'attributes')) {
-    const { key, value } = asObject(attribute, 'attributes');
-    if (typeof key !== 'string' || value === undefined || value === null) continue;
-    const found = keys.findText(key);
-    if (found < 0 || !into.wants(found >> 8, found & 0xff)) continue;
-    setValue(asObject(value, 'value'), into, found);
-  }
-}
-
-function setValue(value: JsonObject, into: SlotValues, found: number): void {
-  for (const kind in value) {
-    const v = value[kind];
-    if (v === null || v === undefined) continue;
-    switch (kind) {
-      case 'stringValue':
-      case 'string_value':
-        return writer.setText(into, found, text(v, 'stringValue'));
-      case 'boolValue':
-      case 'bool_value':
-        return writer.setBoolean(into, found, v === true || v === 'true');
-      case 'intValue':
-      case 'int_value':
-        return writer.setInteger(into, found, number(v, 'intValue'));
-      case 'doubleValue':
-      case 'double_value':
-        return writer.setDouble(into, found, Number(v));
-      default:
-        if (/^array_?[vV]alue$/.test(kind)) return writer.setTexts(into, found, textsOf(v));
-        if (/^(kvlist|bytes)_?[vV]alue$/.test(kind)) return writer.setOther(into, found);
-    }
-  }
-}
-
-/** Texts among an array's values. */
-function textsOf(list: Json): string[] {
-  const values = isObject(list) ? list.values : undefined;
-  if (!Array.isArray(values)) return [];
-  return values.flatMap(value => {
-    const string = isObject(value) ? field(value, 'stringValue', 'string_value') : undefined;
-    return typeof string === 'string' ? [string] : [];
-  });
-}
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Nanoseconds as a number or a string of digits → whole microseconds. */
-function micros(value: Json | undefined): number {
-  if (value === undefined || value === null || value === '') return 0;
-  if (typeof value === 'string' && /^\d{1,20}$/.test(value)) return value.length > 3 ? Number(value.slice(0, -3)) : 0;
-  const n = number(value, 'time');
-  return n > 0 ? Math.floor(n / 1000) : 0;
-}
 
 const SPAN_KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(k => `SPAN_KIND_${k}`);
 const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];

@@ -1,7 +1,8 @@
 /** The `otlp` receiver type: its options and the decoders it works with. */
 import type { ReceiverFactory } from '../../contract/component.ts';
 import type { SpanView } from '../../contract/span-view.ts';
-import { countLogs, countLogsJson } from '../../encodings/otlp/logs.ts';
+import { decodeLogs } from '../../encodings/otlp/logs.ts';
+import { decodeLogsJson } from '../../encodings/otlp/logs-json.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { decodeTracesJson } from '../../encodings/otlp/traces-json.ts';
 import { checkOtlpConfig, type OtlpConfig, otlpConfig } from './config.ts';
@@ -14,8 +15,8 @@ export function createOtlpReceiverFactory(createView: () => SpanView): ReceiverF
   const codec = {
     traces: decodeTraces,
     tracesJson: decodeTracesJson,
-    logs: countLogs,
-    logsJson: countLogsJson,
+    logs: decodeLogs,
+    logsJson: decodeLogsJson,
     createView,
   };
   return {

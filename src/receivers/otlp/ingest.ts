@@ -3,7 +3,7 @@
  * only the wait for the journal may be a promise. The bytes may be reused as soon as a method has returned.
  */
 import type { Consumers } from '../../contract/component.ts';
-import type { PushResult, SpanConsumer } from '../../contract/consumer.ts';
+import type { LogConsumer, PushResult, SpanConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
 import type { Admission } from '../listener/admission.ts';
@@ -50,39 +50,45 @@ export class Ingest {
 
   /** Never throws and never rejects. A promise only when the consumer's commit gave one. */
   traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
-    const { traces: consumer, createView } = this.consumers;
+    const { traces: consumer } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('traces'));
+    const { codec } = this;
+    return this.take(consumer, resultToAnswer, () => {
+      if (encoding === 'json') codec.tracesJson(bytes, this.view, consumer);
+      else codec.traces(bytes, this.view, consumer);
+    });
+  }
+
+  /** As `traces`. */
+  logs(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
+    const { logs: consumer } = this.consumers;
+    if (consumer === undefined) return decline('not_found', absent('logs'));
+    const { codec } = this;
+    return this.take(consumer, this.takenLogs, () => {
+      if (encoding === 'json') codec.logsJson(bytes, this.view, consumer);
+      else codec.logs(bytes, this.view, consumer);
+    });
+  }
+
+  private take(
+    consumer: SpanConsumer | LogConsumer,
+    answer: (result: PushResult) => Answer,
+    decode: () => void,
+  ): Answer | Promise<Answer> {
     const late = this.admission.check(true);
     if (late !== undefined) return late;
+    const { createView } = this.consumers;
     if (createView !== this.createView && createView !== undefined) this.renewView(createView);
     try {
       consumer.begin();
     } catch (error) {
       return this.fail(error);
     }
-    const declined = this.decode(bytes, encoding, consumer);
+    const declined = this.decode(decode, consumer);
     if (declined !== undefined) return declined;
     try {
       const result = consumer.commit();
-      return result instanceof Promise
-        ? result.then(resultToAnswer, error => this.fail(error))
-        : resultToAnswer(result);
-    } catch (error) {
-      return this.fail(error);
-    }
-  }
-
-  logs(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
-    const consumer = this.consumers.logs;
-    if (consumer === undefined) return decline('not_found', absent('logs'));
-    const late = this.admission.check(true);
-    if (late !== undefined) return late;
-    try {
-      const count = encoding === 'json' ? this.codec.logsJson(bytes) : this.codec.logs(bytes);
-      const result = consumer.logs(count);
-      return result instanceof Promise
-        ? result.then(this.takenLogs, error => this.fail(error))
-        : this.takenLogs(result);
+      return result instanceof Promise ? result.then(answer, error => this.fail(error)) : answer(result);
     } catch (error) {
       return this.fail(error);
     }
@@ -105,10 +111,9 @@ export class Ingest {
     this.view = createView();
   }
 
-  private decode(bytes: Uint8Array, encoding: Encoding, consumer: SpanConsumer): Answer | undefined {
+  private decode(decode: () => void, consumer: SpanConsumer | LogConsumer): Answer | undefined {
     try {
-      if (encoding === 'json') this.codec.tracesJson(bytes, this.view, consumer);
-      else this.codec.traces(bytes, this.view, consumer);
+      decode();
       return undefined;
     } catch (error) {
       const answer = this.fail(error);

@@ -6,7 +6,7 @@ import { detectDocument } from '../../encodings/detect-document.ts';
 import { decodeJaeger } from '../../encodings/jaeger/traces-json.ts';
 import { type Json, parseJson } from '../../encodings/json.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { countLogsValue } from '../../encodings/otlp/logs.ts';
+import { decodeLogsValue } from '../../encodings/otlp/logs-json.ts';
 import { decodeTempo } from '../../encodings/otlp/tempo.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { decodeTracesValue } from '../../encodings/otlp/traces-json.ts';
@@ -35,7 +35,7 @@ export class Feed {
   }
 
   protobuf(bytes: Uint8Array): void {
-    this.take(() => decodeTraces(bytes, this.view, this.sink));
+    this.take(this.sink, () => decodeTraces(bytes, this.view, this.sink));
   }
 
   /** Throws a `MalformedError`. */
@@ -50,13 +50,12 @@ export class Feed {
       case 'tempo':
       case 'jaeger':
       case 'zipkin':
-        return this.take(() => DECODERS[kind](value, this.view, this.sink));
+        return this.take(this.sink, () => DECODERS[kind](value, this.view, this.sink));
       case 'requests':
         for (const item of value as Json[]) this.document(item);
         return;
       case 'logs':
-        this.logs.logs(countLogsValue(value));
-        return;
+        return this.take(this.logs, () => decodeLogsValue(value, this.view, this.logs));
       case 'metrics':
         this.metricsExports++;
         return;
@@ -68,15 +67,15 @@ export class Feed {
     }
   }
 
-  private take(decode: () => void): void {
-    this.sink.begin();
+  private take(sink: SpanSink | LogConsumer, decode: () => void): void {
+    sink.begin();
     try {
       decode();
     } catch (error) {
-      this.sink.abort(error instanceof MalformedError ? error.reason : 'failed');
+      sink.abort(error instanceof MalformedError ? error.reason : 'failed');
       throw error;
     }
     // The journal is in memory: a commit is done when it returns.
-    this.sink.commit();
+    sink.commit();
   }
 }

@@ -44,11 +44,23 @@ export function spanSink(parts: Parts): SpanSink {
 export function logSink(parts: Parts): LogConsumer {
   return {
     admit: () => parts.journal.admit(),
-    progress: at => addProgress(at, parts),
-    logs: count => {
+    begin: () => {
       parts.journal.admit();
-      parts.journal.batch.logs += count;
-      return whenDurable(taken(count), parts);
+      parts.journal.batch.begin();
+    },
+    log: () => {
+      parts.journal.batch.logs++;
+    },
+    progress: at => addProgress(at, parts),
+    commit: () => {
+      const { batch } = parts.journal;
+      const accepted = batch.logsTaken;
+      batch.end();
+      return whenDurable(taken(accepted), parts);
+    },
+    abort: reason => {
+      parts.journal.batch.rollback();
+      parts.countMalformed(reason);
     },
   };
 }

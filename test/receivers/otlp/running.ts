@@ -2,6 +2,7 @@
 
 import { systemClock } from '../../../src/contract/clock.ts';
 import type { Component, Consumers, Listener, MetricSample, Settings } from '../../../src/contract/component.ts';
+import type { LogConsumer } from '../../../src/contract/consumer.ts';
 import { createSpanView } from '../../../src/normalize/conventions/slots.ts';
 import type { OtlpConfig } from '../../../src/receivers/otlp/config.ts';
 import { createOtlpReceiverFactory } from '../../../src/receivers/otlp/factory.ts';
@@ -22,7 +23,7 @@ export class Running {
   constructor(protocols: Protocols, signals: readonly ('traces' | 'logs')[] = ['traces', 'logs']) {
     const consumers: Consumers = {
       ...(signals.includes('traces') ? { traces: this.consumer } : {}),
-      ...(signals.includes('logs') ? { logs: { logs: count => this.takeLogs(count) } } : {}),
+      ...(signals.includes('logs') ? { logs: this.logConsumer() } : {}),
     };
     const factory = createOtlpReceiverFactory(() => createSpanView());
     this.component = factory.create(this.settings(), { protocols }, consumers);
@@ -53,9 +54,21 @@ export class Running {
       .reduce((sum, { value }) => sum + value, 0);
   }
 
-  private takeLogs(count: number) {
-    this.logRecords += count;
-    return { accepted: count, rejected: 0, message: '' };
+  private logConsumer(): LogConsumer {
+    let open = 0;
+    return {
+      begin: () => {
+        open = 0;
+      },
+      log: () => {
+        open++;
+      },
+      commit: () => {
+        this.logRecords += open;
+        return { accepted: open, rejected: 0, message: '' };
+      },
+      abort: () => {},
+    };
   }
 
   private settings(): Settings {

@@ -2,6 +2,7 @@
  * One JSON object in bytes → the fields that a shape wants, found in one walk; everything else is passed over and never
  * becomes a value. Numbers keep all their digits. What is malformed where the walk looks throws `MalformedError`.
  */
+import { hashBytes, viewOf } from '../lib/bytes.ts';
 import type { JsonShape, WantedNames } from './json-shape.ts';
 import { closingQuote, malformedAt, skipBlanks, valueEnd } from './json-walk.ts';
 import { MalformedError } from './malformed.ts';
@@ -78,12 +79,26 @@ export class JsonFields {
     return texts.read(this.bytes, at, end);
   }
 
+  /** The value as it is spelled, without the quotes of a string; empty for null. */
+  rawText(slot: number): string {
+    const at = this.starts[slot]!;
+    if (at < 0 || this.bytes[at] === 0x6e) return '';
+    const quoted = this.bytes[at] === 0x22 ? 1 : 0;
+    return this.bytes.toString('utf8', at + quoted, this.ends[slot]! - quoted);
+  }
+
   /** A number, or a string of one; 0 for everything else. */
   number(slot: number): number {
     const at = this.starts[slot]!;
     if (at < 0) return 0;
     const quoted = this.bytes[at] === 0x22 ? 1 : 0;
     return digitsOf(this.bytes, at + quoted, this.ends[slot]! - quoted);
+  }
+
+  /** A hash of the value's bytes, not 0; 0 where there is none. */
+  hash(slot: number): number {
+    const at = this.starts[slot]!;
+    return at < 0 ? 0 : hashBytes(viewOf(this.bytes), at, this.ends[slot]!) || 1;
   }
 
   private string(start: number, end: number): string {

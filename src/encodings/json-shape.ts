@@ -59,6 +59,10 @@ export class JsonShape {
     this.size = this.slots.size;
   }
 
+  has(path: string): boolean {
+    return this.slots.has(path);
+  }
+
   slot(path: string): number {
     const slot = this.slots.get(path);
     if (slot === undefined) throw new Error(`the shape has no ${path}`);

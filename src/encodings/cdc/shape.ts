@@ -5,56 +5,53 @@
 import { JsonFields } from '../json-fields.ts';
 import { JsonShape } from '../json-shape.ts';
 
-const CLOUD_EVENT_FIELDS =
-  'op connector name tsms snapshot db schema table collection keyspace txId txid lsn changelsn commitlsn file pos row gtid scn';
+const words = (text: string): string[] => text.trim().split(/\s+/);
+const under = (parent: string, text: string): string[] => words(text).map(name => `${parent}.${name}`);
 
-export const FLAT_FIELDS = 'op name connector db schema table collection ts_ms lsn file pos row gtid scn txId'.split(
-  ' ',
-);
+/** What Debezium says of where a change comes from, by the names in its `source` block. */
+export const SOURCE_NAMES =
+  words(`connector name ts_ms ts_sec snapshot db database keyspace schema table collection query
+  lsn change_lsn commit_lsn event_serial_no file pos row gtid scn position_scn txSeq rs_id ssn row_id ord resume_token
+  sequence mod_number vgtid ts_hlc commit_ts group_lsn group_offset batch_row_id server_id
+  txId lsid txnNumber server_transaction_id`);
+
+const TRACING = ['before', 'after'].map(row => `${row}.tracingspancontext`);
 
 export const SHAPE = new JsonShape([
   // A value with its schema beside it.
-  ...'schema payload'.split(' '),
+  ...words('schema payload'),
   // Debezium.
-  ...'op ts_ms before.tracingspancontext after.tracingspancontext transaction.id message.prefix message.content'.split(
-    ' ',
-  ),
-  ...`connector name ts_ms ts_sec snapshot db database keyspace schema table collection query
-    lsn change_lsn commit_lsn event_serial_no file pos row gtid scn position_scn txSeq rs_id ssn row_id ord resume_token
-    sequence mod_number vgtid ts_hlc commit_ts group_lsn group_offset batch_row_id server_id
-    txId lsid txnNumber server_transaction_id`
-    .split(/\s+/)
-    .map(name => `source.${name}`),
+  ...words('op ts_ms transaction.id message.prefix message.content'),
+  ...TRACING,
+  ...under('source', SOURCE_NAMES.join(' ')),
   // Its transactions, changes of schemas, notifications and signals.
-  ...'status id event_count ddl databaseName tableChanges historyRecord position aggregate_type additional_data'.split(
-    ' ',
-  ),
-  // CloudEvents of any sender, and what Debezium adds to its own.
-  ...`specversion time traceparent data_base64 ${CLOUD_EVENT_FIELDS.split(' ')
-    .map(name => `iodebezium${name}`)
-    .join(' ')}`.split(' '),
-  'data.payload',
-  'data.schema',
-  'data.after.tracingspancontext',
-  'data.before.tracingspancontext',
-  'data.transaction.id',
+  ...words('status id ddl databaseName tableChanges historyRecord aggregate_type additional_data type data'),
+  // CloudEvents of any sender, and what Debezium adds to its own: names without underscores, in lower case but one.
+  ...words('specversion source time traceparent iodebeziumop iodebeziumtxId'),
+  ...SOURCE_NAMES.map(cloudEventName),
+  ...under('data', 'schema payload transaction.id'),
+  ...[...TRACING, 'before', 'after'].flatMap(path => [`data.${path}`, `data.payload.${path}`]),
+  // What its flattening adds to a row.
+  ...words('__op __deleted'),
+  ...SOURCE_NAMES.flatMap(name => [`__${name}`, `__source_${name}`]),
   // Maxwell, Canal and its relatives.
-  ...'database table type ts xid xoffset gtid isDdl mysqlType pkNames es sql _tidb.commitTs _tidb.watermarkTs'.split(
-    ' ',
-  ),
+  ...words('database table ts xid xoffset position gtid query isDdl mysqlType pkNames es tracingspancontext'),
+  ...under('_tidb', 'commitTs watermarkTs'),
   // AWS DMS.
-  ...`record-type operation schema-name table-name commit-timestamp timestamp stream-position transaction-id
-    transaction-record-id`
-    .split(/\s+/)
-    .map(name => `metadata.${name}`),
+  ...under(
+    'metadata',
+    `record-type operation schema-name table-name commit-timestamp timestamp stream-position transaction-id
+    transaction-record-id`,
+  ),
   // Oracle GoldenGate.
-  ...'op_type op_ts current_ts pos csn'.split(' '),
-  // What Debezium's flattening adds to a row.
-  ...FLAT_FIELDS.flatMap(name => [`__${name}`, `__source_${name}`]),
-  '__deleted',
+  ...words('op_type op_ts current_ts pos csn'),
   // Documents of a MongoDB change stream.
-  ...'operationType ns.db ns.coll _id._data clusterTime wallTime lsid txnNumber'.split(' '),
+  ...words('operationType ns.db ns.coll _id._data clusterTime.$timestamp.t wallTime.$date lsid txnNumber'),
 ]);
+
+export function cloudEventName(name: string): string {
+  return `iodebezium${name.replaceAll('_', '').toLowerCase()}`;
+}
 
 /** The value that is being decoded: decoding is synchronous, and one at a time. */
 export const fields = new JsonFields(SHAPE);

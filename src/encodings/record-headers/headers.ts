@@ -13,10 +13,12 @@ const ORIGINAL_TOPICS = ['kafka_dlt-original-topic', 'kafka_original-topic', '__
 const OUTBOX_ID = 'id';
 /** What Debezium writes on every record; of older versions only the default name of an outbox's topic tells. */
 const DEBEZIUM_CONTEXT = '__debezium.context.';
+/** What a change is, beside a value that does not say it: CloudEvents in binary mode, and flattened rows. */
+const CHANGE = ['ce_iodebeziumop', '__op', '__table'];
 /** Names whose kinds are kept; a producer may invent any number. */
 const MAX_KNOWN_NAMES = 4096;
 
-type Kind = 'context' | 'message_id' | 'original_topic' | 'debezium' | 'other';
+type Kind = 'context' | 'message_id' | 'original_topic' | 'debezium' | 'change' | 'other';
 interface KnownName {
   readonly kind: Kind;
   readonly name: string;
@@ -33,6 +35,8 @@ export class RecordHeaders {
   hasOutboxId = false;
   /** A connector of Debezium wrote the record, and says so. */
   isDebezium = false;
+  /** Some tell of a change of a row. */
+  haveChange = false;
   private readonly contexts = new ContextHeaders();
   private readonly messageIds: readonly string[];
   private readonly known = new Map<string, KnownName>();
@@ -53,7 +57,7 @@ export class RecordHeaders {
   private reset(): void {
     this.context = undefined;
     this.messageId = this.producer = this.originalTopic = '';
-    this.hasOutboxId = this.isDebezium = false;
+    this.hasOutboxId = this.isDebezium = this.haveChange = false;
     this.rank = this.messageIds.length;
     this.contexts.clear();
   }
@@ -62,6 +66,7 @@ export class RecordHeaders {
     const { kind, name, rank } = this.lookUp(key);
     if (kind === 'other') return;
     if (kind === 'debezium') this.isDebezium = true;
+    else if (kind === 'change') this.haveChange = true;
     else if (kind === 'message_id') this.takeMessageId(name, rank, headerText(value));
     else if (kind === 'original_topic') this.originalTopic = headerText(value) || this.originalTopic;
     else if (isContextHeader(name)) this.contexts.set(name, headerBytes(value));
@@ -89,6 +94,7 @@ export class RecordHeaders {
     if (this.messageIds.includes(name)) return 'message_id';
     if (isContextHeader(name)) return 'context';
     if (ORIGINAL_TOPICS.includes(name)) return 'original_topic';
+    if (CHANGE.includes(name)) return 'change';
     return name.startsWith(DEBEZIUM_CONTEXT) ? 'debezium' : 'other';
   }
 }

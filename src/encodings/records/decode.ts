@@ -1,8 +1,11 @@
 /**
  * A record and the name of its encoding → what it proves, in a view that is used again. Bytes that are not what the
- * encoding says throw `MalformedError`, and nothing else is ever thrown.
+ * encoding says throw `MalformedError`; nothing else is thrown but `SchemaUnavailableError`, where a schema was not loaded.
  */
 import type { RawRecord } from '../../contract/record.ts';
+import { frameOf, type SchemaReference } from '../avro/frame.ts';
+import { decodeAvroChange, decodeChange, decodeJsonChange, decodeOpenProtocol } from '../cdc/decode.ts';
+import type { ChangeFormat } from '../cdc/reader.ts';
 import type { DecodedRecord } from './decoded-record.ts';
 
 /** `record`: headers alone, the value is not looked at. `cdc`: each value says itself which format it is in. */
@@ -19,12 +22,32 @@ export const RECORD_ENCODINGS = [
 ] as const;
 export type RecordEncoding = (typeof RECORD_ENCODINGS)[number];
 
-export function decodeRecord(
-  raw: RawRecord,
-  incarnation: string,
-  _encoding: RecordEncoding,
-  view: DecodedRecord,
-): void {
+type Decode = (view: DecodedRecord, raw: RawRecord) => void;
+
+const DECODERS: Readonly<Record<RecordEncoding, Decode>> = {
+  record: view => {
+    view.isOutbox = view.headers.hasOutboxId && view.headers.isDebezium;
+  },
+  cdc: decodeChange,
+  debezium: json('debezium'),
+  debezium_avro: decodeAvroChange,
+  maxwell: json('maxwell'),
+  canal: json('canal'),
+  ticdc_open: decodeOpenProtocol,
+  ogg: json('ogg'),
+  dms: json('dms'),
+};
+
+function json(format: ChangeFormat): Decode {
+  return (view, raw) => decodeJsonChange(view, raw, format);
+}
+
+export function decodeRecord(raw: RawRecord, incarnation: string, encoding: RecordEncoding, view: DecodedRecord): void {
   view.begin(raw, incarnation);
-  view.isOutbox = view.headers.hasOutboxId && view.headers.isDebezium;
+  DECODERS[encoding](view, raw);
+}
+
+/** The schema that has to be loaded before the record is decoded; undefined for none. @throws MalformedError */
+export function schemaOf(raw: RawRecord, encoding: RecordEncoding): SchemaReference | undefined {
+  return encoding === 'cdc' || encoding === 'debezium_avro' ? frameOf(raw)?.schema : undefined;
 }

@@ -11,6 +11,7 @@ import type {
   SpanContext,
 } from '../../contract/record.ts';
 import { hashBytes, viewOf } from '../../lib/bytes.ts';
+import type { Schemas } from '../avro/schemas.ts';
 import { RecordHeaders } from '../record-headers/headers.ts';
 
 /** Changes kept for records to come; one with more has new ones. */
@@ -57,9 +58,15 @@ export class DecodedRecord implements RecordView {
   readonly headers: RecordHeaders;
   private readonly kept: Change[] = [];
 
-  /** @param messageIdHeaders names of headers that hold a message's id, beside the usual ones. */
-  constructor(messageIdHeaders: readonly string[] = []) {
+  readonly schemas: Schemas | undefined;
+
+  /**
+   * @param messageIdHeaders names of headers that hold a message's id, beside the usual ones.
+   * @param schemas of values that name theirs.
+   */
+  constructor(messageIdHeaders: readonly string[] = [], schemas?: Schemas) {
     this.headers = new RecordHeaders(messageIdHeaders);
+    this.schemas = schemas;
   }
 
   /** Everything that a record says outside its value. */

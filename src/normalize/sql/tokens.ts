@@ -3,6 +3,8 @@
  * skipped (a sqlcommenter traceparent in one is kept). The text may break off anywhere: then the last token is END
  * with `truncated` set.
  */
+
+import { findTraceparent } from '../../lib/traceparent.ts';
 import { opensDashComment, tokenStart } from './blanks.ts';
 import { BLANK, classOf, DIGIT, isNameCode, LETTER } from './characters.ts';
 import type { Dialect } from './dialect.ts';
@@ -24,7 +26,6 @@ import {
   VARIABLE,
   WORD,
 } from './token-kinds.ts';
-import { findTraceparent } from './traceparent.ts';
 
 /** Characters of a statement that are read. */
 const MAX_LENGTH = 65_536;

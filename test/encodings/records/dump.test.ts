@@ -1,6 +1,6 @@
 /** Record dumps in every spelling: what becomes of their bytes, numbers, times and headers, and what is refused. */
 import { describe, expect, test } from 'vitest';
-import { isBareChange } from '../../../src/encodings/cdc/detect.ts';
+import { isBareChange } from '../../../src/encodings/cdc/decode.ts';
 import { MalformedError } from '../../../src/encodings/malformed.ts';
 import { isRecordDump, readRecordDump } from '../../../src/encodings/records/dump.ts';
 

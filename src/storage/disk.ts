@@ -5,7 +5,10 @@
 
 export type Done = (error: NodeJS.ErrnoException | null) => void;
 
-/** A file that grows. Its writes and syncs are off the thread; one of them at a time. */
+/**
+ * A file that grows. Its writes and syncs are off the thread; one of them at a time. Until it is closed, zeros may follow
+ * what was written.
+ */
 export interface GrowingFile {
   write(bytes: Uint8Array, at: number, done: Done): void;
   /** The content, and the file's entry in its directory, are on the disk when `done` is called without an error. */

@@ -17,13 +17,17 @@ import {
   statSync,
   write,
   writeSync,
+  writev,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Disk, Done, GrowingFile, NewFile } from './disk.ts';
 
-/** What is stored names services, topics and tables: for the owner, and a group that may make backups. */
 /** One call writes and syncs: two would each take a turn of a thread. */
 const DURABLE = constants.O_CREAT | constants.O_TRUNC | constants.O_RDWR | constants.O_DSYNC;
+/** Written ahead of what grows: to sync what has its place on the disk costs half of what it costs to find one. */
+const AHEAD = Buffer.alloc(1 << 20);
+
+/** What is stored names services, topics and tables: for the owner, and a group that may make backups. */
 export const FILE_MODE = 0o640;
 export const DIRECTORY_MODE = 0o750;
 
@@ -113,6 +117,10 @@ class FileSystemGrowingFile implements GrowingFile {
   private readonly fd: number;
   private readonly directory: string;
   private isEntered = false;
+  /** Of what was written. */
+  private end = 0;
+  /** Up to here, what is not written yet is zeros, as far as is known. */
+  private filled = 0;
 
   constructor(path: string) {
     this.directory = dirname(path);
@@ -120,11 +128,20 @@ class FileSystemGrowingFile implements GrowingFile {
   }
 
   write(bytes: Uint8Array, at: number, done: Done): void {
-    write(this.fd, bytes, 0, bytes.length, at, (error, count) => {
+    const { length } = bytes;
+    const written = (error: NodeJS.ErrnoException | null, count: number) => {
+      // The file may be cut next.
+      if (error !== null) this.filled = 0;
+      else this.filled = Math.max(this.filled, at + count);
       if (error !== null) done(error);
-      else if (count === bytes.length) done(null);
-      else this.write(bytes.subarray(count), at + count, done);
-    });
+      else if (count < length) this.write(bytes.subarray(count), at + count, done);
+      else {
+        this.end = at + length;
+        done(null);
+      }
+    };
+    if (at + length <= this.filled) write(this.fd, bytes, 0, length, at, written);
+    else writev(this.fd, [bytes, AHEAD], at, written);
   }
 
   /** What was written is on the disk already. */
@@ -134,6 +151,11 @@ class FileSystemGrowingFile implements GrowingFile {
   }
 
   close(): void {
+    try {
+      ftruncateSync(this.fd, this.end);
+    } catch {
+      // Zeros behind the end harm nobody.
+    }
     closeSync(this.fd);
   }
 

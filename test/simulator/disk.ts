@@ -83,6 +83,8 @@ export class SimulatedDisk implements Disk {
   capacity = Number.MAX_SAFE_INTEGER;
   readonly faults: Faults = { sync: 0, write: 0 };
   readonly random: Random;
+  /** Zeros that growing files write ahead, at most. */
+  ahead = 0;
   private entries: Entries = new Map();
   private syncedEntries: Entries = new Map();
   /** Changes of entries since the directory was synced. */
@@ -264,9 +266,15 @@ class SimulatedFile implements GrowingFile {
     const { disk, inode } = this;
     const partly = () => void disk.put(inode, bytes.subarray(0, disk.random.below(bytes.length + 1)), at);
     this.begin(partly, done, () => {
-      if (!disk.random.chance(disk.faults.write)) return disk.put(inode, bytes, at);
-      partly();
-      return problem('EIO');
+      if (disk.random.chance(disk.faults.write)) {
+        partly();
+        return problem('EIO');
+      }
+      const error = disk.put(inode, bytes, at);
+      const isLast = error === null && at + bytes.length === inode.content.length;
+      // As much as there is room for.
+      if (isLast && disk.ahead > 0) disk.put(inode, new Uint8Array(disk.random.below(disk.ahead)), inode.content.length);
+      return error;
     });
   }
 

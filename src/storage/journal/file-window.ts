@@ -38,6 +38,20 @@ export class FileWindow {
     return -1;
   }
 
+  /** The end of what is not zeros behind a place; the place where nothing else follows. */
+  contentEnd(from: number): number {
+    let end = from;
+    for (let at = from; at < this.size; ) {
+      const piece = this.view(at, Math.min(PIECE_BYTES, this.size - at));
+      if (piece === undefined) return this.size;
+      let length = piece.length;
+      while (length > 0 && piece[length - 1] === 0) length--;
+      if (length > 0) end = at + length;
+      at += piece.length;
+    }
+    return end;
+  }
+
   private load(at: number, length: number): void {
     const wanted = Math.min(length, this.size - at);
     if (this.bytes.length < wanted) this.bytes = Buffer.alloc(wanted);

@@ -35,8 +35,9 @@ export class SegmentReader {
     if (header !== undefined && header.format !== JOURNAL_FORMAT) throw unknownFormat(file, header.format);
   }
 
-  get size(): number {
-    return this.window.size;
+  /** Bytes up to a frame's end, and what is not zeros behind it: a segment that was not closed has zeros at its end. */
+  sizeFrom(end: number): number {
+    return this.window.contentEnd(end);
   }
 
   /** All bytes of the frame found last, valid until the next call. */

@@ -24,6 +24,7 @@ export interface Run {
 
 export interface SegmentReport {
   readonly file: string;
+  /** Without zeros at its end. */
   readonly bytes: number;
   readonly hasHeader: boolean;
   /** Number of the first frame, by its name. */
@@ -92,7 +93,7 @@ export function* surveyJournal(disk: Disk, directory: string, after: number, dur
     }
     segments.push({
       file,
-      bytes: reader.size,
+      bytes: reader.sizeFrom(runs.at(-1)?.end ?? 0),
       hasHeader: reader.hasHeader,
       first,
       records,

@@ -217,6 +217,25 @@ describe('the end of a journal', () => {
     }
   });
 
+  test('is no different for the zeros that are written ahead of it', async () => {
+    const bench = await Bench.onDisk();
+    bench.disk.ahead = 3000;
+    for (let id = 1; id <= 3; id++) {
+      request(bench.journal, id);
+      await bench.settle();
+    }
+    const { disk } = bench;
+    const { bytes, runs } = report(disk).segments[0]!;
+    expect(bytes).toBe(runs[0]!.end);
+    expect(disk.size(at(disk, 0))).toBeGreaterThan(bytes);
+    disk.kill();
+    expect(await bench.restart({ onCorruption: 'refuse' })).toMatchObject({ frame: 3, tornBytes: 0, damage: [] });
+    request(bench.journal, 4);
+    await bench.settle();
+    disk.kill();
+    expect(await bench.restart({ onCorruption: 'refuse' })).toMatchObject({ frame: 4, tornBytes: 0, damage: [] });
+  });
+
   test('takes no frame along that reached the disk before one that did not: it was not acknowledged', async () => {
     const bench = await Bench.onDisk();
     for (let id = 1; id <= 5; id++) {

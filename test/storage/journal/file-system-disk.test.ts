@@ -63,6 +63,9 @@ describe('the disk of the file system', () => {
     await ended(done => file.write(Buffer.from('c'), 4, done));
     await ended(done => file.sync(done));
     await ended(done => file.sync(done));
+    const behind = new Uint8Array(100).fill(1);
+    expect(disk.read('x', 5, behind)).toBe(100);
+    expect(behind).toEqual(new Uint8Array(100));
     file.close();
     const into = new Uint8Array(9);
     expect(disk.read('x', 0, into)).toBe(5);

@@ -81,6 +81,7 @@ class World {
   constructor(seed: number) {
     this.random = new Random(seed);
     this.disk = new SimulatedDisk(this.random);
+    if (this.random.chance(0.5)) this.disk.ahead = 3000;
   }
 
   async live(lives: number, operations: number): Promise<void> {

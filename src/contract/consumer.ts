@@ -26,7 +26,8 @@ export interface SpanConsumer {
   span(view: SpanView): void;
   /** As a `RecordConsumer`'s. */
   progress?(at: Progress): void;
-  commit(): PushResult | Promise<PushResult>;
+  /** @param sender a connection: the same object for requests that come behind each other. */
+  commit(sender?: object): PushResult | Promise<PushResult>;
   /** The request was malformed; `reason` is a snake_case name to count. */
   abort(reason: string): void;
 }
@@ -41,6 +42,7 @@ export interface LogConsumer {
   knowsResource?(view: SpanView): boolean;
   log(view: SpanView): void;
   progress?(at: Progress): void;
-  commit(): PushResult | Promise<PushResult>;
+  /** As a `SpanConsumer`'s. */
+  commit(sender?: object): PushResult | Promise<PushResult>;
   abort(reason: string): void;
 }

@@ -27,7 +27,7 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
     ...(sink.progress !== undefined && { progress: at => sink.progress!(at) }),
     begin: gates.length === 0 ? () => sink.begin() : begin,
     span: predicates.length === 0 ? view => sink.span(view) : filter,
-    commit: () => sink.commit(),
+    commit: sender => sink.commit(sender),
     abort: reason => sink.abort(reason),
   };
 }

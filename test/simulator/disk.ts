@@ -273,7 +273,8 @@ class SimulatedFile implements GrowingFile {
       const error = disk.put(inode, bytes, at);
       const isLast = error === null && at + bytes.length === inode.content.length;
       // As much as there is room for.
-      if (isLast && disk.ahead > 0) disk.put(inode, new Uint8Array(disk.random.below(disk.ahead)), inode.content.length);
+      if (isLast && disk.ahead > 0)
+        disk.put(inode, new Uint8Array(disk.random.below(disk.ahead)), inode.content.length);
       return error;
     });
   }

@@ -48,23 +48,26 @@ export class Ingest {
     }
   }
 
-  /** Never throws and never rejects. A promise only when the consumer's commit gave one. */
-  traces(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
+  /**
+   * Never throws and never rejects. A promise only when the consumer's commit gave one.
+   * @param sender the connection: the same object for requests that come behind each other.
+   */
+  traces(bytes: Uint8Array, encoding: Encoding, sender: object): Answer | Promise<Answer> {
     const { traces: consumer } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('traces'));
     const { codec } = this;
-    return this.take(consumer, resultToAnswer, () => {
+    return this.take(consumer, sender, resultToAnswer, () => {
       if (encoding === 'json') codec.tracesJson(bytes, this.view, consumer);
       else codec.traces(bytes, this.view, consumer);
     });
   }
 
   /** As `traces`. */
-  logs(bytes: Uint8Array, encoding: Encoding): Answer | Promise<Answer> {
+  logs(bytes: Uint8Array, encoding: Encoding, sender: object): Answer | Promise<Answer> {
     const { logs: consumer } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('logs'));
     const { codec } = this;
-    return this.take(consumer, this.takenLogs, () => {
+    return this.take(consumer, sender, this.takenLogs, () => {
       if (encoding === 'json') codec.logsJson(bytes, this.view, consumer);
       else codec.logs(bytes, this.view, consumer);
     });
@@ -72,6 +75,7 @@ export class Ingest {
 
   private take(
     consumer: SpanConsumer | LogConsumer,
+    sender: object,
     answer: (result: PushResult) => Answer,
     decode: () => void,
   ): Answer | Promise<Answer> {
@@ -87,7 +91,7 @@ export class Ingest {
     const declined = this.decode(decode, consumer);
     if (declined !== undefined) return declined;
     try {
-      const result = consumer.commit();
+      const result = consumer.commit(sender);
       return result instanceof Promise ? result.then(answer, error => this.fail(error)) : answer(result);
     } catch (error) {
       return this.fail(error);

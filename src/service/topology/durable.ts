@@ -138,7 +138,7 @@ export class DurableTopology {
     const { identities, plans, normalizer } = topology;
     const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups.names });
     topology.journal = new Journal(
-      { clock, monotonic, maxWaitingBytes: options.maxWaitingBytes },
+      { clock, monotonic, maxWaitingBytes: options.maxWaitingBytes, after: (ms, run) => void setTimeout(run, ms) },
       next => topology.apply(next),
       { disk: storage.disk, directory: JOURNAL, encoder, after: { frame, stamp } },
     );

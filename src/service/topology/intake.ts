@@ -29,10 +29,11 @@ export function spanSink(parts: Parts): SpanSink {
     span: (view: SpanView) => normalizer.add(view, parts.journal.batch, false),
     filtered: (view: SpanView) => normalizer.add(view, parts.journal.batch, true),
     progress: at => addProgress(at, parts),
-    commit: () => {
+    commit: sender => {
       const { batch } = parts.journal;
       const accepted = batch.end();
-      return whenDurable(batch.refusing.size === 0 ? taken(accepted) : partlyTaken(accepted, batch.refusing), parts);
+      const result = batch.refusing.size === 0 ? taken(accepted) : partlyTaken(accepted, batch.refusing);
+      return whenDurable(result, parts, sender);
     },
     abort: reason => {
       parts.journal.batch.rollback();
@@ -52,11 +53,11 @@ export function logSink(parts: Parts): LogConsumer {
       parts.journal.batch.logs++;
     },
     progress: at => addProgress(at, parts),
-    commit: () => {
+    commit: sender => {
       const { batch } = parts.journal;
       const accepted = batch.logsTaken;
       batch.end();
-      return whenDurable(taken(accepted), parts);
+      return whenDurable(taken(accepted), parts, sender);
     },
     abort: reason => {
       parts.journal.batch.rollback();
@@ -91,8 +92,8 @@ function addProgress(at: Progress, { journal }: Parts): void {
   journal.batch.recordRows.progress.push({ ...at });
 }
 
-function whenDurable(result: PushResult, { journal }: Parts): PushResult | Promise<PushResult> {
-  return journal.commit()?.then(() => result) ?? result;
+function whenDurable(result: PushResult, { journal }: Parts, sender?: object): PushResult | Promise<PushResult> {
+  return journal.commit(sender)?.then(() => result) ?? result;
 }
 
 function taken(accepted: number): PushResult {

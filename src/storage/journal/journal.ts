@@ -12,6 +12,7 @@ import { BatchPool, bytesIn } from './batch-pool.ts';
 import { passes } from './disk-problem.ts';
 import { Flushes } from './flushes.ts';
 import { FrameWriter, type JournalCounters, type JournalDevice, type Sealed } from './frame-writer.ts';
+import { Gathering } from './gathering.ts';
 import { Stamps } from './stamps.ts';
 
 /** Stamps of ticks that nothing else is written with are written after this. */
@@ -36,6 +37,8 @@ export interface JournalOptions {
   readonly segmentBytes?: number;
   /** Runs something in a later turn of the event loop. */
   readonly later?: (run: () => void) => void;
+  /** Runs something after so many milliseconds. Without it, a batch goes to the disk as soon as the disk is free. */
+  readonly after?: (ms: number, run: () => void) => void;
 }
 
 export type JournalState = 'ok' | 'unavailable' | 'failed';
@@ -70,6 +73,9 @@ export class Journal {
   private lastWrite: number;
   private lastProbe = 0;
   private readonly flushes = new Flushes();
+  private readonly gathering = new Gathering();
+  /** A turn will come in which the open batch is looked after. */
+  private isAwaited = false;
   private isClosed = false;
 
   constructor(options: JournalOptions, apply: (frame: Frame) => void, device?: JournalDevice) {
@@ -116,8 +122,9 @@ export class Journal {
    * The request's observations are in the open batch. Without a device they are applied at once (or when the pause is
    * over), and nothing is returned. Else the promise resolves when they are durable, and applied unless application is
    * paused; it rejects with a `RetryableError` when they were not taken in.
+   * @param sender the same object for requests that come behind each other.
    */
-  commit(): Promise<void> | undefined {
+  commit(sender?: object): Promise<void> | undefined {
     if (this.batch.isEmpty) return undefined;
     if (this.writer === undefined) {
       const batch = this.rotate();
@@ -127,6 +134,7 @@ export class Journal {
     }
     this.committed ??= Promise.withResolvers();
     const { promise } = this.committed;
+    if (this.options.after !== undefined) this.gathering.add(sender, this.options.monotonic());
     // Between `admit` and here the disk may have failed.
     if (this.state !== 'ok' || this.isClosed) this.refuse();
     else this.writeNext();
@@ -181,7 +189,8 @@ export class Journal {
     const sealed = this.inFlight === undefined || isTick(this.inFlight.sealed.frame) ? 0 : 1;
     const open = (this.newSettings === undefined ? 0 : 1) + (this.committed === undefined ? 0 : 1);
     const flushed = this.flushes.add(this.last + sealed + this.queued.length + open);
-    this.writeTicks();
+    if (this.committed === undefined) this.writeTicks();
+    else this.writeNext();
     this.settle();
     return flushed;
   }
@@ -214,8 +223,10 @@ export class Journal {
       this.newSettings = undefined;
       this.write({ ...this.nextFrame(), settings }, undefined);
     } else if (this.committed !== undefined) {
+      if (this.shouldWait()) return;
       const { committed } = this;
       this.committed = undefined;
+      this.gathering.seal();
       this.write({ ...this.nextFrame(), batch: this.rotate() }, committed);
     } else if (!this.flushes.isEmpty) {
       this.writeTicks();
@@ -226,6 +237,21 @@ export class Journal {
   private writeTicks(): void {
     if (!this.isFree() || this.unwritten.length === 0) return;
     this.write({ number: this.last, arrivalMs: this.unwritten.at(-1)! }, undefined);
+  }
+
+  /** Others are about to send: when they have, or do not, `writeNext` is called again. */
+  private shouldWait(): boolean {
+    const { after, monotonic } = this.options;
+    if (after === undefined || !this.flushes.isEmpty) return false;
+    const ms = this.gathering.waitMs(this.batch.rows, monotonic());
+    if (ms > 0 && !this.isAwaited) {
+      this.isAwaited = true;
+      after(ms, () => {
+        this.isAwaited = false;
+        this.writeNext();
+      });
+    }
+    return ms > 0;
   }
 
   private isFree(): boolean {
@@ -247,12 +273,14 @@ export class Journal {
   private written(error: Error | null): void {
     const { sealed, committed } = this.inFlight!;
     this.inFlight = undefined;
+    if (committed !== undefined) this.gathering.end(this.options.monotonic());
     if (error !== null) this.notWritten(error, sealed, committed);
     else if (!isTick(sealed.frame)) this.push(sealed.frame);
     this.takeQueued();
     // The disk is busy with the next frame while this one is applied.
     this.writeNext();
     this.application.run();
+    if (committed !== undefined) this.gathering.answer(this.options.monotonic());
     if (error === null) committed?.resolve();
     this.settle();
   }
@@ -292,6 +320,8 @@ export class Journal {
     this.committed = undefined;
     if (committed === undefined) return;
     this.batch.reset();
+    this.gathering.seal();
+    this.gathering.end(this.options.monotonic());
     committed.reject(this.refusal());
   }
 

@@ -40,7 +40,7 @@ export class Bench {
     this.entries = [];
     const recovered = await this.recover(options);
     const { disk } = this;
-    const device = { disk, directory: 'journal', encoder: TABLES.encoder(), after: recovered };
+    const device = { disk, directory: 'journal', encoder: this.encoder, after: recovered };
     this.journal = new Journal(this.options, frame => this.entries.push(entryOf(frame)), device);
     return recovered;
   }
@@ -88,6 +88,10 @@ export class Bench {
       await heard();
       isBusy = (await this.turn()) || isBusy;
     }
+  }
+
+  get encoder() {
+    return TABLES.encoder();
   }
 
   get options() {

@@ -28,9 +28,17 @@ function idsOf({ rows, words }: ObservationBatch): number[] {
 
 /** Takes the rows of one request in. */
 export function request(journal: Journal, ...ids: readonly number[]): Promise<void> | undefined {
+  return requestOf(undefined, journal, ids);
+}
+
+export function requestOf(
+  sender: object | undefined,
+  journal: Journal,
+  ids: readonly number[],
+): Promise<void> | undefined {
   addRows(journal.batch, ids);
   journal.batch.end();
-  return journal.commit();
+  return journal.commit(sender);
 }
 
 export function addRows(batch: ObservationBatch, ids: readonly number[]): void {

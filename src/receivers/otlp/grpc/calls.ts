@@ -201,7 +201,9 @@ export class Calls implements Handler<Call> {
 
   private push(call: Call, bytes: Uint8Array): void {
     const { ingest } = this;
-    const answer = call.signal === 'logs' ? ingest.logs(bytes, 'protobuf') : ingest.traces(bytes, 'protobuf');
+    const { connection, signal } = call;
+    const answer =
+      signal === 'logs' ? ingest.logs(bytes, 'protobuf', connection) : ingest.traces(bytes, 'protobuf', connection);
     call.message!.release();
     if (answer instanceof Promise) answer.then(later => this.settle(call, later));
     else this.settle(call, answer);

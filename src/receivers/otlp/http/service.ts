@@ -29,8 +29,9 @@ export class OtlpHttp implements HttpService {
     return this.ingest.refusal(otlpSignal, bodyIsRead);
   }
 
-  take({ otlpSignal, encoding }: Exchange, bytes: Uint8Array): Answer | Promise<Answer> {
-    return otlpSignal === 'logs' ? this.ingest.logs(bytes, encoding) : this.ingest.traces(bytes, encoding);
+  take({ otlpSignal, encoding, socket }: Exchange, bytes: Uint8Array): Answer | Promise<Answer> {
+    const { ingest } = this;
+    return otlpSignal === 'logs' ? ingest.logs(bytes, encoding, socket) : ingest.traces(bytes, encoding, socket);
   }
 
   malformed(reason: string, message: string): Answer {

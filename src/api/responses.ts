@@ -163,6 +163,10 @@ const ReceiverSchema = Type.Object({
       lag: integer('Records written and not yet taken for certain.'),
     }),
   ),
+  deadLetters: Type.Object(
+    { sent: integer('Sent.'), failed: integer('Not taken by the brokers.'), dropped: integer('Too many waited.') },
+    { description: 'Copies of records that could not be read.' },
+  ),
 });
 
 export const StatusSchema = Type.Object({

@@ -34,4 +34,6 @@ export interface ReceiverStatus {
   readonly cluster: string;
   readonly group: { readonly id: string; readonly memberId: string; readonly others: readonly string[] };
   readonly topics: readonly TopicStatus[];
+  /** Copies of records that could not be read. */
+  readonly deadLetters: { readonly sent: number; readonly failed: number; readonly dropped: number };
 }

@@ -1,39 +1,33 @@
-/** Spans and records out of a real Kafka broker: in every encoding and compression, each once. */
+/** Spans and records out of a real Kafka broker: in every compression, from topics that come and grow, each once. */
 import kafkajs from 'kafkajs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callOf } from '../cli/analyze-calls.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { callJson, callMessages } from '../kits/kafka/calls.ts';
 import { Cluster, topicName } from '../kits/kafka/cluster.ts';
 import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
-import { encodeTraces } from '../kits/otlp.ts';
 import { missingServices } from '../kits/services/required.ts';
 
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const missing = missingServices(['kafka']);
 
-/** One call an export, numbered from `from`. */
-export function callMessages(from: number, count: number, partitions = 1) {
-  return Array.from({ length: count }, (_, i) => ({
-    value: Buffer.from(encodeTraces(callOf(from + i, Date.now()))),
-    partition: i % partitions,
-  }));
-}
-
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
+  const subjects: KafkaSubject[] = [];
   let cluster: Cluster;
-  let subject: KafkaSubject | undefined;
 
   beforeAll(async () => {
     cluster = await Cluster.start();
   }, 120_000);
 
+  afterEach(async () => {
+    for (const subject of subjects.splice(0)) await subject.stop();
+  }, 60_000);
+
   afterAll(async () => {
-    await subject?.stop();
     await cluster?.stop();
   });
 
-  async function running(options: Options): Promise<KafkaSubject> {
-    await subject?.stop();
-    subject = await new KafkaSubject({ brokers: [cluster.brokers], group_id: topicName('group'), ...options }).start();
+  function subjectOf(options: Options): KafkaSubject {
+    const subject = new KafkaSubject({ brokers: [cluster.brokers], group_id: topicName('group'), ...options });
+    subjects.push(subject);
     return subject;
   }
 
@@ -45,7 +39,7 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
       await cluster.send(topic, callMessages(sent + 1, 30, 3), compression);
       sent += 30;
     }
-    const reader = await running({ traces: { topics: [topic] } });
+    const reader = await subjectOf({ traces: { topics: [topic] } }).start();
     await reader.untilCalls(sent);
     await reader.until(({ state, topics, problems }) => {
       expect({ state, problems }).toEqual({ state: 'running', problems: [] });
@@ -53,5 +47,115 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
         { topic, encoding: 'otlp_proto', partitions: 3, records: sent, lag: 0, poison: 0 },
       ]);
     });
+  });
+
+  test('reads topics that fit an expression, those that come later and partitions that are added from their first record', async () => {
+    const prefix = topicName('many');
+    await cluster.createTopic(`${prefix}-a`);
+    await cluster.send(`${prefix}-a`, [{ value: callJson(1) }]);
+    const options = { traces: { topics: [`^${prefix}-`], encoding: 'otlp_json' }, initial_offset: 'latest' };
+    const reader = await subjectOf(options).start();
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ topic: `${prefix}-a`, partitions: 1 }]));
+    await cluster.send(`${prefix}-a`, [{ value: callJson(2) }]);
+    await cluster.createTopic(`${prefix}-b`, 2);
+    await cluster.send(`${prefix}-b`, [{ value: callJson(3), partition: 1 }]);
+    await cluster.admin.createPartitions({ topicPartitions: [{ topic: `${prefix}-a`, count: 3 }] });
+    await cluster.sendAnew(`${prefix}-a`, [{ value: callJson(4), partition: 2 }]);
+    // The first stood there before anybody read.
+    await reader.untilCalls(3);
+    await reader.until(({ topics }) => {
+      expect(topics.map(({ topic, partitions }) => [topic, partitions]).sort()).toEqual([
+        [`${prefix}-a`, 3],
+        [`${prefix}-b`, 2],
+      ]);
+    });
+  });
+
+  test('goes on after a restart where it was, also where it had read nothing yet', async () => {
+    const topic = topicName('spans');
+    await cluster.createTopic(topic, 2);
+    const reader = subjectOf({ traces: { topics: [topic] }, initial_offset: 'latest' });
+    await cluster.send(topic, callMessages(1, 10, 2));
+    await reader.start();
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ partitions: 2, lag: 0 }]));
+    await cluster.send(topic, [{ ...callMessages(11, 1)[0]!, partition: 0 }]);
+    await reader.untilCalls(1);
+    reader.kill();
+    await cluster.send(topic, callMessages(12, 10, 2));
+    await reader.start();
+    await reader.untilCalls(11);
+  });
+
+  test('shows its lag in the group, and who else is in it', async () => {
+    const topic = topicName('spans');
+    const groupId = topicName('group');
+    await cluster.createTopic(topic, 2);
+    await cluster.send(topic, callMessages(1, 10, 2));
+    const one = await subjectOf({ traces: { topics: [topic] }, group_id: groupId }).start();
+    await one.untilCalls(10);
+    await expect
+      .poll(async () => {
+        const [offsets] = await cluster.admin.fetchOffsets({ groupId, topics: [topic] });
+        return offsets!.partitions.map(({ offset }) => offset);
+      })
+      .toEqual(['5', '5']);
+    const other = await subjectOf({ traces: { topics: [topic] }, group_id: groupId }).start();
+    for (const reader of [one, other]) {
+      await reader.untilProblem('foreign_member', /has other members: tacit \(127.0.0.1\)/);
+      expect((await reader.receiver()).group.others).toHaveLength(1);
+    }
+    await cluster.send(topic, callMessages(11, 10, 2));
+    // Each has its own graph; the other began where the group was.
+    await one.untilCalls(20);
+    await other.untilCalls(10);
+    await other.stop();
+    await one.until(({ problems }) => expect(problems.map(({ code }) => code)).not.toContain('foreign_member'));
+  });
+
+  test('passes over records that cannot be read, counts them, and copies them to the topic for dead letters', async () => {
+    const topic = topicName('spans');
+    const dead = topicName('dead');
+    await cluster.createTopic(topic);
+    await cluster.createTopic(dead);
+    const broken = [{ value: 'no protobuf', key: 'k', headers: { a: 'b' } }, { value: Buffer.from([0x0a, 0xff]) }];
+    await cluster.send(topic, [...callMessages(1, 5), broken[0]!, ...callMessages(6, 5), broken[1]!]);
+    const reader = await subjectOf({ traces: { topics: [topic] }, dead_letter: { topic: dead } }).start();
+    await reader.untilCalls(10);
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ records: 12, poison: 2, lag: 0 }]));
+    await reader.untilProblem('poison', new RegExp(`${topic}/0/(5|11) passed over`));
+    await expect.poll(async () => (await cluster.admin.fetchTopicOffsets(dead))[0]!.high).toBe('2');
+    expect((await reader.receiver()).deadLetters).toEqual({ sent: 2, failed: 0, dropped: 0 });
+  });
+
+  test('leaves out what a transaction took back', async () => {
+    const topic = topicName('spans');
+    await cluster.createTopic(topic);
+    const kafka = new kafkajs.Kafka({ brokers: [cluster.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const producer = kafka.producer({ transactionalId: topicName('tx'), idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    let sent = 0;
+    for (const isKept of [true, false, true, false]) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: callMessages(sent + 1, 10) as { value: Buffer }[] });
+      sent += 10;
+      if (isKept) await transaction.commit();
+      else await transaction.abort();
+    }
+    await producer.disconnect();
+    const reader = await subjectOf({ traces: { topics: [topic] } }).start();
+    await reader.untilCalls(20);
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ records: 20, lag: 0 }]));
+  });
+
+  test('takes what headers of messages say', async () => {
+    const topic = topicName('order-events');
+    await cluster.createTopic(topic, 2);
+    const headers = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
+    await cluster.send(topic, [{ value: '{"secret": 1}', headers }, { value: 'plain' }, { value: null }]);
+    const reader = await subjectOf({ topics: [topic], identity: { cluster: 'eu-1', environment: 'prod' } }).start();
+    await reader.untilGraph(({ nodes }) => {
+      expect(nodes.map(({ id }) => id)).toEqual([`topic:kafka/eu-1/${topic}@prod`]);
+    });
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ encoding: 'record', records: 3, lag: 0 }]));
   });
 });

@@ -2,8 +2,8 @@
  * The receiver's place in its group: beats, commits what is in the journal, and looks who else is there. Reading does
  * not depend on any of it, so nothing here throws: what goes wrong is told and tried again.
  */
-import type { GroupPlace } from './client.ts';
-import { KafkaError } from './client.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type GroupPlace, KafkaError } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Partition } from './partition.ts';
 import type { Problems } from './problems.ts';
@@ -11,6 +11,7 @@ import type { Problems } from './problems.ts';
 const TURN_MS = 1000;
 const BEAT_MS = 3000;
 const LOOK_MS = 15_000;
+const FAREWELL_MS = 1000;
 /** A new group has no coordinator for a moment; only then is it a problem. */
 const PATIENT_TRIES = 5;
 
@@ -54,9 +55,10 @@ export class Membership {
   /** Commits what is left, and leaves. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.turn;
+    // Joining may take longer than anybody wants to wait for it.
+    await Promise.race([this.turn, delay(FAREWELL_MS)]);
     try {
-      if (!this.isJoined) return;
+      if (!this.isJoined || this.isBusy) return;
       await this.commit();
       await this.parts.group.leave();
     } catch {
@@ -65,9 +67,8 @@ export class Membership {
   }
 
   /** The cluster is not reached any more. */
-  async abandon(): Promise<void> {
+  abandon(): void {
     clearInterval(this.timer);
-    await this.turn;
   }
 
   private takeTurn(): void {

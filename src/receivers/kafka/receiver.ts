@@ -132,7 +132,7 @@ export class KafkaReceiver implements Component {
       await membership.stop();
       return undefined;
     } catch (error) {
-      await membership.abandon();
+      membership.abandon();
       if (!(error instanceof KafkaError)) this.parts.settings.logger.error({ err: error }, 'reading from Kafka failed');
       return error instanceof Error ? error : new Error(String(error));
     } finally {
@@ -210,6 +210,7 @@ export class KafkaReceiver implements Component {
       cluster: this.clusterId,
       group: { id: options.groupId, memberId: membership?.memberId ?? '', others: membership?.others ?? [] },
       topics: topicStatuses(this.partitions.values(), this.counters),
+      deadLetters: { ...this.counters.deadLetters },
     };
   }
 }

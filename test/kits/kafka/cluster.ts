@@ -26,16 +26,17 @@ export interface Message {
 export class Cluster {
   readonly brokers: string;
   readonly admin: Admin;
-  readonly producer: Producer;
+  producer: Producer;
+  private readonly kafka: kafkajs.Kafka;
   private readonly own: Kafka | undefined;
 
   private constructor(brokers: string, own: Kafka | undefined) {
     this.brokers = brokers;
     this.own = own;
     const retry = { retries: 100, initialRetryTime: 100, maxRetryTime: 1000 };
-    const kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING, retry });
-    this.admin = kafka.admin();
-    this.producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    this.kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING, retry });
+    this.admin = this.kafka.admin();
+    this.producer = this.createProducer();
   }
 
   /** The one that the environment names, or one of its own. `own`: one whose broker can be halted. */
@@ -61,6 +62,18 @@ export class Cluster {
   async send(topic: string, messages: readonly Message[], compression?: CompressionTypes): Promise<void> {
     const record = { topic, messages, acks: -1, ...(compression === undefined ? {} : { compression }) };
     await this.producer.send(record as ProducerRecord);
+  }
+
+  /** By a producer that knows of partitions which were just made. */
+  async sendAnew(topic: string, messages: readonly Message[]): Promise<void> {
+    await this.producer.disconnect();
+    this.producer = this.createProducer();
+    await this.producer.connect();
+    await this.send(topic, messages);
+  }
+
+  private createProducer(): Producer {
+    return this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   }
 }
 

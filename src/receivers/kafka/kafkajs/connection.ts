@@ -3,11 +3,11 @@
  * here. kafkajs tries nothing again by itself: whoever calls knows better when.
  */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type KafkaConfig, type Producer } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Logger } from '../../../contract/logger.ts';
 import type {
   ClientHeader,
@@ -26,10 +26,13 @@ import { toKafkaError } from './errors.ts';
 import { fetchRecords } from './fetch.ts';
 import { KafkajsGroup } from './group.ts';
 import { readTopics } from './metadata.ts';
+import { Sockets } from './sockets.ts';
 import { armTimersOnlyForWaiting } from './timers.ts';
 
 const CONNECT_MS = 5000;
 const REQUEST_MS = 30_000;
+/** For what is under way when it is closed. */
+const FAREWELL_MS = 300;
 const NO_RETRY = { retries: 0 };
 const DEBUG = 5;
 const CONSUMER = -1;
@@ -57,6 +60,7 @@ class KafkajsClient implements KafkaClient {
   private readonly options: KafkajsOptions;
   private readonly logger: Logger;
   private readonly cluster: Cluster;
+  private readonly sockets = new Sockets();
   private producer: Promise<Producer> | undefined;
 
   constructor(options: KafkajsOptions, logger: Logger) {
@@ -65,7 +69,7 @@ class KafkajsClient implements KafkaClient {
     this.cluster = new Cluster({
       logger: quietLogger(logger),
       retry: NO_RETRY,
-      socketFactory: createSocketFactory(),
+      socketFactory: this.sockets.create,
       brokers: options.brokers,
       ssl: options.tls,
       sasl: options.sasl,
@@ -138,8 +142,10 @@ class KafkajsClient implements KafkaClient {
 
   async disconnect(): Promise<void> {
     const producer = await this.producer?.catch(() => undefined);
-    await producer?.disconnect().catch(() => {});
-    await this.cluster.disconnect();
+    const polite = Promise.allSettled([producer?.disconnect(), this.cluster.disconnect()]);
+    await Promise.race([polite, delay(FAREWELL_MS)]);
+    this.sockets.destroy();
+    await polite;
   }
 
   private get isolationLevel(): number {
@@ -179,6 +185,7 @@ class KafkajsClient implements KafkaClient {
     const config = { clientId, brokers: [...brokers], retry: { retries: 5 }, logCreator: () => quietly(this.logger) };
     const kafka = new Kafka({
       ...config,
+      socketFactory: this.sockets.create,
       ...(tls === undefined ? {} : { ssl: tls }),
       ...(sasl === undefined ? {} : { sasl }),
     } as KafkaConfig);

@@ -11,7 +11,8 @@ import { toKafkaError } from './errors.ts';
 const { AssignerProtocol } = kafkajs;
 const PROTOCOL = 'tacit';
 const SESSION_MS = 30_000;
-const REBALANCE_MS = 10_000;
+/** So long a member that was killed keeps another from joining. */
+const REBALANCE_MS = 6000;
 
 export class KafkajsGroup implements GroupPlace {
   memberId = '';

@@ -121,10 +121,6 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
 }
 
-declare module 'kafkajs/src/network/socketFactory.js' {
-  export default function createSocketFactory(): unknown;
-}
-
 declare module 'kafkajs/src/loggers/index.js' {
   interface Entry {
     readonly namespace: string;

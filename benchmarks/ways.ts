@@ -1,13 +1,13 @@
 /**
  * `node benchmarks/ways.ts`: what questions about ways cost a client over HTTP. A real process is sent the spans of 10,000
  * nodes, 100,000 edges and the chains of traces over them, over hubs; then somebody asks, first in quiet, then while
- * 1,000 spans a second come, so that every answer is of another graph.
+ * 1,000 spans a second come, and with them an edge a second that was not there, so that every answer is of another graph.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Stats } from '../src/contract/graph-document.ts';
+import type { TierStatus } from '../src/contract/graph-view.ts';
 import { Random } from '../test/oracle/random.ts';
 import { type AttackSpan, CLIENT, CONSUMER, encodeSpans, PRODUCER, SERVER } from './attack/spans.ts';
 import { RunError } from './pipeline/errors.ts';
@@ -31,6 +31,8 @@ const LOOK_MS = 1000;
 /** While spans come: so many, so often. */
 const HONEST_SPANS = 50;
 const HONEST_MS = 50;
+/** Among these an edge that was not there, every so many times: another structure. */
+const NEW_EVERY = 20;
 const STORE = { 'db.system.name': 'postgresql', 'db.namespace': 'shop', 'server.address': 'pg' };
 
 type Kind = 'service' | 'topic' | 'table';
@@ -67,7 +69,8 @@ async function measure(sender: Sender): Promise<void> {
   await fill(sender, progress);
   await settle();
   const graph = await fetchGraph(api);
-  progress(`${graph.nodes.length} nodes, ${graph.edges.length} edges, ${graph.paths?.parents.length ?? 0} chains`);
+  await delay(LOOK_MS);
+  progress(`${graph.nodes.length} nodes, ${graph.edges.length} edges`);
   const ids = graph.nodes.filter(({ kind }) => kind !== 'table').map(({ id }) => encodeURIComponent(id));
   const services = graph.nodes.filter(({ kind }) => kind === 'service').map(({ id }) => encodeURIComponent(id));
   const paths = () => `/v1/paths?from=${random.pick(ids)}&to=${random.pick(ids)}&k=5`;
@@ -114,14 +117,20 @@ function makeEdges(): Edge[] {
   return [...made.values()];
 }
 
+/** Until the last span has left: as long as they leave, edges change. */
 async function settle(): Promise<void> {
   const until = performance.now() + SETTLE_MS;
   while (performance.now() < until) {
     const response = await fetch(`http://127.0.0.1:${api}/v1/status`);
-    const { stats } = (await response.json()) as { readonly stats: Stats };
-    if (stats.spans.pending === 0) return;
+    const { tiers } = (await response.json()) as { readonly tiers: readonly TierStatus[] };
+    if (tiers.every(({ name, used }) => name !== 'rows' || used === 0)) return;
     await delay(LOOK_MS);
   }
+}
+
+function newEdge(): Edge {
+  const [from, to] = [anyNode(), anyNode()];
+  return kindOf(from) === 'service' && kindOf(to) === 'service' && from !== to ? { from, to } : newEdge();
 }
 
 /** One trace for each edge, which goes on over others. */
@@ -179,8 +188,10 @@ async function send(sender: Sender, spans: readonly AttackSpan[]): Promise<void>
 function keepSending(sender: Sender): () => Promise<void> {
   let going = true;
   const done = (async () => {
+    let batches = 0;
     for (let trace = EDGES + 1; going; await delay(HONEST_MS)) {
       const spans: AttackSpan[] = [];
+      if (++batches % NEW_EVERY === 0) spans.push(...traceFrom(newEdge(), trace++));
       while (spans.length < HONEST_SPANS) spans.push(...traceFrom(random.pick(edges), trace++));
       await send(sender, spans);
     }

@@ -1,7 +1,7 @@
 /**
  * What questions about ways cost on 10,000 nodes, 100,000 edges and 100,000 counted chains:
- * `node benchmarks/micro/paths.ts`. The first question of a view pays for its tables; later ones find
- * them made. Times are the thread's own.
+ * `node benchmarks/micro/paths.ts`. The first question of a structure pays for its tables; later
+ * ones find them made. Times are the thread's own.
  */
 import type { GraphDocument, PathColumns } from '../../src/contract/graph-document.ts';
 import type { GraphView } from '../../src/contract/graph-view.ts';
@@ -90,7 +90,7 @@ const askService = (asked: GraphView) =>
   findCouplings(asked, { filter: {}, service: random.pick(services), minStrength: 0, limit: 1000 });
 time('paths, k = 5', QUESTIONS, askPaths);
 console.log(`  ${found / QUESTIONS} paths a question, ${cut} cut`);
-time('paths, k = 5, of a new view', VIEWS, askPaths, freshView);
+time('paths, k = 5, of a new structure', VIEWS, askPaths, freshView);
 time('couplings of a service', QUESTIONS, askService);
-time('couplings of a service, of a new view', VIEWS, askService, freshView);
+time('couplings of a service, of a new structure', VIEWS, askService, freshView);
 time('all couplings', 5, asked => findCouplings(asked, { filter: {}, minStrength: 0, limit: 1000 }));

@@ -17,7 +17,8 @@ interface Meeting {
 }
 
 export function sharedLoopbacks(placed: Placed, shown: readonly number[]): Diagnostic[] {
-  const { source, nodes, nodePlaces, nodeIds } = placed;
+  const { nodes, nodePlaces, nodeIds } = placed;
+  const { sources, targets } = placed.ends;
   const at = (place: number) => {
     const node = nodes[place]!;
     return typeof node === 'number' ? nodeIds[node]! : node.fixed;
@@ -26,8 +27,9 @@ export function sharedLoopbacks(placed: Placed, shown: readonly number[]): Diagn
   if (!isLocal.includes(true)) return [];
   const meetings = new Map<string, Meeting>();
   for (const e of shown) {
-    const ends = [nodePlaces[source.edges[e]!.source]!, nodePlaces[source.edges[e]!.target]!];
-    const [store, service] = isLocal[ends[0]!] ? ends.map(at) : ends.reverse().map(at);
+    const [from, to] = [nodePlaces[sources[e]!]!, nodePlaces[targets[e]!]!];
+    if (!isLocal[from] && !isLocal[to]) continue;
+    const [store, service] = (isLocal[from] ? [from, to] : [to, from]).map(at);
     if (store === undefined || service?.kind !== 'service' || !isLocalStore(store)) continue;
     const { system = '~', instance, environment } = store;
     const where = `${system} at ${instance}${environment === undefined ? '' : ` in ${environment}`}`;

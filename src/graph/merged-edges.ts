@@ -8,6 +8,7 @@ import type { NodeFacts } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeIdentity } from './edge-document.ts';
 import { EdgeDocuments } from './edge-documents.ts';
+import type { EdgeEnds } from './edge-ends.ts';
 import { EdgeSum } from './edge-sum.ts';
 import type { EdgeSource, GraphSource } from './graph-source.ts';
 import type { MergedNode } from './merged-nodes.ts';
@@ -23,6 +24,7 @@ export interface MergedEdge {
 /** The source, and the places where its nodes show. */
 export interface Placed {
   readonly source: GraphSource;
+  readonly ends: EdgeEnds;
   readonly nodes: readonly (number | MergedNode)[];
   readonly nodePlaces: Int32Array;
   readonly nodeIds: readonly NodeFacts[];
@@ -34,19 +36,20 @@ export class MergedEdges {
 
   /** @param shown in order of their ids. */
   between(placed: Placed, shown: readonly number[]): MergedEdge[] {
-    const { source, nodes, nodePlaces } = placed;
-    const isMoved = (node: number) => typeof nodes[nodePlaces[node]!] !== 'number';
+    const { ends, nodes, nodePlaces } = placed;
     if (!nodes.some(node => typeof node !== 'number')) {
       this.known.clear();
       return [];
     }
+    const { kinds, sources, targets } = ends;
+    const isMoved = Uint8Array.from(nodePlaces, place => (typeof nodes[place] === 'object' ? 1 : 0));
     const byEnds = new Map<number, number[]>();
     for (const e of shown) {
-      const edge = source.edges[e]!;
-      if (!isMoved(edge.source) && !isMoved(edge.target)) continue;
-      const ends = (edge.kind * nodes.length + nodePlaces[edge.source]!) * nodes.length + nodePlaces[edge.target]!;
-      const same = byEnds.get(ends);
-      if (same === undefined) byEnds.set(ends, [e]);
+      const [from, to] = [sources[e]!, targets[e]!];
+      if (isMoved[from] === 0 && isMoved[to] === 0) continue;
+      const key = (kinds[e]! * nodes.length + nodePlaces[from]!) * nodes.length + nodePlaces[to]!;
+      const same = byEnds.get(key);
+      if (same === undefined) byEnds.set(key, [e]);
       else same.push(e);
     }
     const merged = [...byEnds.values()].map(members => this.merge(placed, members));

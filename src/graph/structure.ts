@@ -8,10 +8,12 @@ import type { Adjacency, NodeFacts } from '../contract/graph-view.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
 import { crowdDiagnostics, crowdedOut } from './crowd.ts';
 import type { EdgeIdentity } from './edge-document.ts';
+import { EdgeEnds } from './edge-ends.ts';
 import type { GraphSource } from './graph-source.ts';
 import { sharedLoopbacks } from './loopbacks.ts';
 import { type MergedEdge, MergedEdges } from './merged-edges.ts';
 import { type MergedNode, mergedNodes } from './merged-nodes.ts';
+import { placesOf, sortedIn, withMerged } from './orders.ts';
 import { Resolver } from './resolve.ts';
 
 export interface Structure {
@@ -28,39 +30,37 @@ export interface Structure {
   readonly mergedNodes: ReadonlyMap<string, number>;
   readonly mergedEdges: ReadonlyMap<string, number>;
   readonly adjacency: Adjacency;
+  /** By place. */
+  readonly edgeKinds: Uint8Array;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export class Structures {
-  private nodeOrder: readonly number[] = [];
-  private edgeOrder: readonly number[] = [];
+  private nodeOrder = new Int32Array(0);
+  private edgeOrder = new Int32Array(0);
   private resolver: Resolver | undefined;
+  private readonly ends = new EdgeEnds();
   private readonly mergedEdges = new MergedEdges();
 
   /** @param nodeIds,edgeIds of everything in the source, by number. */
   build(source: GraphSource, nodeIds: readonly NodeFacts[], edgeIds: readonly EdgeIdentity[]): Structure {
     const { rules } = source;
+    const { ends } = this;
     if (this.resolver?.rules !== rules) this.resolver = new Resolver(rules);
+    ends.take(source.edges);
     this.nodeOrder = sortedIn(this.nodeOrder, nodeIds);
     this.edgeOrder = sortedIn(this.edgeOrder, edgeIds);
-    const shownEdges = this.edgeOrder.filter(e => source.edges[e]!.count > 0);
-    const shows = Uint8Array.from(nodeIds, (_, n) => (Number.isFinite(source.nodes[n]!.first) ? 1 : 0));
-    for (const e of shownEdges) shows[source.edges[e]!.source] = shows[source.edges[e]!.target] = 1;
-    const shownNodes = this.nodeOrder.filter(n => shows[n] === 1);
-    const { moved, diagnostics } = this.resolver.resolve(nodeIds.length, n => source.identityOf(n), shows);
+    const shows = this.whatShows(source);
+    const shownNodes = inOrder(this.nodeOrder, shows.nodes);
+    const shownEdges = inOrder(this.edgeOrder, shows.edges);
+    const { moved, diagnostics } = this.resolver.resolve(nodeIds.length, n => source.identityOf(n), shows.nodes);
     const crowded = crowdedOut(source, { nodes: shownNodes, edges: shownEdges }, moved);
     const shownAs = crowded.size === 0 ? moved : new Map([...moved, ...crowded]);
 
     const nodes = withMerged(shownNodes, nodeIds, mergedNodes(shownAs, shownNodes, nodeIds));
     const nodePlaces = placesOf(nodes, nodeIds.length);
-    const placed = { source, nodes, nodePlaces, nodeIds, edgeIds };
+    const placed = { source, ends, nodes, nodePlaces, nodeIds, edgeIds };
     const edges = withMerged(shownEdges, edgeIds, this.mergedEdges.between(placed, shownEdges));
-    const endsOf = (end: 'source' | 'target') =>
-      Uint32Array.from(edges, e => nodePlaces[source.edges[memberOf(e)]![end]]!);
-    const edgeSource = endsOf('source');
-    const edgeTarget = endsOf('target');
-    const [outStart, outEdges] = adjacency(nodes.length, edgeSource);
-    const [inStart, inEdges] = adjacency(nodes.length, edgeTarget);
     return {
       of: source.structure,
       rules,
@@ -68,11 +68,23 @@ export class Structures {
       edges,
       nodePlaces,
       edgePlaces: placesOf(edges, edgeIds.length),
-      mergedNodes: new Map(namesOf(nodes)),
-      mergedEdges: new Map(namesOf(edges)),
-      adjacency: { outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget },
+      mergedNodes: namesOf(nodes),
+      mergedEdges: namesOf(edges),
+      ...adjacencyOf(nodes.length, nodePlaces, edges, ends),
       diagnostics: [...diagnostics, ...sharedLoopbacks(placed, shownEdges), ...crowdDiagnostics(source, crowded.size)],
     };
+  }
+
+  /** By number: edges that count something, their ends, and nodes that something speaks for. */
+  private whatShows({ nodes, edges }: GraphSource): { readonly nodes: Uint8Array; readonly edges: Uint8Array } {
+    const { sources, targets } = this.ends;
+    const shows = { nodes: new Uint8Array(nodes.length), edges: new Uint8Array(edges.length) };
+    for (let n = 0; n < nodes.length; n++) if (Number.isFinite(nodes[n]!.first)) shows.nodes[n] = 1;
+    for (let e = 0; e < edges.length; e++) {
+      if (edges[e]!.count <= 0) continue;
+      shows.edges[e] = shows.nodes[sources[e]!] = shows.nodes[targets[e]!] = 1;
+    }
+    return shows;
   }
 }
 
@@ -81,76 +93,49 @@ interface Merged {
   readonly members: readonly number[];
 }
 
-/** The order of all numbers, from that of the first ones. */
-function sortedIn(order: readonly number[], items: readonly { readonly id: string }[]): readonly number[] {
-  if (order.length === items.length) return order;
-  const added = Array.from({ length: items.length - order.length }, (_, i) => order.length + i);
-  added.sort((a, b) => compare(items[a]!.id, items[b]!.id));
-  if (order.length === 0) return added;
-  const merged: number[] = [];
-  let next = 0;
-  for (const item of order) {
-    while (next < added.length && items[added[next]!]!.id < items[item]!.id) merged.push(added[next++]!);
-    merged.push(item);
+function inOrder(order: Int32Array, isWanted: Uint8Array): number[] {
+  const wanted: number[] = [];
+  for (const item of order) if (isWanted[item] === 1) wanted.push(item);
+  return wanted;
+}
+
+function namesOf(order: readonly (number | Merged)[]): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  for (let place = 0; place < order.length; place++) {
+    const item = order[place]!;
+    if (typeof item !== 'number') names.set(item.fixed.id, place).set(item.fixed.key, place);
   }
-  while (next < added.length) merged.push(added[next++]!);
-  return merged;
+  return names;
 }
 
-/** Members give way to what stands for them. */
-function withMerged<M extends Merged>(
-  order: readonly number[],
-  items: readonly { readonly id: string }[],
-  merged: readonly M[],
-): readonly (number | M)[] {
-  if (merged.length === 0) return order;
-  const gone = new Set(merged.flatMap(one => one.members));
-  const added = merged.toSorted((a, b) => compare(a.fixed.id, b.fixed.id));
-  const all: (number | M)[] = [];
-  let next = 0;
-  for (const item of order) {
-    if (gone.has(item)) continue;
-    while (next < added.length && added[next]!.fixed.id < items[item]!.id) all.push(added[next++]!);
-    all.push(item);
+function adjacencyOf(
+  nodes: number,
+  nodePlaces: Int32Array,
+  edges: readonly (number | Merged)[],
+  ends: EdgeEnds,
+): Pick<Structure, 'adjacency' | 'edgeKinds'> {
+  const edgeKinds = new Uint8Array(edges.length);
+  const edgeSource = new Uint32Array(edges.length);
+  const edgeTarget = new Uint32Array(edges.length);
+  for (let place = 0; place < edges.length; place++) {
+    const edge = edges[place]!;
+    const number = typeof edge === 'number' ? edge : edge.members[0]!;
+    edgeKinds[place] = ends.kinds[number]!;
+    edgeSource[place] = nodePlaces[ends.sources[number]!]!;
+    edgeTarget[place] = nodePlaces[ends.targets[number]!]!;
   }
-  all.push(...added.slice(next));
-  return all;
-}
-
-function memberOf(shown: number | Merged): number {
-  return typeof shown === 'number' ? shown : shown.members[0]!;
-}
-
-function placesOf(order: readonly (number | Merged)[], count: number): Int32Array {
-  const places = new Int32Array(count).fill(-1);
-  order.forEach((item, place) => {
-    if (typeof item === 'number') places[item] = place;
-    else for (const member of item.members) places[member] = place;
-  });
-  return places;
-}
-
-function* namesOf(order: readonly (number | Merged)[]): Generator<readonly [string, number]> {
-  for (const [place, item] of order.entries()) {
-    if (typeof item === 'number') continue;
-    yield [item.fixed.id, place];
-    yield [item.fixed.key, place];
-  }
+  const [outStart, outEdges] = byEnd(nodes, edgeSource);
+  const [inStart, inEdges] = byEnd(nodes, edgeTarget);
+  return { edgeKinds, adjacency: { outStart, outEdges, inStart, inEdges, edgeSource, edgeTarget } };
 }
 
 /** Edges by one of their ends, as starts and a flat list. */
-function adjacency(nodes: number, ends: Uint32Array): readonly [Uint32Array, Uint32Array] {
+function byEnd(nodes: number, ends: Uint32Array): readonly [Uint32Array, Uint32Array] {
   const starts = new Uint32Array(nodes + 1);
   for (const end of ends) starts[end + 1]!++;
   for (let n = 0; n < nodes; n++) starts[n + 1]! += starts[n]!;
   const next = starts.slice(0, nodes);
   const flat = new Uint32Array(ends.length);
-  ends.forEach((end, e) => {
-    flat[next[end]!++] = e;
-  });
+  for (let e = 0; e < ends.length; e++) flat[next[ends[e]!]!++] = e;
   return [starts, flat];
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -25,20 +25,16 @@ export class WeightColumns {
     else for (const e of changed) ofAll.read(e, source.edges[e]!);
     if (changed === undefined) this.shown = new ShownColumns();
     this.shown.reach(structure.edges.length, structure.nodes.length);
-    if (changed === undefined || structure !== this.structure) this.showAll(structure, source);
+    if (changed === undefined || structure !== this.structure) this.showAll(structure);
     else for (const e of changed) this.show(structure, structure.edgePlaces[e]!);
     this.structure = structure;
     readEntries(structure, source, this.shown.entries);
-    return this.shown;
+    const { states, counts, messages, confidences, entries } = this.shown;
+    return { kinds: structure.edgeKinds, states, counts, messages, confidences, entries };
   }
 
-  private showAll(structure: Structure, source: GraphSource): void {
-    const { edges } = structure;
-    for (let place = 0; place < edges.length; place++) {
-      const edge = edges[place]!;
-      this.shown.kinds[place] = typeof edge === 'number' ? source.edges[edge]!.kind : edge.sum.kind;
-      this.show(structure, place);
-    }
+  private showAll(structure: Structure): void {
+    for (let place = 0; place < structure.edges.length; place++) this.show(structure, place);
   }
 
   private show({ edges }: Structure, place: number): void {
@@ -74,17 +70,14 @@ class Columns {
   }
 }
 
-class ShownColumns extends Columns implements Weights {
-  kinds = new Uint8Array(FIRST);
+class ShownColumns extends Columns {
   states = new Uint8Array(FIRST).fill(ACTIVE);
   entries = new Float64Array(FIRST);
 
   override reach(edges: number, nodes = 0): void {
     super.reach(edges);
     this.entries = grown(this.entries, nodes);
-    if (edges <= this.kinds.length) return;
-    this.kinds = new Uint8Array(this.counts.length);
-    this.states = new Uint8Array(this.counts.length).fill(ACTIVE);
+    if (edges > this.states.length) this.states = new Uint8Array(this.counts.length).fill(ACTIVE);
   }
 }
 

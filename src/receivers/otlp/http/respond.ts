@@ -1,13 +1,10 @@
 /** The answer to a request in the request's own encoding. */
-import type { OutgoingHttpHeaders } from 'node:http';
-import { type Answer, OUTCOMES, type Outcome } from '../../listener/answer.ts';
+import { type Answer, OUTCOMES } from '../../listener/answer.ts';
 import type { Exchange } from '../../listener/http/exchange.ts';
+import { isRestReadable, outcomeHeaders } from '../../listener/http/outcome-headers.ts';
 import { partialSuccessToJson, statusToJson } from '../json-answers.ts';
 import { encodePartialSuccess, encodeStatus } from '../protobuf-answers.ts';
 import type { Encoding } from '../signal.ts';
-
-/** An unread rest up to this is read and thrown away, and the connection stays. */
-const READABLE_REST = 2 ** 20;
 
 export const CONTENT_TYPE = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 /** Texts, because those are sent in one write with the head. */
@@ -17,11 +14,6 @@ const EMPTY_HEADERS = {
   json: { 'Content-Type': CONTENT_TYPE.json, 'Content-Length': 2 },
 } as const;
 
-const CHALLENGES: Readonly<Partial<Record<Outcome, string>>> = {
-  unauthenticated: 'Bearer realm="tacit"',
-  forbidden: 'Bearer realm="tacit", error="insufficient_scope", scope="ingest"',
-};
-
 export function respond(exchange: Exchange, answer: Answer, closing: boolean): void {
   const { outlet, encoding } = exchange;
   if (answer.outcome === 'accepted') {
@@ -30,7 +22,8 @@ export function respond(exchange: Exchange, answer: Answer, closing: boolean): v
   }
   const body = answerBody(exchange, answer);
   const lingers = !exchange.complete && !isRestReadable(exchange);
-  const headers = answerHeaders(answer, encoding, body.length);
+  const type = { 'Content-Type': CONTENT_TYPE[encoding], 'Content-Length': body.length };
+  const headers = { ...type, ...outcomeHeaders(answer) };
   outlet.send(OUTCOMES[answer.outcome].http, headers, body, closing || lingers, lingers);
 }
 
@@ -46,19 +39,4 @@ function answerBody(exchange: Exchange, answer: Answer): Buffer {
   return exchange.encoding === 'json'
     ? partialSuccessToJson(exchange.otlpSignal, rejected, message)
     : encodePartialSuccess(rejected, message);
-}
-
-function answerHeaders(answer: Answer, encoding: Encoding, length: number): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = { 'Content-Type': CONTENT_TYPE[encoding], 'Content-Length': length };
-  if (answer.retryAfterSeconds > 0) headers['Retry-After'] = answer.retryAfterSeconds;
-  const challenge = CHALLENGES[answer.outcome];
-  if (challenge !== undefined) headers['WWW-Authenticate'] = challenge;
-  if (answer.outcome === 'wrong_method') headers.Allow = 'POST';
-  if (answer.outcome === 'unsupported') headers['Accept-Encoding'] = 'gzip, identity';
-  return headers;
-}
-
-function isRestReadable({ announced, head, bytes }: Exchange): boolean {
-  if (announced < 0) return head.headers['transfer-encoding'] === undefined;
-  return announced - bytes <= READABLE_REST;
 }

@@ -1,0 +1,82 @@
+/** The receiver of records over HTTP: one `Ingest` behind one listener. */
+import type { Component, Consumers, Reconfiguration, Settings } from '../../contract/component.ts';
+import { Guard } from '../../lib/listen/guard.ts';
+import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
+import { listenerSamples } from '../../telemetry/listener-metrics.ts';
+import { EVENTS_WAIT } from '../../telemetry/metrics/http-events.ts';
+import { Admission } from '../listener/admission.ts';
+import type { HttpOptions } from '../listener/http/options.ts';
+import { HttpServer } from '../listener/http/server.ts';
+import { maxWaitMs } from '../listener/options.ts';
+import { type ListenOptions, ProtocolListener } from '../listener/protocol-listener.ts';
+import { prepareListener } from '../listener/reconfigure.ts';
+import { RequestLog } from '../listener/request-log.ts';
+import type { RecordCodec } from './codec.ts';
+import { type HttpEventsConfig, toHttpOptions, toIngestOptions } from './config.ts';
+import { Counters } from './counters.ts';
+import { Ingest } from './ingest.ts';
+import { EventsHttp } from './service.ts';
+
+export function createHttpEventsReceiver(
+  settings: Settings,
+  config: HttpEventsConfig,
+  consumers: Consumers,
+  codec: RecordCodec,
+): Component {
+  const { id, host, logger, clock } = settings;
+  const counters = new Counters(id);
+  const admission = new Admission(maxWaitMs(config));
+  const log = new RequestLog('records', logger, host.tracer);
+  const ingest = new Ingest(toIngestOptions(config), consumers, { codec, counters, admission, log });
+  const service = new EventsHttp(ingest, counters, log);
+  const listeners = new Map<'http', ProtocolListener>();
+  host.metrics(() => [...counters.collect(), EVENTS_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
+  host.metrics(() =>
+    [...listeners.values()].flatMap(({ guard }) => listenerSamples(guard, { component: id, protocol: 'http' })),
+  );
+
+  function create(options: ListenOptions): ProtocolListener {
+    const guard = new Guard((options as HttpOptions).guard, logger, () => clock.now());
+    const server = new HttpServer(options as HttpOptions, service, { logger, guard });
+    const place = { id, path: `receivers.${id}`, speaks: 'records over HTTP' };
+    return new ProtocolListener(settings, { protocol: 'http', place, options, server, guard });
+  }
+
+  listeners.set('http', create(listenOptions(config)));
+  return {
+    async start() {
+      admission.start();
+      for (const listener of listeners.values()) {
+        await listener.start();
+        listener.announce();
+      }
+    },
+    async stop() {
+      for (const listener of listeners.values()) await listener.stop();
+      admission.stop();
+      log.stop();
+    },
+    refresh: () => ({
+      commit: () => {
+        for (const listener of listeners.values()) listener.refresh();
+      },
+      rollback: () => {},
+    }),
+    async reconfigure(given: HttpEventsConfig): Promise<Reconfiguration> {
+      const { commit, rollback } = await prepareListener('http', listeners, listenOptions(given), create);
+      const commitAll = () => {
+        admission.setMaxWait(maxWaitMs(given));
+        ingest.options = toIngestOptions(given);
+        return commit();
+      };
+      return { commit: commitAll, rollback };
+    },
+  };
+}
+
+/** With as many connections as the limit of open files allows. */
+function listenOptions(config: HttpEventsConfig): HttpOptions {
+  const options = toHttpOptions(config);
+  const [maxConnections] = shareConnections([options.maxConnections], openFileLimit());
+  return { ...options, maxConnections: maxConnections! };
+}

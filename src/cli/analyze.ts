@@ -16,6 +16,11 @@ const options = {
   },
   output: { type: 'string', short: 'o', value: 'FILE', description: 'Write the graph to this file.' },
   ...configOptions,
+  topic: {
+    type: 'string',
+    value: 'NAME',
+    description: 'Topic of change events that stand alone, without a record around.',
+  },
   strict: { type: 'boolean', description: 'Stop at the first broken line or file.' },
 } as const satisfies CommandOptions;
 
@@ -24,6 +29,7 @@ interface Request {
   readonly files: readonly string[];
   readonly sets: readonly string[];
   readonly strict: boolean;
+  readonly topic: string;
   readonly format: OutputFormat;
   readonly output: string | undefined;
 }
@@ -32,7 +38,7 @@ export function createAnalyzeCommand(application: Application): Command {
   return {
     name: 'analyze',
     summary: 'the graph of recorded files, offline',
-    usage: `tacit analyze FILE... [--format ${OUTPUT_FORMATS.join('|')}] [--output FILE] [--config FILE]... [--set KEY=VALUE]... [--strict]`,
+    usage: `tacit analyze FILE... [--format ${OUTPUT_FORMATS.join('|')}] [--output FILE] [--config FILE]... [--set KEY=VALUE]... [--topic NAME] [--strict]`,
     options,
     async run(args, io) {
       const request = requestOf(args, io);
@@ -58,6 +64,7 @@ function requestOf(args: readonly string[], { stdout }: Io): Request {
     files: values.config ?? [],
     sets: values.set ?? [],
     strict: values.strict ?? false,
+    topic: values.topic ?? '',
     format,
     output: values.output,
   };
@@ -103,5 +110,7 @@ async function write(document: GraphDocument, { format, output }: Request, io: I
 }
 
 function summaryOf({ nodes, edges, asOf, stats }: GraphDocument): string {
-  return `${nodes.length} nodes, ${edges.length} edges from ${stats.spans.received} spans, as of ${asOf}\n`;
+  const records = stats.records.received ?? 0;
+  const from = records === 0 ? `${stats.spans.received} spans` : `${stats.spans.received} spans and ${records} records`;
+  return `${nodes.length} nodes, ${edges.length} edges from ${from}, as of ${asOf}\n`;
 }

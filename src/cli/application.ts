@@ -22,6 +22,21 @@ export interface AnalyzeArguments extends ConfigArguments {
   readonly inputs: readonly string[];
   /** The first broken line or file ends it. */
   readonly strict: boolean;
+  /** Of change events that stand alone; empty: unknown. */
+  readonly topic: string;
+}
+
+export interface ReplayArguments {
+  /** Files; `-` is standard input. At least one. */
+  readonly inputs: readonly string[];
+  /** Time distances are divided by it; Infinity: no waiting. */
+  readonly speed: number;
+  readonly otlp: URL;
+  readonly events: URL;
+  /** Brokers; none: records go to `events`. */
+  readonly kafka: readonly string[];
+  /** Of change events that stand alone; empty: unknown. */
+  readonly topic: string;
 }
 
 export interface Analysis {
@@ -42,5 +57,7 @@ export interface Application {
   validate(args: ValidateArguments, io: Io): Promise<number>;
   /** Says problems, notes and progress on stderr; writes no graph. */
   analyze(args: AnalyzeArguments, io: Io): Promise<Analysis>;
+  /** Says problems, progress and the result on stderr. */
+  replay(args: ReplayArguments, io: Io): Promise<number>;
   storage(): Promise<StorageCommands>;
 }

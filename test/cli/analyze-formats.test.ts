@@ -58,7 +58,7 @@ describe('files of several documents', () => {
     expect({ code, calls }).toEqual({ code: 2, calls: 1 });
     expect(stderr).toBe(
       `${file}:1: $[0].timestamp: expected a number or a string of digits, got a string\n` +
-        `${file}:3: no spans in a known format; expected OTLP JSON (resourceSpans), or JSON of Tempo, Jaeger or Zipkin v2\n`,
+        `${file}:3: no spans or records in a known format; expected OTLP JSON (resourceSpans), JSON of Tempo, Jaeger or Zipkin v2, dumps of Kafka records, or change events\n`,
     );
     const strict = await run(['analyze', file, '--strict']);
     expect({ code: strict.code, stdout: strict.stdout }).toEqual({ code: 2, stdout: '' });

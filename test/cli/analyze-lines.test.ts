@@ -136,13 +136,13 @@ describe('progress', () => {
   const MIB = 1024 * 1024;
 
   it('shows share, bytes, spans and rate', () => {
-    expect(progressLine({ read: MIB, total: 4 * MIB, spans: 30_000, seconds: 2 })).toBe(
-      `${'█'.repeat(6)}${'░'.repeat(18)} 25 %  1.0 of 4.0 MiB  30,000 spans, 15,000/s`,
+    expect(progressLine({ read: MIB, total: 4 * MIB, taken: 30_000, seconds: 2 })).toBe(
+      `${'█'.repeat(6)}${'░'.repeat(18)} 25 %  1.0 of 4.0 MiB  30,000 read, 15,000/s`,
     );
   });
 
   it('without a total shows no share', () => {
-    expect(progressLine({ read: MIB, total: Number.NaN, spans: 10, seconds: 0 })).toBe('1.0 MiB  10 spans, 0/s');
+    expect(progressLine({ read: MIB, total: Number.NaN, taken: 10, seconds: 0 })).toBe('1.0 MiB  10 read, 0/s');
   });
 
   it('is no wider than the terminal, where there is one, and else not there', () => {

@@ -172,7 +172,12 @@ describe('broken inputs', () => {
       1,
       /:1: resourceSpans: expected an array, got a number/,
     ],
-    ['of another kind', `{"hello":"world"}\n${lineOf(1)}\n`, 1, /:1: no spans in a known format; expected OTLP JSON /],
+    [
+      'of another kind',
+      `{"hello":"world"}\n${lineOf(1)}\n`,
+      1,
+      /:1: no spans or records in a known format; expected OTLP JSON /,
+    ],
     ['two on a line', `${lineOf(1)}\n${lineOf(2)}${lineOf(3)}\n`, 1, /:2: malformed JSON: .* at column \d+\n/],
     ['hostile', `${lineOf(1)}\n{"\u202e\u0007":\n${lineOf(2)}\n`, 2, /:2: /],
   ])('a line %s: file, line, reason; the rest counts; exit 2', async (_, content, calls, message) => {
@@ -233,8 +238,8 @@ describe('what is only noted', () => {
   it.each([
     ['nothing', '', /: note: empty\n/],
     ['NUL bytes alone', '\0'.repeat(70_000), /: note: empty but for 70000 NUL bytes\n/],
-    ['blank lines alone', '\n\n  \n', /^note: no spans were read\n/],
-    ['an export of nothing', '{}\n', /^note: no spans were read\n/],
+    ['blank lines alone', '\n\n  \n', /^note: no spans and no records were read\n/],
+    ['an export of nothing', '{}\n', /^note: no spans and no records were read\n/],
   ])('%s: an empty graph, exit 0', async (_, content, note) => {
     const { code, stderr, graph } = await analyze(input('empty.json', content));
     expect({ code, nodes: graph.nodes, received: graph.stats.spans.received }).toEqual({

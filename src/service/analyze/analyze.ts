@@ -27,7 +27,7 @@ export async function analyze(args: AnalyzeArguments, io: Io): Promise<Analysis>
   if (checked.problems.length > 0) return { document: undefined, exitCode: EXIT_DATA_TROUBLE };
   // The journal stamps arrivals with the wall clock: what lies ahead of it is no good event time.
   const topology = new Topology(options, systemClock, true);
-  return readInputs(checked.inputs, topology, args.strict, io);
+  return readInputs(checked.inputs, topology, args, io);
 }
 
 function sayLines(lines: readonly string[], io: Io): void {
@@ -37,7 +37,7 @@ function sayLines(lines: readonly string[], io: Io): void {
 async function readInputs(
   inputs: readonly Input[],
   topology: Topology,
-  strict: boolean,
+  { strict, topic }: AnalyzeArguments,
   { stderr }: Io,
 ): Promise<Analysis> {
   const total = inputs.reduce((sum, { size }) => sum + (size ?? Number.NaN), 0);
@@ -46,11 +46,16 @@ async function readInputs(
     bar.clear();
     stderr.write(text);
   }, strict);
-  const feed = new Feed(topology.sink, topology.logs);
-  const { fates } = topology.correlator;
+  const { sink, logs, records } = topology;
+  const feed = new Feed({ sink, logs, records, topic });
+  const { fates, records: correlatedRecords } = topology.correlator;
   try {
     for (const input of inputs) {
-      await readInput(input, { feed, report, progress: bytes => bar.advance(bytes, fates.received) });
+      await readInput(input, {
+        feed,
+        report,
+        progress: bytes => bar.advance(bytes, fates.received + correlatedRecords.received),
+      });
     }
   } catch (error) {
     if (!(error instanceof StrictStop)) throw error;

@@ -8,7 +8,10 @@ import { MalformedError } from '../../encodings/malformed.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /** @param onRead called with the number of bytes read from the stream itself. */
-export async function* readBytes(stream: Readable, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+export async function* readBytes(
+  stream: Readable,
+  onRead: (bytes: number) => void | Promise<void>,
+): AsyncGenerator<Buffer> {
   const { head, rest } = await peek(counted(stream, onRead));
   if (!isGzip(head)) return yield* rest;
   try {
@@ -57,10 +60,10 @@ export async function* withoutPadding(
   }
 }
 
-async function* counted(stream: Readable, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+async function* counted(stream: Readable, onRead: (bytes: number) => void | Promise<void>): AsyncGenerator<Buffer> {
   for await (const chunk of stream) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as string);
-    onRead(bytes.length);
+    await onRead(bytes.length);
     yield bytes;
   }
 }

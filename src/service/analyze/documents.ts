@@ -1,8 +1,11 @@
 /**
  * Lines of JSON text → documents: one a line (NDJSON), or one over many lines (pretty-printed). A line that is no
- * document by itself and leaves brackets open begins one of several lines; a line that begins an export ends it.
+ * document by itself and leaves brackets open begins one of several lines; a line that begins an export, or is a record,
+ * ends it.
  */
 import { MalformedError } from '../../encodings/malformed.ts';
+import { beginsExport } from '../../encodings/recorded.ts';
+import { detectRecord } from '../../encodings/records/document.ts';
 import { JsonDepth } from './json-depth.ts';
 import type { Line } from './lines.ts';
 
@@ -15,8 +18,8 @@ export interface DocumentSink {
   comments(lines: number): void;
 }
 
-const BEGINS_EXPORT = /^\s*\{\s*"resource(Spans|Logs|Metrics|_spans|_logs|_metrics)"/;
 const BEGIN_BYTES = 64;
+const BRACE = 0x7b;
 const MIB = 1024 * 1024;
 
 export class Documents {
@@ -38,8 +41,10 @@ export class Documents {
 
   line(line: Line): void {
     if (this.begun ? isBlank(line.bytes) : this.isPreamble(line.bytes)) return;
-    if (this.pendingFrom !== 0 && beginsExport(line.bytes))
-      this.giveUp(`the JSON that begins here is not finished when line ${line.number} begins an export`);
+    if (this.pendingFrom !== 0) {
+      const next = beginsExport(line.bytes) ? 'begins an export' : isRecordLine(line.bytes) ? 'is a record' : '';
+      if (next !== '') this.giveUp(`the JSON that begins here is not finished when line ${line.number} ${next}`);
+    }
     if (this.pendingFrom === 0) this.first(line);
     else this.further(line.bytes);
   }
@@ -135,6 +140,7 @@ function isBlank(bytes: Buffer): boolean {
   return true;
 }
 
-function beginsExport(bytes: Buffer): boolean {
-  return BEGINS_EXPORT.test(bytes.toString('utf8', 0, BEGIN_BYTES));
+/** Alone in its line, from the first column on: no part of a document of several lines is written so. */
+function isRecordLine(bytes: Buffer): boolean {
+  return bytes[0] === BRACE && detectRecord(bytes) !== 'neither';
 }

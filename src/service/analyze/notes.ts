@@ -15,11 +15,13 @@ export interface Outcome {
 }
 
 export function sayNotes({ document, topology, feed, report }: Outcome): void {
-  const { spans, reasons } = document.stats;
+  const { spans, records, changes, reasons } = document.stats;
   const { evicted } = topology.correlator.expiry;
-  if (spans.received === 0) report.note('no spans were read');
+  if (spans.received === 0 && (records.received ?? 0) === 0) report.note('no spans and no records were read');
   if (spans.rejected > 0) report.note(`${spans.rejected} spans refused: ${named(reasons, /^invalid_/)}`);
   if (spans.duplicates > 0) report.note(`${spans.duplicates} spans came again and count once`);
+  if ((records.duplicates ?? 0) > 0) report.note(`${records.duplicates} records came again and count once`);
+  if ((changes.duplicates ?? 0) > 0) report.note(`${changes.duplicates} row changes came again and count once`);
   if (reasons.bad_time !== undefined)
     report.note(
       `${reasons.bad_time} spans had a time before 2000 or ahead of now; the newest good time stands in for it`,

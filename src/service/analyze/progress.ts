@@ -1,8 +1,8 @@
-/** A bar on a terminal: bytes, spans, rate. Elsewhere nothing is written. */
+/** A bar on a terminal: bytes, read, rate. Elsewhere nothing is written. */
 
 export interface Progress {
-  /** Bytes read since the last call, and spans so far. */
-  advance(bytes: number, spans: number): void;
+  /** Bytes read since the last call, and spans and records so far. */
+  advance(bytes: number, taken: number): void;
   /** Takes the bar away, so that a line can be written. */
   clear(): void;
 }
@@ -27,12 +27,12 @@ export function createProgress({ stream, total, now }: ProgressSettings): Progre
   let read = 0;
   let shown = false;
   return {
-    advance(bytes, spans) {
+    advance(bytes, taken) {
       read += bytes;
       if (now() - drawn < REDRAW_MS) return;
       drawn = now();
       shown = true;
-      const line = progressLine({ read, total, spans, seconds: (drawn - started) / 1000 });
+      const line = progressLine({ read, total, taken, seconds: (drawn - started) / 1000 });
       // A line that wraps could not be erased again.
       stream.write(ERASE_LINE + line.slice(0, columnsOf(stream) - 1));
     },
@@ -51,14 +51,14 @@ function columnsOf(stream: NodeJS.WritableStream): number {
 interface State {
   readonly read: number;
   readonly total: number;
-  readonly spans: number;
+  readonly taken: number;
   readonly seconds: number;
 }
 
 /** One line, without a bar when the total is unknown. */
-export function progressLine({ read, total, spans, seconds }: State): string {
-  const rate = seconds > 0 ? Math.round(spans / seconds) : 0;
-  const counts = `${spans.toLocaleString('en')} spans, ${rate.toLocaleString('en')}/s`;
+export function progressLine({ read, total, taken, seconds }: State): string {
+  const rate = seconds > 0 ? Math.round(taken / seconds) : 0;
+  const counts = `${taken.toLocaleString('en')} read, ${rate.toLocaleString('en')}/s`;
   if (!(total >= read)) return `${mib(read)} MiB  ${counts}`;
   const share = read / total;
   const full = Math.round(share * BAR_CELLS);

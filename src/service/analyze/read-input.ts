@@ -4,7 +4,6 @@ import { detectEncoding } from '../../encodings/detect.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
 import { peek, readBytes, withoutPadding } from './bytes.ts';
 import { Documents } from './documents.ts';
-import type { Feed } from './feed.ts';
 import type { Input } from './inputs.ts';
 import { LineSplitter } from './lines.ts';
 import type { Report } from './report.ts';
@@ -12,11 +11,18 @@ import type { Report } from './report.ts';
 /** A document must fit into one string of V8 with room to spare. */
 const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
+/** Takes documents, each valid for as long as it is kept; throws a `MalformedError` for what is none. */
+export interface DocumentFeed {
+  json(document: Buffer): void;
+  /** A request of OTLP. */
+  protobuf(bytes: Buffer): void;
+}
+
 export interface ReadContext {
-  readonly feed: Feed;
+  readonly feed: DocumentFeed;
   readonly report: Report;
-  /** Called after every chunk, with the bytes read from the input since the last call. */
-  progress(bytes: number): void;
+  /** Called after every chunk, with the bytes read from the input since the last call; it may have the reading wait. */
+  progress(bytes: number): void | Promise<void>;
 }
 
 export async function readInput(input: Input, context: ReadContext): Promise<void> {

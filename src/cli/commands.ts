@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { graphCommand } from './graph.ts';
 import { pathsCommand } from './paths.ts';
+import { createReplayCommand } from './replay.ts';
 import { schemaCommand } from './schema.ts';
 import { createServeCommand } from './serve.ts';
 import { createStorageCommand } from './storage.ts';
@@ -17,6 +18,7 @@ export function createCommands(application: Application): readonly Command[] {
     createServeCommand(application),
     createValidateCommand(application),
     createAnalyzeCommand(application),
+    createReplayCommand(application),
     graphCommand,
     pathsCommand,
     couplingsCommand,

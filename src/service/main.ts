@@ -16,6 +16,7 @@ const application: Application = {
   },
   validate: async (args, io) => (await import('./application.ts')).validate(args, io),
   analyze: async (args, io) => (await import('./analyze/analyze.ts')).analyze(args, io),
+  replay: async (args, io) => (await import('./replay/replay.ts')).replay(args, io),
   storage: async () => (await import('./storage/tools.ts')).storageCommands,
 };
 

@@ -7,6 +7,7 @@ import { createCommands } from '../../src/cli/commands.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { analyze } from '../../src/service/analyze/analyze.ts';
 import * as application from '../../src/service/application.ts';
+import { replay } from '../../src/service/replay/replay.ts';
 import { storageCommands } from '../../src/service/storage/tools.ts';
 
 export interface Outcome {
@@ -30,6 +31,7 @@ export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}):
     serve: application.serve,
     validate: application.validate,
     analyze,
+    replay,
     storage: async () => storageCommands,
   };
   const code = await runProgram(args, io, { version: '1.2.3', commands: createCommands(real) });

@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[] | 'everything'>> = {
   processors: STEP,
   storage: STEP,
   receivers: [...STEP, 'encodings'],
+  exporters: STEP,
   query: [...STEP, 'graph'],
   api: [...STEP, 'query'],
   cli: [...STEP, 'query'],
@@ -104,6 +105,12 @@ describe('imports', () => {
   test('of packages by the contract are types only', () => {
     const values = imports.filter(one => one.isPackage && !one.isTypeOnly && folderOf(one.from) === 'contract');
     expect(values.map(one => `${one.from} → ${one.to}`)).toEqual([]);
+  });
+
+  test('of the library for Kafka end where Kafka is spoken', () => {
+    const users = imports.filter(one => /^kafkajs(\/|$)/.test(one.to)).map(one => one.from);
+    expect(users.filter(from => !/^(receivers|exporters)\/kafka\//.test(from))).toEqual([]);
+    expect(users.length).toBeGreaterThan(0);
   });
 
   test('of wire formats end in encodings and receivers', () => {

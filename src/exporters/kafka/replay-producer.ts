@@ -1,0 +1,55 @@
+/** Records as they were recorded → the topics of a Kafka cluster: partition, key, value, headers and time as they stand. */
+import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import type { RawRecord, RecordHeader } from '../../contract/record.ts';
+
+const CONNECT_MS = 5000;
+/** Of one send, all attempts together some ten seconds: a broker may be starting again. */
+const RETRY = { retries: 10, initialRetryTime: 100, maxRetryTime: 2000 };
+
+export interface ReplayProducer {
+  /** In their order within a topic and partition. Rejects when not all could be sent. */
+  send(records: readonly RawRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rejects when no broker answers. */
+export async function connectReplayProducer(brokers: readonly string[]): Promise<ReplayProducer> {
+  const kafka = new Kafka({
+    clientId: 'tacit-replay',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: CONNECT_MS,
+    retry: { ...RETRY, retries: 2 },
+  });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: RETRY });
+  await producer.connect();
+  return {
+    async send(records) {
+      const byTopic = Map.groupBy(records, ({ topic }) => topic);
+      const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(toMessage) }));
+      await producer.sendBatch({ topicMessages });
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+function toMessage({ key, value, headers, partition, timestampMs }: RawRecord): Message {
+  return {
+    key: key === null ? null : Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+    headers: toHeaders(headers),
+    ...(partition >= 0 ? { partition } : {}),
+    ...(timestampMs > 0 ? { timestamp: String(Math.round(timestampMs)) } : {}),
+  };
+}
+
+/** Those of one name together, which is all the library knows; one without a value is left out. */
+function toHeaders(headers: readonly RecordHeader[]): NonNullable<Message['headers']> {
+  const found: Record<string, Buffer[]> = {};
+  for (const { key, value } of headers) {
+    if (value === null) continue;
+    if (!Object.hasOwn(found, key)) Object.defineProperty(found, key, { value: [], enumerable: true });
+    found[key]!.push(Buffer.from(value));
+  }
+  return found;
+}

@@ -4,6 +4,8 @@ import type { ComponentFactory } from '../contract/component.ts';
 import { createSpanView } from '../normalize/conventions/slots.ts';
 import { dropFactory } from '../processors/drop/factory.ts';
 import { memoryLimiterFactory } from '../processors/memory-limiter/factory.ts';
+import { fileFactory } from '../receivers/file/factory.ts';
+import { httpEventsFactory } from '../receivers/http-events/factory.ts';
 import { kafkaFactory } from '../receivers/kafka/factory.ts';
 import { createOtlpReceiverFactory } from '../receivers/otlp/factory.ts';
 import { storageFactory } from './storage/factory.ts';
@@ -12,6 +14,8 @@ import { topologyFactory } from './topology/factory.ts';
 export const componentFactories: readonly ComponentFactory[] = [
   createOtlpReceiverFactory(createSpanView),
   kafkaFactory,
+  httpEventsFactory,
+  fileFactory,
   memoryLimiterFactory,
   dropFactory,
   topologyFactory,

@@ -1,5 +1,7 @@
 /** `/metrics` of a whole service and the one list of metrics say the same. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -20,6 +22,9 @@ const certificates = new CertificateFolder();
 certificates.authority('ca');
 const server = certificates.signed('server', 'ca');
 
+const lines = join(dataDirectory(), 'lines.json');
+writeFileSync(lines, '{}\n{\n');
+
 const CONFIG = `
 receivers:
   otlp: {protocols: {grpc: {endpoint: '127.0.0.1:0'}, http: {endpoint: '127.0.0.1:0'}}}
@@ -29,6 +34,8 @@ receivers:
         endpoint: '127.0.0.1:0'
         tls: {cert_file: ${server.cert}, key_file: ${server.key}}
         auth: {tokens: [secret]}
+  http_events: {endpoint: '127.0.0.1:0'}
+  file: {include: [${lines}]}
 processors:
   memory_limiter: {limit_mib: 1000000}
   drop: {spans: [{name: health}]}
@@ -39,6 +46,7 @@ service:
   pipelines:
     traces: {receivers: [otlp, otlp/guarded], processors: [memory_limiter, drop], exporters: [topology]}
     logs: {receivers: [otlp, otlp/guarded], exporters: [topology]}
+    events: {receivers: [http_events, file], exporters: [topology]}
 `;
 
 const service = createService(checkedConfig(CONFIG, componentFactories), {
@@ -58,10 +66,15 @@ async function collectGarbage(): Promise<void> {
 beforeAll(async () => {
   await service.start();
   await collectGarbage();
-  const [api, http, guarded] = ['http_api', 'otlp', 'otlp/guarded'].map(addressOf);
+  const [api, http, guarded, events] = ['http_api', 'otlp', 'otlp/guarded', 'http_events'].map(addressOf);
   for (const body of [JSON.stringify(callOf(1, Date.now())), '{']) {
     await fetch(`http://${http}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   }
+  await fetch(`http://${events}/v1/records`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: '{}\n{"topic":"t","offset":1}',
+  });
   await sendSecure(Number(guarded!.split(':')[1]), { ca: certificates.text('ca.pem') });
   await fetch(`http://${guarded}`).catch(() => undefined);
   await fetch(`http://${api}/healthz`);

@@ -43,14 +43,21 @@ export function baseConfig(files: CertificateFolder): Json {
   };
   const forPages = { ...guarded, cors: { allowed_origins: ['https://a.example'] } };
   return {
-    receivers: { otlp: { protocols: { grpc: guarded, http: forPages } } },
+    receivers: {
+      otlp: { protocols: { grpc: guarded, http: forPages } },
+      http_events: forPages,
+      file: { include: ['./nothing/*.json'] },
+    },
     processors: { memory_limiter: {}, drop: {} },
     connectors: { topology: { correlation: { max_pending: 1000, max_late: 1000, max_seen: 1000 } } },
     extensions: { http_api: forPages, 'http_api/2': { endpoint: '127.0.0.1:0' }, storage: {} },
     service: {
       telemetry: { traces: { tls: { cert_file: cert, key_file: key } } },
       extensions: ['http_api', 'storage'],
-      pipelines: { traces: { receivers: ['otlp'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] } },
+      pipelines: {
+        traces: { receivers: ['otlp'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] },
+        events: { receivers: ['http_events', 'file'], exporters: ['topology'] },
+      },
     },
   };
 }
@@ -65,11 +72,11 @@ export function changedConfig(base: Json, { path, schema }: OptionUnderTest, fil
   }
   if (key === 'cert_pem') delete group.cert_file;
   if (key === 'key_pem') delete group.key_file;
-  group[key] = special(key, group, files) ?? otherValue(schema);
+  group[key] = special(path, group, files) ?? otherValue(schema);
   return changed;
 }
 
-function special(key: string, group: { [key: string]: Json }, files: CertificateFolder): Json | undefined {
+function special(path: readonly string[], group: { [key: string]: Json }, files: CertificateFolder): Json | undefined {
   const copy = (name: string) => {
     copyFileSync(files.file(name), files.file(`copy-${name}`));
     return files.file(`copy-${name}`);
@@ -77,6 +84,11 @@ function special(key: string, group: { [key: string]: Json }, files: Certificate
   const values: Record<string, () => Json> = {
     endpoint: () => 'localhost:0',
     path: () => './other',
+    topic: () => 'orders',
+    include: () => ['./other/*.json'],
+    exclude: () => ['./other/*.json'],
+    environment: () => 'prod',
+    cluster: () => 'eu-1',
     trace_url: () => 'https://ui.example/{traceId}',
     cert_file: () => copy('server.pem'),
     key_file: () => copy('server.key'),
@@ -91,14 +103,14 @@ function special(key: string, group: { [key: string]: Json }, files: Certificate
     allowed_origins: () => ['https://b.example'],
     allowed_headers: () => ['X-Other'],
     aliases: () => [{ kind: 'service', from: 'cart-v2', to: 'cart' }],
-    databases: () => [{ host: 'db-[0-9]', instance: 'db' }],
+    databases: () => (path[0] === 'receivers' ? { shop: 'pg-1' } : [{ host: 'db-[0-9]', instance: 'db' }]),
     templates: () => [{ match: 'orders-.*', name: 'orders-{tenant}' }],
     clusters: () => [{ brokers: ['kafka-1:9092'], name: 'eu-1' }],
     spans: () => [{ attribute: 'shop.noise', equals: true }],
     extensions: () => ['http_api', 'http_api/2', 'storage'],
     pipelines: () => ({ ...(group.pipelines as object), logs: { receivers: ['otlp'], exporters: ['topology'] } }),
   };
-  return values[key]?.();
+  return values[path.at(-1)!]?.();
 }
 
 /** Within the bounds, and not the default. */

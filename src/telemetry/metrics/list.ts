@@ -5,6 +5,8 @@
 import { processMetricRows } from '../process-metrics.ts';
 import { API_METRICS } from './api.ts';
 import type { MetricDefinition } from './define.ts';
+import { FILE_METRICS } from './file.ts';
+import { HTTP_EVENTS_METRICS } from './http-events.ts';
 import { KAFKA_METRICS } from './kafka.ts';
 import { LISTENER_METRICS } from './listeners.ts';
 import { OTLP_METRICS } from './otlp.ts';
@@ -20,6 +22,8 @@ export const METRICS: readonly MetricDefinition[] = [
   ...PROCESSOR_METRICS,
   ...OTLP_METRICS,
   ...KAFKA_METRICS,
+  ...HTTP_EVENTS_METRICS,
+  ...FILE_METRICS,
   ...API_METRICS,
   ...LISTENER_METRICS,
 ];

@@ -55,6 +55,7 @@ import { Outbound } from './outbound.ts';
 import { PathPlaces } from './path-places.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
+import { RecordJoins } from './record-joins.ts';
 import { Records } from './records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
@@ -80,6 +81,7 @@ export class Correlator implements Kept {
   private readonly latePartners: LatePartners;
   readonly expiry: Expiry;
   readonly records: Records;
+  readonly recordJoins: RecordJoins;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
   readonly meetings: Meetings;
@@ -129,67 +131,27 @@ export class Correlator implements Kept {
     const places = new PathPlaces({ rows, chains, links, meetings, tree });
     const paths = new Paths({ rows, places, crossings, deliveries, plans, tree });
     this.outbound = new Outbound({ rows, fates, chains, emitter, crossings, plans, merge });
-    const lateParts = {
-      rows,
-      fates,
-      checkup,
-      late,
-      emitter,
-      deliveries,
-      sink,
-      outbound: this.outbound,
-      places,
-      meetings,
-    };
-    this.latePartners = new LatePartners(lateParts);
-    this.inbound = new Inbound({
-      choice: new InboundChoice(rows, chains, links, meetings),
-      rows,
-      fates,
-      checkup,
-      chains,
-      emitter,
-      deliveries,
-      layers,
-      meetings,
-      redeliveries,
-      crossings,
-      links,
-      outbound: this.outbound,
-      latePartners: this.latePartners,
-    });
-    this.outbound.inbound = this.inbound;
+    const { outbound } = this;
+    const common = { rows, fates, checkup, late, emitter, sink, outbound, places, meetings, chains, crossings, links };
+    this.latePartners = new LatePartners({ ...common, deliveries });
+    const choice = new InboundChoice(rows, chains, links, meetings);
+    const { latePartners } = this;
+    this.inbound = new Inbound({ ...common, choice, deliveries, layers, redeliveries, latePartners });
+    outbound.inbound = this.inbound;
     meetings.party = this.inbound;
-    const { inbound, outbound, latePartners } = this;
-    const decided = { rows, fates, checkup, chains, links, inbound, outbound, latePartners, meetings, budget };
-    this.decisions = new Decisions(decided);
-    const parts = {
-      rows,
-      fates,
-      checkup,
-      late,
-      emitter,
-      sink,
-      crossings,
-      inbound: this.inbound,
-      outbound: this.outbound,
-      latePartners: this.latePartners,
-      links,
-      places,
-      paths,
-      layers,
-      meetings,
-      decisions: this.decisions,
-      budget,
-    };
+    const { inbound } = this;
+    this.decisions = new Decisions({ ...common, inbound, latePartners, budget });
+    this.recordJoins = new RecordJoins(common, options);
+    const { decisions, recordJoins } = this;
+    const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins };
     this.expiry = new Expiry(parts, options.waitMs);
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
-    this.records = new Records(sink, name => fates.note(name), options);
-    const { seen, decisions, expiry, records } = this;
+    this.records = new Records({ sink, joins: recordJoins, note: name => fates.note(name) }, options);
+    const { seen, expiry, records } = this;
     this.rowsImage = new RowsImage(rows);
     const tables = [this.rowsImage, seen, late, meetings];
-    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry, records];
+    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry, records, recordJoins];
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -288,7 +250,7 @@ export class Correlator implements Kept {
 
   private advance(nowMs: number): void {
     this.seen.advance(nowMs);
-    this.records.once.advance(nowMs);
+    this.records.advance(nowMs);
     this.late.advance(nowMs);
     this.meetings.ledger.advance(nowMs);
     if (!this.options.offline) {
@@ -347,6 +309,7 @@ export class Correlator implements Kept {
     const firstLink = rows.nextLink;
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
     if (this.positionsTaken < batch.positions) this.keepPositions(batch, offset, row, firstLink);
+    if (this.recordJoins.ring.count > 0) this.recordJoins.arrive(row, own);
   }
 
   private admit(row: number, arrivalUs: number): void {
@@ -383,7 +346,7 @@ export class Correlator implements Kept {
   private keepPositions(batch: ObservationBatch, offset: number, row: number, firstLink: number): void {
     let i = this.positionsTaken;
     while (i < batch.positions && batch.positionWords[i * POSITION_WORDS + POSITION_OWNER]! < offset) i++;
-    this.positionsTaken = this.meetings.keep(batch, i, offset, row, firstLink);
+    this.positionsTaken = this.meetings.keeper.keep(batch, i, offset, row, firstLink);
   }
 
   private keepLinks(batch: ObservationBatch, offset: number, row: number): void {

@@ -60,6 +60,7 @@ import type { Outbound } from './outbound.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Paths } from './paths.ts';
 import { loadRecords, saveRecords } from './pieces.ts';
+import type { RecordJoins } from './record-joins.ts';
 import { EXTRA, type Rows } from './rows.ts';
 import { setFate } from './set-fate.ts';
 import {
@@ -96,6 +97,7 @@ interface Parts {
   readonly outbound: Outbound;
   readonly budget: Budget;
   readonly decisions: Decisions;
+  readonly recordJoins: RecordJoins;
 }
 
 /** Links that an unjoined consumer leaves behind as waiters. */
@@ -254,6 +256,7 @@ export class Expiry implements Kept {
       } else this.closeOutbound(row, shape, early);
     }
     if (this.rows.words[row + EXTRA] !== 0 && isMessaging(shape)) this.leaveLedger(row, shape);
+    if (this.parts.recordJoins.ring.count > 0) this.parts.recordJoins.leave(row);
     this.parts.checkup.leave(this.rows, row);
     this.rows.shift();
   }
@@ -261,7 +264,7 @@ export class Expiry implements Kept {
   private leaveLedger(row: number, shape: number): void {
     const { meetings, inbound, places } = this.parts;
     const w = this.rows.words;
-    if ((shape & CLASS_MASK) === PRODUCER) return meetings.leave(row, w[row + JOINS]! > 0, places.placeOf(row));
+    if ((shape & CLASS_MASK) !== CONSUMER) return meetings.leave(row, w[row + JOINS]! > 0, places.placeOf(row));
     meetings.leave(row, isJoined(decisionOf(w[row + STATE]!)) || inbound.isSilent(row), 0);
   }
 
@@ -382,5 +385,5 @@ export class Expiry implements Kept {
 
 function isMessaging(shape: number): boolean {
   const cls = shape & CLASS_MASK;
-  return !isTransparent(shape) && (cls === PRODUCER || cls === CONSUMER);
+  return !isTransparent(shape) && (cls === PRODUCER || cls === CREATE || cls === CONSUMER);
 }

@@ -350,6 +350,15 @@ export class Inbound implements MeetingParty {
     this.parts.checkup.joinedByLedger(service, CONSUMER);
   }
 
+  meetBothLate(sender: number, topic: number, service: number, start: number, rank: number): void {
+    const { deliveries, fates, latePartners, meetings } = this.parts;
+    deliveries.meetLate(-1 - sender, topic, service, start, rank === AT_OFFSET ? OFFSET_EVIDENCE : BY_MESSAGE_ID);
+    latePartners.joinSender(meetings.ledger, sender);
+    fates.count(INFERRED, NO_REASON, -1);
+    fates.count(PAIRED, NO_REASON, 1);
+    this.parts.checkup.joinedByLedger(service, CONSUMER);
+  }
+
   /** What a link of the row points at became known: the row is counted anew around the change. */
   changeLinks(row: number, link: number, change: () => void): void {
     const w = this.rows.words;

@@ -6,29 +6,13 @@
 
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
-import {
-  CLASS_MASK,
-  GROUP,
-  LINK,
-  LINK_TOPIC,
-  LINK_WORDS,
-  type ObservationBatch,
-  POSITION_ID,
-  POSITION_LINK,
-  POSITION_OFFSET,
-  POSITION_OWNER,
-  POSITION_WORDS,
-  PRODUCER,
-  SERVICE,
-  SHAPE,
-  TARGET,
-} from '../contract/observation.ts';
+import { CLASS_MASK, CREATE, LINK_TOPIC, PRODUCER, SHAPE, TARGET } from '../contract/observation.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
 import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
-import { finalize } from '../lib/bytes.ts';
 import { LINK_STATE } from './kept-links.ts';
 import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
 import { LEFT, MET, type MessageLedger } from './message-ledger.ts';
+import { PositionKeeper, setKey } from './position-keeper.ts';
 import {
   AT_ID,
   AT_OFFSET,
@@ -53,7 +37,7 @@ import {
   BY_LINKS as DECIDED_BY_LINKS,
   BY_OFFSET as DECIDED_BY_OFFSET,
   decisionOf,
-  isProcess,
+  FATED,
   STATE,
 } from './state.ts';
 import type { TopicKeys } from './topic-keys.ts';
@@ -67,6 +51,8 @@ export interface MeetingParty {
   isFinal(row: number): boolean;
   /** A consumer that says nothing of its messages. */
   isSilent(row: number): boolean;
+  /** A sender that has left, by its entry, meets a consumer that has left, too. */
+  meetBothLate(sender: number, topic: number, service: number, start: number, rank: number): void;
   /** A kept sender meets a consumer that has left. */
   meetLate(sender: number, topic: number, service: number, start: number, rank: number): void;
 }
@@ -78,6 +64,7 @@ export class Meetings implements Kept {
   party!: MeetingParty;
   private readonly rows: Rows;
   private readonly keys: TopicKeys;
+  readonly keeper: PositionKeeper;
   private readonly side: Rendezvous = new Side();
   /** Consumers that have left and that the sender being decided met by its context: service, start. */
   private readonly metByContext: number[] = [];
@@ -87,6 +74,7 @@ export class Meetings implements Kept {
     this.positions = positions;
     this.ledger = ledger;
     this.keys = keys;
+    this.keeper = new PositionKeeper(rows, positions, keys);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -100,36 +88,31 @@ export class Meetings implements Kept {
     if (moved !== undefined) this.positions.renumber(moved);
   }
 
-  /** Keeps the positions of an observed row. `from`: where they may begin in the batch; returns where they end. */
-  keep(batch: ObservationBatch, from: number, offset: number, row: number, firstLink: number): number {
-    let i = from;
-    for (; i < batch.positions; i++) {
-      const at = i * POSITION_WORDS;
-      if (batch.positionWords[at + POSITION_OWNER] !== offset) break;
-      this.keepOne(batch, at, row, firstLink);
-    }
-    return i;
+  /**
+   * A record says where a message of a sender is, and what it is called (words at `offset` and `id`, zeros where it does
+   * not), in a topic.
+   */
+  tie(row: number, topic: number, words: Int32Array, offset: number, id: number): void {
+    if (!this.keeper.keepTold(row, topic, words, offset, id)) return;
+    // One that is not decided yet tells all it has when it is.
+    if ((this.rows.words[row + STATE]! & FATED) !== 0) this.announce(row);
   }
 
-  private keepOne(batch: ObservationBatch, at: number, row: number, firstLink: number): void {
-    const { rows, positions } = this;
-    const w = rows.words;
-    const words = batch.positionWords;
-    const link = words[at + POSITION_LINK]!;
-    const topic = (link > 0 && batch.linkWords[(link - 1) * LINK_WORDS + LINK_TOPIC]!) || w[row + TARGET]!;
-    if (topic === 0) return;
+  /** As `tie`, of a sender that has left: everything but its place in the tree of paths is in `side`. */
+  tieLeft(side: Rendezvous, path: number, topic: number, words: Int32Array, offset: number, id: number): void {
     const salts = this.keys.of(topic);
-    const ofLink = link === 0 ? 0 : (firstLink + (link - batch.words[words[at + POSITION_OWNER]! + LINK]!)) | 0;
-    const kept = positions.push(rows.sequenceAt(row), ofLink, w[row + EXTRA]!);
-    w[row + EXTRA] = positions.newest;
-    const p = positions.words;
-    const [o0, o1] = [words[at + POSITION_OFFSET]!, words[at + POSITION_OFFSET + 1]!];
-    const [i0, i1] = [words[at + POSITION_ID]!, words[at + POSITION_ID + 1]!];
-    if (o1 !== 0 && salts.offset !== 0) setKey(p, kept + OFFSET_KEY, o0, o1, salts.offset);
-    if (i1 !== 0 && salts.id !== 0) setKey(p, kept + ID_KEY, i0, i1, salts.id);
-    if (o1 === 0 || !isProcess(w[row + SHAPE]!)) return;
-    const group = w[row + GROUP] !== 0 ? w[row + GROUP]! : ~w[row + SERVICE]!;
-    setKey(p, kept + GROUP_KEY, o0, o1, finalize(Math.imul(topic, 0x9e3779b1) ^ Math.imul(group, 0x85ebca6b)));
+    for (const [at, salt, rank] of [
+      [offset, salts.offset, AT_OFFSET],
+      [id, salts.id, AT_ID],
+    ] as const) {
+      if (words[at + 1] === 0 || salt === 0) continue;
+      setKey(KEY_WORDS, 0, words[at]!, words[at + 1]!, salt);
+      side.a = KEY_WORDS[0]!;
+      side.b = KEY_WORDS[1]!;
+      const sender = this.ledger.post(side);
+      this.ledger.leave(sender, path);
+      this.offer(-1, side.a, side.b, sender, rank);
+    }
   }
 
   /** Reads the places in the ledger of what a row's newest position tells. Returns something of them. */
@@ -286,23 +269,25 @@ export class Meetings implements Kept {
     }
   }
 
+  /** @param row the sender's; -1 when it has left. */
   private offer(row: number, a: number, b: number, sender: number, rank: number): void {
     const { ledger, rows } = this;
     for (let entry = ledger.first(SOUGHT, a, b); entry >= 0; entry = ledger.next(entry, SOUGHT, b)) {
       if (ledger.has(entry, MET)) continue;
-      if (ledger.has(entry, LEFT)) this.offerLate(row, entry, rank);
+      if (ledger.has(entry, LEFT)) this.offerLate(row, sender, entry, rank);
       else if (rows.alive(ledger.row(entry))) this.offerKept(rows.base(ledger.row(entry)), a, b, sender, rank);
     }
   }
 
-  private offerLate(row: number, entry: number, rank: number): void {
+  private offerLate(row: number, sender: number, entry: number, rank: number): void {
     const { ledger } = this;
     const [service, start] = [ledger.service(entry), ledger.time(entry)];
     for (let i = 0; i < this.metByContext.length; i += 2) {
       if (this.metByContext[i] === service && this.metByContext[i + 1] === start) return this.markMet(entry);
     }
     this.markMet(entry);
-    this.party.meetLate(row, ledger.topic(entry), service, start, rank);
+    if (row >= 0) this.party.meetLate(row, ledger.topic(entry), service, start, rank);
+    else this.party.meetBothLate(sender, ledger.topic(entry), service, start, rank);
   }
 
   /** Under its offset and its id a consumer stands in two entries, one after the other. */
@@ -348,17 +333,15 @@ export class Meetings implements Kept {
   }
 
   private isSender(row: number): boolean {
-    return (this.rows.words[row + SHAPE]! & CLASS_MASK) === PRODUCER && this.rows.words[row + EXTRA] !== 0;
+    const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
+    return (cls === PRODUCER || cls === CREATE) && this.rows.words[row + EXTRA] !== 0;
   }
 }
+
+const KEY_WORDS = new Int32Array(2);
 
 /** Key, how it is told, the row's own entry: best rank first. */
 const RANKS = [
   [OFFSET_KEY, AT_OFFSET, OFFSET_ENTRY],
   [ID_KEY, AT_ID, ID_ENTRY],
 ] as const;
-
-function setKey(words: Int32Array, at: number, a: number, b: number, salt: number): void {
-  words[at] = finalize(a ^ Math.imul(salt, 0x27d4eb2f));
-  words[at + 1] = finalize(b ^ Math.imul(salt, 0x165667b1)) | 1;
-}

@@ -13,6 +13,7 @@ import {
   PUBLISHES,
   ROUTES,
 } from '../contract/interaction.ts';
+import { SPAN } from '../contract/observation.ts';
 import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import {
   BY_SPAN,
@@ -37,6 +38,7 @@ import {
 } from '../contract/record-rows.ts';
 import { finalize } from '../lib/bytes.ts';
 import type { CorrelationOptions } from './options.ts';
+import type { RecordJoins } from './record-joins.ts';
 import { Seen } from './seen.ts';
 import { isBelievable, SKEW_AHEAD } from './times.ts';
 
@@ -44,6 +46,12 @@ const SEND = ['send'];
 const OPERATIONS = CHANGE_OPERATIONS.map(operation => [operation]);
 /** Offline, records whose time is not believed wait for the newest good time. */
 const MAX_HELD = 100_000;
+
+interface Parts {
+  readonly sink: InteractionSink;
+  readonly joins: RecordJoins;
+  readonly note: (name: 'bad_time' | 'clock_skew') => void;
+}
 
 interface Saved {
   readonly records: ReadonlyMap<string, number>;
@@ -54,7 +62,7 @@ export class Records implements Kept {
   /** What became of records, and of changes, by name. */
   readonly counts = { records: new Map<string, number>(), changes: new Map<string, number>() };
   private readonly sink: InteractionSink;
-  private readonly note: (name: 'bad_time' | 'clock_skew') => void;
+  private readonly parts: Parts;
   /** Records and changes that were taken in, so that none counts twice. */
   readonly once: Seen;
   private readonly offline: boolean;
@@ -69,15 +77,21 @@ export class Records implements Kept {
   private newest = 0;
   private readonly held = new RecordRows();
 
-  constructor(sink: InteractionSink, note: (name: 'bad_time' | 'clock_skew') => void, options: CorrelationOptions) {
-    this.sink = sink;
-    this.note = note;
+  constructor(parts: Parts, options: CorrelationOptions) {
+    this.parts = parts;
+    this.sink = parts.sink;
     this.offline = options.offline;
     this.once = new Seen(options.maxRecords, options.messageWaitMs, 'records');
   }
 
+  /** The horizon. */
   set waitMs(ms: number) {
-    this.once.windowMs = ms;
+    this.once.windowMs = this.parts.joins.ring.windowMs = ms;
+  }
+
+  advance(nowMs: number): void {
+    this.once.advance(nowMs);
+    this.parts.joins.ring.advance(nowMs);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -159,6 +173,8 @@ export class Records implements Kept {
     const topic = words[at + RECORD_TOPIC]!;
     const time = this.timeOf(rows.floats[(at + RECORD_TIME) >> 1]!);
     if (topic !== 0) this.header(rows, at, topic, time);
+    const hasContext = (words[at + CONTEXT + SPAN]! | words[at + CONTEXT + SPAN + 1]!) !== 0;
+    if (topic !== 0 && hasContext) this.parts.joins.take(words, at, topic, time, first === end);
     this.tables.clear();
     this.told.clear();
     for (let i = first; i < end; i++) this.change(rows, i * CHANGE_WORDS, topic);
@@ -216,11 +232,11 @@ export class Records implements Kept {
 
   private timeOf(time: number): number {
     if (!isBelievable(time, this.nowUs)) {
-      if (time !== 0) this.note('bad_time');
+      if (time !== 0) this.parts.note('bad_time');
       return this.nowUs;
     }
     if (this.offline || time <= this.nowUs + SKEW_AHEAD) return time;
-    this.note('clock_skew');
+    this.parts.note('clock_skew');
     return this.nowUs + SKEW_AHEAD;
   }
 

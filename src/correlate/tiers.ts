@@ -2,13 +2,15 @@
 import type { TierStatus } from '../contract/graph-view.ts';
 import { ROW_WORDS } from '../contract/observation.ts';
 import type { Correlator } from './correlator.ts';
+import { CONTEXT_BYTES } from './record-joins.ts';
 
 /** The row, and where it stands in the tree of paths. */
 const ROW_BYTES = ROW_WORDS * 4 + 4;
 
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
-  const { rows, late, seen, expiry, meetings, records } = correlator;
+  const { rows, late, seen, expiry, meetings, records, recordJoins } = correlator;
   const { once } = records;
+  const { ring } = recordJoins;
   const { ledger } = meetings;
   const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
   return [
@@ -17,6 +19,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
     tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
     tier('records', once.count, once.limit, 8, back(once.since), once.evicted),
+    tier('record_contexts', ring.count, ring.limit, CONTEXT_BYTES, back(ring.since), ring.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
 }

@@ -6,6 +6,7 @@ import type { RecordView } from '../../src/contract/record.ts';
 import { Correlator } from '../../src/correlate/correlator.ts';
 import { debugTrace } from '../../src/correlate/debug.ts';
 import type { KeptLinks } from '../../src/correlate/kept-links.ts';
+import { ENTRY, type KeyedRing } from '../../src/correlate/keyed-ring.ts';
 import type { CorrelationOptions } from '../../src/correlate/options.ts';
 import type { Positions } from '../../src/correlate/positions.ts';
 import type { Rows } from '../../src/correlate/rows.ts';
@@ -19,13 +20,13 @@ import { SpanNormalizer } from '../../src/normalize/spans.ts';
 import { BEGIN_MS, WAIT_MS } from '../kits/live-subject.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 import { randomRecord } from '../kits/random-records.ts';
-import { NO_IDENTITY } from '../kits/records.ts';
+import { contextOf, NO_IDENTITY } from '../kits/records.ts';
 import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
 import { Random } from '../oracle/random.ts';
 import { toRequest } from '../oracle/requests.ts';
-import type { Span } from '../oracle/span.ts';
+import { isTraceId, type Span } from '../oracle/span.ts';
 import { World } from './late-world.ts';
 
 export const ROOMY: CorrelationOptions = { ...SMALL, lateMs: 10 * WAIT_MS, onlyCluster: 'main', offline: false };
@@ -82,10 +83,11 @@ export class Timeline {
     const spans = [...sets.flat(), ...new World(seed).spans];
     this.traceIds = [...new Set(spans.map(span => span.traceId))];
     const mixed = random.chance(0.5) ? random.shuffle(spans) : spans;
+    const contexts = spans.filter(span => isTraceId(span.traceId)).map(span => contextOf(span.traceId, span.spanId));
     let atMs = BEGIN_MS;
     for (let at = 0; at < mixed.length; ) {
       const size = 1 + random.below(12);
-      const records = Array.from({ length: random.pick([0, 0, 3]) }, () => randomRecord(random));
+      const records = Array.from({ length: random.pick([0, 0, 3]) }, () => randomRecord(random, contexts));
       this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size), records), arrivalMs: atMs });
       at += size;
       atMs += random.pick([0, 0, 3, 20, 900, WAIT_MS * 0.6, WAIT_MS * 1.3]);
@@ -220,6 +222,15 @@ function linksOf({ links, oldestLink, linkCount }: KeptLinks): Int32Array[] {
   return [...entriesOf(links, 12, links.length / 12, oldestLink, linkCount)];
 }
 
+function ringEntries(ring: KeyedRing): object {
+  const { words, ...rest } = ring;
+  const { width } = rest as unknown as { readonly width: number };
+  const entries: Int32Array[] = [];
+  for (let at = ring.begin; at !== 0; at = ring.after(at))
+    entries.push(words.slice(ring.at(at) + ENTRY, ring.at(at) + width));
+  return { ...rest, floats: [], buckets: [], entries };
+}
+
 /** What a restored correlator need not have of the one that was saved. */
 export const NOT_KEPT: Exceptions = {
   fields: {
@@ -252,6 +263,8 @@ export const NOT_KEPT: Exceptions = {
     Shares: () => [],
     Rendezvous: () => [],
     Record: () => [],
+    // What is gone from a ring stays where it was, and its index is made anew.
+    KeyedRing: (ring: KeyedRing) => ringEntries(ring),
     Queue: (queue: Iterable<unknown>) => [...queue],
     // The index leads to the rows, and is made anew; links and positions that are gone stay where they were. The last
     // search is no state.

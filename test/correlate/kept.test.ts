@@ -181,6 +181,8 @@ describe('an image', () => {
       'links/words',
       'positions/state',
       'positions/words',
+      'record-contexts/state',
+      'record-contexts/words',
       'records/state',
       'records/table',
       'rows/above',

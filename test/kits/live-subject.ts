@@ -4,6 +4,7 @@
  */
 import { FATES, type GraphDocument, type SpanStats } from '../../src/contract/graph-document.ts';
 import type { TierStatus } from '../../src/contract/graph-view.ts';
+import type { RecordView } from '../../src/contract/record.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { graphDocument } from '../../src/query/document.ts';
@@ -13,6 +14,7 @@ import { toRequest } from '../oracle/requests.ts';
 import type { Span } from '../oracle/span.ts';
 import { checkCheckup } from './checkup.ts';
 import { encodeTraces } from './otlp.ts';
+import { sendRecords } from './records.ts';
 import { SMALL } from './subject.ts';
 
 /** 2024-01-15 12:00:10 UTC: ten seconds after the first moment that spans made by hand or by seed begin at. */
@@ -36,6 +38,14 @@ export class LiveSubject {
     sink.begin();
     decodeTraces(encodeTraces(toRequest(spans)), this.spanView, sink);
     sink.commit();
+    this.checkAccounts();
+    return this;
+  }
+
+  /** One group of records that arrives so many milliseconds after the beginning. */
+  sendRecords(records: readonly RecordView[], atMs: number): this {
+    this.nowMs = BEGIN_MS + atMs;
+    sendRecords(this.topology.records, records);
     this.checkAccounts();
     return this;
   }

@@ -13,9 +13,14 @@ import { changeOf, contextOf, recordOf } from './records.ts';
 const NAMES = ['orders', 'Users', 'order-12345678', 'é/%@', ''];
 const TIMES = [Date.UTC(2024, 0, 15, 12), Date.UTC(2024, 0, 15, 11) + 0.5, 0, 1, 2e15];
 
-export function randomRecord(random: Random): RecordView {
+const CONTEXTS: readonly SpanContext[] = ['7', 'a0000000000000000000000000000007'].flatMap(trace =>
+  [1, 2, 3].map(span => contextOf(trace, `${span}`)),
+);
+
+/** @param contexts of spans that records may name. */
+export function randomRecord(random: Random, contexts = CONTEXTS): RecordView {
   const marker = random.chance(0.2) ? random.pick(RECORD_MARKERS) : undefined;
-  const transaction = { source: random.pick(NAMES), transaction: `${random.below(9)}`, context: randomContext(random) };
+  const transaction = { source: random.pick(NAMES), transaction: `${random.below(9)}`, context: random.pick(contexts) };
   return recordOf({
     cluster: random.pick(['', 'main', 'other']),
     topic: random.pick(NAMES),
@@ -24,18 +29,18 @@ export function randomRecord(random: Random): RecordView {
     offset: random.pick([-1, 0, 5, 2 ** 40]),
     timestampMs: random.pick(TIMES),
     keyHash: random.below(3),
-    context: random.chance(0.4) ? randomContext(random) : undefined,
+    context: random.chance(0.4) ? random.pick(contexts) : undefined,
     messageId: random.pick(['', 'id-1', '5', 'orders.0.5']),
     producer: random.pick(['', 'shop']),
     originalTopic: random.pick(['', 'orders', 'other']),
-    changes: Array.from({ length: random.pick([0, 1, 3]) }, () => randomChange(random)),
+    changes: Array.from({ length: random.pick([0, 1, 3]) }, () => randomChange(random, contexts)),
     isOutbox: random.chance(0.2),
     marker,
     transactionContext: random.chance(0.2) ? transaction : undefined,
   });
 }
 
-function randomChange(random: Random): RowChange {
+function randomChange(random: Random, contexts: readonly SpanContext[]): RowChange {
   return changeOf({
     operation: random.pick(CHANGE_OPERATIONS),
     source: random.pick(NAMES),
@@ -44,7 +49,7 @@ function randomChange(random: Random): RowChange {
     timeMs: random.pick(TIMES),
     position: random.pick(['', '1', '2']),
     transaction: random.pick(['', '7']),
-    context: random.chance(0.3) ? randomContext(random) : undefined,
+    context: random.chance(0.3) ? random.pick(contexts) : undefined,
   });
 }
 
@@ -57,8 +62,4 @@ export function randomProgress(random: Random): Progress {
     partition: random.below(1000),
     next: random.pick([0, 7, 2 ** 45]),
   };
-}
-
-function randomContext(random: Random): SpanContext {
-  return contextOf(random.pick(['7', 'a0000000000000000000000000000007']), `${1 + random.below(3)}`);
 }

@@ -15,6 +15,7 @@ import type { Frame } from '../../src/contract/frame.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { Plans } from '../../src/lib/plans.ts';
+import { EVENT_LOOP } from '../../src/lib/turns.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { SpanNormalizer } from '../../src/normalize/spans.ts';
 import { FileSystemDisk } from '../../src/storage/file-system-disk.ts';
@@ -29,7 +30,7 @@ const [where = tmpdir(), spansASecond = '50000', seconds = '10'] = process.argv.
 const DIRECTORY = 'journal';
 const PROBES = 500;
 
-const monotonic = () => performance.now();
+const { monotonic } = EVENT_LOOP;
 const root = mkdtempSync(join(where, 'tacit-journal-'));
 const disk = new FileSystemDisk(root);
 const { templates, spans } = createBodies('protobuf');
@@ -65,7 +66,7 @@ function recover(apply: (frame: Frame) => void) {
     groupNumber: name => normalizer.messaging.groups.numberOf(name),
   });
   const from = { after: 0, stamp: 0, durable: 0, onCorruption: 'refuse' } as const;
-  return recoverJournal({ disk, directory: DIRECTORY, decoder, ...from, apply, monotonic });
+  return recoverJournal({ disk, directory: DIRECTORY, decoder, ...from, apply, ...EVENT_LOOP });
 }
 
 /** Sends for so long; answers with how long each request waited. */
@@ -108,7 +109,7 @@ try {
   const { identities, plans, normalizer } = createNames();
   const after = await recover(() => {});
   const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups.names });
-  const options = { clock: systemClock, monotonic, maxWaitingBytes: 64 << 20 };
+  const options = { ...EVENT_LOOP, clock: systemClock, maxWaitingBytes: 64 << 20 };
   const journal = new Journal(options, () => {}, { disk, directory: DIRECTORY, encoder, after });
   const cpu = process.cpuUsage();
   const waits = await load(journal, normalizer);

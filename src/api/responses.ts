@@ -110,6 +110,9 @@ const StorageSchema = Type.Object({
     lastFrame: integer('Applied last.'),
     waitingFrames: integer('Not applied yet.'),
     waitingBytes: integer('Not applied yet.'),
+    setAside: integer(
+      'Frames since the start, with those applied by it, that a fault of the program kept from being applied.',
+    ),
     writtenBytes: integer('Since the start.'),
     syncs: integer('Since the start.'),
   }),

@@ -41,6 +41,8 @@ export interface StorageStatus {
     readonly lastFrame: number;
     readonly waitingFrames: number;
     readonly waitingBytes: number;
+    /** Frames that could not be applied: a fault of the program. */
+    readonly setAside: number;
     readonly writtenBytes: number;
     readonly syncs: number;
   };

@@ -26,6 +26,7 @@ export interface NewFile {
 export interface Disk {
   /** Names in a directory, in order; empty when there is no such directory. */
   list(directory: string): readonly string[];
+  /** Nothing happens to one that is there. Throws when nothing may be written to it. */
   makeDirectory(directory: string): void;
   /** Entries made, renamed or removed in it are on the disk afterwards. */
   syncDirectory(directory: string): void;

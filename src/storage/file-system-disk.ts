@@ -1,5 +1,6 @@
 /** The disk under a directory of the file system. */
 import {
+  accessSync,
   close,
   closeSync,
   constants,
@@ -44,6 +45,7 @@ export class FileSystemDisk implements Disk {
 
   makeDirectory(directory: string): void {
     mkdirSync(this.path(directory), { recursive: true, mode: DIRECTORY_MODE });
+    accessSync(this.path(directory), constants.W_OK | constants.X_OK);
   }
 
   syncDirectory(directory: string): void {

@@ -2,21 +2,22 @@
  * A data directory as a whole, for one process at a time: the checkpoint that was found in it, the journal behind it
  * (`journal/`), and the checkpoints to come. Nothing in it is changed before the directory is this process's own.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import type { ImageReader, Kept } from '../contract/image.ts';
 import type { Logger } from '../contract/logger.ts';
 import type { StorageOptions as StorageSettings } from '../contract/storage.ts';
+import { EVENT_LOOP, type Turns } from '../lib/turns.ts';
 import type { Checkpoint, CheckpointMoment } from './checkpoint/checkpoint.ts';
-import { type CheckpointReport, Checkpoints, type OnProgress, type Turns } from './checkpoint/checkpoints.ts';
+import { type CheckpointReport, Checkpoints, type OnProgress } from './checkpoint/checkpoints.ts';
 import { ImageInput } from './checkpoint/image-input.ts';
 import { keeperInThread, type LinkKeeper } from './checkpoint/keeper-link.ts';
 import type { Opened } from './checkpoint/messages.ts';
 import { unusable } from './checkpoint/refusals.ts';
 import type { Disk } from './disk.ts';
-import { DIRECTORY_MODE, FileSystemDisk } from './file-system-disk.ts';
+import { FileSystemDisk } from './file-system-disk.ts';
 
 export const JOURNAL = 'journal';
+const FREE_HOLDS_MS = 1000;
 
 /** Where it is, and what is done when no checkpoint can be used: go on with what the journal has, or refuse. */
 export type StorageOptions = Pick<StorageSettings, 'path' | 'onCorruption'>;
@@ -27,6 +28,12 @@ export interface StorageParts {
   readonly keeper: LinkKeeper;
   readonly turns: Turns;
   readonly clock: Clock;
+  /** Runs something after so many milliseconds. */
+  readonly after?: (ms: number, run: () => void) => void;
+  /** Of the journal; a segment that has as much is followed by the next one. */
+  readonly segmentBytes?: number;
+  /** Of one of the buffers that a checkpoint is copied to. */
+  readonly bufferBytes?: number;
 }
 
 export interface FoundCheckpoint extends Checkpoint {
@@ -46,22 +53,26 @@ export interface CheckpointsStatus {
   readonly freeBytes: number;
 }
 
-/** Throws a `StorageError` when the directory cannot be had, or what is in it not be used. */
-export async function openStorage(options: StorageOptions, logger: Logger, onProgress?: OnProgress): Promise<Storage> {
-  const { path } = options;
-  makeRoot(path);
-  const turns: Turns = { monotonic: () => performance.now(), later: run => void setImmediate(run) };
-  const parts = { disk: new FileSystemDisk(path), keeper: keeperInThread(path), turns, clock: systemClock };
-  return openStorageOn(parts, options, logger, onProgress);
+const after = (ms: number, run: () => void) => void setTimeout(run, ms);
+
+/** Those of a directory of the machine. */
+export function machineParts(path: string, clock: Clock = systemClock): StorageParts {
+  return { disk: new FileSystemDisk(path), keeper: keeperInThread(path), turns: EVENT_LOOP, clock, after };
 }
 
-export async function openStorageOn(
-  parts: StorageParts,
+/** Throws a `StorageError` when the directory cannot be had, or what is in it not be used. */
+export async function openStorage(
   { path, onCorruption }: StorageOptions,
   logger: Logger,
   onProgress?: OnProgress,
+  parts = machineParts(path),
 ): Promise<Storage> {
-  const checkpoints = new Checkpoints(parts.keeper, parts.turns);
+  try {
+    parts.disk.makeDirectory('.');
+  } catch (error) {
+    throw unusable(path, (error as Error).message);
+  }
+  const checkpoints = new Checkpoints(parts.keeper, parts.turns, parts.bufferBytes);
   const opened = await checkpoints.open(onCorruption, onProgress);
   for (const problem of opened.problems) logger.error({ path }, problem);
   try {
@@ -82,14 +93,23 @@ export class Storage {
   readonly problems: readonly string[];
   private readonly checkpoints: Checkpoints;
   private readonly clock: Clock;
+  private readonly turns: Turns;
   private readonly logger: Logger;
   private last: CheckpointReport | undefined;
   private failures = 0;
   private failure = '';
+  private freeBytes = -1;
+  private freeAskedMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ disk, clock }: StorageParts, checkpoints: Checkpoints, { found, problems }: Opened, logger: Logger) {
+  constructor(
+    { disk, clock, turns }: StorageParts,
+    checkpoints: Checkpoints,
+    { found, problems }: Opened,
+    logger: Logger,
+  ) {
     this.disk = disk;
     this.clock = clock;
+    this.turns = turns;
     this.checkpoints = checkpoints;
     this.problems = problems;
     this.logger = logger;
@@ -118,7 +138,7 @@ export class Storage {
   status(): CheckpointsStatus {
     const { last, failures, failure } = this;
     const ageMs = last === undefined ? 0 : Math.max(0, this.clock.now() - last.createdMs);
-    return { last, ageMs, diskBytes: this.checkpoints.diskBytes, failures, failure, freeBytes: this.freeBytes() };
+    return { last, ageMs, diskBytes: this.checkpoints.diskBytes, failures, failure, freeBytes: this.free() };
   }
 
   /** Lets go of the directory. */
@@ -126,20 +146,16 @@ export class Storage {
     return this.checkpoints.close();
   }
 
-  private freeBytes(): number {
+  /** As it was a second ago at most: whoever asks how the service does may ask often. */
+  private free(): number {
+    const now = this.turns.monotonic();
+    if (now - this.freeAskedMs < FREE_HOLDS_MS) return this.freeBytes;
+    this.freeAskedMs = now;
     try {
-      return this.disk.free();
+      this.freeBytes = this.disk.free();
     } catch {
-      return -1;
+      this.freeBytes = -1;
     }
-  }
-}
-
-function makeRoot(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
-    accessSync(path, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw unusable(path, (error as Error).message);
+    return this.freeBytes;
   }
 }

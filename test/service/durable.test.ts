@@ -7,6 +7,7 @@ import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { DurableTopology } from '../../src/service/topology/durable.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
+import { machineParts } from '../../src/storage/storage.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
 import { encodeTraces } from '../kits/otlp.ts';
@@ -45,7 +46,7 @@ class Lives {
       checkpointMs: 3_600_000,
       maxWaitingBytes: 2 ** 26,
     } as const;
-    this.durable = new DurableTopology(this.topology, storage, clock, silent);
+    this.durable = new DurableTopology(this.topology, storage, silent, machineParts(this.path, clock));
     this.topology.keeper = this.durable;
     const { topology } = this;
     const apply = topology.apply.bind(topology);

@@ -2,19 +2,20 @@
  * A topology that outlives its process: brought back from the newest checkpoint and the frames after it, journalled from
  * then on, and written whole from time to time while requests go on.
  */
-import type { Clock } from '../../contract/clock.ts';
 import { StartError } from '../../contract/component.ts';
+import type { Frame } from '../../contract/frame.ts';
 import type { ImageReader } from '../../contract/image.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
 import { Slices } from '../../lib/slices.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
 import { Journal } from '../../storage/journal/journal.ts';
 import { type Recovered, recoverJournal } from '../../storage/journal/recover.ts';
 import { describeDamage } from '../../storage/journal/survey.ts';
-import { JOURNAL, openStorage, type Storage } from '../../storage/storage.ts';
+import { JOURNAL, openStorage, type Storage, type StorageParts } from '../../storage/storage.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import type { Topology } from './topology.ts';
 
@@ -24,8 +25,6 @@ const SLICE_MS = 5;
 const MOST_TICKS = 1_000_000;
 /** Between two lines about a recovery that takes long. */
 const PROGRESS_MS = 1000;
-
-const monotonic = (): number => performance.now();
 
 interface Recovery {
   checkpointFrame: number;
@@ -39,8 +38,8 @@ interface Recovery {
 export class DurableTopology {
   private readonly topology: Topology;
   private readonly options: StorageOptions;
-  private readonly clock: Clock;
   private readonly logger: Logger;
+  private readonly parts: StorageParts;
   private storage: Storage | undefined;
   private isRecovered = false;
   private readonly recovery: Recovery = {
@@ -51,20 +50,22 @@ export class DurableTopology {
     seconds: 0,
     problems: [],
   };
-  private timer: NodeJS.Timeout | undefined;
+  private setAside = 0;
   private checkpointing: Promise<void> | undefined;
   /** Frame of the newest checkpoint, and spans, records and the like received by then. */
   private lastCheckpoint = 0;
   private receivedThen = 0;
-  private readonly beganMs = monotonic();
+  private readonly beganMs: number;
   /** When something was last said about the recovery. */
-  private toldMs = this.beganMs;
+  private toldMs: number;
 
-  constructor(topology: Topology, options: StorageOptions, clock: Clock, logger: Logger) {
+  /** @param parts what it stands on. */
+  constructor(topology: Topology, options: StorageOptions, logger: Logger, parts: StorageParts) {
     this.topology = topology;
     this.options = options;
-    this.clock = clock;
     this.logger = logger;
+    this.parts = parts;
+    this.beganMs = this.toldMs = parts.turns.monotonic();
   }
 
   /** Throws a `StartError` when the directory cannot be used. @param signal gives up, without an error. */
@@ -72,16 +73,20 @@ export class DurableTopology {
     try {
       // Readers may ask for the time to go on: it is that of the frames, until all of them are applied.
       await this.topology.journal.pause();
-      this.storage = await openStorage(this.options, this.logger, (bytes, totalBytes) =>
-        this.tell({ bytes, totalBytes }, 'the checkpoint is checked'),
+      this.storage = await openStorage(
+        this.options,
+        this.logger,
+        (bytes, totalBytes) => this.tell({ bytes, totalBytes }, 'the checkpoint is checked'),
+        this.parts,
       );
       await this.load(this.storage, signal);
       if (signal.aborted) return;
-      const recovered = await this.replay(this.storage);
+      const recovered = await this.replay(this.storage, signal);
       if (!signal.aborted) this.goOn(this.storage, recovered);
     } catch (error) {
       await this.storage?.close();
       this.storage = undefined;
+      if (signal.aborted) return;
       if (error instanceof StorageError) throw new StartError(error.message, error.hint);
       throw error;
     }
@@ -90,12 +95,12 @@ export class DurableTopology {
   private async load({ found }: Storage, signal: AbortSignal): Promise<void> {
     if (found === undefined) return;
     this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
-    await inSlices(loading(this.topology, found.image), signal);
+    await inSlices(loading(this.topology, found.image), this.parts.turns, signal);
     this.receivedThen = this.received;
   }
 
-  private replay({ found, disk }: Storage): Promise<Recovered> {
-    const { topology, recovery } = this;
+  private replay({ found, disk }: Storage, signal: AbortSignal): Promise<Recovered> {
+    const { topology, recovery, parts } = this;
     const { identities, normalizer } = topology;
     const decoder = new FrameDecoder({
       identities,
@@ -103,6 +108,8 @@ export class DurableTopology {
       groupNumber: name => normalizer.messaging.groups.numberOf(name),
     });
     return recoverJournal({
+      ...parts.turns,
+      signal,
       disk,
       directory: JOURNAL,
       decoder,
@@ -115,38 +122,61 @@ export class DurableTopology {
         Object.assign(recovery, progress, { seconds: this.secondsSoFar() });
         this.tell(progress, 'the frames of the journal are applied');
       },
-      monotonic,
     });
   }
 
   private tell(progress: object, what: string): void {
-    if (monotonic() - this.toldMs < PROGRESS_MS) return;
-    this.toldMs = monotonic();
+    const now = this.parts.turns.monotonic();
+    if (now - this.toldMs < PROGRESS_MS) return;
+    this.toldMs = now;
     this.logger.info(progress, `recovering: ${what}`);
   }
 
   /** From now on requests may come. */
   private goOn(
     storage: Storage,
-    { frame, stamp, frames, bytes, totalBytes, tornBytes, damage, headless }: Recovered,
+    { frame, stamp, frames, bytes, totalBytes, tornBytes, damage, setAside, headless }: Recovered,
   ): void {
-    const { topology, recovery, options, clock, logger } = this;
+    const { topology, recovery, options, logger, parts } = this;
     const damaged = damage.map(one => `${describeDamage(one)}; it is skipped: what was said there is not counted`);
-    const problems = [...storage.problems, ...damaged, ...headless.map(file => `${file} lost its header`)];
+    const unapplied = setAside.map(({ number, reason }) => describeSetAside(number, reason));
+    const problems = [
+      ...storage.problems,
+      ...damaged,
+      ...unapplied,
+      ...headless.map(file => `${file} lost its header`),
+    ];
     Object.assign(recovery, { frames, bytes, totalBytes, problems, seconds: this.secondsSoFar() });
-    for (const problem of damaged) logger.error({ path: options.path }, problem);
+    for (const problem of [...damaged, ...unapplied]) logger.error({ path: options.path }, problem);
+    this.setAside = setAside.length;
     const { identities, plans, normalizer } = topology;
     const encoder = new FrameEncoder({ identities, plans, groups: normalizer.messaging.groups.names });
     topology.journal = new Journal(
-      { clock, monotonic, maxWaitingBytes: options.maxWaitingBytes, after: (ms, run) => void setTimeout(run, ms) },
-      next => topology.apply(next),
+      {
+        ...parts.turns,
+        clock: parts.clock,
+        maxWaitingBytes: options.maxWaitingBytes,
+        segmentBytes: parts.segmentBytes,
+        after: parts.after,
+      },
+      next => this.apply(next),
       { disk: storage.disk, directory: JOURNAL, encoder, after: { frame, stamp } },
     );
     topology.settle();
     this.isRecovered = true;
-    this.timer = setInterval(() => void this.checkpoint(), options.checkpointMs).unref();
     const { checkpointFrame, seconds } = recovery;
-    logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, 'what was kept is there again');
+    const said = frame === 0 ? 'nothing was kept so far' : 'what was kept is there again';
+    logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, said);
+  }
+
+  /** A start applies the frame again, with the same outcome: what follows must not wait for it. */
+  private apply(frame: Frame): void {
+    try {
+      this.topology.apply(frame);
+    } catch (error) {
+      this.setAside++;
+      this.logger.error({ error }, describeSetAside(frame.number, (error as Error).message));
+    }
   }
 
   private get received(): number {
@@ -170,7 +200,7 @@ export class DurableTopology {
   private async takeCheckpoint(): Promise<void> {
     const { topology, storage, logger } = this;
     const { journal } = topology;
-    if (storage === undefined || journal.state === 'failed' || this.isKept) return;
+    if (storage === undefined || !this.isRecovered || journal.state === 'failed' || this.isKept) return;
     try {
       const frame = await journal.pause();
       const { received } = this;
@@ -187,7 +217,6 @@ export class DurableTopology {
 
   /** What was acknowledged is on the disk, and the state as well, so that the next start is quick. */
   async stop(): Promise<void> {
-    clearInterval(this.timer);
     const { storage, topology } = this;
     if (storage === undefined) return;
     await this.checkpointing;
@@ -215,6 +244,7 @@ export class DurableTopology {
         lastFrame: journal.frames,
         waitingFrames: journal.waitingFrames,
         waitingBytes: journal.waitingBytes,
+        setAside: this.setAside,
         writtenBytes: counters?.writtenBytes ?? 0,
         syncs: counters?.syncs ?? 0,
       },
@@ -226,7 +256,7 @@ export class DurableTopology {
   }
 
   private secondsSoFar(): number {
-    return (monotonic() - this.beganMs) / 1000;
+    return (this.parts.turns.monotonic() - this.beganMs) / 1000;
   }
 }
 
@@ -243,12 +273,16 @@ function checkpointStatus(last: CheckpointReport, ageMs: number): StorageStatus[
   };
 }
 
+function describeSetAside(number: number, reason: string): string {
+  return `frame ${number} cannot be applied (${reason}) and is set aside: what it says is not counted, or in part`;
+}
+
 function* loading(topology: Topology, image: ImageReader): Iterable<void> {
   for (const part of topology.kept) yield* part.load(image);
 }
 
-async function inSlices(steps: Iterable<void>, signal: AbortSignal): Promise<void> {
-  const slices = new Slices(monotonic, SLICE_MS);
+async function inSlices(steps: Iterable<void>, turns: Turns, signal: AbortSignal): Promise<void> {
+  const slices = new Slices(turns, SLICE_MS);
   for (const _ of steps) {
     if (signal.aborted) return;
     await slices.turn();

@@ -1,6 +1,7 @@
 /** The `topology` connector: takes spans and records, keeps the graph. */
 import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
 import { FATES } from '../../contract/graph-document.ts';
+import { machineParts } from '../../storage/storage.ts';
 import {
   EDGES,
   EDGES_LIMIT,
@@ -41,7 +42,8 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
 };
 
 function createConnector(topology: Topology, { host, clock, logger }: Settings): Connector {
-  let timer: NodeJS.Timeout | undefined;
+  let ticks: NodeJS.Timeout | undefined;
+  let checkpoints: NodeJS.Timeout | undefined;
   let durable: DurableTopology | undefined;
   host.metrics(() => [...samples(topology), ...storageSamples(topology)]);
   return {
@@ -56,18 +58,21 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
     async recover(signal) {
       const storage = host.storage();
       if (storage !== undefined) {
-        durable = new DurableTopology(topology, storage, clock, logger);
-        topology.keeper = durable;
-        await durable.recover(signal);
+        const kept = new DurableTopology(topology, storage, logger, machineParts(storage.path, clock));
+        durable = kept;
+        topology.keeper = kept;
+        await kept.recover(signal);
+        checkpoints = setInterval(() => void kept.checkpoint(), storage.checkpointMs).unref();
       }
-      timer = setInterval(() => topology.tick(), TICK_MS);
+      ticks = setInterval(() => topology.tick(), TICK_MS);
     },
     reconfigure: (config: TopologyConfig) => ({
       commit: () => topology.reconfigure(topologyOptions(config)),
       rollback: () => {},
     }),
     async stop() {
-      clearInterval(timer);
+      clearInterval(ticks);
+      clearInterval(checkpoints);
       if (durable === undefined) topology.finish();
       else await durable.stop();
     },

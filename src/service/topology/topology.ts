@@ -25,6 +25,7 @@ import { type GraphLimits, GraphStore } from '../../graph/store.ts';
 import { ViewBuilder } from '../../graph/view.ts';
 import { Identities } from '../../lib/identities.ts';
 import { Plans } from '../../lib/plans.ts';
+import { EVENT_LOOP } from '../../lib/turns.ts';
 import { NO_NAMING } from '../../normalize/identity/naming.ts';
 import { RecordNormalizer } from '../../normalize/records.ts';
 import { SpanNormalizer } from '../../normalize/spans.ts';
@@ -59,7 +60,7 @@ interface Own {
   readonly malformed: Map<string, number>;
 }
 
-const IN_MEMORY = { monotonic: () => performance.now(), maxWaitingBytes: Number.POSITIVE_INFINITY };
+const IN_MEMORY = { ...EVENT_LOOP, maxWaitingBytes: Number.POSITIVE_INFINITY };
 
 export class Topology implements TopologyReader, Kept {
   readonly correlator: Correlator;

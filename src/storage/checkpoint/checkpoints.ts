@@ -3,6 +3,7 @@
  * which other work has its turn. The keeper does the writing.
  */
 import type { Kept } from '../../contract/image.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Checkpoint, CheckpointMoment } from './checkpoint.ts';
 import { ImageOutput, type SharedPool } from './image-output.ts';
@@ -10,16 +11,11 @@ import type { KeeperLink, LinkKeeper } from './keeper-link.ts';
 import type { Committed, FromKeeper, Opened } from './messages.ts';
 import { StandingSections } from './standing-sections.ts';
 
+/** What is copied and not written yet stands in so many buffers of so many bytes. */
 const BUFFERS = 16;
 const BUFFER_BYTES = 1 << 20;
 /** After so much work other work has a turn. */
 const SLICE_MS = 2;
-
-export interface Turns {
-  readonly monotonic: () => number;
-  /** Runs something in a later turn of the event loop. */
-  readonly later: (run: () => void) => void;
-}
 
 export interface CheckpointReport extends Checkpoint {
   /** Frames before this one are in every checkpoint that there is: the journal can do without. 0: it needs all. */
@@ -41,7 +37,7 @@ export class Checkpoints {
   diskBytes = -1;
   private readonly connect: LinkKeeper;
   private readonly turns: Turns;
-  private readonly buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(BUFFER_BYTES));
+  private readonly buffers: readonly SharedArrayBuffer[];
   private onCorruption: 'skip' | 'refuse' = 'refuse';
   private sections = new StandingSections();
   private link: KeeperLink | undefined;
@@ -55,9 +51,10 @@ export class Checkpoints {
   /** Woken by a buffer that is free again, and by a failure. */
   private wake: () => void = () => {};
 
-  constructor(connect: LinkKeeper, turns: Turns) {
+  constructor(connect: LinkKeeper, turns: Turns, bufferBytes = BUFFER_BYTES) {
     this.connect = connect;
     this.turns = turns;
+    this.buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(bufferBytes));
   }
 
   /** Throws a `StorageError` when the directory cannot be had. */

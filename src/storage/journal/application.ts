@@ -4,16 +4,14 @@
  */
 import type { Frame } from '../../contract/frame.ts';
 import { Queue } from '../../lib/queue.ts';
+import type { Turns } from '../../lib/turns.ts';
 
 const SLICE_MS = 4;
 
-export interface ApplicationParts {
+export interface ApplicationParts extends Turns {
   readonly apply: (frame: Frame) => void;
   /** The frame was applied: its batch is free. */
   readonly applied: (frame: Frame) => void;
-  readonly monotonic: () => number;
-  /** Runs something in a later turn of the event loop. */
-  readonly later: (run: () => void) => void;
 }
 
 export class Application {
@@ -74,9 +72,12 @@ export class Application {
     const frame = this.waiting.at(0)!;
     this.waiting.shift();
     this.frames = frame.number;
-    this.parts.apply(frame);
     // A queue keeps what was taken from it for a while, which is too long for batches.
     if (this.waiting.length === 0) this.waiting.clear();
-    this.parts.applied(frame);
+    try {
+      this.parts.apply(frame);
+    } finally {
+      this.parts.applied(frame);
+    }
   }
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../../contract/clock.ts';
 import { RetryableError } from '../../contract/errors.ts';
 import type { Frame, FrameSettings } from '../../contract/frame.ts';
 import type { ObservationBatch } from '../../contract/observation.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { Application } from './application.ts';
 import { BatchPool, bytesIn } from './batch-pool.ts';
 import { passes } from './disk-problem.ts';
@@ -26,19 +27,15 @@ const AFTER_OVERLOAD = 1;
 const AFTER_UNAVAILABLE = 5;
 const AFTER_FAILED = 30;
 
-export interface JournalOptions {
+export interface JournalOptions extends Turns {
   /** The wall clock. */
   readonly clock: Clock;
-  /** Milliseconds since anything; never goes back. */
-  readonly monotonic: () => number;
   /** Bytes of observations that may wait for the disk, or for a paused application. */
   readonly maxWaitingBytes: number;
   /** A segment that has as much is followed by the next one. */
-  readonly segmentBytes?: number;
-  /** Runs something in a later turn of the event loop. */
-  readonly later?: (run: () => void) => void;
+  readonly segmentBytes?: number | undefined;
   /** Runs something after so many milliseconds. Without it, a batch goes to the disk as soon as the disk is free. */
-  readonly after?: (ms: number, run: () => void) => void;
+  readonly after?: ((ms: number, run: () => void) => void) | undefined;
 }
 
 export type JournalState = 'ok' | 'unavailable' | 'failed';
@@ -79,7 +76,7 @@ export class Journal {
   private isClosed = false;
 
   constructor(options: JournalOptions, apply: (frame: Frame) => void, device?: JournalDevice) {
-    const { clock, monotonic, later = setImmediate } = options;
+    const { clock, monotonic, later } = options;
     this.options = options;
     this.last = device?.after.frame ?? 0;
     this.stamps = new Stamps(clock, monotonic, device?.after.stamp);

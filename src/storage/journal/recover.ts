@@ -5,6 +5,7 @@
 import type { Frame } from '../../contract/frame.ts';
 import { ObservationBatch } from '../../contract/observation.ts';
 import { Slices } from '../../lib/slices.ts';
+import type { Turns } from '../../lib/turns.ts';
 import type { Disk } from '../disk.ts';
 import { StorageError } from '../storage-error.ts';
 import { SEGMENT_HEADER } from './format.ts';
@@ -14,7 +15,7 @@ import { type Damage, type Findings, judge, type Run, type Survey, surveyJournal
 
 const SLICE_MS = 4;
 
-export interface RecoveryOptions {
+export interface RecoveryOptions extends Turns {
   readonly disk: Disk;
   readonly directory: string;
   /** Fills the batch with what a payload says; throws where it says nothing. */
@@ -27,7 +28,8 @@ export interface RecoveryOptions {
   readonly onCorruption: 'skip' | 'refuse';
   readonly apply: (frame: Frame) => void;
   readonly onProgress?: (progress: RecoveryProgress) => void;
-  readonly monotonic: () => number;
+  /** Gives up between two frames. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RecoveryProgress {
@@ -43,18 +45,28 @@ export interface Recovered extends RecoveryProgress {
   /** Bytes that were cut off. */
   readonly tornBytes: number;
   readonly damage: readonly Damage[];
+  /** Frames that could be read, and not be applied: there as far as they were. */
+  readonly setAside: readonly SetAside[];
   /** Segments without the header they must have had. */
   readonly headless: readonly string[];
 }
 
-/** Throws a `StorageError` for damage that is to be refused; nothing is changed then. */
+export interface SetAside {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/**
+ * Throws a `StorageError` for damage that is to be refused; nothing is changed then. Given up, it throws the signal's
+ * reason.
+ */
 export async function recoverJournal(options: RecoveryOptions): Promise<Recovered> {
-  const { disk, directory, after, durable, onCorruption } = options;
-  const slices = new Slices(options.monotonic, SLICE_MS);
+  const { disk, directory, after, durable, onCorruption, signal } = options;
+  const slices = new Slices(options, SLICE_MS);
   disk.makeDirectory(directory);
   const steps = surveyJournal(disk, directory, after, durable);
   let step = steps.next();
-  for (; step.done !== true; step = steps.next()) await slices.turn();
+  for (; step.done !== true; step = steps.next()) if (await slices.turn()) signal?.throwIfAborted();
   const survey = step.value;
   const found = judge(survey, after);
   if (onCorruption === 'refuse' && found.damage.length > 0) throw refusal(found.damage[0]!);
@@ -67,6 +79,7 @@ export async function recoverJournal(options: RecoveryOptions): Promise<Recovere
     stamp: Math.max(options.stamp, found.stamp),
     tornBytes: found.cut?.bytes ?? 0,
     damage: [...found.damage, ...replay.unreadable],
+    setAside: replay.setAside,
     headless: survey.segments.filter(one => !one.hasHeader && one.runs.length > 0).map(one => one.file),
   };
 }
@@ -107,6 +120,7 @@ function writeAgain(disk: Disk, { file, lastAt, end }: Run): void {
 
 class Replay {
   readonly unreadable: Damage[] = [];
+  readonly setAside: SetAside[] = [];
   private readonly options: RecoveryOptions;
   private readonly slices: Slices;
   private readonly runs: readonly Run[];
@@ -133,14 +147,16 @@ class Replay {
       reader.seek(run.at);
       while (reader.end < run.end && reader.next(run.first - 1)) {
         this.apply(reader, run);
-        if (await this.slices.turn()) this.options.onProgress?.(this.progress);
+        if (!(await this.slices.turn())) continue;
+        this.options.signal?.throwIfAborted();
+        this.options.onProgress?.(this.progress);
       }
     }
     this.options.onProgress?.(this.progress);
   }
 
   private apply(reader: SegmentReader, { file }: Run): void {
-    const { after, apply } = this.options;
+    const { after } = this.options;
     const { header, at, end } = reader;
     this.bytes += end - at;
     // Not even read: reading it would make names known before their time.
@@ -149,8 +165,19 @@ class Replay {
     const next = () => this.unlessUnreadable(() => frames.next(), { file, at, bytes: end - at }, header.number);
     for (let step = next(); step?.done === false; step = next()) {
       if (step.value.number <= after) continue;
-      apply(step.value);
+      this.applyFrame(step.value);
       this.frames++;
+    }
+  }
+
+  private applyFrame(frame: Frame): void {
+    const { apply, onCorruption } = this.options;
+    try {
+      apply(frame);
+    } catch (error) {
+      const { message: reason } = error as Error;
+      if (onCorruption === 'refuse') throw unapplied(frame.number, reason, error);
+      this.setAside.push({ number: frame.number, reason });
     }
   }
 
@@ -168,6 +195,14 @@ class Replay {
       return undefined;
     }
   }
+}
+
+function unapplied(number: number, reason: string, cause: unknown): StorageError {
+  return new StorageError(
+    `frame ${number} of the journal cannot be applied (${reason})`,
+    'This is a fault of the program: please report it. Start with `on_corruption: skip` to go on without the frame.',
+    { cause },
+  );
 }
 
 function refusal({ file, at, bytes, first, last }: Damage, cause?: unknown): StorageError {

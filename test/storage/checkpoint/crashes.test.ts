@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/contract/clock.ts';
 import { keeperInProcess } from '../../../src/storage/checkpoint/keeper-link.ts';
 import type { ManifestSource } from '../../../src/storage/checkpoint/manifest-file.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
-import { openStorageOn, type Storage } from '../../../src/storage/storage.ts';
+import { openStorage, type Storage } from '../../../src/storage/storage.ts';
 import { Random } from '../../oracle/random.ts';
 import { SimulatedDisk } from '../../simulator/disk.ts';
 import { loaded, quiet, Slabs, saved } from './checkpoint-kit.ts';
@@ -27,7 +27,12 @@ function manifestInMemory(): ManifestSource {
 function opened(disk: Disk, source: ManifestSource): Promise<Storage> {
   const keeper = keeperInProcess({ path: 'data', disk, source, now: () => 1_700_000_000_000 });
   const turns = { monotonic: () => 0, later: (run: () => void) => queueMicrotask(run) };
-  return openStorageOn({ disk, keeper, turns, clock: systemClock }, { path: 'data', onCorruption: 'refuse' }, quiet);
+  return openStorage({ path: 'data', onCorruption: 'refuse' }, quiet, undefined, {
+    disk,
+    keeper,
+    turns,
+    clock: systemClock,
+  });
 }
 
 /** State at frames: some of it changes from each to the next. */

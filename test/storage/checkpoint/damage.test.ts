@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/contract/clock.ts';
 import { keeperInProcess } from '../../../src/storage/checkpoint/keeper-link.ts';
 import { manifestFile } from '../../../src/storage/checkpoint/manifest-file.ts';
 import { FileSystemDisk } from '../../../src/storage/file-system-disk.ts';
-import { openStorageOn, type Storage, type StorageOptions } from '../../../src/storage/storage.ts';
+import { openStorage, type Storage, type StorageOptions } from '../../../src/storage/storage.ts';
 import { StorageError } from '../../../src/storage/storage-error.ts';
 import { loaded, opened, quiet, Slabs, saved, temporaryDirectory } from './checkpoint-kit.ts';
 
@@ -46,7 +46,7 @@ function openedHere(options: StorageOptions): Promise<Storage> {
   const disk = new FileSystemDisk(path);
   const keeper = keeperInProcess({ path, disk, source: manifestFile(path), now: () => 1_700_000_000_000 });
   const turns = { monotonic: () => performance.now(), later: setImmediate };
-  return openStorageOn({ disk, keeper, turns, clock: systemClock }, options, quiet);
+  return openStorage(options, quiet, undefined, { disk, keeper, turns, clock: systemClock });
 }
 
 async function refusal(options: StorageOptions): Promise<StorageError> {

@@ -5,7 +5,7 @@ import { keeperInProcess, type LinkKeeper } from '../../../src/storage/checkpoin
 import { manifestFile } from '../../../src/storage/checkpoint/manifest-file.ts';
 import type { FromKeeper } from '../../../src/storage/checkpoint/messages.ts';
 import { FileSystemDisk } from '../../../src/storage/file-system-disk.ts';
-import { openStorageOn, type Storage } from '../../../src/storage/storage.ts';
+import { openStorage, type Storage } from '../../../src/storage/storage.ts';
 import { at, loaded, quiet, Slabs, temporaryDirectory } from './checkpoint-kit.ts';
 
 /** Time that passes with the work of a part: a millisecond a step. */
@@ -60,7 +60,7 @@ function openedWith(
   const disk = new FileSystemDisk(path);
   const keeper = connect(keeperInProcess({ path, disk, source: manifestFile(path), now: () => 0 }));
   const turns = { monotonic: () => steps.nowMs, later: (run: () => void) => steps.later(run) };
-  return openStorageOn({ disk, keeper, turns, clock: systemClock }, { path, onCorruption: 'refuse' }, quiet);
+  return openStorage({ path, onCorruption: 'refuse' }, quiet, undefined, { disk, keeper, turns, clock: systemClock });
 }
 
 describe('a checkpoint', () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EVENT_LOOP } from '../../../src/lib/turns.ts';
 import { FileSystemDisk } from '../../../src/storage/file-system-disk.ts';
 import { Journal } from '../../../src/storage/journal/journal.ts';
 import { recoverJournal } from '../../../src/storage/journal/recover.ts';
@@ -88,7 +89,6 @@ describe('a journal on it', () => {
 
   async function open(entries: Entry[]): Promise<Journal> {
     const apply = (frame: Parameters<typeof entryOf>[0]) => void entries.push(entryOf(frame));
-    const monotonic = () => performance.now();
     const after = await recoverJournal({
       disk,
       directory: 'journal',
@@ -98,9 +98,9 @@ describe('a journal on it', () => {
       durable: 0,
       onCorruption: 'refuse',
       apply,
-      monotonic,
+      ...EVENT_LOOP,
     });
-    const options = { clock: Date, monotonic, maxWaitingBytes: 1 << 20, segmentBytes: 2000 };
+    const options = { ...EVENT_LOOP, clock: Date, maxWaitingBytes: 1 << 20, segmentBytes: 2000 };
     return new Journal(options, apply, { disk, directory: 'journal', encoder: tables.encoder(), after });
   }
 

@@ -56,6 +56,7 @@ export class Bench {
       onCorruption: 'skip',
       apply: frame => this.entries.push(entryOf(frame)),
       monotonic: () => this.monotonicMs,
+      later: setImmediate,
       ...options,
     });
   }

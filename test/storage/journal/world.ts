@@ -117,6 +117,7 @@ class World {
       onCorruption: 'refuse',
       apply: frame => this.entries.push(entryOf(frame)),
       monotonic: () => this.monotonicMs,
+      later: setImmediate,
     });
     this.compare(before, recovered);
     this.begin(recovered);

@@ -296,10 +296,10 @@ export class LateEntries implements Kept, ChainRing {
     return this.words[entry + 7]!;
   }
 
-  /** Calls `visit` for the entry and those of the same span. */
+  /** Calls `visit` for the entry and those of the same span that are still there. */
   forEachSibling(entry: number, visit: (entry: number) => void): void {
     let at = entry;
-    while ((this.classOf(at) & SIBLING) !== 0) at = this.placeBefore(at);
+    while ((this.classOf(at) & SIBLING) !== 0 && this.age(at / WORDS) < this.used) at = this.placeBefore(at);
     for (let more = true; more; ) {
       visit(at);
       at = this.placeAfter(at);

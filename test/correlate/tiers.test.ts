@@ -1,13 +1,26 @@
 /** Full memories: what does not fit is counted, and what was decided early is still corrected. */
 import { describe, expect, it } from 'vitest';
 import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
-import { client, consumer, linkTo, OTHER_TRACE, server, topic } from '../oracle/cases.ts';
+import { client, consumer, linkTo, OTHER_TRACE, producer, server, topic } from '../oracle/cases.ts';
 
 const peer = { attributes: { 'peer.service': 'bank' } };
 const LIMIT = 256;
 const COUNT = 1000;
 const clients = Array.from({ length: COUNT }, (_, i) => client('a', i + 1, 0, peer));
 const serverOf = (i: number) => server('b', 10_000 + i, i + 1);
+
+describe('fewer late entries than one consumer has links', () => {
+  it('are gone through once by a producer that comes late', () => {
+    for (const maxLate of [0, 1, 5]) {
+      const links = Array.from({ length: 9 }, (_, i) => linkTo(i + 1, OTHER_TRACE));
+      const subject = new LiveSubject({ maxLate }).send([consumer('b', 1, 0, { ...topic('t'), links })], 0);
+      subject.idle(1000, 2 * WAIT_MS);
+      const late = links.map((_, i) => producer('a', i + 1, 0, { ...topic('t'), traceId: OTHER_TRACE }));
+      subject.send(late, 2 * WAIT_MS).idle(2 * WAIT_MS, 4 * WAIT_MS);
+      expect(subject.edges()).toEqual(['a publishes topic:t 9', 'topic:t consumes b 1']);
+    }
+  });
+});
 
 describe('more spans than may be pending', () => {
   it('are decided early, oldest first, and counted as evicted', () => {

@@ -18,9 +18,9 @@ interface Change {
 }
 
 class Inode {
-  content = new Uint8Array(0);
+  content: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   /** On the platter. */
-  synced = new Uint8Array(0);
+  synced: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   changes: Change[] = [];
 
   write(bytes: Uint8Array, at: number): void {
@@ -82,7 +82,7 @@ export class SimulatedDisk implements Disk {
   /** Bytes that fit. */
   capacity = Number.MAX_SAFE_INTEGER;
   readonly faults: Faults = { sync: 0, write: 0 };
-  readonly random: Random;
+  random: Random;
   /** Zeros that growing files write ahead, at most. */
   ahead = 0;
   private entries: Entries = new Map();
@@ -315,10 +315,12 @@ function directoryOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
 }
 
-function resized(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const other = new Uint8Array(length);
-  other.set(bytes.subarray(0, length));
-  return other;
+/** The same memory where it is large enough, else twice as much. What is new is zeros. */
+function resized(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const memory = length <= bytes.buffer.byteLength ? bytes.buffer : new ArrayBuffer(2 * length);
+  const other = new Uint8Array(memory, 0, length);
+  if (memory !== bytes.buffer) other.set(bytes);
+  return other.fill(0, Math.min(bytes.length, length));
 }
 
 /** Puts what a change did to one sector into its place. */

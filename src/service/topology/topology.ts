@@ -128,10 +128,13 @@ export class Topology implements TopologyReader, Kept {
     this.journal.settings(frameSettings(options));
   }
 
-  /** Frames from now on go by the options, whatever those before went by. Nothing waits for the disk. */
+  /**
+   * Frames from now on go by the options, whatever those before went by: a journal says so at its beginning and with each
+   * change. Nothing waits for the disk.
+   */
   settle(): void {
     const settings = frameSettings(this.options);
-    if (!isDeepStrictEqual(settings, this.settings)) this.journal.settings(settings);
+    if (this.journal.frames === 0 || !isDeepStrictEqual(settings, this.settings)) this.journal.settings(settings);
   }
 
   /** Rules hold for the whole graph at once, names for what is read from now on. */

@@ -46,6 +46,9 @@ export class Checkpoints {
   private opening: PromiseWithResolvers<Opened> | undefined;
   private committing: PromiseWithResolvers<Committed> | undefined;
   private closing: PromiseWithResolvers<void> | undefined;
+  /** By the keeper there is. */
+  private isOpened = false;
+  private isSaving = false;
   private attempts = 0;
   private failure: Error | undefined;
   /** Woken by a buffer that is free again, and by a failure. */
@@ -73,6 +76,20 @@ export class Checkpoints {
 
   /** @param copied called once, also after a failure: the state may change again. */
   async save(moment: CheckpointMoment, parts: Iterable<Kept>, copied: () => void): Promise<CheckpointReport> {
+    this.isSaving = true;
+    try {
+      return await this.saveNow(moment, parts, copied);
+    } finally {
+      this.isSaving = false;
+      if (this.link === undefined && this.closing === undefined) this.takeAgain().catch(() => {});
+    }
+  }
+
+  private async saveNow(
+    moment: CheckpointMoment,
+    parts: Iterable<Kept>,
+    copied: () => void,
+  ): Promise<CheckpointReport> {
     const began = this.turns.monotonic();
     let output: ImageOutput;
     let pausedMs: number;
@@ -113,9 +130,9 @@ export class Checkpoints {
   }
 
   private async copy(parts: Iterable<Kept>): Promise<ImageOutput> {
-    // A keeper that ended by itself has let go of the directory: another one takes it again.
     if (this.closing !== undefined) throw new Error('the storage was closed');
-    if (this.link === undefined) await this.start();
+    if (this.link === undefined) await this.takeAgain();
+    else await this.opening!.promise;
     const link = this.link!;
     this.failure = undefined;
     this.sections.begin();
@@ -184,6 +201,7 @@ export class Checkpoints {
       case 'progress':
         return this.onProgress(message.bytes, message.totalBytes);
       case 'opened':
+        this.isOpened = true;
         return this.opening?.resolve(message.opened);
       case 'refused':
         return this.opening?.reject(new StorageError(message.message, message.hint));
@@ -198,12 +216,26 @@ export class Checkpoints {
   }
 
   private ended(reason: Error | undefined): void {
+    const wasOpened = this.isOpened;
     this.link = undefined;
+    this.isOpened = false;
     const what =
       reason === undefined ? 'the storage was closed' : `the thread of the checkpoints ended: ${reason.message}`;
     this.fail(new Error(what));
     this.opening?.reject(new StorageError(what, 'start again; the data is as it was'));
     this.closing?.resolve();
+    // The directory is open to others until another keeper has it. One that does not come to it is not tried at once.
+    if (reason !== undefined && wasOpened && !this.isSaving) this.takeAgain().catch(() => {});
+  }
+
+  /** A keeper that ended by itself has let go of the directory: another one takes it again. */
+  private async takeAgain(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      this.link?.send({ type: 'close' });
+      throw error;
+    }
   }
 
   private fail(error: Error): void {

@@ -22,14 +22,20 @@ export function damageOfCheckpoint(
 /** One line for each pack that is not as it was written; empty when all is well. */
 export function damageOf(disk: Disk, sections: readonly SectionPlace[], onRead: OnRead): readonly string[] {
   const packs = Map.groupBy(sections, section => section.pack);
-  return [...packs].flatMap(([pack, inPack]) => damageOfPack(disk, pack, inPack, onRead) ?? []);
+  const bytes = new Uint8Array(STEP);
+  return [...packs].flatMap(([pack, inPack]) => damageOfPack(disk, pack, inPack, bytes, onRead) ?? []);
 }
 
-function damageOfPack(disk: Disk, pack: string, sections: SectionPlace[], onRead: OnRead): string | undefined {
+function damageOfPack(
+  disk: Disk,
+  pack: string,
+  sections: SectionPlace[],
+  bytes: Uint8Array,
+  onRead: OnRead,
+): string | undefined {
   const path = packPath(pack);
   if (disk.size(path) < 0) return `${path} is missing, with ${sections.length} sections`;
   sections.sort((a, b) => a.at - b.at);
-  const bytes = new Uint8Array(STEP);
   const bad = sections.filter(section => !isIntact(disk, path, section, bytes, onRead));
   if (bad.length === 0) return undefined;
   const { name, at } = bad[0]!;

@@ -78,7 +78,11 @@ function nextStart(
       ? `applies ${behind}`
       : `loads the checkpoint at frame ${good.frame} and applies ${behind} after it`;
   if (isLost) {
-    return `is refused with on_corruption: refuse; with skip, the default, it ${begins}, and the state before is lost: put a backup in its place with tacit storage import`;
+    const isWhole = segments[0]?.first === 1 && lost.length === 0;
+    const outcome = isWhole
+      ? 'which are all there ever were: nothing is lost'
+      : 'and the state before is lost: put a backup in its place with tacit storage import';
+    return `is refused with on_corruption: refuse; with skip, the default, it ${begins}, ${outcome}`;
   }
   if (lost.length > 0) {
     return `is refused with on_corruption: refuse; with skip, the default, it ${begins}, and what the frames that cannot be read said is not counted`;

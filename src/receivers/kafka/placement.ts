@@ -75,14 +75,14 @@ function startOf({ topic, partition }: Found, { stored, options, isLater, proble
   const ofThis = own.filter(one => one.incarnation === topic.id);
   const position = ofThis.find(one => one.partition === partition);
   if (position !== undefined) return position.next;
-  if (ofThis.length > 0 || isLater) return 'earliest';
+  if (ofThis.length > 0) return 'earliest';
   if (own.length > 0) {
     const message = `topic ${topic.name} is not the one that was read before: it was deleted and made anew, and is read from its first record`;
     problems.event('topic_recreated', topic.name, message);
     return 'earliest';
   }
   // One that fits an expression came while nobody looked.
-  if (stored.length > 0 && !isNamed(topic.name, options.subscriptions)) return 'earliest';
+  if (isLater || (stored.length > 0 && !isNamed(topic.name, options.subscriptions))) return 'earliest';
   return 'committed';
 }
 

@@ -40,7 +40,7 @@ function kindOf({ name = '' }: Thrown, code: string, text: string): KafkaErrorKi
 /** What a user would try next. */
 function adviceFor(text: string): string {
   if (/self.signed|unable to (get|verify)|certificate/i.test(text)) return '; check tls.ca_file';
-  if (/wrong version number|packet length too long/.test(text)) {
+  if (/wrong version number|packet length too long|before secure TLS connection/.test(text)) {
     return '; the listener of the broker does not speak TLS: leave out tls, or use another port';
   }
   if (/Closed connection|closed by the server/.test(text)) {

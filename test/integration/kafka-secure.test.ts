@@ -1,0 +1,119 @@
+/** A Kafka receiver at brokers that want TLS, a user and a password, and spans in every encoding. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { jaegerJson, jaegerProto, jaegerRecords } from '../encodings/reference/jaeger-records.ts';
+import { zipkinProto } from '../encodings/reference/zipkin-records.ts';
+import { callJson, callMessages } from '../kits/kafka/calls.ts';
+import { Cluster, topicName } from '../kits/kafka/cluster.ts';
+import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { type Kafka, PASSWORD, startKafka, USER } from '../kits/services/kafka.ts';
+import { missingServices } from '../kits/services/required.ts';
+
+/** The call from `web` to `shop` once more, as other tracers would have it. */
+function zipkinSpans() {
+  const [traceId, timestamp] = ['1'.padStart(32, '0'), Date.now() * 1000];
+  const span = { traceId, timestamp, duration: 5000, name: 'get', tags: {} };
+  return [
+    { ...span, id: '0000000000000011', kind: 'CLIENT', localEndpoint: { serviceName: 'web' } },
+    {
+      ...span,
+      id: '0000000000000012',
+      parentId: '0000000000000011',
+      kind: 'SERVER',
+      localEndpoint: { serviceName: 'shop' },
+    },
+  ];
+}
+
+function jaegerTrace() {
+  const [traceID, startTime] = ['1'.padStart(32, '0'), Date.now() * 1000];
+  const kind = (value: string) => [{ key: 'span.kind', type: 'string', value }];
+  const client = { traceID, spanID: '0000000000000011', operationName: 'get', startTime, duration: 5000 };
+  const references = [{ refType: 'CHILD_OF', traceID, spanID: client.spanID }];
+  return {
+    traceID,
+    spans: [
+      { ...client, references: [], tags: kind('client'), processID: 'p1' },
+      { ...client, spanID: '0000000000000012', references, tags: kind('server'), processID: 'p2' },
+    ],
+    processes: { p1: { serviceName: 'web', tags: [] }, p2: { serviceName: 'shop', tags: [] } },
+  };
+}
+
+const missing = missingServices(['kafka']);
+
+describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
+  const subjects: KafkaSubject[] = [];
+  let kafka: Kafka;
+  let cluster: Cluster;
+  let topic = '';
+
+  beforeAll(async () => {
+    kafka = await startKafka({ secure: true });
+    cluster = await Cluster.start(kafka);
+    topic = topicName('spans');
+    await cluster.createTopic(topic);
+    await cluster.send(topic, callMessages(1, 5));
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const subject of subjects.splice(0)) await subject.stop();
+  }, 60_000);
+
+  afterAll(async () => {
+    await cluster?.stop();
+  }, 60_000);
+
+  function start(brokers: string, options: Options = {}): Promise<KafkaSubject> {
+    const subject = new KafkaSubject({
+      brokers: [brokers],
+      traces: { topics: [topic] },
+      group_id: topicName('group'),
+      ...options,
+    });
+    subjects.push(subject);
+    return subject.start();
+  }
+
+  const sasl = (mechanism: string, password = PASSWORD) => ({ sasl: { mechanism, username: USER, password } });
+  const tls = () => ({ tls: { ca_file: kafka.caFile } });
+
+  test.each(['plain', 'scram-sha-256', 'SCRAM-SHA-512'])('signs in with %s, with TLS and without', async mechanism => {
+    const plain = await start(kafka.saslBrokers, sasl(mechanism));
+    await plain.untilCalls(5);
+    const encrypted = await start(kafka.saslTlsBrokers, { ...sasl(mechanism), ...tls() });
+    await encrypted.untilCalls(5);
+  });
+
+  test('says what is wrong with its way to the brokers, and the service runs', async () => {
+    const wrong = await start(kafka.saslBrokers, sasl('scram-sha-256', 'guessed'));
+    await wrong.untilProblem('not_connected', /invalid credentials.*check sasl.mechanism, sasl.username/);
+    expect(JSON.stringify(await wrong.receiver())).not.toContain('guessed');
+    const unknown = await start(kafka.tlsBrokers, { tls: {} });
+    await unknown.untilProblem('not_connected', /certificate.*check tls.ca_file/);
+    const readable = await start(kafka.tlsBrokers);
+    await readable.untilProblem('not_connected', /Closed connection; the listener of the broker may want tls or sasl/);
+    const encrypted = await start(kafka.brokers, tls());
+    await encrypted.untilProblem('not_connected', /does not speak TLS/);
+    for (const subject of [wrong, unknown, readable, encrypted]) {
+      expect(await subject.get('/readyz')).toEqual({ status: 'ready' });
+      expect((await subject.receiver()).state).toBe('connecting');
+    }
+  });
+
+  test.each([
+    ['otlp_json', [callJson(1)]],
+    ['zipkin_json', [JSON.stringify(zipkinSpans())]],
+    ['zipkin_proto', [Buffer.from(zipkinProto(zipkinSpans()))]],
+    ['jaeger_proto', jaegerRecords([jaegerTrace()]).map(one => Buffer.from(jaegerProto(one)))],
+    ['jaeger_json', jaegerRecords([jaegerTrace()]).map(one => Buffer.from(jaegerJson(one)))],
+  ])('reads %s', async (encoding, values) => {
+    const own = topicName(encoding);
+    await cluster.createTopic(own);
+    await cluster.send(
+      own,
+      values.map(value => ({ value })),
+    );
+    const reader = await start(kafka.brokers, { traces: { topics: [own], encoding } });
+    await reader.untilCalls(1);
+  });
+});

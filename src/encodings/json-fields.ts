@@ -4,7 +4,7 @@
  */
 import { hashBytes, viewOf } from '../lib/bytes.ts';
 import type { JsonShape, WantedNames } from './json-shape.ts';
-import { closingQuote, malformedAt, skipBlanks, valueEnd } from './json-walk.ts';
+import { malformedAt, skipBlanks, valueEnd } from './json-walk.ts';
 import { MalformedError } from './malformed.ts';
 import { TextCache } from './text-cache.ts';
 
@@ -76,7 +76,8 @@ export class JsonFields {
     const end = this.ends[slot]!;
     if (first === 0x22) return this.string(at, end);
     if (first === 0x7b || first === 0x5b || first === 0x6e) return '';
-    return texts.read(this.bytes, at, end);
+    // Numbers seldom come again.
+    return this.bytes.toString('latin1', at, end);
   }
 
   /** The value as it is spelled, without the quotes of a string; empty for null. */
@@ -107,24 +108,42 @@ export class JsonFields {
     return texts.read(bytes, start + 1, end - 1);
   }
 
-  /** @param at behind the opening brace. @returns behind the closing one. */
+  /** @param from behind the opening brace. @returns behind the closing one. */
   private object(from: number, end: number, wanted: WantedNames): number {
     const { bytes } = this;
     let at = skipBlanks(bytes, from, end);
     if (at < end && bytes[at] === 0x7d) return at + 1;
+    let members = 0;
     for (;;) {
-      if (wanted === this.shape.root) this.members++;
+      members++;
       if (at >= end || bytes[at] !== 0x22) throw malformedAt(at, 'expected a name');
-      const close = closingQuote(bytes, at + 1, end);
-      const entry = this.find(wanted, at, close);
-      at = skipBlanks(bytes, close + 1, end);
+      const open = at++;
+      let isPlain = true;
+      for (; at < end; at++) {
+        const byte = bytes[at]!;
+        if (byte === 0x22) break;
+        if (byte === 0x5c) {
+          isPlain = false;
+          at++;
+        }
+      }
+      if (at >= end) throw malformedAt(end, 'a name does not end');
+      const entry = isPlain ? wanted.find(bytes, open + 1, at) : this.findEscaped(wanted, open, at);
+      at = this.next(at + 1, end);
       if (at >= end || bytes[at] !== 0x3a) throw malformedAt(at, 'expected a colon');
-      at = skipBlanks(bytes, at + 1, end);
-      at = skipBlanks(bytes, entry < 0 ? valueEnd(bytes, at, end) : this.field(wanted, entry, at, end), end);
-      if (at < end && bytes[at] === 0x7d) return at + 1;
+      at = this.next(at + 1, end);
+      at = this.next(entry < 0 ? valueEnd(bytes, at, end) : this.field(wanted, entry, at, end), end);
+      if (at < end && bytes[at] === 0x7d) break;
       if (at >= end || bytes[at] !== 0x2c) throw malformedAt(at, 'expected , or } in an object');
-      at = skipBlanks(bytes, at + 1, end);
+      at = this.next(at + 1, end);
     }
+    if (wanted === this.shape.root) this.members = members;
+    return at + 1;
+  }
+
+  /** As `skipBlanks`, where there are seldom any. */
+  private next(at: number, end: number): number {
+    return at < end && this.bytes[at]! > 0x20 ? at : skipBlanks(this.bytes, at, end);
   }
 
   private field(wanted: WantedNames, entry: number, at: number, end: number): number {
@@ -147,14 +166,9 @@ export class JsonFields {
   }
 
   /** @param open, close places of the key's quotes. */
-  private find(wanted: WantedNames, open: number, close: number): number {
-    const { bytes } = this;
-    for (let at = open + 1; at < close; at++) {
-      if (bytes[at] !== 0x5c) continue;
-      const name = Buffer.from(parseString(bytes, open, close + 1));
-      return wanted.find(name, 0, name.length);
-    }
-    return wanted.find(bytes, open + 1, close);
+  private findEscaped(wanted: WantedNames, open: number, close: number): number {
+    const name = Buffer.from(parseString(this.bytes, open, close + 1));
+    return wanted.find(name, 0, name.length);
   }
 }
 

@@ -108,12 +108,14 @@ export function withRow(position: string, rowHash: number): string {
 }
 
 function transactionOf(event: ChangeEvent): string {
-  const name = TRANSACTIONS.find(one => event.text(one) !== '');
-  if (name === undefined) return '';
-  const text = event.text(name);
-  if (name === 'txnNumber') return `${event.text('lsid')}/${text}`;
-  // PostgreSQL's has the LSN behind it, which is another one for each event.
-  return name === 'transaction.id' ? text.replace(/^(\d+):\d+$/, '$1') : text;
+  for (const name of TRANSACTIONS) {
+    const text = event.text(name);
+    if (text === '') continue;
+    if (name === 'txnNumber') return `${event.text('lsid')}/${text}`;
+    // PostgreSQL's has the LSN behind it, which is another one for each event.
+    return name === 'transaction.id' ? text.replace(/^(\d+):\d+$/, '$1') : text;
+  }
+  return '';
 }
 
 /** Of the span that made the change: in a column of the row, or in the comment of its statement. */

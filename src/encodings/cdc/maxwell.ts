@@ -27,7 +27,7 @@ export const maxwell: ChangeReader = {
   is: () => {
     if (fields.kind(DATABASE) !== 'string') return false;
     const type = fields.text(TYPE);
-    return (OPERATIONS.has(type) && fields.kind(TABLE) === 'string') || OTHER_TYPE.test(type);
+    return (OPERATIONS.has(type) && fields.text(TABLE) !== '') || OTHER_TYPE.test(type);
   },
   read: view => {
     const type = fields.text(TYPE);

@@ -25,7 +25,7 @@ export const ogg: ChangeReader = {
   format: 'ogg',
   is: () =>
     OPERATIONS.has(fields.text(OP_TYPE)) &&
-    fields.kind(TABLE) === 'string' &&
+    fields.text(TABLE) !== '' &&
     (fields.has(POS) || fields.has(OP_TS) || fields.has(CURRENT_TS)),
   read: view => {
     const [table, schema = '', database = ''] = partsOf(fields.text(TABLE)).toReversed();

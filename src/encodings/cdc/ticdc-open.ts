@@ -80,11 +80,13 @@ function readEvent(value: Uint8Array, start: number, end: number, view: DecodedR
   rows.read(value, start, end);
   const isDeleted = rows.isObject(DELETED);
   if (!isDeleted && !rows.isObject(UPDATED)) throw malformed('a row without columns');
+  const table = keys.text(TABLE);
+  if (table === '') throw malformed('a row without a table');
   const change = view.addChange();
   setOperation(change, isDeleted ? 'delete' : rows.isObject(PREVIOUS) ? 'update' : 'insert');
   change.system = 'mysql';
   change.database = keys.text(SCHEMA);
-  change.table = keys.text(TABLE);
+  change.table = table;
   const ts = keys.text(TS);
   change.timeMs = timeOfTso(ts);
   change.transaction = ts;

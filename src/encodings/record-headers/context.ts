@@ -88,6 +88,7 @@ export class ContextHeaders {
 
   /** Only where no header has a context: a producer with a span is known by that. */
   service(): string {
-    return readSkyWalkingService(this.texts.get('sw8') ?? '');
+    const text = this.texts.get('sw8');
+    return text === undefined ? '' : readSkyWalkingService(text);
   }
 }

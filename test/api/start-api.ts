@@ -1,5 +1,5 @@
 /** The server of the API on a free port, in the thread of the test, over a view the test can change. */
-
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpApiConfig } from '../../src/api/config.ts';
 import { openApi } from '../../src/api/open-api.ts';
 import type { AskService, Question, Questions } from '../../src/api/questions.ts';
@@ -46,6 +46,8 @@ export async function startApi(
     storage: null,
   });
   const answerTo = async (question: Question, asks: Questions[Question]['asks']): Promise<unknown> => {
+    // As from another thread: other questions may come between.
+    await nextTurn();
     if (question === 'status') return status();
     if (question === 'metrics') return [...(asks as readonly MetricSample[]), ...(await collectProcess())];
     if (api.view === undefined) return undefined;

@@ -49,11 +49,12 @@ function addExplain(app: FastifyInstance, context: ApiContext): void {
     const { edge, from, to, ...query } = request.query;
     if (edge === undefined ? from === undefined || to === undefined : from !== undefined || to !== undefined)
       throw wrongEnds('give edge, or from and to');
+    // A view is read in the turn in which it comes: last.
+    const checkup = (edge === undefined ? await context.ask('checkup', undefined) : undefined) ?? NO_CHECKUP;
     const view = await viewOf(context);
     reply.header('cache-control', 'no-store');
     if (edge !== undefined) return reply.send(explainEdge(view, resolveEdge(view, edge), context.traceUrl));
     const [source, target] = nodesOf(view, [from!, to!], filterOf(query));
-    const checkup = (await context.ask('checkup', undefined)) ?? NO_CHECKUP;
     const services = scopedCheckups(view, checkup, new Set([view.nodeFacts[source!]!.id, view.nodeFacts[target!]!.id]));
     return reply.send(explainBetween(view, source!, target!, services, context.traceUrl));
   });
@@ -75,12 +76,12 @@ function addDoctor(app: FastifyInstance, context: ApiContext): void {
     const names = [service, from, to].filter(name => name !== undefined);
     if ((from === undefined) !== (to === undefined) || names.length > 2)
       throw wrongEnds('give service, or from and to, or none of them');
-    const [view, checkup, tiers, { pipelines }] = await Promise.all([
-      context.graph(),
+    const [checkup, tiers, { pipelines }] = await Promise.all([
       context.ask('checkup', undefined),
       context.ask('tiers', undefined),
       context.ask('status', undefined),
     ]);
+    const view = await context.graph();
     if (view === undefined && names.length > 0) throw noTopology();
     const filter = filterOf(query);
     const scope =

@@ -1,6 +1,6 @@
 /**
  * Keeps the copy near a graph that grows fast, so that the first question about a large one need not wait until all of
- * it was copied and made into documents.
+ * it was copied and put in order.
  */
 
 /** How often the graph is looked at. */

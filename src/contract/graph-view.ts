@@ -106,7 +106,7 @@ export interface DebugSpan {
 
 /** One bounded memory of the correlator, for status and metrics. */
 export interface TierStatus {
-  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages' | 'records' | 'record_contexts';
+  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages' | 'records' | 'record_contexts' | 'logs';
   readonly used: number;
   readonly limit: number;
   readonly bytesPerEntry: number;

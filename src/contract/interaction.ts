@@ -29,6 +29,7 @@ export const BY_OFFSET = bit('offset');
 export const BY_MESSAGE_ID = bit('message_id');
 export const BY_RECORD_HEADER = bit('record_header');
 export const BY_CDC = bit('cdc');
+export const BY_LOG = bit('log');
 export const BY_STATEMENT = bit('statement');
 
 /** Lanes of a consumes edge: received and processed messages are counted apart. */

@@ -47,6 +47,18 @@ export const DATABASE = 5;
 /** A message was created, not yet sent: a target of links and a parent like a producer. */
 export const CREATE = 6;
 export const SETTLE = 7;
+/** With the class of a producer, consumer or database span: a log record that says the same. It is no span. */
+export const LOG = 8;
+
+/** Its TARGET is the number of a plan. */
+export function hasPlan(shape: number): boolean {
+  return (shape & CLASS_MASK & ~LOG) === DATABASE;
+}
+
+export function isKnownClass(shape: number): boolean {
+  const cls = shape & CLASS_MASK;
+  return cls <= SETTLE || (cls >= (LOG | PRODUCER) && cls <= (LOG | DATABASE));
+}
 
 /** A database span of kind client: a server span may answer it. */
 export const REMOTE = 1 << 4;
@@ -181,6 +193,11 @@ export class ObservationBatch {
       this.ratios = new Float32Array(words.buffer);
     }
     return offset;
+  }
+
+  /** The row opened last is none. */
+  dropRow(): void {
+    this.rows--;
   }
 
   pushPosition(): number {

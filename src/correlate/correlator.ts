@@ -16,6 +16,7 @@ import {
   LINK,
   LINK_OWNER,
   LINK_WORDS,
+  LOG,
   NAMELESS,
   NEGATIVE_DURATION,
   type ObservationBatch,
@@ -48,6 +49,7 @@ import { LateEntries } from './late.ts';
 import { LatePartners } from './late-partners.ts';
 import { Layers } from './layers.ts';
 import { Links } from './links.ts';
+import { LogRows } from './log-rows.ts';
 import { Meetings } from './meetings.ts';
 import { MessageLedger } from './message-ledger.ts';
 import type { CorrelationOptions, MergePlans, Windows } from './options.ts';
@@ -82,6 +84,7 @@ export class Correlator implements Kept {
   readonly expiry: Expiry;
   readonly records: Records;
   readonly recordJoins: RecordJoins;
+  readonly logs: LogRows;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
   readonly meetings: Meetings;
@@ -142,8 +145,9 @@ export class Correlator implements Kept {
     const { inbound } = this;
     this.decisions = new Decisions({ ...common, inbound, latePartners, budget });
     this.recordJoins = new RecordJoins(common, options);
-    const { decisions, recordJoins } = this;
-    const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins };
+    this.logs = new LogRows({ ...common, seen: this.seen, plans }, options);
+    const { decisions, recordJoins, logs } = this;
+    const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, logs };
     this.expiry = new Expiry(parts, options.waitMs);
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
@@ -151,7 +155,20 @@ export class Correlator implements Kept {
     const { seen, expiry, records } = this;
     this.rowsImage = new RowsImage(rows);
     const tables = [this.rowsImage, seen, late, meetings];
-    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry, records, recordJoins];
+    this.kept = [
+      ...tables,
+      fates,
+      checkup,
+      budget,
+      layers,
+      places,
+      crossings,
+      decisions,
+      expiry,
+      records,
+      recordJoins,
+      logs,
+    ];
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -185,6 +202,7 @@ export class Correlator implements Kept {
     this.meetings.ledger.waitMs = this.records.waitMs = messageWaitMs;
     this.topicKeys.setOnlyCluster(onlyCluster);
     this.seen.windowMs = Math.max(lateMs, waitMs);
+    this.logs.setWindow(lateMs);
   }
 
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
@@ -194,6 +212,7 @@ export class Correlator implements Kept {
       for (const [reason, count] of reasons) this.takeRefused(service, reason, count);
     }
     this.positionsTaken = 0;
+    if (batch.logs > 0) this.logs.apply(batch, arrivalMs * 1000);
     for (let from = 0; from < batch.rows; from += GROUP) {
       const to = Math.min(from + GROUP, batch.rows);
       this.prepare(batch, from, to);
@@ -253,6 +272,7 @@ export class Correlator implements Kept {
     this.records.advance(nowMs);
     this.late.advance(nowMs);
     this.meetings.ledger.advance(nowMs);
+    this.logs.advance(nowMs);
     if (!this.options.offline) {
       this.checkup.advance(nowMs);
       this.expiry.expireBefore(nowMs);
@@ -263,11 +283,13 @@ export class Correlator implements Kept {
   /** Decides everything that waits. */
   finish(): void {
     const { batch } = this.held;
-    const time = this.newest > 0 ? this.newest : this.heldAt;
+    const newest = Math.max(this.newest, this.logs.newest);
+    const time = newest > 0 ? newest : this.heldAt;
     this.positionsTaken = 0;
     for (let i = 0; i < batch.rows; i++) this.admitUnhashed(batch, i * ROW_WORDS, time);
     batch.reset();
     this.records.finish(this.newest);
+    this.logs.finish(time);
     this.decisions.decideWaiting();
     this.expiry.expireAll();
   }
@@ -275,6 +297,7 @@ export class Correlator implements Kept {
   private take(batch: ObservationBatch, index: number, inGroup: number, arrivalUs: number): void {
     const { fates, hashes } = this;
     const offset = index * ROW_WORDS;
+    if ((batch.words[offset + SHAPE]! & LOG) !== 0) return;
     fates.received++;
     const at = inGroup * HASHES;
     if (this.seen.test(hashes[at + 2]!, hashes[at + 3]!)) {
@@ -306,6 +329,7 @@ export class Correlator implements Kept {
     }
     const row = rows.push(batch.words, offset, own, parent);
     this.admit(row, arrivalUs);
+    this.logs.meet(row);
     const firstLink = rows.nextLink;
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
     if (this.positionsTaken < batch.positions) this.keepPositions(batch, offset, row, firstLink);

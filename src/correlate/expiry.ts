@@ -55,6 +55,7 @@ import type { LatePartners } from './late-partners.ts';
 import type { Layers } from './layers.ts';
 import { isUnseen } from './link-state.ts';
 import type { Links } from './links.ts';
+import type { LogRows } from './log-rows.ts';
 import type { Meetings } from './meetings.ts';
 import type { Outbound } from './outbound.ts';
 import type { PathPlaces } from './path-places.ts';
@@ -98,6 +99,7 @@ interface Parts {
   readonly budget: Budget;
   readonly decisions: Decisions;
   readonly recordJoins: RecordJoins;
+  readonly logs: LogRows;
 }
 
 /** Links that an unjoined consumer leaves behind as waiters. */
@@ -258,6 +260,7 @@ export class Expiry implements Kept {
     if (this.rows.words[row + EXTRA] !== 0 && isMessaging(shape)) this.leaveLedger(row, shape);
     if (this.parts.recordJoins.ring.count > 0) this.parts.recordJoins.leave(row);
     this.parts.checkup.leave(this.rows, row);
+    this.parts.logs.leave(row);
     this.rows.shift();
   }
 

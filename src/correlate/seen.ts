@@ -197,6 +197,18 @@ export class Seen implements Kept {
     return this.table[this.base(segment, firstBucket(a & KEY_BITS, b, this.masks[segment]!))]!;
   }
 
+  /** True when the key was seen within the horizon. */
+  has(a: number, b: number): boolean {
+    const segment = this.segmentOf(b);
+    const high = a & KEY_BITS;
+    const mask = this.masks[segment]!;
+    const home = firstBucket(high, b, mask);
+    const first = this.base(segment, home);
+    if (this.probe(first, high, b) === FOUND) return true;
+    if ((this.table[first]! & SPILLED) === 0) return false;
+    return this.probe(this.base(segment, secondBucket(home, high, mask)), high, b) === FOUND;
+  }
+
   /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
   test(a: number, b: number): boolean {
     const { table } = this;

@@ -15,6 +15,7 @@ import {
   INSTANCE,
   INTERNAL,
   LINK,
+  LOG,
   MESSAGES,
   NAMELESS,
   PROCESS,
@@ -147,6 +148,7 @@ export function isPassedThrough(shape: number): boolean {
 
 /** Side of the duplicate key. */
 export function sideOf(shape: number): number {
+  if ((shape & LOG) !== 0) return 0;
   if (isInbound(shape)) return 1;
   return isOutbound(shape) ? 2 : 3;
 }

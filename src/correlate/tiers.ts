@@ -8,7 +8,7 @@ import { CONTEXT_BYTES } from './record-joins.ts';
 const ROW_BYTES = ROW_WORDS * 4 + 4;
 
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
-  const { rows, late, seen, expiry, meetings, records, recordJoins } = correlator;
+  const { rows, late, seen, expiry, meetings, records, recordJoins, logs } = correlator;
   const { once } = records;
   const { ring } = recordJoins;
   const { ledger } = meetings;
@@ -20,6 +20,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
     tier('records', once.count, once.limit, 8, back(once.since), once.evicted),
     tier('record_contexts', ring.count, ring.limit, CONTEXT_BYTES, back(ring.since), ring.evicted),
+    tier('logs', logs.count, logs.limit, ROW_BYTES, back(logs.since), logs.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
 }

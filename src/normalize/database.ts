@@ -101,6 +101,11 @@ export class Databases {
     return this.loopback === 'auto' ? contained : this.loopback === 'service';
   }
 
+  /** True when a plan does something on data. */
+  does(plan: number): boolean {
+    return this.plans.get(plan).skipReason === '';
+  }
+
   /** Where the span's statement ran. */
   targetOf(view: SpanView, service: ServiceEntry): PlanTarget {
     return this.plans.get(this.plan(view, service)).target;

@@ -16,9 +16,11 @@ import {
   GROUP,
   INSTANCE,
   INTERNAL,
+  isKnownClass,
   LINK,
   LINK_OWNER,
   LINK_TOPIC,
+  LOG,
   MESSAGES,
   NAMELESS,
   NEGATIVE_DURATION,
@@ -29,6 +31,7 @@ import {
   PRODUCER,
   packDuration,
   REMOTE,
+  ROW_WORDS,
   RPC,
   SCOPE_MASK,
   SCOPE_SHIFT,
@@ -111,6 +114,53 @@ export class SpanNormalizer {
       view.stateEnd > view.stateStart ? adjustedCount(rangeText(view, view.stateStart, view.stateEnd)) : 1;
   }
 
+  /** As `add`, of a log record. One that says nothing of messages or databases, or of no service, gives no row. */
+  addLog(view: SpanView, batch: ObservationBatch): void {
+    if (!this.messaging.speaksOf(view) && !this.databases.speaksOf(view)) return;
+    const service = this.services.of(view);
+    if (service.identity === 0) return;
+    const row = batch.pushRow();
+    const { words } = batch;
+    words.fill(0, row, row + ROW_WORDS);
+    const work = this.logWork(view, batch, row, service);
+    if (work < 0 || !isKnownClass(work | LOG)) return batch.dropRow();
+    words[row + SHAPE] = work | LOG | (isError(view) ? ERROR : 0);
+    words[row + SERVICE] = service.identity;
+    words[row + INSTANCE] = service.instanceHash;
+    if (view.traceIdOk && view.spanIdOk) this.writeKeys(view, batch, row);
+    batch.floats[(row + START) >> 1] = view.start;
+    batch.ratios[row + ADJUSTED] = 1;
+  }
+
+  /** Class and flags of a log record, and what is worked on; −1: nothing that counts. */
+  private logWork(view: SpanView, batch: ObservationBatch, row: number, service: ServiceEntry): number {
+    const { messaging, databases } = this;
+    const { words } = batch;
+    words[row + MESSAGES] = 1;
+    const operation = messaging.speaksOf(view) ? messaging.operation(view) : NO_OPERATION;
+    if (operation !== NO_OPERATION) {
+      words[row + TARGET] = messaging.topic(view, service);
+      words[row + MESSAGES] = messaging.messages(view);
+      if ((operation & CLASS_MASK) === CONSUMER) words[row + GROUP] = messaging.group(view);
+      return words[row + TARGET] === 0 ? -1 : operation;
+    }
+    if (!databases.speaksOf(view)) return -1;
+    const work = this.streams.of(view, service);
+    if (work !== undefined && isOneMessage(work)) {
+      words[row + TARGET] = work.topics[0]!;
+      if ((work.operation & CLASS_MASK) === CONSUMER) words[row + GROUP] = work.group;
+      return work.operation;
+    }
+    words[row + TARGET] = this.storePlan(view, service, work);
+    return databases.does(words[row + TARGET]!) ? DATABASE : -1;
+  }
+
+  private storePlan(view: SpanView, service: ServiceEntry, work: StreamWork | undefined): number {
+    const { databases } = this;
+    if (work === undefined) return databases.plan(view, service);
+    return databases.planOf(planOfStreams(work, databases.targetOf(view, service)));
+  }
+
   private writeKeys(view: SpanView, batch: ObservationBatch, row: number): void {
     const { words } = batch;
     words[row + TRACE] = view.trace0;
@@ -183,10 +233,7 @@ export class SpanNormalizer {
       return work.operation | this.streamMessage(view, batch, row, service, work);
     }
     if (transparent) return DATABASE | remote;
-    words[row + TARGET] =
-      work === undefined
-        ? this.databases.plan(view, service)
-        : this.databases.planOf(planOfStreams(work, this.databases.targetOf(view, service)));
+    words[row + TARGET] = this.storePlan(view, service, work);
     if (remote !== 0) words[row + PEER] = this.peers.of(view, service);
     return DATABASE | remote;
   }

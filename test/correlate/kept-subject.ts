@@ -7,10 +7,12 @@ import { Correlator } from '../../src/correlate/correlator.ts';
 import { debugTrace } from '../../src/correlate/debug.ts';
 import type { KeptLinks } from '../../src/correlate/kept-links.ts';
 import { ENTRY, type KeyedRing } from '../../src/correlate/keyed-ring.ts';
+import type { LogRows } from '../../src/correlate/log-rows.ts';
 import type { CorrelationOptions } from '../../src/correlate/options.ts';
 import type { Positions } from '../../src/correlate/positions.ts';
 import type { Rows } from '../../src/correlate/rows.ts';
 import { tierStatus } from '../../src/correlate/tiers.ts';
+import { decodeLogs } from '../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { Identities } from '../../src/lib/identities.ts';
 import { Plans } from '../../src/lib/plans.ts';
@@ -18,14 +20,15 @@ import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { RecordNormalizer } from '../../src/normalize/records.ts';
 import { SpanNormalizer } from '../../src/normalize/spans.ts';
 import { BEGIN_MS, WAIT_MS } from '../kits/live-subject.ts';
-import { encodeTraces } from '../kits/otlp.ts';
+import { encodeLogs, encodeTraces } from '../kits/otlp.ts';
 import { randomRecord } from '../kits/random-records.ts';
 import { contextOf, NO_IDENTITY } from '../kits/records.ts';
 import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
+import { generateLogs, type Log } from '../oracle/logs.ts';
 import { Random } from '../oracle/random.ts';
-import { toRequest } from '../oracle/requests.ts';
+import { toLogsRequest, toRequest } from '../oracle/requests.ts';
 import { isTraceId, type Span } from '../oracle/span.ts';
 import { World } from './late-world.ts';
 
@@ -55,13 +58,22 @@ export class Names {
   private readonly records = new RecordNormalizer(this.identities);
   private readonly view = createSpanView();
 
-  observe(spans: readonly Span[], records: readonly RecordView[]): ObservationBatch {
+  observe(spans: readonly Span[], records: readonly RecordView[], logs: readonly Log[] = []): ObservationBatch {
     const batch = new ObservationBatch();
     batch.begin();
     decodeTraces(encodeTraces(toRequest(spans)), this.view, {
       begin: () => {},
       knowsResource: view => this.normalizer.knowsResource(view),
       span: view => this.normalizer.add(view, batch, false),
+      commit: () => ({ accepted: 0, rejected: 0, message: '' }),
+      abort: () => {},
+    });
+    decodeLogs(encodeLogs(toLogsRequest(logs)), this.view, {
+      begin: () => {},
+      log: view => {
+        batch.logs++;
+        this.normalizer.addLog(view, batch);
+      },
       commit: () => ({ accepted: 0, rejected: 0, message: '' }),
       abort: () => {},
     });
@@ -88,7 +100,8 @@ export class Timeline {
     for (let at = 0; at < mixed.length; ) {
       const size = 1 + random.below(12);
       const records = Array.from({ length: random.pick([0, 0, 3]) }, () => randomRecord(random, contexts));
-      this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size), records), arrivalMs: atMs });
+      const logs = random.chance(0.5) ? generateLogs(seed + at, mixed) : [];
+      this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size), records, logs), arrivalMs: atMs });
       at += size;
       atMs += random.pick([0, 0, 3, 20, 900, WAIT_MS * 0.6, WAIT_MS * 1.3]);
       if (random.chance(0.4)) this.frames.push({ batch: undefined, arrivalMs: atMs });
@@ -265,6 +278,12 @@ export const NOT_KEPT: Exceptions = {
     Record: () => [],
     // What is gone from a ring stays where it was, and its index is made anew.
     KeyedRing: (ring: KeyedRing) => ringEntries(ring),
+    // Places of rows do not matter, nor what is held of a file.
+    LogRows: (logs: LogRows) => {
+      const { counts, evicted, left } = logs as unknown as { counts: object; evicted: number; left: object };
+      const rows = [...(logs as unknown as { entries(): Iterable<readonly number[]> }).entries()];
+      return { counts, evicted, left, rows };
+    },
     Queue: (queue: Iterable<unknown>) => [...queue],
     // The index leads to the rows, and is made anew; links and positions that are gone stay where they were. The last
     // search is no state.

@@ -5,15 +5,17 @@
 import { FATES, type GraphDocument, type SpanStats } from '../../src/contract/graph-document.ts';
 import type { TierStatus } from '../../src/contract/graph-view.ts';
 import type { RecordView } from '../../src/contract/record.ts';
+import { decodeLogs } from '../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { graphDocument } from '../../src/query/document.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
-import { toRequest } from '../oracle/requests.ts';
+import type { Log } from '../oracle/logs.ts';
+import { toLogsRequest, toRequest } from '../oracle/requests.ts';
 import type { Span } from '../oracle/span.ts';
 import { checkCheckup } from './checkup.ts';
-import { encodeTraces } from './otlp.ts';
+import { encodeLogs, encodeTraces } from './otlp.ts';
 import { sendRecords } from './records.ts';
 import { SMALL } from './subject.ts';
 
@@ -46,6 +48,17 @@ export class LiveSubject {
   sendRecords(records: readonly RecordView[], atMs: number): this {
     this.nowMs = BEGIN_MS + atMs;
     sendRecords(this.topology.records, records);
+    this.checkAccounts();
+    return this;
+  }
+
+  /** As `send`, of log records. */
+  sendLogs(logs: readonly Log[], atMs: number): this {
+    this.nowMs = BEGIN_MS + atMs;
+    const consumer = this.topology.logs;
+    consumer.begin();
+    decodeLogs(encodeLogs(toLogsRequest(logs)), this.spanView, consumer);
+    consumer.commit();
     this.checkAccounts();
     return this;
   }

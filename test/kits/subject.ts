@@ -1,13 +1,14 @@
 /** The program as the oracle's tests see it: requests in, the finished graph out, offline, through scanner and all. */
 import type { Clock } from '../../src/contract/clock.ts';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
+import { decodeLogs } from '../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { decodeTracesJson } from '../../src/encodings/otlp/traces-json.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { graphDocument } from '../../src/query/document.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
-import { encodeTraces } from './otlp.ts';
+import { encodeLogs, encodeTraces } from './otlp.ts';
 
 export const SMALL = {
   waitMs: 10_000,
@@ -24,7 +25,7 @@ export const SMALL = {
   maxPaths: 100_000,
 };
 
-/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request, in the order of arrival. @param offline as `analyze` does it, else as a service that ends then. */
+/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request of spans or logs, in the order of arrival. @param offline as `analyze` does it, else as a service that ends then. */
 export function analyzed(
   requests: readonly object[],
   options: TopologyOptions,
@@ -34,9 +35,11 @@ export function analyzed(
   const topology = new Topology(options, clock, offline);
   const view = createSpanView();
   for (const request of requests) {
-    topology.sink.begin();
-    decodeTraces(encodeTraces(request), view, topology.sink);
-    topology.sink.commit();
+    const consumer = 'resourceLogs' in request ? topology.logs : topology.sink;
+    consumer.begin();
+    if ('resourceLogs' in request) decodeLogs(encodeLogs(request), view, topology.logs);
+    else decodeTraces(encodeTraces(request), view, topology.sink);
+    consumer.commit();
   }
   topology.finish();
   return topology;

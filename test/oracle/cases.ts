@@ -1,5 +1,6 @@
 /** Short words for small hand-written traces and for what the model makes of them. */
 
+import type { Log } from './logs.ts';
 import { analyzeSpans, type Outcome } from './model.ts';
 import { CLIENT, CONSUMER, INTERNAL, PRODUCER, SERVER, type Span } from './span.ts';
 import type { OracleEdge } from './weights.ts';
@@ -41,6 +42,19 @@ export const server: Maker = (service, id, parent, more = {}) => makeSpan(SERVER
 export const internal: Maker = (service, id, parent, more = {}) => makeSpan(INTERNAL, service, id, parent, more);
 export const producer: Maker = (service, id, parent, more = {}) => makeSpan(PRODUCER, service, id, parent, more);
 export const consumer: Maker = (service, id, parent, more = {}) => makeSpan(CONSUMER, service, id, parent, more);
+
+/** A log record of a service in the span with this id (0: in none), that says this. */
+export function log(service: string, id: number, said: Pick<Log, 'attributes'>, more: Partial<Log> = {}): Log {
+  return {
+    resource: { 'service.name': service },
+    traceId: id === 0 ? '' : TRACE,
+    spanId: id === 0 ? '' : spanId(id),
+    timeUs: START_US + id * 10,
+    eventName: '',
+    ...said,
+    ...more,
+  };
+}
 
 export const topic = (name: string, more: Span['attributes'] = {}) => ({
   attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': name, ...more },

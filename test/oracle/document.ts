@@ -2,6 +2,7 @@
 import type { Diagnostic, Fate, Node, SpanStats } from '../../src/contract/graph-document.ts';
 import { compareValues } from './chains.ts';
 import type { Decisions } from './decisions.ts';
+import type { LogOutcome } from './logs.ts';
 import type { NodeIdentity } from './names.ts';
 import { type Resolved, resolveAll } from './resolution.ts';
 import { edgeId, type OracleEdge, weighEdge } from './weights.ts';
@@ -36,10 +37,10 @@ export interface Refused {
   readonly reasons: readonly string[];
 }
 
-export function buildDocument(decisions: Decisions, refused: Refused): OracleDocument {
-  const raw = rawNodes(decisions);
+export function buildDocument(decisions: Decisions, refused: Refused, logs: LogOutcome): OracleDocument {
+  const raw = rawNodes(decisions, logs);
   const resolved = resolveAll(raw);
-  const edges = buildEdges(decisions, resolved);
+  const edges = buildEdges(decisions, logs, resolved);
   const reasons = [
     ...refused.reasons,
     ...decisions.spans.flatMap(({ reason, fact }) => [
@@ -63,12 +64,12 @@ function tally(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-function interactionsOf({ spans, changeInteractions }: Decisions) {
-  return [...spans.flatMap(decision => decision.interactions), ...changeInteractions];
+function interactionsOf({ spans, changeInteractions }: Decisions, logs: LogOutcome) {
+  return [...spans.flatMap(decision => decision.interactions), ...changeInteractions, ...logs.interactions];
 }
 
-function buildEdges(decisions: Decisions, { to }: Resolved): OracleEdge[] {
-  const interactions = interactionsOf(decisions).map(one => ({
+function buildEdges(decisions: Decisions, logs: LogOutcome, { to }: Resolved): OracleEdge[] {
+  const interactions = interactionsOf(decisions, logs).map(one => ({
     ...one,
     source: to.get(one.source.id)!,
     target: to.get(one.target.id)!,
@@ -78,9 +79,9 @@ function buildEdges(decisions: Decisions, { to }: Resolved): OracleEdge[] {
 }
 
 /** Every service that was seen, and every end of an edge, each once. */
-function rawNodes(decisions: Decisions): NodeIdentity[] {
-  const seen = decisions.spans.flatMap(({ fact }) => fact.service ?? []);
-  const ends = interactionsOf(decisions).flatMap(({ source, target }) => [source, target]);
+function rawNodes(decisions: Decisions, logs: LogOutcome): NodeIdentity[] {
+  const seen = [...decisions.spans.flatMap(({ fact }) => fact.service ?? []), ...logs.services];
+  const ends = interactionsOf(decisions, logs).flatMap(({ source, target }) => [source, target]);
   return [...new Map([...seen, ...ends].map(node => [node.id, node])).values()];
 }
 

@@ -12,9 +12,10 @@ export function hashTraceId(traceId: string): number {
   return mixBits(Number.parseInt(traceId.slice(16, 24), 16) ^ Number.parseInt(traceId.slice(24, 32), 16));
 }
 
-/** One per trace (its smallest span id), those with the smallest hashes. */
+/** One per trace (its smallest span id), those with the smallest hashes. Logs of no trace give none. */
 export function chooseExemplars(interactions: readonly Interaction[]): Exemplar[] {
   const sorted = interactions
+    .filter(({ witness: { span } }) => span.traceId !== '')
     .map(({ witness: { span } }) => ({ traceId: wholeTraceId(span.traceId), spanId: span.spanId.toLowerCase() }))
     .sort(
       (a, b) =>

@@ -4,16 +4,22 @@
  */
 import { type Decisions, decideAll } from './decisions.ts';
 import { buildDocument, type OracleDocument } from './document.ts';
+import { type Log, type LogOutcome, readLogs } from './logs.ts';
 import { type Fact, isBadTime, normalizeSpan } from './normalize.ts';
 import { isSpanId, isTraceId, type Span, sameTrace } from './span.ts';
 
 export interface Outcome {
   readonly document: OracleDocument;
   readonly decisions: Decisions;
+  readonly logs: LogOutcome['counts'];
 }
 
 /** `nowUs` bounds what counts as a good time: at most a day ahead. */
-export function analyzeSpans(spans: readonly Span[], nowUs: number = Date.now() * 1000): Outcome {
+export function analyzeSpans(
+  spans: readonly Span[],
+  nowUs: number = Date.now() * 1000,
+  logs: readonly Log[] = [],
+): Outcome {
   const reasons = spans.flatMap(span => rejection(span) ?? []);
   const accepted = spans.filter(span => rejection(span) === undefined);
   const goodTimes = accepted.flatMap(span => [span.startUs, span.endUs]).filter(time => !isBadTime(time, nowUs));
@@ -22,7 +28,8 @@ export function analyzeSpans(spans: readonly Span[], nowUs: number = Date.now() 
   const kept = facts.filter((fact, index) => facts.findIndex(other => isDuplicate(other, fact)) === index);
   const decisions = decideAll(kept);
   const refused = { received: spans.length, duplicates: facts.length - kept.length, reasons };
-  return { document: buildDocument(decisions, refused), decisions };
+  const read = readLogs(logs, kept, nowUs);
+  return { document: buildDocument(decisions, refused, read), decisions, logs: read.counts };
 }
 
 function rejection(span: Span): string | undefined {

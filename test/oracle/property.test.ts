@@ -4,9 +4,10 @@ import { analyzed, documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from './compare.ts';
 import { addCoverage, type Coverage, formatCoverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
 import { generateTraceSet } from './generate.ts';
+import { generateLogs } from './logs.ts';
 import { analyzeSpans } from './model.ts';
 import { countPaths } from './paths.ts';
-import { disorder, splitRequests, toRequest } from './requests.ts';
+import { disorder, splitRequests, toRequest, withLogs } from './requests.ts';
 import { shrinkSpans } from './shrink.ts';
 import type { Span } from './span.ts';
 
@@ -17,6 +18,30 @@ const RUNS_THAT_REACH_ALL = 2000;
 const TIMEOUT_MS = 600_000;
 
 type Packer = (spans: readonly Span[]) => object[];
+
+describe('the graph of any trace set with log records', () => {
+  it(
+    'is the oracle’s, whenever logs and spans come',
+    () => {
+      const sums = { observed: 0, besideSpans: 0, duplicates: 0 };
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS / 4; seed++) {
+        const spans = generateTraceSet(seed);
+        const logs = generateLogs(seed, spans);
+        for (const order of [spans, disorder(spans, seed)]) {
+          const expected = analyzeSpans(order, Date.now() * 1000, logs);
+          const requests = withLogs(splitRequests(order, seed), logs, seed);
+          const subject = analyzed(requests, SMALL, { now: () => Date.now() });
+          const told = `seed ${seed} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`;
+          expect(compareDocuments(expected.document, documentOf(subject)), told).toEqual([]);
+          expect(subject.correlator.logs.counts, told).toEqual(expected.logs);
+          for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += expected.logs[name];
+        }
+      }
+      console.log(`log records of ${RUNS / 4} trace sets: ${JSON.stringify(sums)}`);
+    },
+    TIMEOUT_MS,
+  );
+});
 
 describe('the graph of any trace set', () => {
   it(

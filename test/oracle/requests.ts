@@ -1,4 +1,5 @@
 /** Spans in, OTLP/JSON export requests out: in the given order, or split, shuffled and with copies by a seed. */
+import type { Log } from './logs.ts';
 import { Random } from './random.ts';
 import { type Attributes, type AttributeValue, type Span, wholeTraceId } from './span.ts';
 
@@ -30,6 +31,36 @@ export function splitRequests(spans: readonly Span[], seed: number): object[] {
   );
   const bounds = [0, ...cuts, spans.length];
   return bounds.slice(1).map((end, index) => toRequest(spans.slice(bounds[index], end)));
+}
+
+/** One request with the log records in their order. */
+export function toLogsRequest(logs: readonly Log[]): object {
+  return {
+    resourceLogs: logs.map(log => ({
+      resource: { attributes: toKeyValues(log.resource) },
+      scopeLogs: [{ logRecords: [toOtlpLog(log)] }],
+    })),
+  };
+}
+
+/** Requests of log records among others, anywhere. */
+export function withLogs(requests: readonly object[], logs: readonly Log[], seed: number): object[] {
+  const random = new Random(seed ^ 0x2545f491);
+  const all = [...requests];
+  for (const log of random.shuffle([...logs])) all.splice(random.below(all.length + 1), 0, toLogsRequest([log]));
+  return all;
+}
+
+function toOtlpLog({ traceId, spanId, timeUs, eventName, attributes }: Log): object {
+  const time = toNanos(timeUs, spanId.slice(-3));
+  return {
+    ...(isOdd(spanId) ? { timeUnixNano: time, observedTimeUnixNano: '1' } : { observedTimeUnixNano: time }),
+    traceId,
+    spanId,
+    eventName,
+    body: { stringValue: 'never read' },
+    attributes: toKeyValues(attributes),
+  };
 }
 
 function toResourceSpans(spans: readonly Span[]): object {

@@ -43,14 +43,18 @@ export function spanSink(parts: Parts): SpanSink {
 }
 
 export function logSink(parts: Parts): LogConsumer {
+  const { normalizer } = parts;
   return {
     admit: () => parts.journal.admit(),
     begin: () => {
       parts.journal.admit();
       parts.journal.batch.begin();
     },
-    log: () => {
-      parts.journal.batch.logs++;
+    knowsResource: (view: SpanView) => normalizer.knowsResource(view),
+    log: (view: SpanView) => {
+      const { batch } = parts.journal;
+      batch.logs++;
+      normalizer.addLog(view, batch);
     },
     progress: at => addProgress(at, parts),
     commit: sender => {

@@ -222,8 +222,19 @@ export class Topology implements TopologyReader, Kept {
 
   private stats(): Stats {
     const { fates, records, undecided } = this.correlator;
-    const logs = this.logRecords > 0 ? { logs: this.logRecords } : {};
-    return { spans: fates.stats(undecided), ...records.stats(logs), reasons: fates.reasonCounts() };
+    return { spans: fates.stats(undecided), ...records.stats(this.logCounts()), reasons: fates.reasonCounts() };
+  }
+
+  /** Log records, and of those that say what spans say: that count, that a span counts, and that came again. */
+  private logCounts(): Record<string, number> {
+    const { observed, besideSpans, duplicates } = this.correlator.logs.counts;
+    const all = {
+      logs: this.logRecords,
+      log_observations: observed,
+      logs_beside_spans: besideSpans,
+      log_duplicates: duplicates,
+    };
+    return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
   }
 
   /** A request was malformed, and is not taken in. */

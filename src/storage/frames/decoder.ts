@@ -2,11 +2,11 @@
 import {
   ADJUSTED,
   addRefusals,
-  CLASS_MASK,
-  DATABASE,
   DURATION,
   GROUP,
+  hasPlan,
   INSTANCE,
+  isKnownClass,
   LINK,
   LINK_OWNER,
   LINK_TOPIC,
@@ -20,7 +20,6 @@ import {
   POSITION_OWNER,
   ROW_WORDS,
   SERVICE,
-  SETTLE,
   SHAPE,
   SPAN,
   START,
@@ -232,7 +231,7 @@ export class FrameDecoder {
     words[row + SERVICE] = sources.words[this.sourceBefore * 2]!;
     words[row + INSTANCE] = sources.words[this.sourceBefore * 2 + 1]!;
     const shape = this.readShape();
-    const isOfDatabase = (shape & CLASS_MASK) === DATABASE;
+    const isOfDatabase = hasPlan(shape);
     words[row + SHAPE] = shape;
     words[row + MESSAGES] = (flags & MESSAGES_TOLD) === 0 ? 1 : from.number();
     words[row + ADJUSTED] = (flags & ADJUSTED_TOLD) === 0 ? ONE : from.word();
@@ -256,7 +255,7 @@ export class FrameDecoder {
     const number = this.used(shapes);
     if (number < shapes.count) return shapes.words[number]!;
     const shape = this.from.number();
-    if (shape < 0 || (shape & CLASS_MASK) > SETTLE) throw new FrameError('there is no such class of span');
+    if (shape < 0 || !isKnownClass(shape)) throw new FrameError('there is no such class of span');
     shapes.words[shapes.add()] = shape;
     return shape;
   }

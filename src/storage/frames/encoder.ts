@@ -3,10 +3,9 @@
  */
 import {
   ADJUSTED,
-  CLASS_MASK,
-  DATABASE,
   DURATION,
   GROUP,
+  hasPlan,
   INSTANCE,
   LINK_OWNER,
   LINK_TOPIC,
@@ -216,7 +215,7 @@ export class FrameEncoder {
     const group = words[row + GROUP]!;
     const messages = words[row + MESSAGES]!;
     const adjusted = words[row + ADJUSTED]!;
-    const isOfDatabase = (shape & CLASS_MASK) === DATABASE;
+    const isOfDatabase = hasPlan(shape);
     const flagsAt = out.at++;
     const flags =
       (target !== 0 ? TARGET_TOLD : 0) |

@@ -1,8 +1,7 @@
 /** Batches as normalize makes them, tables of names, and what a batch says whatever the numbers are. */
 import {
-  CLASS_MASK,
-  DATABASE,
   GROUP,
+  hasPlan,
   LINK_TOPIC,
   LINK_WORDS,
   ObservationBatch,
@@ -21,6 +20,8 @@ import {
   RECORD_TOPIC,
   RECORD_WORDS,
 } from '../../../src/contract/record-rows.ts';
+import type { SpanView } from '../../../src/contract/span-view.ts';
+import { decodeLogs } from '../../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../../src/encodings/otlp/traces.ts';
 import { Identities, isUnnamed } from '../../../src/lib/identities.ts';
 import { Plans } from '../../../src/lib/plans.ts';
@@ -28,7 +29,7 @@ import { createSpanView } from '../../../src/normalize/conventions/slots.ts';
 import { SpanNormalizer } from '../../../src/normalize/spans.ts';
 import { FrameDecoder } from '../../../src/storage/frames/decoder.ts';
 import { FrameEncoder } from '../../../src/storage/frames/encoder.ts';
-import { encodeTraces } from '../../kits/otlp.ts';
+import { encodeLogs, encodeTraces } from '../../kits/otlp.ts';
 
 /** The tables of one process. */
 export class Tables {
@@ -58,18 +59,24 @@ export class Tables {
     });
   }
 
-  /** One batch of these requests, in the shape of OTLP JSON. */
+  /** One batch of these requests, of spans or logs, in the shape of OTLP JSON. */
   batchOf(requests: readonly object[]): ObservationBatch {
     const batch = new ObservationBatch();
     const view = createSpanView();
     for (const request of requests) {
       batch.begin();
-      decodeTraces(encodeTraces(request), view, {
+      const consumer = {
         begin() {},
-        span: span => this.normalizer.add(span, batch, false),
+        span: (span: SpanView) => this.normalizer.add(span, batch, false),
+        log: (log: SpanView) => {
+          batch.logs++;
+          this.normalizer.addLog(log, batch);
+        },
         commit: () => ({ accepted: 0, rejected: 0, message: '' }),
         abort() {},
-      });
+      };
+      if ('resourceLogs' in request) decodeLogs(encodeLogs(request), view, consumer);
+      else decodeTraces(encodeTraces(request), view, consumer);
       batch.end();
     }
     return batch;
@@ -102,7 +109,7 @@ export function saysWhat(batch: ObservationBatch, tables: Tables): object {
   const rows = slices(batch.words, batch.rows, ROW_WORDS).map(row => {
     const own: unknown[] = row.slice(0, 20);
     own[SERVICE] = identity(row[SERVICE]!);
-    own[TARGET] = (row[SHAPE]! & CLASS_MASK) === DATABASE ? plan(row[TARGET]!) : identity(row[TARGET]!);
+    own[TARGET] = hasPlan(row[SHAPE]!) ? plan(row[TARGET]!) : identity(row[TARGET]!);
     own[PEER] = identity(row[PEER]!);
     own[GROUP] = group(row[GROUP]!);
     return own;

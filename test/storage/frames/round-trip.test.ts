@@ -25,7 +25,8 @@ import { EXTERNAL, isUnnamed, SERVICE as SERVICE_KIND, TOPIC } from '../../../sr
 import { cleanName } from '../../../src/lib/names.ts';
 import type { Plan } from '../../../src/lib/plans.ts';
 import { generateTraceSet } from '../../oracle/generate.ts';
-import { disorder, splitRequests, toRequest } from '../../oracle/requests.ts';
+import { generateLogs } from '../../oracle/logs.ts';
+import { disorder, splitRequests, toRequest, withLogs } from '../../oracle/requests.ts';
 import { saysWhat, Tables } from './batches.ts';
 
 const SEEDS = 2000;
@@ -39,7 +40,9 @@ describe('the payload of a frame', () => {
     const decoded = new ObservationBatch();
     for (let seed = 0; seed <= SEEDS; seed++) {
       const spans = generateTraceSet(seed);
-      const requests = seed % 2 === 0 ? [toRequest(spans)] : splitRequests(disorder(spans, seed), seed);
+      const logs = seed % 3 === 0 ? generateLogs(seed, spans) : [];
+      const order = seed % 2 === 0 ? [toRequest(spans)] : splitRequests(disorder(spans, seed), seed);
+      const requests = withLogs(order, logs, seed);
       const batch = here.batchOf(requests);
       const bytes = encoder.encode(batch);
       decoder.decode(bytes, decoded);

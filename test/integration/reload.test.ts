@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { callOf } from '../cli/analyze-calls.ts';
 import { type RunningProcess, spawnTacit } from '../cli/kit.ts';
+import { freePorts } from '../kits/free-ports.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tacit-reload-'));
 const file = join(folder, 'tacit.yaml');
@@ -35,19 +36,6 @@ service:
   pipelines: {traces: {receivers: [otlp], exporters: [topology]}}
 `,
   );
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = servers.map(
-    server =>
-      new Promise<number>(resolve => {
-        server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-      }),
-  );
-  const found = await Promise.all(ports);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return found;
 }
 
 /** The process has begun anew with its settings, and does not die of a SIGHUP. */

@@ -1,9 +1,13 @@
 /** Spans and records out of a real Kafka broker: in every compression, from topics that come and grow, each once. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dataDirectory } from '../kits/data-directory.ts';
 import { callJson, callMessages } from '../kits/kafka/calls.ts';
 import { Cluster, topicName } from '../kits/kafka/cluster.ts';
 import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { encodeLogs } from '../kits/otlp.ts';
 import { missingServices } from '../kits/services/required.ts';
 
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
@@ -157,5 +161,42 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
       expect(nodes.map(({ id }) => id)).toEqual([`topic:kafka/eu-1/${topic}@prod`]);
     });
     await reader.until(({ topics }) => expect(topics).toMatchObject([{ encoding: 'record', records: 3, lag: 0 }]));
+  });
+
+  test('takes log records with the context of a span', async () => {
+    const topic = topicName('logs');
+    await cluster.createTopic(topic);
+    const attributes = [
+      { key: 'messaging.system', value: { stringValue: 'kafka' } },
+      { key: 'messaging.destination.name', value: { stringValue: 'orders' } },
+      { key: 'messaging.operation.type', value: { stringValue: 'send' } },
+    ];
+    const record = { timeUnixNano: `${Date.now()}000000`, traceId: '1'.repeat(32), spanId: '2'.repeat(16), attributes };
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] };
+    const request = { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] };
+    await cluster.send(topic, [{ value: Buffer.from(encodeLogs(request)) }, { value: 'nonsense' }]);
+    const reader = await subjectOf({ logs: { topics: [topic] } }).start();
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ records: 2, poison: 1, lag: 0 }]));
+    await reader.untilGraph(({ edges }) => {
+      expect(edges.map(({ id, count }) => [id, count])).toEqual([['service:shop#publishes#topic:kafka/~/orders', 1]]);
+    });
+  });
+
+  test('reads on exactly where it was when its options change', async () => {
+    const topic = topicName('spans');
+    await cluster.createTopic(topic, 3);
+    const file = join(dataDirectory(), 'group');
+    writeFileSync(file, topicName('before'));
+    const reader = await subjectOf({ traces: { topics: [topic] }, group_id: `\${file:${file}}` }).start();
+    let sent = 0;
+    for (const group of [topicName('first'), topicName('second'), topicName('third')]) {
+      const sending = Promise.all([0, 1, 2, 3].map(i => cluster.send(topic, callMessages(sent + 1 + i * 250, 250, 3))));
+      sent += 1000;
+      writeFileSync(file, group);
+      process.kill(reader.service!.pid, 'SIGHUP');
+      await reader.until(status => expect(status.group.id).toBe(group));
+      await sending;
+    }
+    await reader.untilCalls(sent);
   });
 });

@@ -35,9 +35,10 @@ interface TopicList {
   readonly topics: readonly string[];
 }
 
-function topicLists({ traces, topics }: KafkaConfig): readonly TopicList[] {
+function topicLists({ traces, logs, topics }: KafkaConfig): readonly TopicList[] {
   return [
     ...(traces === undefined ? [] : [{ path: ['traces', 'topics'], topics: traces.topics }]),
+    ...(logs === undefined ? [] : [{ path: ['logs', 'topics'], topics: logs.topics }]),
     ...(topics === undefined ? [] : [{ path: ['topics'], topics }]),
   ];
 }

@@ -1,7 +1,7 @@
 /** The options of the Kafka receiver. */
 import { type Static, Type } from 'typebox';
 import { RECORD_ENCODINGS } from '../../encodings/records/decode.ts';
-import { SPAN_ENCODINGS } from '../../encodings/span-encodings.ts';
+import { LOG_ENCODINGS, SPAN_ENCODINGS } from '../../encodings/span-encodings.ts';
 import { clientTlsOptions } from '../../lib/client-tls.ts';
 import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
 
@@ -30,6 +30,17 @@ const tracesSection = Type.Object(
     }),
   },
   { additionalProperties: false, description: 'Spans, for a pipeline of traces.' },
+);
+
+const logsSection = Type.Object(
+  {
+    topics: topics('Topics with log records'),
+    encoding: Type.Enum([...LOG_ENCODINGS], {
+      default: 'otlp_proto',
+      description: 'What the value of a record is: an export request.',
+    }),
+  },
+  { additionalProperties: false, description: 'Log records, for a pipeline of logs.' },
 );
 
 const saslSection = Type.Object(
@@ -68,6 +79,7 @@ export const kafkaConfig = Type.Object(
     }),
     client_id: Type.String({ default: 'tacit', minLength: 1, description: 'What brokers call it.' }),
     traces: Type.Optional(tracesSection),
+    logs: Type.Optional(logsSection),
     topics: Type.Optional(topics('Topics of messages and of change data capture, for a pipeline of events')),
     encoding: Type.Enum([...RECORD_ENCODINGS], {
       default: 'record',

@@ -47,11 +47,12 @@ export function toKafkaOptions(config: KafkaConfig): KafkaOptions {
   };
 }
 
-export function subscriptionsOf({ traces, topics, encoding }: KafkaConfig): readonly Subscription[] {
-  const spans =
-    traces === undefined ? [] : [subscription(traces.topics, { signal: 'traces', encoding: traces.encoding })];
-  const records = topics === undefined ? [] : [subscription(topics, { signal: 'events', encoding })];
-  return [...spans, ...records];
+export function subscriptionsOf({ traces, logs, topics, encoding }: KafkaConfig): readonly Subscription[] {
+  return [
+    ...(traces ? [subscription(traces.topics, { signal: 'traces', encoding: traces.encoding })] : []),
+    ...(logs ? [subscription(logs.topics, { signal: 'logs', encoding: logs.encoding })] : []),
+    ...(topics ? [subscription(topics, { signal: 'events', encoding })] : []),
+  ];
 }
 
 /** NaN for a text that is no time. */

@@ -3,12 +3,11 @@
  * never keeps the service from starting; what is wrong stands in `/v1/status` and the log.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Component, Consumers, Settings } from '../../contract/component.ts';
+import type { Consumers, Settings } from '../../contract/component.ts';
 import type { ReceiverStatus } from '../../contract/receiver-status.ts';
 import type { Progress } from '../../contract/record.ts';
-import { KAFKA_CONNECTED } from '../../telemetry/metrics/kafka.ts';
 import { type KafkaClient, KafkaError } from './client.ts';
-import { Counters } from './counters.ts';
+import type { Counters } from './counters.ts';
 import type { Intake, ToProgress } from './intake.ts';
 import { Membership } from './membership.ts';
 import type { KafkaOptions } from './options.ts';
@@ -18,9 +17,9 @@ import { Problems } from './problems.ts';
 import { Reader } from './reader.ts';
 import { RecordIntake } from './record-intake.ts';
 import { Session } from './session.ts';
-import { SpanIntake } from './span-intake.ts';
 import { topicStatuses } from './status.ts';
 import type { Route } from './subscriptions.ts';
+import { ViewIntake } from './view-intake.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
@@ -30,39 +29,35 @@ const USERS_RETRY_MS = 30_000;
 export interface ReceiverParts {
   readonly settings: Settings;
   readonly consumers: Consumers;
-  createClient(options: KafkaOptions): KafkaClient;
+  readonly counters: Counters;
+  createClient(): KafkaClient;
 }
 
-export class KafkaReceiver implements Component {
+export class KafkaReceiver {
+  isConnected = false;
+  /** By key. */
+  readonly partitions = new Map<string, Partition>();
   private readonly parts: ReceiverParts;
   private readonly options: KafkaOptions;
   private readonly problems: Problems;
   private readonly counters: Counters;
   private readonly poison: Poison;
-  private readonly partitions = new Map<string, Partition>();
   private readonly intakes = new Map<string, Intake>();
   private readonly stopping = new AbortController();
   private session: Session | undefined;
   private membership: Membership | undefined;
-  private isConnected = false;
   private running: Promise<void> = Promise.resolve();
 
   constructor(parts: ReceiverParts, options: KafkaOptions) {
-    const { id, logger, clock, host } = parts.settings;
+    const { logger, clock } = parts.settings;
     this.parts = parts;
     this.options = options;
     this.problems = new Problems(logger, () => clock.now());
-    this.counters = new Counters(id);
+    this.counters = parts.counters;
     this.poison = new Poison(this.problems, this.counters, options.deadLetterTopic);
-    host.metrics(() => [
-      KAFKA_CONNECTED.sample(this.isConnected ? 1 : 0, { receiver: id }),
-      ...this.counters.collect(this.partitions.values()),
-    ]);
   }
 
   start(): void {
-    const { id, host } = this.parts.settings;
-    host.receiver(id, () => this.status());
     this.running = this.run();
   }
 
@@ -96,7 +91,7 @@ export class KafkaReceiver implements Component {
 
   /** Answers with what ended it; undefined when the receiver stops. */
   private async runSession(ready: () => void): Promise<unknown> {
-    const client = this.parts.createClient(this.options);
+    const client = this.parts.createClient();
     const group = client.group(this.options.groupId);
     const { problems, counters, partitions, options } = this;
     const membership = new Membership({ group, groupId: options.groupId, problems, counters, partitions });
@@ -152,23 +147,25 @@ export class KafkaReceiver implements Component {
   }
 
   private isUnused({ signal }: Route): boolean {
-    const { traces, records } = this.parts.consumers;
-    return (signal === 'traces' ? traces : records) === undefined;
+    const { consumers } = this.parts;
+    return consumers[signal === 'events' ? 'records' : signal] === undefined;
   }
 
   private intakeOf(route: Route): Intake {
-    let intake = this.intakes.get(route.encoding);
+    const key = `${route.signal} ${route.encoding}`;
+    let intake = this.intakes.get(key);
     if (intake === undefined) {
       intake = this.createIntake(route);
-      this.intakes.set(route.encoding, intake);
+      this.intakes.set(key, intake);
     }
     return intake;
   }
 
-  private createIntake({ signal, encoding }: Route): Intake {
+  private createIntake(route: Route): Intake {
     const { toProgress, poison, options } = this;
     const { consumers } = this.parts;
-    if (signal === 'traces') return new SpanIntake(consumers, encoding, toProgress, poison);
+    if (route.signal !== 'events') return new ViewIntake(consumers, route, toProgress, poison);
+    const { encoding } = route;
     const { identity, messageIdHeaders } = options;
     const cluster = () => options.cluster || this.clusterId;
     return new RecordIntake({ consumers, encoding, identity, cluster, messageIdHeaders, toProgress, poison });
@@ -202,7 +199,7 @@ export class KafkaReceiver implements Component {
     }
   }
 
-  private status(): ReceiverStatus {
+  status(): ReceiverStatus {
     const { options, membership } = this;
     return {
       state: this.stopping.signal.aborted ? 'stopped' : this.isConnected ? 'running' : 'connecting',

@@ -1,10 +1,11 @@
 /** Which topics are read, and what their records are. */
 import type { RecordEncoding } from '../../encodings/records/decode.ts';
-import type { SpanEncoding } from '../../encodings/span-encodings.ts';
+import type { LogEncoding, SpanEncoding } from '../../encodings/span-encodings.ts';
 import type { TopicView } from './client.ts';
 
 export type Route =
   | { readonly signal: 'traces'; readonly encoding: SpanEncoding }
+  | { readonly signal: 'logs'; readonly encoding: LogEncoding }
   | { readonly signal: 'events'; readonly encoding: RecordEncoding };
 
 export interface Subscription {

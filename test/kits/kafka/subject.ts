@@ -22,13 +22,14 @@ export class KafkaSubject {
   }
 
   async start(...sets: readonly string[]): Promise<this> {
-    const { traces, topics } = this.options;
+    const { traces, logs, topics } = this.options;
     this.service = await startServiceProcess(
       `extensions.storage.path=${this.path}`,
       'extensions.storage.checkpoint_interval=1s',
       'connectors.topology.correlation.wait=1s',
       `receivers.kafka=${stringify(this.options, { collectionStyle: 'flow', lineWidth: 0 }).trim()}`,
       ...(traces === undefined ? [] : ['service.pipelines.traces.receivers=[otlp, kafka]']),
+      ...(logs === undefined ? [] : ['service.pipelines.logs={receivers: [otlp, kafka], exporters: [topology]}']),
       ...(topics === undefined ? [] : ['service.pipelines.events={receivers: [kafka], exporters: [topology]}']),
       ...sets,
     );

@@ -1,32 +1,35 @@
 /**
- * Records with spans → the consumer of spans. A record that cannot be read is taken out of its group and passed over,
- * with all of its spans.
+ * Records with spans or log records → their consumer. A record that cannot be read is taken out of its group and passed
+ * over, with all that is in it.
  */
 import type { Consumers } from '../../contract/component.ts';
-import type { SpanConsumer } from '../../contract/consumer.ts';
+import type { LogConsumer, SpanConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
-import { decodeSpans, type SpanEncoding } from '../../encodings/span-encodings.ts';
+import { decodeLogRecords, decodeSpans } from '../../encodings/span-encodings.ts';
 import { type Chunk, type Intake, nextAfter, promiseOf, type Taken, type ToProgress } from './intake.ts';
 import type { Poison } from './poison.ts';
+import type { Route } from './subscriptions.ts';
 
-export class SpanIntake implements Intake {
+export type ViewRoute = Exclude<Route, { readonly signal: 'events' }>;
+
+export class ViewIntake implements Intake {
   private readonly consumers: Consumers;
-  private readonly encoding: SpanEncoding;
+  private readonly route: ViewRoute;
   private readonly toProgress: ToProgress;
   private readonly poison: Poison;
   private createView: (() => SpanView) | undefined;
   private view: SpanView | undefined;
 
-  constructor(consumers: Consumers, encoding: SpanEncoding, toProgress: ToProgress, poison: Poison) {
+  constructor(consumers: Consumers, route: ViewRoute, toProgress: ToProgress, poison: Poison) {
     this.consumers = consumers;
-    this.encoding = encoding;
+    this.route = route;
     this.toProgress = toProgress;
     this.poison = poison;
   }
 
   take(chunk: Chunk): Taken {
-    const consumer = this.consumers.traces!;
+    const consumer = this.consumers[this.route.signal]!;
     // A reload may have moved the slots of the attributes.
     if (this.consumers.createView !== this.createView || this.view === undefined) {
       this.createView = this.consumers.createView!;
@@ -43,13 +46,13 @@ export class SpanIntake implements Intake {
   }
 
   /** Answers with the first record that cannot be read; then nothing is taken. */
-  private decodeUntil({ records, from }: Chunk, until: number, consumer: SpanConsumer): Bad | undefined {
+  private decodeUntil({ records, from }: Chunk, until: number, consumer: SpanConsumer | LogConsumer): Bad | undefined {
     consumer.begin();
     for (let at = from; at < until; at++) {
       const { value } = records[at]!;
       if (value === null) continue;
       try {
-        decodeSpans(this.encoding, value, this.view!, consumer);
+        this.decode(value, consumer);
       } catch (thrown) {
         const error = malformed(thrown);
         consumer.abort(error.reason);
@@ -59,9 +62,15 @@ export class SpanIntake implements Intake {
     return undefined;
   }
 
-  private commit(chunk: Chunk, until: number, consumer: SpanConsumer): Taken {
+  private decode(value: Uint8Array, consumer: SpanConsumer | LogConsumer): void {
+    const { signal, encoding } = this.route;
+    if (signal === 'logs') decodeLogRecords(encoding, value, this.view!, consumer as LogConsumer);
+    else decodeSpans(encoding, value, this.view!, consumer as SpanConsumer);
+  }
+
+  private commit(chunk: Chunk, until: number, consumer: SpanConsumer | LogConsumer): Taken {
     consumer.progress?.(this.toProgress(chunk.at, nextAfter(chunk, until)));
-    return { until, committed: promiseOf(consumer.commit()) };
+    return { until, committed: promiseOf(consumer.commit(chunk.at)) };
   }
 }
 

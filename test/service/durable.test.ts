@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RecordView } from '../../src/contract/record.ts';
+import { decodeLogs } from '../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
@@ -10,15 +11,16 @@ import { Topology } from '../../src/service/topology/topology.ts';
 import { machineParts } from '../../src/storage/storage.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
-import { encodeTraces } from '../kits/otlp.ts';
+import { encodeLogs, encodeTraces } from '../kits/otlp.ts';
 import { changeOf, NO_IDENTITY, recordOf } from '../kits/records.ts';
 import { documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from '../oracle/compare.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
+import { generateLogs } from '../oracle/logs.ts';
 import { analyzeSpans } from '../oracle/model.ts';
 import { countPaths } from '../oracle/paths.ts';
 import { Random } from '../oracle/random.ts';
-import { disorder, splitRequests } from '../oracle/requests.ts';
+import { disorder, splitRequests, withLogs } from '../oracle/requests.ts';
 
 const SEEDS = 25;
 const PROGRESS = { receiver: 'kafka', cluster: 'main', topic: 'orders', incarnation: '', partition: 0 };
@@ -60,10 +62,12 @@ class Lives {
   }
 
   async send(request: object): Promise<void> {
-    const { sink } = this.topology;
-    sink.begin();
-    decodeTraces(encodeTraces(request), this.view, sink);
-    await sink.commit();
+    const { sink, logs } = this.topology;
+    const consumer = 'resourceLogs' in request ? logs : sink;
+    consumer.begin();
+    if ('resourceLogs' in request) decodeLogs(encodeLogs(request), this.view, logs);
+    else decodeTraces(encodeTraces(request), this.view, sink);
+    await consumer.commit();
   }
 
   /** Acknowledged at some time. */
@@ -89,9 +93,10 @@ describe('a graph that is kept', () => {
     for (let seed = 0; seed < SEEDS; seed++) {
       const random = new Random(seed);
       const spans = disorder(generateTraceSet(seed), seed);
+      const logs = seed % 3 === 0 ? generateLogs(seed, spans) : [];
       const lives = new Lives();
       await lives.begin();
-      for (const request of splitRequests(spans, seed)) {
+      for (const request of withLogs(splitRequests(spans, seed), logs, seed)) {
         if (random.chance(0.1)) {
           await lives.end();
           await lives.begin();
@@ -103,12 +108,13 @@ describe('a graph that is kept', () => {
       await lives.end();
       await lives.begin();
       lives.topology.finish();
-      const { document, decisions } = analyzeSpans(spans);
+      const { document, decisions, logs: counts } = analyzeSpans(spans, clock.now() * 1000, logs);
       const found = [
         ...compareDocuments(document, documentOf(lives.topology)),
         ...comparePaths(countPaths(decisions), pathsOf(lives.topology)),
       ];
       expect({ seed, found }).toEqual({ seed, found: [] });
+      expect(lives.topology.correlator.logs.counts).toEqual(counts);
       await lives.end();
       await nextTurn();
     }

@@ -190,7 +190,7 @@ const OTHER_CODES = {
   only_logs: {
     severity: 'error',
     unit: 'log records',
-    what: 'came without any spans, which the graph is made of',
+    what: 'came without any spans, and say nothing of messages or databases',
     fix: 'Export traces as well: in a Collector add the exporter to a pipeline of traces.',
   },
   unreadable_requests: {

@@ -37,6 +37,8 @@ function hasPipeline(pipelines: Pipelines): boolean {
 function whyEmpty({ stats, edges }: GraphView): FindingDraft[] {
   const { spans, records, reasons } = stats;
   const logs = records.logs ?? 0;
+  // Log records and records of Kafka say something by themselves.
+  if (spans.received === 0 && edges.length > 0) return [];
   if (spans.received === 0) {
     return [plainFinding('nothing_received', 0), ...(logs > 0 ? [plainFinding('only_logs', logs)] : [])];
   }

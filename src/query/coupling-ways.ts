@@ -24,6 +24,8 @@ export interface Way {
   readonly target: number;
   /** Nodes between, in the direction of the data. */
   readonly via: readonly number[];
+  /** Places, likewise. */
+  readonly edges: readonly number[];
   readonly type: WayType;
   readonly strength: number;
   /** Count of the least used edge. */
@@ -51,12 +53,12 @@ export class CouplingWays {
 
   /** All ways out of a service. */
   from(service: number, visit: (way: Way) => void): void {
-    this.walk(service, false, service, [], START, visit);
+    this.walk(service, false, service, [], [], START, visit);
   }
 
   /** All ways into a service. */
   into(service: number, visit: (way: Way) => void): void {
-    this.walk(service, true, service, [], START, visit);
+    this.walk(service, true, service, [], [], START, visit);
   }
 
   private walk(
@@ -64,6 +66,7 @@ export class CouplingWays {
     back: boolean,
     at: number,
     via: readonly number[],
+    edges: readonly number[],
     way: WayWeights,
     visit: (way: Way) => void,
   ): void {
@@ -83,9 +86,9 @@ export class CouplingWays {
       if (node.kind === 'service') {
         if (!isNodeWanted(this.filter, node)) continue;
         this.steps -= STEPS_A_WAY;
-        visit(endOf(service, next, back, via, this.weigh(way, e, node)));
+        visit(this.endOf(service, next, back, via, [...edges, e], this.weigh(way, e, node)));
       } else if (node.kind !== 'external' && via.length < MAX_BETWEEN) {
-        this.walk(service, back, next, [...via, next], this.weigh(way, e, node), visit);
+        this.walk(service, back, next, [...via, next], [...edges, e], this.weigh(way, e, node), visit);
       }
     }
   }
@@ -93,7 +96,6 @@ export class CouplingWays {
   private weigh(way: WayWeights, e: number, node: NodeFacts): WayWeights {
     const { kinds, counts, confidences } = this.view.weights;
     return {
-      strength: way.strength * this.shares[e]!,
       least: Math.min(way.least, counts[e]!),
       confidence: Math.min(way.confidence, confidences[e]!),
       table: way.table || node.kind === 'table' || node.kind === 'database',
@@ -101,10 +103,26 @@ export class CouplingWays {
       called: kinds[e] === CALLS,
     };
   }
+
+  /** Strengths are multiplied in the direction of the data, from whichever end the way was found. */
+  private endOf(
+    service: number,
+    other: number,
+    back: boolean,
+    via: readonly number[],
+    edges: readonly number[],
+    { least, confidence, called, captured, table }: WayWeights,
+  ): Way {
+    const type = called ? 'call' : captured ? 'cdc' : table ? 'shared_table' : 'event';
+    const ends = back
+      ? { source: other, target: service, via: via.toReversed(), edges: edges.toReversed() }
+      : { source: service, target: other, via, edges };
+    const strength = ends.edges.reduce((product, edge) => product * this.shares[edge]!, 1);
+    return { ...ends, type, strength, least, confidence };
+  }
 }
 
 interface WayWeights {
-  readonly strength: number;
   readonly least: number;
   readonly confidence: number;
   readonly table: boolean;
@@ -113,18 +131,9 @@ interface WayWeights {
 }
 
 const START: WayWeights = {
-  strength: 1,
   least: Number.POSITIVE_INFINITY,
   confidence: 1,
   table: false,
   captured: false,
   called: false,
 };
-
-function endOf(service: number, other: number, back: boolean, via: readonly number[], weights: WayWeights): Way {
-  const { strength, least, confidence } = weights;
-  const type = weights.called ? 'call' : weights.captured ? 'cdc' : weights.table ? 'shared_table' : 'event';
-  return back
-    ? { source: other, target: service, via: via.toReversed(), type, strength, least, confidence }
-    : { source: service, target: other, via, type, strength, least, confidence };
-}

@@ -58,7 +58,7 @@ export function findCouplings(view: GraphView, question: CouplingQuestion): Coup
   for (const pair of pairs.values()) {
     const { source, target } = pair.ways[0]!;
     pair.implicit = !pair.isCalled && pairs.get(target * view.nodeFacts.length + source)?.isCalled !== true;
-    pair.strength = rounded(1 - pair.doubt);
+    pair.strength = strengthOf(pair.ways);
     if (pair.strength < minStrength || (implicit !== undefined && implicit !== pair.implicit)) continue;
     count(pair, seen);
     wanted.push(pair);
@@ -71,8 +71,6 @@ export function findCouplings(view: GraphView, question: CouplingQuestion): Coup
 /** All ways from one service to another. */
 interface Pair {
   readonly ways: Way[];
-  /** That none of the ways is taken. */
-  doubt: number;
   isCalled: boolean;
   implicit: boolean;
   strength: number;
@@ -83,12 +81,17 @@ interface Pair {
 function addWay(pairs: Map<number, Pair>, key: number, way: Way): void {
   let pair = pairs.get(key);
   if (pair === undefined) {
-    pair = { ways: [], doubt: 1, isCalled: false, implicit: false, strength: 0, observed: false, count: 0 };
+    pair = { ways: [], isCalled: false, implicit: false, strength: 0, observed: false, count: 0 };
     pairs.set(key, pair);
   }
   pair.ways.push(way);
-  pair.doubt *= 1 - way.strength;
   if (way.type === 'call') pair.isCalled = true;
+}
+
+/** Brings the ways into an order of their own: the product is the same number whatever way was found first. */
+function strengthOf(ways: Way[]): number {
+  ways.sort((a, b) => comparePlaces(a.edges, b.edges));
+  return rounded(1 - ways.reduce((doubt, { strength }) => doubt * (1 - strength), 1));
 }
 
 function forEachWay(view: GraphView, ways: CouplingWays, service: number | undefined, visit: (way: Way) => void): void {

@@ -106,7 +106,18 @@ export interface DebugSpan {
 
 /** One bounded memory of the correlator, for status and metrics. */
 export interface TierStatus {
-  readonly name: 'rows' | 'links' | 'late' | 'seen' | 'messages' | 'records' | 'record_contexts' | 'logs';
+  readonly name:
+    | 'rows'
+    | 'links'
+    | 'late'
+    | 'seen'
+    | 'messages'
+    | 'records'
+    | 'record_contexts'
+    | 'logs'
+    | 'change_writers'
+    | 'trace_writes'
+    | 'transactions';
   readonly used: number;
   readonly limit: number;
   readonly bytesPerEntry: number;

@@ -79,6 +79,8 @@ export const SEVERAL = 1 << 14;
 /** Of process spans the bits from here on: a hash of the instrumentation scope's name. */
 export const SCOPE_SHIFT = 15;
 export const SCOPE_MASK = 0xffff;
+/** Of internal spans: it is of a connector that captures changes, and not of who made them. */
+export const CDC_SPAN = 1 << SCOPE_SHIFT;
 
 /** Words of a link in a batch: trace (4), span (2), topic named on the link (1), the row's first word (1). */
 export const LINK_WORDS = 8;

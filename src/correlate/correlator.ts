@@ -34,6 +34,7 @@ import type { Identities } from '../lib/identities.ts';
 import type { Plans } from '../lib/plans.ts';
 import { Budget } from './budget.ts';
 import { Chains } from './chains.ts';
+import { ChangeLeads } from './change-leads.ts';
 import { Checkup } from './checkup.ts';
 import { Crossings } from './crossings.ts';
 import { Decisions } from './decisions.ts';
@@ -58,7 +59,7 @@ import { PathPlaces } from './path-places.ts';
 import { Paths } from './paths.ts';
 import { Positions } from './positions.ts';
 import { RecordJoins } from './record-joins.ts';
-import { Records } from './records.ts';
+import { type RecordNote, Records } from './records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { EXTRA, PARTNER, Rows } from './rows.ts';
 import { RowsImage } from './rows-image.ts';
@@ -66,6 +67,7 @@ import { Seen } from './seen.ts';
 import { OWN_PLAN, SERVER_JOINS, STATE } from './state.ts';
 import { isBelievable, SKEW_AHEAD } from './times.ts';
 import { TopicKeys } from './topic-keys.ts';
+import { Writers } from './writers.ts';
 
 /** Rows whose memory is fetched together. */
 const GROUP = 64;
@@ -85,6 +87,8 @@ export class Correlator implements Kept {
   readonly records: Records;
   readonly recordJoins: RecordJoins;
   readonly logs: LogRows;
+  readonly leads: ChangeLeads;
+  private readonly writers: Writers;
   private readonly sink: InteractionSink;
   private readonly options: CorrelationOptions;
   readonly meetings: Meetings;
@@ -94,7 +98,7 @@ export class Correlator implements Kept {
   private readonly held = new HeldSpans();
   private windows: Windows;
   private readonly rowsImage: RowsImage;
-  private readonly kept: readonly Kept[];
+  private readonly kept: Kept[];
   /** Offline: newest good event time, µs; 0 before the first. */
   private newest = 0;
   /** Arrival of the span held last, µs. */
@@ -146,29 +150,20 @@ export class Correlator implements Kept {
     this.decisions = new Decisions({ ...common, inbound, latePartners, budget });
     this.recordJoins = new RecordJoins(common, options);
     this.logs = new LogRows({ ...common, seen: this.seen, plans }, options);
-    const { decisions, recordJoins, logs } = this;
-    const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, logs };
+    const note = (name: RecordNote) => fates.note(name);
+    this.writers = new Writers({ rows, plans, places, sink, tree, identities, note }, options);
+    const { decisions, recordJoins, writers, logs } = this;
+    const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, writers, logs };
     this.expiry = new Expiry(parts, options.waitMs);
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
     this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
-    this.records = new Records({ sink, joins: recordJoins, note: name => fates.note(name) }, options);
+    this.leads = new ChangeLeads(writers, options);
+    this.records = new Records({ sink, joins: recordJoins, leads: this.leads, note }, options);
     const { seen, expiry, records } = this;
     this.rowsImage = new RowsImage(rows);
     const tables = [this.rowsImage, seen, late, meetings];
-    this.kept = [
-      ...tables,
-      fates,
-      checkup,
-      budget,
-      layers,
-      places,
-      crossings,
-      decisions,
-      expiry,
-      records,
-      recordJoins,
-      logs,
-    ];
+    this.kept = [...tables, fates, checkup, budget, layers, places, crossings, decisions, expiry, records];
+    this.kept.push(recordJoins, logs, this.leads);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -203,6 +198,7 @@ export class Correlator implements Kept {
     this.topicKeys.setOnlyCluster(onlyCluster);
     this.seen.windowMs = Math.max(lateMs, waitMs);
     this.logs.setWindow(lateMs);
+    this.leads.setWindows(windows);
   }
 
   /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
@@ -276,6 +272,7 @@ export class Correlator implements Kept {
     if (!this.options.offline) {
       this.checkup.advance(nowMs);
       this.expiry.expireBefore(nowMs);
+      this.writers.decideBefore(nowMs - this.windows.waitMs);
     }
     this.expiry.stamp(nowMs);
   }
@@ -292,6 +289,7 @@ export class Correlator implements Kept {
     this.logs.finish(time);
     this.decisions.decideWaiting();
     this.expiry.expireAll();
+    this.writers.decideBefore(Number.POSITIVE_INFINITY);
   }
 
   private take(batch: ObservationBatch, index: number, inGroup: number, arrivalUs: number): void {
@@ -334,6 +332,7 @@ export class Correlator implements Kept {
     if (batch.words[offset + LINK] !== 0) this.keepLinks(batch, offset, row);
     if (this.positionsTaken < batch.positions) this.keepPositions(batch, offset, row, firstLink);
     if (this.recordJoins.ring.count > 0) this.recordJoins.arrive(row, own);
+    if (this.writers.isUsed) this.writers.arrive(row);
   }
 
   private admit(row: number, arrivalUs: number): void {

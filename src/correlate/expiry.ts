@@ -79,6 +79,7 @@ import {
   STATE,
   UNDECIDED,
 } from './state.ts';
+import type { Writers } from './writers.ts';
 
 interface Parts {
   readonly rows: Rows;
@@ -100,6 +101,7 @@ interface Parts {
   readonly decisions: Decisions;
   readonly recordJoins: RecordJoins;
   readonly logs: LogRows;
+  readonly writers: Writers;
 }
 
 /** Links that an unjoined consumer leaves behind as waiters. */
@@ -259,6 +261,7 @@ export class Expiry implements Kept {
     }
     if (this.rows.words[row + EXTRA] !== 0 && isMessaging(shape)) this.leaveLedger(row, shape);
     if (this.parts.recordJoins.ring.count > 0) this.parts.recordJoins.leave(row);
+    this.parts.writers.leave(row);
     this.parts.checkup.leave(this.rows, row);
     this.parts.logs.leave(row);
     this.rows.shift();

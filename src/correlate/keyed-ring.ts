@@ -50,6 +50,11 @@ export class KeyedRing implements Kept {
     this.floats = new Float64Array(0);
   }
 
+  /** With its place in the index. */
+  get bytesPerEntry(): number {
+    return 4 * this.width + 4;
+  }
+
   get count(): number {
     return (this.nextSequence - this.oldest) | 0;
   }

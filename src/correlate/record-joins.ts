@@ -52,10 +52,8 @@ const PUBLISHER = ID + 2;
 const ROW = PUBLISHER + 1;
 const FLAGS = ROW + 1;
 /** A double. */
-const TIME = FLAGS + 2;
+const TIME = FLAGS + 1;
 const WORDS = TIME + 2;
-/** With its place in the index. */
-export const CONTEXT_BYTES = WORDS * 4 + 4;
 
 /** Only who sent it is asked for, not who published. */
 const NO_PUBLISHER = 1;

@@ -26,6 +26,7 @@ import {
   CHANGE_WORDS,
   CONTEXT,
   markerOf,
+  OUTBOX,
   operationOf,
   RECORD_ONCE,
   RECORD_ORIGIN,
@@ -37,20 +38,26 @@ import {
   RecordRows,
 } from '../contract/record-rows.ts';
 import { finalize } from '../lib/bytes.ts';
+import type { ChangeLeads } from './change-leads.ts';
 import type { CorrelationOptions } from './options.ts';
 import type { RecordJoins } from './record-joins.ts';
 import { Seen } from './seen.ts';
 import { isBelievable, SKEW_AHEAD } from './times.ts';
+import type { WriterNote } from './writers.ts';
 
 const SEND = ['send'];
 const OPERATIONS = CHANGE_OPERATIONS.map(operation => [operation]);
 /** Offline, records whose time is not believed wait for the newest good time. */
 const MAX_HELD = 100_000;
 
+/** What is noted of records and changes. */
+export type RecordNote = 'bad_time' | 'clock_skew' | WriterNote;
+
 interface Parts {
   readonly sink: InteractionSink;
   readonly joins: RecordJoins;
-  readonly note: (name: 'bad_time' | 'clock_skew') => void;
+  readonly leads: ChangeLeads;
+  readonly note: (name: RecordNote) => void;
 }
 
 interface Saved {
@@ -92,6 +99,7 @@ export class Records implements Kept {
   advance(nowMs: number): void {
     this.once.advance(nowMs);
     this.parts.joins.ring.advance(nowMs);
+    this.parts.leads.advance(nowMs);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -165,7 +173,7 @@ export class Records implements Kept {
   private take(rows: RecordRows, at: number, first: number, end: number): void {
     const { words } = rows;
     const shape = words[at + RECORD_SHAPE]!;
-    if ((shape & BY_SPAN) !== 0) return;
+    if ((shape & BY_SPAN) !== 0) return this.parts.leads.transaction(words, at, this.nowUs / 1000);
     this.count('records', 'received', 1);
     if (this.wasTaken(words, at + RECORD_ONCE, 0)) return this.count('records', 'duplicates', 1);
     const marker = markerOf(shape);
@@ -174,10 +182,13 @@ export class Records implements Kept {
     const time = this.timeOf(rows.floats[(at + RECORD_TIME) >> 1]!);
     if (topic !== 0) this.header(rows, at, topic, time);
     const hasContext = (words[at + CONTEXT + SPAN]! | words[at + CONTEXT + SPAN + 1]!) !== 0;
-    if (topic !== 0 && hasContext) this.parts.joins.take(words, at, topic, time, first === end);
+    if (topic !== 0 && hasContext)
+      this.parts.joins.take(words, at, topic, time, first === end && (shape & OUTBOX) === 0);
+    this.parts.leads.transaction(words, at, this.nowUs / 1000);
+    if ((shape & OUTBOX) !== 0) this.parts.leads.outbox(words, at, topic, time, this.nowUs / 1000);
     this.tables.clear();
     this.told.clear();
-    for (let i = first; i < end; i++) this.change(rows, i * CHANGE_WORDS, topic);
+    for (let i = first; i < end; i++) this.change(rows, i * CHANGE_WORDS, topic, at);
   }
 
   /** Something of this hash was taken in before; without a hash nobody knows. */
@@ -202,7 +213,9 @@ export class Records implements Kept {
     }
   }
 
-  private change({ changeWords: words, changeFloats }: RecordRows, at: number, topic: number): void {
+  /** @param record the first word of its record. */
+  private change(rows: RecordRows, at: number, topic: number, record: number): void {
+    const { changeWords: words, changeFloats } = rows;
     const operation = words[at + CHANGE_OPERATION]!;
     const times = Math.max(words[at + CHANGE_ROWS]!, 1);
     if (this.wasTaken(words, at + CHANGE_ONCE, this.timesTold(words, at)))
@@ -211,6 +224,8 @@ export class Records implements Kept {
     const table = words[at + CHANGE_TABLE]!;
     if (table === 0) return;
     const time = this.timeOf(changeFloats[(at + CHANGE_TIME) >> 1]!);
+    const sought = { table, operation, rows: words[at + CHANGE_ROWS]!, topic, time };
+    this.parts.leads.change(words, at, rows.words, record, sought, this.nowUs / 1000);
     if (topic === 0) return this.sink.seen(table, time);
     const out = this.begin(CAPTURES, table, topic, time, BY_CDC, words, at);
     const isMore = this.tables.has(table);

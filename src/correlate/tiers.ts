@@ -2,15 +2,14 @@
 import type { TierStatus } from '../contract/graph-view.ts';
 import { ROW_WORDS } from '../contract/observation.ts';
 import type { Correlator } from './correlator.ts';
-import { CONTEXT_BYTES } from './record-joins.ts';
+import type { KeyedRing } from './keyed-ring.ts';
 
 /** The row, and where it stands in the tree of paths. */
 const ROW_BYTES = ROW_WORDS * 4 + 4;
 
 export function tierStatus(correlator: Correlator, nowMs: number): readonly TierStatus[] {
-  const { rows, late, seen, expiry, meetings, records, recordJoins, logs } = correlator;
+  const { rows, late, seen, expiry, meetings, records, recordJoins, leads, logs } = correlator;
   const { once } = records;
-  const { ring } = recordJoins;
   const { ledger } = meetings;
   const back = (since: number) => (since === 0 ? 0 : Math.max((nowMs - since) / 1000, 0));
   return [
@@ -19,10 +18,17 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
     tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
     tier('records', once.count, once.limit, 8, back(once.since), once.evicted),
-    tier('record_contexts', ring.count, ring.limit, CONTEXT_BYTES, back(ring.since), ring.evicted),
+    ringTier('record_contexts', recordJoins.ring, back),
+    ringTier('change_writers', leads.writers.ring, back),
+    ringTier('trace_writes', leads.writers.writes.ring, back),
+    ringTier('transactions', leads.transactions.ring, back),
     tier('logs', logs.count, logs.limit, ROW_BYTES, back(logs.since), logs.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),
   ];
+}
+
+function ringTier(name: TierStatus['name'], ring: KeyedRing, back: (since: number) => number): TierStatus {
+  return tier(name, ring.count, ring.limit, ring.bytesPerEntry, back(ring.since), ring.evicted);
 }
 
 function tier(

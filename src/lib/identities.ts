@@ -140,6 +140,23 @@ export class Identities {
     return differ(one.parts[0], other.parts[0]) || differ(one.parts[1], other.parts[1]);
   }
 
+  /** True for two tables of one name that agree on all parts both know. */
+  areSameTable(a: number, b: number): boolean {
+    if (a === b) return true;
+    if (isUnnamed(a) || isUnnamed(b)) return false;
+    const [one, other] = [this.get(a), this.get(b)];
+    if (one.kind !== TABLE || other.kind !== TABLE || one.overflow || other.overflow) return false;
+    const agree = (x = '', y = '') => x === y || x === '' || y === '';
+    if (one.parts.at(-1) !== other.parts.at(-1) || !agree(one.environment, other.environment)) return false;
+    return one.parts.every((part, i) => agree(part, other.parts[i]));
+  }
+
+  /** Empty for what is no table, or has no name. */
+  tableName(identity: number): string {
+    const { kind, parts, overflow } = this.get(identity);
+    return kind !== TABLE || overflow ? '' : (parts.at(-1) ?? '');
+  }
+
   private topicNumber(topic: number): number {
     return isUnnamed(topic) ? topic & TOPIC_BITS : topicNumber(this.get(topic));
   }

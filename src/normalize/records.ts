@@ -167,6 +167,7 @@ function writePosition(view: RecordView, words: Int32Array, at: number): void {
   if (id !== '' && !isSynthetic) hashId(words, at + RECORD_ID, id);
 }
 
-function hashTransaction(words: Int32Array, at: number, source: string, transaction: string): void {
+/** Two words of a transaction of a source. */
+export function hashTransaction(words: Int32Array, at: number, source: string, transaction: string): void {
   hashId(words, at, `${source}\0${transaction}`);
 }

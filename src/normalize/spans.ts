@@ -6,6 +6,7 @@ import {
   ADJUSTED,
   BAD_PARENT,
   BATCH,
+  CDC_SPAN,
   CLASS_MASK,
   CLIENT,
   CONSUMER,
@@ -44,6 +45,7 @@ import {
   TARGET,
   TRACE,
 } from '../contract/observation.ts';
+import { BY_SPAN, RECORD_SHAPE, RECORD_TRANSACTION, TRANSACTION_CONTEXT } from '../contract/record-rows.ts';
 import {
   KIND_CLIENT,
   KIND_CONSUMER,
@@ -61,9 +63,10 @@ import { type Naming, TopicNames } from './identity/naming.ts';
 import { Messaging, NO_OPERATION } from './messaging.ts';
 import { Peers } from './peers.ts';
 import { addLinkPosition, addPosition } from './positions.ts';
+import { hashTransaction } from './records.ts';
 import { adjustedCount } from './sampling.ts';
 import { type ServiceEntry, Services } from './services.ts';
-import { rangeText, slotNumber } from './slot-text.ts';
+import { rangeText, slotNumber, slotText } from './slot-text.ts';
 import { isOneMessage, planOfStreams, Streams, type StreamWork } from './stores/streams.ts';
 
 export class SpanNormalizer {
@@ -213,8 +216,25 @@ export class SpanNormalizer {
         return transparent ? operation : operation | this.message(view, batch, row, service, operation);
       }
     }
-    if (kind !== KIND_SERVER && databases.speaksOf(view)) return this.store(view, batch, row, service, transparent);
+    if (kind !== KIND_SERVER && databases.speaksOf(view)) {
+      if (view.attributes.has(SPAN_SLOT.captureSource)) return transparent ? INTERNAL : this.capture(view, batch);
+      return this.store(view, batch, row, service, transparent);
+    }
     return this.call(view, batch, row, service, transparent);
+  }
+
+  /** Of a connector: what it read in a database's log was written by who stands above it. */
+  private capture(view: SpanView, { recordRows }: ObservationBatch): number {
+    const transaction = slotText(view, view.attributes, SPAN_SLOT.captureTransaction);
+    if (transaction === '' || (view.parent0 | view.parent1) === 0) return INTERNAL | CDC_SPAN;
+    const at = recordRows.pushRecord();
+    const { words } = recordRows;
+    words[at + RECORD_SHAPE] = BY_SPAN;
+    const source = slotText(view, view.attributes, SPAN_SLOT.captureSource);
+    hashTransaction(words, at + RECORD_TRANSACTION, source, transaction);
+    const { trace0, trace1, trace2, trace3, parent0, parent1 } = view;
+    words.set([trace0, trace1, trace2, trace3, parent0, parent1], at + TRANSACTION_CONTEXT);
+    return INTERNAL | CDC_SPAN;
   }
 
   /** A database span; commands of a store may be messages. */

@@ -154,6 +154,8 @@ describe('an image', () => {
       }
     }
     expect([...used].sort()).toEqual([
+      'change-writers/state',
+      'change-writers/words',
       'checkup/counts',
       'checkup/found',
       'checkup/state',
@@ -171,6 +173,7 @@ describe('an image', () => {
       'correlate/records',
       'correlate/scopes',
       'correlate/windows',
+      'correlate/writers',
       'late/buckets',
       'late/state',
       'late/waiters',
@@ -194,6 +197,10 @@ describe('an image', () => {
       'rows/words',
       'seen/state',
       'seen/table',
+      'trace-writes/state',
+      'trace-writes/words',
+      'transactions/state',
+      'transactions/words',
     ]);
   });
 

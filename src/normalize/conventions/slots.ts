@@ -109,6 +109,9 @@ export const SPAN = {
   dbPath: { aliases: ['elasticsearch.url'] },
   dbMethod: { aliases: ['elasticsearch.method'] },
   dbIndex: { aliases: ['db.redis.database_index'] },
+  /** Of spans that Debezium makes of its source's log: name of the source, and the transaction. */
+  captureSource: { aliases: ['db.cdc-name'] },
+  captureTransaction: { aliases: ['db.txId'] },
 } as const satisfies Record<string, SlotDefinition>;
 
 /** Resource attributes. */

@@ -1,0 +1,123 @@
+/**
+ * Database spans that may have written, by their trace: what a change whose trace is known is held against. An entry is
+ * there from the arrival of the span until `late` after its wait, and knows what the span came to when its row had left.
+ */
+import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
+import { CLASS_MASK, DATABASE, SERVICE, SHAPE, TARGET, TRACE } from '../contract/observation.ts';
+import { finalize } from '../lib/bytes.ts';
+import { ACCESS_QUERY, ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
+import { ENTRY, KeyedRing } from './keyed-ring.ts';
+import type { PathPlaces } from './path-places.ts';
+import type { Rows } from './rows.ts';
+import { COUNTED_OWN, isTransparent, OWN_PLAN, STATE } from './state.ts';
+
+/** Words of an entry: low half of the trace id (2), row, service, plan, flags, path. */
+const KEY = ENTRY;
+const ROW = KEY + 2;
+const OF_SERVICE = ROW + 1;
+const PLAN = OF_SERVICE + 1;
+const FLAGS = PLAN + 1;
+const PATH = FLAGS + 1;
+const WORDS = PATH + 2;
+
+/** The row has left; and with this its tables are counted. */
+const LEFT = 1;
+const COUNTS = 2;
+
+const NO_EFFECTS: readonly PlanEffect[] = [];
+
+/** Hash of a trace, whose words stand at `at`. */
+export function traceHash(of: Int32Array, at: number): number {
+  return finalize(of[at + TRACE + 3]! ^ Math.imul(of[at + TRACE + 2]!, 0x9e3779b1)) | 0;
+}
+
+export class TraceWrites implements Kept {
+  readonly ring: KeyedRing;
+  private readonly rows: Rows;
+  private readonly plans: Plans;
+  private readonly places: PathPlaces;
+
+  constructor(rows: Rows, plans: Plans, places: PathPlaces, limit: number, windowMs: number) {
+    this.rows = rows;
+    this.plans = plans;
+    this.places = places;
+    this.ring = new KeyedRing('trace-writes', WORDS, limit, windowMs);
+  }
+
+  *save(out: ImageWriter): Iterable<void> {
+    yield* this.ring.save(out);
+  }
+
+  *load(from: ImageReader): Iterable<void> {
+    yield* this.ring.load(from);
+  }
+
+  /** A span that just came, or is there. */
+  add(row: number): void {
+    const w = this.rows.words;
+    if (!this.mayWrite(row)) return;
+    const sequence = this.ring.add(traceHash(w, row));
+    if (sequence === 0) return;
+    const { words } = this.ring;
+    const entry = this.ring.at(sequence);
+    words[entry + KEY] = w[row + TRACE + 2]!;
+    words[entry + KEY + 1] = w[row + TRACE + 3]!;
+    words[entry + ROW] = this.rows.sequenceAt(row);
+    words[entry + OF_SERVICE] = w[row + SERVICE]!;
+  }
+
+  /** Of a database span, effects that may be those of a change. */
+  mayWrite(row: number): boolean {
+    const w = this.rows.words;
+    const shape = w[row + SHAPE]!;
+    if ((shape & CLASS_MASK) !== DATABASE || isTransparent(shape)) return false;
+    return this.plans
+      .get(w[row + OWN_PLAN]!)
+      .effects.some(({ access }) => access === ACCESS_WRITE || access === ACCESS_QUERY);
+  }
+
+  /** The row leaves: what it came to is kept. */
+  leave(row: number): void {
+    const { rows, ring } = this;
+    const w = rows.words;
+    if ((w[row + SHAPE]! & CLASS_MASK) !== DATABASE) return;
+    const own = rows.sequenceAt(row);
+    for (let sequence = ring.first(traceHash(w, row)); sequence !== 0; sequence = ring.next(sequence)) {
+      const entry = ring.at(sequence);
+      if (ring.words[entry + ROW] !== own || (ring.words[entry + FLAGS]! & LEFT) !== 0) continue;
+      ring.words[entry + FLAGS] = LEFT | ((w[row + STATE]! & COUNTED_OWN) !== 0 ? COUNTS : 0);
+      ring.words[entry + PLAN] = w[row + TARGET]!;
+      ring.words[entry + PATH] = this.places.placeOf(row);
+    }
+  }
+
+  /** Calls `visit` with each write of a trace (words at `at`) that counts: service, and the effect. */
+  forEach(of: Int32Array, at: number, visit: (service: number, effect: PlanEffect, entry: number) => void): void {
+    const { ring } = this;
+    for (let sequence = ring.first(traceHash(of, at)); sequence !== 0; sequence = ring.next(sequence)) {
+      const entry = ring.at(sequence);
+      const { words } = ring;
+      if (words[entry + KEY] !== of[at + TRACE + 2] || words[entry + KEY + 1] !== of[at + TRACE + 3]) continue;
+      for (const effect of this.effectsOf(entry)) {
+        if (effect.access === ACCESS_WRITE) visit(words[entry + OF_SERVICE]!, effect, entry);
+      }
+    }
+  }
+
+  private effectsOf(entry: number): readonly PlanEffect[] {
+    const { words } = this.ring;
+    const flags = words[entry + FLAGS]!;
+    if ((flags & LEFT) !== 0) return (flags & COUNTS) === 0 ? NO_EFFECTS : this.plans.get(words[entry + PLAN]!).effects;
+    if (!this.rows.alive(words[entry + ROW]!)) return NO_EFFECTS;
+    const row = this.rows.base(words[entry + ROW]!);
+    const counts = (this.rows.words[row + STATE]! & COUNTED_OWN) !== 0;
+    return counts ? this.plans.get(this.rows.words[row + TARGET]!).effects : NO_EFFECTS;
+  }
+
+  /** Where the span stands in the tree of paths. */
+  placeOf(entry: number): number {
+    const { words } = this.ring;
+    if ((words[entry + FLAGS]! & LEFT) !== 0) return words[entry + PATH]!;
+    return this.places.placeOf(this.rows.base(words[entry + ROW]!));
+  }
+}

@@ -1,0 +1,189 @@
+/** Who wrote what a change data capture tells: changes that lead to a trace, and the spans of it, in any order. */
+import { describe, expect, it } from 'vitest';
+import type { RecordView, RowChange } from '../../src/contract/record.ts';
+import { LATE_MS, LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
+import { changeOf, contextOf, recordOf } from '../kits/records.ts';
+import { client, internal, OTHER_TRACE, postgres, server, spanId, TRACE } from '../oracle/cases.ts';
+import type { Span } from '../oracle/span.ts';
+
+const handling = server('shop', 1, 0);
+const insert = (table: string, id = 2, more: Partial<Span> = {}) =>
+  client('shop', id, 1, { ...postgres({ 'db.query.text': `INSERT INTO ${table} VALUES (1)` }), ...more });
+const context = contextOf(TRACE, spanId(1));
+const captured = (said: Partial<RowChange> = {}, more: Partial<RecordView> = {}) =>
+  recordOf({ topic: 'cdc', changes: [changeOf(said)], ...more });
+const LATER = 3 * WAIT_MS;
+const AFTER_ALL = LATE_MS + 2 * LATER;
+
+type Step = Span | RecordView;
+const isSpan = (step: Step): step is Span => 'spanId' in step;
+
+function run(steps: readonly Step[], betweenMs = 100): LiveSubject {
+  const subject = new LiveSubject();
+  steps.forEach((step, i) => {
+    if (isSpan(step)) subject.send([step], i * betweenMs);
+    else subject.sendRecords([step], i * betweenMs);
+    subject.tick((i + 0.5) * betweenMs);
+  });
+  const end = steps.length * betweenMs;
+  return subject.idle(end, end + LATER);
+}
+
+function* orders<T>(items: readonly T[]): Generator<readonly T[]> {
+  if (items.length === 0) yield [];
+  for (const [i, item] of items.entries()) {
+    for (const rest of orders(items.toSpliced(i, 1))) yield [item, ...rest];
+  }
+}
+
+const writesOf = (subject: LiveSubject) => subject.graph().edges.filter(edge => edge.kind === 'writes');
+
+/** Chains of names that were taken, with their counts. */
+function paths({ topology }: LiveSubject): string[] {
+  const { size, parents, nodes, counts } = topology.paths.table();
+  const chain = (path: number): string[] =>
+    path <= 0 ? [] : [...chain(parents[path]!), topology.store.identityOf(nodes[path]!).parts.at(-1)!];
+  const taken = Array.from({ length: size }, (_, path) => path).filter(path => counts[path]! > 0);
+  return taken.map(path => `${chain(path).join(' > ')} ${counts[path]}`).sort();
+}
+
+describe('a change whose trace is known', () => {
+  it.each([
+    ['by itself', captured({ context })],
+    ['by its record', captured({}, { context })],
+  ])('%s proves what a database span of the trace wrote, in any order', (_, change) => {
+    for (const steps of orders<Step>([handling, insert('orders'), change])) {
+      const subject = run(steps);
+      expect(writesOf(subject)).toMatchObject([
+        {
+          source: 'service:shop',
+          count: 1,
+          operations: { insert: 1 },
+          evidence: { client_span: 1, statement: 1, cdc: 1 },
+        },
+      ]);
+      expect(paths(subject)).toEqual(['shop > orders 1', 'shop > orders > cdc 1', 'shop 1'].sort());
+      expect(
+        subject
+          .graph()
+          .edges.map(edge => edge.kind)
+          .sort(),
+      ).toEqual(['captures', 'writes']);
+    }
+  });
+
+  it('is itself the interaction where no database span tells of it', () => {
+    for (const steps of orders<Step>([
+      handling,
+      insert('others'),
+      captured({ context, operation: 'update', rows: 2 }),
+    ])) {
+      const subject = run(steps);
+      expect(writesOf(subject).find(edge => edge.target.endsWith('orders'))).toMatchObject({
+        source: 'service:shop',
+        target: 'table:postgresql/~/shop/public/orders',
+        count: 1,
+        operations: { update: 2 },
+        evidence: { cdc: 1 },
+        exemplars: [{ traceId: TRACE, spanId: spanId(1) }],
+      });
+      expect(paths(subject)).toContain('shop > orders > cdc 1');
+    }
+  });
+
+  it('gives the interaction back to a database span that comes late', () => {
+    const subject = new LiveSubject()
+      .send([handling], 0)
+      .sendRecords([captured({ context })], 1)
+      .idle(2, LATER);
+    expect(writesOf(subject)).toMatchObject([{ count: 1, evidence: { cdc: 1 } }]);
+    subject.send([insert('orders')], LATER + 1).idle(LATER + 2, 2 * LATER);
+    expect(writesOf(subject)).toMatchObject([{ count: 1, evidence: { client_span: 1, statement: 1, cdc: 1 } }]);
+  });
+
+  it('long after its spans have left is not known any more', () => {
+    const subject = run([captured({ context: contextOf(OTHER_TRACE, spanId(1)) }), handling, insert('orders')]);
+    subject.tick(AFTER_ALL);
+    subject.sendRecords([captured({ context })], AFTER_ALL + 1).idle(AFTER_ALL + 2, AFTER_ALL + LATER);
+    expect(writesOf(subject)).toMatchObject([{ count: 1, evidence: { client_span: 1, statement: 1 } }]);
+    expect(subject.reasons()).toMatchObject({ writer_unknown: 2 });
+  });
+
+  it('of a snapshot has no writer', () => {
+    expect(writesOf(run([handling, captured({ context, operation: 'snapshot' })]))).toEqual([]);
+  });
+});
+
+describe('a transaction', () => {
+  const inIt = { transaction: '571' };
+  const told = (more: Partial<RecordView> = {}) =>
+    recordOf({
+      topic: 'messages',
+      marker: 'message',
+      transactionContext: { source: 'shop', ...inIt, context },
+      ...more,
+    });
+  const evidence = { client_span: 1, statement: 1, cdc: 1 };
+
+  it.each([
+    ['a message in its log', told()],
+    ['another of its changes', captured({ ...inIt, table: 'outbox', context })],
+    [
+      'a span of the connector',
+      internal('connect', 5, 1, {
+        name: 'db-log-write',
+        attributes: { 'db.cdc-name': 'shop', 'db.txId': '571', 'db.instance': 'shop', 'db.type': 'postgresql' },
+      }),
+    ],
+  ])('leads to the trace that %s tells, in any order', (_, lead) => {
+    for (const steps of orders<Step>([handling, insert('orders'), captured(inIt), lead])) {
+      const wrote = writesOf(run(steps)).find(edge => edge.target.endsWith('/orders'));
+      expect(wrote).toMatchObject({ source: 'service:shop', count: 1, evidence });
+    }
+  });
+
+  it('of another source is another', () => {
+    const subject = run([handling, insert('orders'), captured({ ...inIt, source: 'b' }), told()]);
+    expect(writesOf(subject)).toMatchObject([{ evidence: { client_span: 1, statement: 1 } }]);
+  });
+
+  it('whose trace begins with a span of the connector has the writer above that', () => {
+    const log = internal('connect', 5, 1, {
+      name: 'db-log-write',
+      attributes: { 'db.cdc-name': 'shop', 'db.instance': 'shop', 'db.type': 'postgresql' },
+    });
+    for (const steps of orders<Step>([handling, log, captured({}, { context: contextOf(TRACE, spanId(5)) })])) {
+      expect(writesOf(run(steps))).toMatchObject([{ source: 'service:shop', count: 1, evidence: { cdc: 1 } }]);
+    }
+  });
+});
+
+describe('an event of an outbox', () => {
+  const event = recordOf({ topic: 'order-events', isOutbox: true, messageId: 'e-1', context });
+  const capturesOf = (subject: LiveSubject) => subject.graph().edges.filter(edge => edge.kind === 'captures');
+
+  it.each(['outbox', 'order_outbox', 'outbox_events', 'outboxevent'])('comes from the table %s of its trace', table => {
+    for (const steps of orders<Step>([handling, insert('orders'), insert(table, 3), event])) {
+      const subject = run(steps);
+      expect(capturesOf(subject)).toMatchObject([
+        {
+          source: `table:postgresql/pg-1/shop/public/${table}`,
+          target: 'topic:kafka/main/order-events',
+          count: 1,
+          rows: 1,
+          evidence: { cdc: 1 },
+        },
+      ]);
+      expect(paths(subject)).toContain(`shop > ${table} > order-events 1`);
+      expect(subject.graph().edges.filter(edge => edge.kind === 'publishes')).toEqual([]);
+    }
+  });
+
+  it('of two such tables, or none, is of none', () => {
+    for (const tables of [['outbox', 'other_outbox'], ['orders']]) {
+      const subject = run([handling, event, ...tables.map((table, i) => insert(table, 3 + i))]);
+      expect(capturesOf(subject)).toEqual([]);
+      expect(subject.reasons()).toMatchObject({ outbox_unknown: 1 });
+    }
+  });
+});

@@ -1,5 +1,8 @@
-/** Records as they were recorded → the topics of a Kafka cluster: partition, key, value, headers and time as they stand. */
-import { Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+/**
+ * Records as they were recorded → the topics of a Kafka cluster: partition, key, value, headers and time as they stand.
+ * Topics and partitions that are not there are made.
+ */
+import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import type { RawRecord, RecordHeader } from '../../contract/record.ts';
 
 const CONNECT_MS = 5000;
@@ -22,15 +25,55 @@ export async function connectReplayProducer(brokers: readonly string[]): Promise
     retry: { ...RETRY, retries: 2 },
   });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: RETRY });
+  const admin = kafka.admin();
   await producer.connect();
+  await admin.connect();
+  const topics = new Topics(admin);
   return {
     async send(records) {
       const byTopic = Map.groupBy(records, ({ topic }) => topic);
+      for (const [topic, own] of byTopic) await topics.ensure(topic, partitionsOf(own));
       const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(toMessage) }));
       await producer.sendBatch({ topicMessages });
     },
-    close: () => producer.disconnect(),
+    async close() {
+      await producer.disconnect();
+      await admin.disconnect();
+    },
   };
+}
+
+class Topics {
+  private readonly admin: Admin;
+  /** Partitions by topic, as far as they were asked for. */
+  private readonly known = new Map<string, number>();
+
+  constructor(admin: Admin) {
+    this.admin = admin;
+  }
+
+  /** The topic has at least so many partitions then. */
+  async ensure(topic: string, partitions: number): Promise<void> {
+    if ((this.known.get(topic) ?? 0) >= partitions) return;
+    const there = await this.partitions(topic);
+    if (there === 0) {
+      await this.admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    } else if (there < partitions) {
+      await this.admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+    }
+    this.known.set(topic, Math.max(there, partitions));
+  }
+
+  /** 0: there is no such topic. */
+  private async partitions(topic: string): Promise<number> {
+    if (!(await this.admin.listTopics()).includes(topic)) return 0;
+    const { topics } = await this.admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.length ?? 0;
+  }
+}
+
+function partitionsOf(records: readonly RawRecord[]): number {
+  return records.reduce((most, { partition }) => Math.max(most, partition + 1), 1);
 }
 
 function toMessage({ key, value, headers, partition, timestampMs }: RawRecord): Message {

@@ -78,7 +78,9 @@ async function recordTarget(
   token: string | undefined,
 ): Promise<RecordTarget> {
   if (kafka.length === 0) return eventsTarget(new HttpTarget(events, token), topic);
+  const { armTimersOnlyForWaiting } = await import('../../receivers/kafka/kafkajs/timers.ts');
   const { connectReplayProducer } = await import('../../exporters/kafka/replay-producer.ts');
+  armTimersOnlyForWaiting();
   const producer = await connectReplayProducer(kafka).catch((error: Error) => {
     throw new UnreachableError(`Kafka at ${kafka.join(', ')} cannot be reached: ${error.message}`);
   });

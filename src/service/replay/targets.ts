@@ -92,10 +92,14 @@ export function kafkaTarget(producer: RecordProducer, read: (document: Uint8Arra
     async send(items) {
       const records = items.map(({ bytes }) => read(bytes));
       const placed = records.filter(({ topic }) => topic !== '');
-      await producer.send(placed);
       const without = records.length - placed.length;
-      const problem = `${without} change events without a topic; name it with --topic`;
-      return { accepted: placed.length, problems: without === 0 ? [] : [problem] };
+      const problems = without === 0 ? [] : [`${without} change events without a topic; name it with --topic`];
+      try {
+        if (placed.length > 0) await producer.send(placed);
+        return { accepted: placed.length, problems };
+      } catch (error) {
+        return { accepted: 0, problems: [...problems, `${placed.length} records: ${(error as Error).message}`] };
+      }
     },
     close: () => producer.close(),
   };

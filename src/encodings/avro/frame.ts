@@ -25,7 +25,7 @@ const APICURIO_HEADERS: ReadonlyMap<string, SchemaReference['by']> = new Map([
 ]);
 
 /** Undefined for a value without a schema. @throws MalformedError for one in AWS Glue, which is not asked. */
-export function frameOf({ value, headers }: RawRecord): Frame | undefined {
+export function frameOf({ value, headers }: Pick<RawRecord, 'value' | 'headers'>): Frame | undefined {
   if (value === null || value.length === 0) return undefined;
   for (const header of headers) {
     const schema = header.value === null ? undefined : schemaInHeader(header.key, asBuffer(header.value));

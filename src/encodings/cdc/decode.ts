@@ -68,6 +68,10 @@ export function decodeOpenProtocol(view: DecodedRecord, raw: RawRecord): void {
 /** Of Debezium, with a schema in a registry. */
 export function decodeAvroChange(view: DecodedRecord, raw: RawRecord): void {
   if (raw.value === null || raw.value.length === 0) return readNothing(view, raw);
+  if (view.headers.hasOutboxId) {
+    view.isOutbox = true;
+    return;
+  }
   const frame = frameOf(raw);
   if (frame === undefined)
     throw new MalformedError('other_format', 'expected Avro with the id of its schema in front or in a header');

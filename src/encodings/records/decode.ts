@@ -3,7 +3,6 @@
  * encoding says throw `MalformedError`; nothing else is thrown but `SchemaUnavailableError`, where a schema was not loaded.
  */
 import type { RawRecord } from '../../contract/record.ts';
-import { frameOf, type SchemaReference } from '../avro/frame.ts';
 import { decodeAvroChange, decodeChange, decodeJsonChange, decodeOpenProtocol } from '../cdc/decode.ts';
 import type { ChangeFormat } from '../cdc/reader.ts';
 import type { DecodedRecord } from './decoded-record.ts';
@@ -45,9 +44,4 @@ function json(format: ChangeFormat): Decode {
 export function decodeRecord(raw: RawRecord, incarnation: string, encoding: RecordEncoding, view: DecodedRecord): void {
   view.begin(raw, incarnation);
   DECODERS[encoding](view, raw);
-}
-
-/** The schema that has to be loaded before the record is decoded; undefined for none. @throws MalformedError */
-export function schemaOf(raw: RawRecord, encoding: RecordEncoding): SchemaReference | undefined {
-  return encoding === 'cdc' || encoding === 'debezium_avro' ? frameOf(raw)?.schema : undefined;
 }

@@ -4,6 +4,7 @@ import { readClientTls } from '../../lib/client-tls.ts';
 import { isLoopback, parseEndpoint } from '../../lib/listen/endpoint.ts';
 import type { KafkaConfig } from './config.ts';
 import { offsetOf } from './options.ts';
+import { checkSchemaRegistry } from './schema-registry/options.ts';
 import { isPattern, toPattern } from './subscriptions.ts';
 
 type Path = ConfigProblem['path'];
@@ -15,6 +16,7 @@ export function checkKafkaConfig(config: KafkaConfig): readonly ConfigProblem[] 
     ...sections.flatMap(({ path, topics }) => topics.flatMap((topic, i) => checkTopic(topic, [...path, i]))),
     ...checkTwice(sections),
     ...checkTls(config),
+    ...checkSchemaRegistry(config.schema_registry),
   ];
   if (sections.length === 0) {
     problems.push({ path: [], message: 'reads no topic; add a section such as traces: {topics: [otlp_spans]}' });

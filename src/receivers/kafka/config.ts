@@ -4,6 +4,7 @@ import { RECORD_ENCODINGS } from '../../encodings/records/decode.ts';
 import { LOG_ENCODINGS, SPAN_ENCODINGS } from '../../encodings/span-encodings.ts';
 import { clientTlsOptions } from '../../lib/client-tls.ts';
 import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
+import { schemaRegistrySection } from './schema-registry/options.ts';
 
 export const SASL_MECHANISMS = [
   'plain',
@@ -90,6 +91,7 @@ export const kafkaConfig = Type.Object(
       default: [],
       description: 'Names of headers that hold the id of a message, before those that are known.',
     }),
+    schema_registry: Type.Optional(schemaRegistrySection),
     initial_offset: Type.String({
       default: 'latest',
       pattern: '^(earliest|latest|[0-9]{4}-[0-9]{2}-[0-9]{2}T.+)$',

@@ -1,10 +1,12 @@
 /** Checked options → what the receiver works with. */
 import type { RecordIdentity } from '../../contract/record.ts';
+import type { Schemas } from '../../encodings/avro/schemas.ts';
 import { type ClientTls, readClientTls } from '../../lib/client-tls.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
 import type { FetchLimits, OffsetAt } from './client.ts';
 import type { KafkaConfig } from './config.ts';
 import type { KafkajsOptions, SaslMechanism } from './kafkajs/connection.ts';
+import { createSchemas } from './schema-registry/options.ts';
 import { type Subscription, subscription } from './subscriptions.ts';
 
 export interface KafkaOptions {
@@ -16,6 +18,7 @@ export interface KafkaOptions {
   readonly cluster: string;
   readonly identity: RecordIdentity;
   readonly messageIdHeaders: readonly string[];
+  readonly schemas: Schemas | undefined;
   readonly deadLetterTopic: string | undefined;
   readonly refreshMs: number;
   readonly limits: FetchLimits;
@@ -36,6 +39,7 @@ export function toKafkaOptions(config: KafkaConfig): KafkaOptions {
     cluster: config.identity.cluster,
     identity: { environment: config.identity.environment, databases: config.identity.databases },
     messageIdHeaders: config.message_id_headers,
+    schemas: config.schema_registry && createSchemas(config.schema_registry, () => performance.now()),
     deadLetterTopic: config.dead_letter?.topic,
     refreshMs: parseDuration(config.refresh_interval),
     limits: {

@@ -25,6 +25,8 @@ export class Partition {
   generation = 0;
   /** Not read before its topic was looked at again. */
   isDoubtful = false;
+  /** Not read before (performance.now): its next record waits for something. */
+  waitsUntilMs = 0;
 
   constructor(place: Pick<Partition, 'topic' | 'incarnation' | 'partition' | 'route' | 'next'>) {
     this.topic = place.topic;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RetryableError } from '../../contract/errors.ts';
+import { SchemaUnavailableError } from '../../encodings/avro/schemas.ts';
 import type { FetchedPartition } from './client.ts';
 import type { Counters } from './counters.ts';
 import { chunkOf, type Intake, nextAfter, type Taken } from './intake.ts';
@@ -54,7 +55,7 @@ export class Reader {
     }
   }
 
-  /** Undefined: the receiver stops. */
+  /** Undefined: the receiver stops, or the next record waits for its schema, and other partitions do not wait with it. */
   private async takeOrWait(
     at: Partition,
     { records, next }: FetchedPartition,
@@ -70,8 +71,13 @@ export class Reader {
       } catch (error) {
         if (!(error instanceof RetryableError)) throw error;
         counters.waits += 1;
+        const waitMs = Math.min(LONGEST_WAIT_MS, error.retryAfterSeconds * 1000);
+        if (error instanceof SchemaUnavailableError) {
+          at.waitsUntilMs = performance.now() + waitMs;
+          return undefined;
+        }
         problems.begin('no_room', '', `reading waits: ${error.message}`);
-        await delay(Math.min(LONGEST_WAIT_MS, error.retryAfterSeconds * 1000), undefined, { signal }).catch(() => {});
+        await delay(waitMs, undefined, { signal }).catch(() => {});
       }
     }
     return undefined;

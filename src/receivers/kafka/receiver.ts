@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumers, Settings } from '../../contract/component.ts';
 import type { ReceiverStatus } from '../../contract/receiver-status.ts';
 import type { Progress } from '../../contract/record.ts';
+import type { RecordEncoding } from '../../encodings/records/decode.ts';
 import { type KafkaClient, KafkaError } from './client.ts';
 import type { Counters } from './counters.ts';
 import type { Intake, ToProgress } from './intake.ts';
@@ -16,6 +17,7 @@ import { Poison } from './poison.ts';
 import { Problems } from './problems.ts';
 import { Reader } from './reader.ts';
 import { RecordIntake } from './record-intake.ts';
+import { SchemaLoading } from './schema-registry/loading.ts';
 import { Session } from './session.ts';
 import { topicStatuses } from './status.ts';
 import type { Route } from './subscriptions.ts';
@@ -168,7 +170,14 @@ export class KafkaReceiver {
     const { encoding } = route;
     const { identity, messageIdHeaders } = options;
     const cluster = () => options.cluster || this.clusterId;
-    return new RecordIntake({ consumers, encoding, identity, cluster, messageIdHeaders, toProgress, poison });
+    const loading = this.loadingOf(encoding);
+    return new RecordIntake({ consumers, encoding, identity, cluster, messageIdHeaders, toProgress, poison, loading });
+  }
+
+  /** Encodings that look for schemas share them. */
+  private loadingOf(encoding: RecordEncoding): SchemaLoading | undefined {
+    if (this.options.schemas === undefined || (encoding !== 'cdc' && encoding !== 'debezium_avro')) return undefined;
+    return new SchemaLoading(this.options.schemas, this.problems);
   }
 
   private readonly toProgress: ToProgress = ({ topic, incarnation, partition }, next): Progress => {

@@ -8,6 +8,7 @@ import type { ClientRecord } from './client.ts';
 import { type Chunk, type Intake, nextAfter, promiseOf, type Taken, type ToProgress } from './intake.ts';
 import type { Partition } from './partition.ts';
 import type { Poison } from './poison.ts';
+import type { SchemaLoading } from './schema-registry/loading.ts';
 
 export interface RecordIntakeParts {
   readonly consumers: Consumers;
@@ -18,6 +19,8 @@ export interface RecordIntakeParts {
   readonly messageIdHeaders: readonly string[];
   readonly toProgress: ToProgress;
   readonly poison: Poison;
+  /** Where values may have theirs in a registry. */
+  readonly loading: SchemaLoading | undefined;
 }
 
 export class RecordIntake implements Intake {
@@ -26,19 +29,33 @@ export class RecordIntake implements Intake {
 
   constructor(parts: RecordIntakeParts) {
     this.parts = parts;
-    this.view = new DecodedRecord(parts.messageIdHeaders);
+    this.view = new DecodedRecord(parts.messageIdHeaders, parts.loading?.schemas);
   }
 
   take(chunk: Chunk): Taken {
     const { consumers, identity, toProgress } = this.parts;
     const consumer = consumers.records!;
-    const { at, records, from, until } = chunk;
+    const { at, records, from } = chunk;
+    const until = this.decodable(chunk);
     consumer.begin();
     for (let i = from; i < until; i++) {
       if (this.decode(at, records[i]!)) consumer.record(this.view, identity);
     }
     consumer.progress(toProgress(at, nextAfter(chunk, until)));
     return { until, committed: promiseOf(consumer.commit()) };
+  }
+
+  /** Up to the first record whose schema has to be waited for. */
+  private decodable({ records, from, until }: Chunk): number {
+    const { loading } = this.parts;
+    if (loading === undefined) return until;
+    for (let i = from; i < until; i++) {
+      const missing = loading.missingFor(records[i]!);
+      if (missing === undefined) continue;
+      if (i === from) throw missing;
+      return i;
+    }
+    return until;
   }
 
   private decode(at: Partition, record: ClientRecord): boolean {

@@ -86,7 +86,8 @@ export class Session {
     for (let round = 0; !this.isOver && !signal.aborted; round++) {
       const own = [...this.parts.partitions.values()].filter(({ leader }) => leader === node);
       if (own.length === 0) return;
-      const open = own.filter(({ isDoubtful }) => !isDoubtful);
+      const nowMs = performance.now();
+      const open = own.filter(({ isDoubtful, waitsUntilMs }) => !isDoubtful && waitsUntilMs <= nowMs);
       try {
         if (open.length === 0) await delay(IDLE_MS);
         else await this.readOnce(node, rotate(open, round));

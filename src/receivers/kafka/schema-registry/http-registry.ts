@@ -3,9 +3,11 @@
  * Apicurio's own interface `/ids/globalIds/{id}`. A request that fails is repeated a few times; then nobody could be asked.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { MalformedError } from '../malformed.ts';
-import type { SchemaReference } from './frame.ts';
-import { type RegisteredSchema, type SchemaRegistry, SchemaUnavailableError } from './schemas.ts';
+import type { SchemaReference } from '../../../encodings/avro/frame.ts';
+import { type RegisteredSchema, type SchemaRegistry, SchemaUnavailableError } from '../../../encodings/avro/schemas.ts';
+import { MalformedError } from '../../../encodings/malformed.ts';
+import type { ClientTls } from '../../../lib/client-tls.ts';
+import { get } from './get.ts';
 
 export interface RegistryOptions {
   /** Without a slash at the end. */
@@ -15,8 +17,7 @@ export interface RegistryOptions {
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly firstPauseMs: number;
-  /** `fetch`, or one with certificates of its own. */
-  readonly request: (url: string, init: RequestInit) => Promise<Response>;
+  readonly tls: ClientTls | undefined;
 }
 
 const DEFAULTS: Omit<RegistryOptions, 'url'> = {
@@ -24,7 +25,7 @@ const DEFAULTS: Omit<RegistryOptions, 'url'> = {
   timeoutMs: 5000,
   attempts: 3,
   firstPauseMs: 100,
-  request: (url, init) => fetch(url, init),
+  tls: undefined,
 };
 const MAX_SCHEMA_BYTES = 4 << 20;
 const MAX_REFERENCES = 64;
@@ -39,10 +40,6 @@ interface Answer {
 interface Reference {
   readonly subject: string;
   readonly version: number;
-}
-
-export function basicAuthorization(user: string, password: string): Readonly<Record<string, string>> {
-  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 
 export class HttpSchemaRegistry implements SchemaRegistry {
@@ -90,37 +87,25 @@ export class HttpSchemaRegistry implements SchemaRegistry {
   }
 
   private async getOnce(path: string): Promise<string> {
-    const { url, headers, timeoutMs, request } = this.options;
-    let response: Response;
-    let body: string;
-    try {
-      response = await request(url + path, {
-        headers: { accept: ACCEPT, ...headers },
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      body = await response.text();
-    } catch (error) {
-      throw unavailable(url, reasonOf(error));
-    }
-    if (response.status === 404)
+    const { url, headers, timeoutMs, tls } = this.options;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const { status, body } = await get(url + path, {
+      headers: { accept: ACCEPT, ...headers },
+      maxBytes: MAX_SCHEMA_BYTES,
+      signal,
+      tls,
+    }).catch((error: Error) => {
+      throw unavailable(url, signal.aborted ? `no answer within ${timeoutMs} ms` : error.message);
+    });
+    if (status === 404)
       throw new MalformedError('unknown_schema', `the schema registry at ${url} knows no ${path.slice(1)}`);
-    if (!response.ok) throw unavailable(url, `it answers ${response.status}`);
-    if (body.length > MAX_SCHEMA_BYTES)
-      throw new MalformedError(
-        'malformed_schema',
-        `a schema of ${body.length} bytes; at most ${MAX_SCHEMA_BYTES} are read`,
-      );
+    if (status !== 200) throw unavailable(url, `it answers ${status}`);
     return body;
   }
 }
 
 function unavailable(url: string, why: string): SchemaUnavailableError {
   return new SchemaUnavailableError(`the schema registry at ${url} cannot be asked: ${why}`, 5);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function pathOf({ by, id }: SchemaReference): string {

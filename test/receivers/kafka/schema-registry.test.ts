@@ -2,9 +2,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { basicAuthorization, HttpSchemaRegistry } from '../../../src/encodings/avro/registry.ts';
 import { Schemas, SchemaUnavailableError } from '../../../src/encodings/avro/schemas.ts';
 import { MalformedError } from '../../../src/encodings/malformed.ts';
+import { HttpSchemaRegistry } from '../../../src/receivers/kafka/schema-registry/http-registry.ts';
+import {
+  checkSchemaRegistry,
+  createSchemas,
+  type SchemaRegistryConfig,
+} from '../../../src/receivers/kafka/schema-registry/options.ts';
 
 type Answers = Record<string, object | string | number>;
 
@@ -40,8 +45,12 @@ const ID = { by: 'id', id: '7' } as const;
 describe('a schema is fetched', () => {
   test('by its id, with what the registry asks for', async () => {
     answers = { '/schemas/ids/7': { schema: '"long"' } };
-    const schema = await registry(basicAuthorization('me', 'sécret')).fetchSchema(ID);
-    expect(schema).toEqual({ type: 'AVRO', texts: ['"long"'] });
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/`;
+    const config: SchemaRegistryConfig = { url, username: 'me', password: 'sécret', headers: {}, timeout: '1s' };
+    const schemas = createSchemas(config, () => 0);
+    await schemas.load(ID);
+    expect(schemas.get(ID)).toEqual({ kind: 'long' });
     expect(asked).toEqual([{ path: '/schemas/ids/7', authorization: 'Basic bWU6c8OpY3JldA==' }]);
   });
 
@@ -85,6 +94,11 @@ describe('a schema is not fetched', () => {
     const nobody = new HttpSchemaRegistry({ url: 'http://127.0.0.1:1', attempts: 2, firstPauseMs: 1 });
     await expect(nobody.fetchSchema(ID)).rejects.toThrow(SchemaUnavailableError);
     await expect(nobody.fetchSchema(ID)).rejects.toThrow(/http:\/\/127\.0\.0\.1:1 cannot be asked/);
+  });
+
+  test('when the answer is larger than any schema', async () => {
+    answers = { '/schemas/ids/7': 'x'.repeat(5 << 20) };
+    await expect(registry().fetchSchema(ID)).rejects.toThrow(/more than 4194304 bytes/);
   });
 
   test.each<[string, object | string]>([
@@ -142,5 +156,34 @@ describe('schemas are kept', () => {
     await expect(schemas.load(by('down'))).rejects.toThrow(SchemaUnavailableError);
     await expect(schemas.load(by('down'))).rejects.toThrow(SchemaUnavailableError);
     expect([source.asked, schemas.has(by('down'))]).toEqual([2, false]);
+  });
+});
+
+describe('options', () => {
+  const problems = (config: Partial<SchemaRegistryConfig>) =>
+    checkSchemaRegistry({ url: 'https://r:8081', headers: {}, timeout: '5s', ...config }).map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    );
+
+  test('that are right, or not there', () => {
+    expect(checkSchemaRegistry(undefined)).toEqual([]);
+    expect(problems({ username: 'me', password: 'secret', tls: { insecure_skip_verify: true } })).toEqual([]);
+  });
+
+  test.each<[Partial<SchemaRegistryConfig>, string]>([
+    [{ url: 'registry:8081' }, "schema_registry.url: 'registry:8081' is no URL; write http://host:port"],
+    [{ username: 'me' }, 'schema_registry.username: stands without password; give both or none'],
+    [{ password: 'x' }, 'schema_registry.password: stands without username; give both or none'],
+    [
+      { url: 'http://r:8081', tls: { insecure_skip_verify: false } },
+      'schema_registry.tls: http://r:8081 is asked without TLS; write https://, or leave tls out',
+    ],
+  ])('that are wrong: %j', (config, message) => {
+    expect(problems(config)).toEqual([message]);
+  });
+
+  test('whose files cannot be read say which', () => {
+    const [problem] = problems({ tls: { ca_file: '/nowhere/ca.pem', insecure_skip_verify: false } });
+    expect(problem).toMatch(/^schema_registry\.tls\.ca_file: .*\/nowhere\/ca\.pem/);
   });
 });

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { compilerOptions, tuneStart } from '../../src/service/tuned-start.ts';
 
 const TUNED = {
-  execArgv: ['--max-semi-space-size=4'],
+  execArgv: ['--max-semi-space-size=4', '--initial-old-space-size=64'],
   env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
 };
 
-it('adds huge pages and a small young generation to what is there', () => {
+it('adds huge pages, a small young generation and room for an old one to what is there', () => {
   expect(tuneStart({ execArgv: ['--cpu-prof'], env: { HOME: '/' } })).toEqual({
     execArgv: ['--cpu-prof', ...TUNED.execArgv],
     env: { HOME: '/', ...TUNED.env },
@@ -22,7 +22,7 @@ it.each([
   [['--max_semi_space_size=32'], {}],
   [[], { NODE_OPTIONS: '--trace-gc --max-semi-space-size=32' }],
 ])('leaves a young generation that the user sized: %j %j', (execArgv, env) => {
-  expect(tuneStart({ execArgv, env })?.execArgv).toEqual(execArgv);
+  expect(tuneStart({ execArgv, env })?.execArgv).toEqual([...execArgv, '--initial-old-space-size=64']);
 });
 
 it('leaves tunables that the user set', () => {

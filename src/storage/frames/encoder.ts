@@ -40,7 +40,6 @@ import {
   type NamesOfNumbers,
   ONE,
   PARENT_BEFORE,
-  PARENT_KNOWN,
   PARENT_NEW,
   PARENT_NONE,
   PARENT_SHIFT,
@@ -49,7 +48,6 @@ import {
   POSITION_LINK_TOLD,
   POSITION_OFFSET_TOLD,
   SOURCE_BEFORE,
-  SPAN_KNOWN,
   START_RAW,
   TARGET_TOLD,
   TRACE_BEFORE,
@@ -71,7 +69,6 @@ export class FrameEncoder {
   private readonly names: NameWriter;
   private readonly records: RecordWriter;
   private readonly traces = new FoundAgain(4);
-  private readonly spans = new FoundAgain(2);
   private readonly tuples = new FoundAgain(TUPLE_WORDS);
   private readonly sources = new FoundAgain(2);
   private readonly shapes = new FoundAgain(1);
@@ -81,7 +78,6 @@ export class FrameEncoder {
   private start = 0;
   /** Numbers of the row or link before. */
   private trace = -1;
-  private span = -1;
   private tuple = -1;
   /** Of the tuple defined last. */
   private sourceBefore = -1;
@@ -106,12 +102,11 @@ export class FrameEncoder {
     const { out } = this;
     this.names.begin();
     this.traces.empty(rows);
-    this.spans.empty(2 * rows);
     this.tuples.empty(rows);
     this.sources.empty(rows);
     this.shapes.empty(0);
     this.start = 0;
-    this.trace = this.span = this.tuple = this.sourceBefore = -1;
+    this.trace = this.tuple = this.sourceBefore = -1;
     out.at = 0;
     out.ensure(room + ROOM);
     out.at = room;
@@ -128,10 +123,9 @@ export class FrameEncoder {
     const { words } = batch;
     out.ensure(ROOM);
     const flagsAt = out.at++;
-    const spanBefore = this.span;
     let flags = this.writeTrace(words, row + TRACE);
-    flags |= this.writeSpan(words, row + SPAN);
-    flags |= this.writeParent(words, row + PARENT, spanBefore) << PARENT_SHIFT;
+    this.writeTwo(words, row + SPAN);
+    flags |= this.writeParent(words, row) << PARENT_SHIFT;
     flags |= this.writeStart(batch, row);
     out.number(words[row + DURATION]!);
     // Names may move the bytes.
@@ -163,27 +157,14 @@ export class FrameEncoder {
     return isShort ? TRACE_SHORT : TRACE_NEW;
   }
 
-  private writeSpan(words: Int32Array, at: number): number {
-    const known = this.spans.find(words, at);
-    this.span = known < 0 ? this.spans.count - 1 : known;
-    if (known < 0) {
-      this.writeTwo(words, at);
-      return 0;
-    }
-    this.out.number(this.spans.count - known);
-    return SPAN_KNOWN;
-  }
-
-  private writeParent(words: Int32Array, at: number, spanBefore: number): number {
-    if ((words[at]! | words[at + 1]!) === 0) return PARENT_NONE;
-    const known = this.spans.find(words, at);
-    if (known < 0) {
-      this.writeTwo(words, at);
-      return PARENT_NEW;
-    }
-    if (known === spanBefore) return PARENT_BEFORE;
-    this.out.number(this.spans.count - known);
-    return PARENT_KNOWN;
+  /** To look for ids told before costs more than the eight bytes of each that it would save. */
+  private writeParent(words: Int32Array, row: number): number {
+    const parent = row + PARENT;
+    if ((words[parent]! | words[parent + 1]!) === 0) return PARENT_NONE;
+    const before = row + SPAN - ROW_WORDS;
+    if (row > 0 && words[parent] === words[before] && words[parent + 1] === words[before + 1]) return PARENT_BEFORE;
+    this.writeTwo(words, parent);
+    return PARENT_NEW;
   }
 
   private writeStart({ floats, words }: ObservationBatch, row: number): number {
@@ -263,8 +244,8 @@ export class FrameEncoder {
       const flagsAt = out.at++;
       out.number((linkWords[at + LINK_OWNER]! - owner) / ROW_WORDS);
       owner = linkWords[at + LINK_OWNER]!;
-      let flags = this.writeTrace(linkWords, at);
-      flags |= this.writeSpan(linkWords, at + SPAN);
+      const flags = this.writeTrace(linkWords, at);
+      this.writeTwo(linkWords, at + SPAN);
       const topic = linkWords[at + LINK_TOPIC]!;
       if (topic !== 0) this.names.identity(topic);
       out.bytes[flagsAt] = topic === 0 ? flags : flags | LINK_TOPIC_TOLD;

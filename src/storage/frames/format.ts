@@ -37,13 +37,13 @@ export const TRACE_KNOWN = 1;
 export const TRACE_NEW = 2;
 /** The high half is zero. */
 export const TRACE_SHORT = 3;
+/** Not written any more. */
 export const SPAN_KNOWN = 1 << 2;
 
-/** How the parent of a row is told. */
+/** How the parent of a row is told; 1 is one of the spans told before, which is not written any more. */
 export const PARENT_SHIFT = 3;
 export const PARENT_MASK = 3;
 export const PARENT_NONE = 0;
-export const PARENT_KNOWN = 1;
 export const PARENT_NEW = 2;
 /** The span of the row before. */
 export const PARENT_BEFORE = 3;

@@ -23,8 +23,6 @@ import {
 } from '../contract/observation.ts';
 import type { Plans } from '../lib/plans.ts';
 import { Queue } from '../lib/queue.ts';
-import type { Checkup } from './checkup.ts';
-import type { Fates } from './fates.ts';
 import { hash, hashDuplicate, hashKey, ownHash } from './hash.ts';
 import type { LateEntries } from './late.ts';
 import { LogEmitter } from './log-emitter.ts';
@@ -48,20 +46,19 @@ interface Parts {
   readonly seen: Seen;
   readonly plans: Plans;
   readonly sink: InteractionSink;
-  readonly fates: Fates;
-  readonly checkup: Checkup;
 }
 
 interface Saved {
   readonly observed: number;
   readonly besideSpans: number;
   readonly duplicates: number;
+  readonly badTimes: number;
   readonly evicted: number;
 }
 
 export class LogRows implements Kept {
-  /** Records that count, and those that do not. */
-  readonly counts = { observed: 0, besideSpans: 0, duplicates: 0 };
+  /** Records that count, and those that do not; and those whose time is not, or not wholly, believed. */
+  readonly counts = { observed: 0, besideSpans: 0, duplicates: 0, badTimes: 0 };
   evicted = 0;
   lateMs: number;
   /** Offline: newest good time, µs. */
@@ -218,7 +215,7 @@ export class LogRows implements Kept {
 
   private take(batch: ObservationBatch, at: number, nowUs: number): void {
     const { words, floats } = batch;
-    const time = this.timeOf(floats[(at + START) >> 1]!, words, at, nowUs);
+    const time = this.timeOf(floats[(at + START) >> 1]!, nowUs);
     this.parts.sink.seen(words[at + SERVICE]!, time);
     const hasSpan = hasContext(words, at);
     if (hasSpan && this.isSpanKnown(words, at)) {
@@ -231,19 +228,12 @@ export class LogRows implements Kept {
     else this.emitter.count(words, at, time, SETTLE);
   }
 
-  private timeOf(time: number, words: Int32Array, at: number, nowUs: number): number {
-    if (!isBelievable(time, nowUs)) {
-      this.note('bad_time', words, at);
-      return nowUs;
-    }
-    if (this.offline || time <= nowUs + SKEW_AHEAD) return time;
-    this.note('clock_skew', words, at);
-    return nowUs + SKEW_AHEAD;
-  }
-
-  private note(name: 'bad_time' | 'clock_skew', words: Int32Array, at: number): void {
-    this.parts.fates.note(name);
-    this.parts.checkup.note(name, words, at);
+  /** A time that is not told is no bad one. */
+  private timeOf(time: number, nowUs: number): number {
+    const latest = this.offline ? Number.POSITIVE_INFINITY : nowUs + SKEW_AHEAD;
+    if (isBelievable(time, nowUs) && time <= latest) return time;
+    if (time !== 0) this.counts.badTimes++;
+    return isBelievable(time, nowUs) ? latest : nowUs;
   }
 
   private isSpanKnown(words: Int32Array, at: number): boolean {

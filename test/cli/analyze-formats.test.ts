@@ -2,6 +2,8 @@
 import { rmSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { client, log, postgres } from '../oracle/cases.ts';
+import { toLogsRequest, toRequest } from '../oracle/requests.ts';
 import { analyze, analyzeProcess, folder, input, lineOf, withGraph } from './analyze-inputs.ts';
 import * as foreign from './foreign-formats.ts';
 import { run } from './kit.ts';
@@ -43,6 +45,21 @@ describe('files of several documents', () => {
   ])('%s', async (_, content) => {
     const { code, calls } = await analyze(input('several.data', content));
     expect({ code, calls }).toEqual({ code: 0, calls: 1 });
+  });
+
+  it('log records and spans, which say the same once', async () => {
+    const insert = postgres({ 'db.query.text': 'INSERT INTO orders (id) VALUES ($1)' });
+    const logs = toLogsRequest([log('shop', 1, insert), log('shop', 2, insert)]);
+    const { code, stderr, graph } = await analyze(
+      input('logs.json', linesOf([logs, toRequest([client('shop', 2, 0, insert)])])),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(graph.edges).toMatchObject([
+      { kind: 'writes', count: 2, evidence: { client_span: 1, log: 1, statement: 2 } },
+    ]);
+    expect(graph.stats.records).toEqual({ logs: 2, log_observations: 1, logs_beside_spans: 1 });
+    const { stderr: alone } = await analyze(input('logs-alone.json', linesOf([logs])));
+    expect(alone).toBe('');
   });
 
   it('standard input', async () => {

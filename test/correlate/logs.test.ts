@@ -76,7 +76,8 @@ describe('a log record', () => {
   it('of a time nobody believes has that of its arrival', () => {
     const subject = new LiveSubject().sendLogs([log('a', 1, insert, { timeUs: 1 })], 0);
     expect(edgeOf(subject, 'writes')?.firstSeen).toBe('2024-01-15T12:00:10.000Z');
-    expect(subject.reasons()).toEqual({ bad_time: 1 });
+    expect(subject.graph().stats.records).toEqual({ logs: 1, log_observations: 1, log_bad_times: 1 });
+    expect(new LiveSubject().sendLogs([log('a', 1, insert, { timeUs: 0 })], 0).reasons()).toEqual({});
   });
 });
 

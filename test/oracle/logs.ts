@@ -16,7 +16,7 @@ export type Log = Pick<Span, 'resource' | 'traceId' | 'spanId' | 'attributes'> &
 };
 
 export interface LogOutcome {
-  readonly counts: { readonly observed: number; readonly besideSpans: number; readonly duplicates: number };
+  readonly counts: Readonly<Record<'observed' | 'besideSpans' | 'duplicates' | 'badTimes', number>>;
   readonly interactions: readonly Interaction[];
   /** Services that said something. */
   readonly services: readonly NodeIdentity[];
@@ -31,6 +31,7 @@ export function readLogs(logs: readonly Log[], spans: readonly Fact[], nowUs: nu
       observed: observed.length,
       besideSpans: once.length - observed.length,
       duplicates: working.length - once.length,
+      badTimes: 0,
     },
     interactions: observed.flatMap(one => one.interactions),
     services: once.map(one => one.fact.service!),

@@ -17,7 +17,8 @@ export interface Outcome {
 export function sayNotes({ document, topology, feed, report }: Outcome): void {
   const { spans, records, changes, reasons } = document.stats;
   const { evicted } = topology.correlator.expiry;
-  if (spans.received === 0 && (records.received ?? 0) === 0) report.note('no spans and no records were read');
+  const said = spans.received + (records.received ?? 0) + (records.log_observations ?? 0);
+  if (said === 0) report.note('no spans and no records were read');
   if (spans.rejected > 0) report.note(`${spans.rejected} spans refused: ${named(reasons, /^invalid_/)}`);
   if (spans.duplicates > 0) report.note(`${spans.duplicates} spans came again and count once`);
   if ((records.duplicates ?? 0) > 0) report.note(`${records.duplicates} records came again and count once`);

@@ -225,14 +225,15 @@ export class Topology implements TopologyReader, Kept {
     return { spans: fates.stats(undecided), ...records.stats(this.logCounts()), reasons: fates.reasonCounts() };
   }
 
-  /** Log records, and of those that say what spans say: that count, that a span counts, and that came again. */
+  /** Log records, and of those that say what spans say: that count, that a span counts, that came again, and whose time is not theirs. */
   private logCounts(): Record<string, number> {
-    const { observed, besideSpans, duplicates } = this.correlator.logs.counts;
+    const { observed, besideSpans, duplicates, badTimes } = this.correlator.logs.counts;
     const all = {
       logs: this.logRecords,
       log_observations: observed,
       logs_beside_spans: besideSpans,
       log_duplicates: duplicates,
+      log_bad_times: badTimes,
     };
     return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
   }

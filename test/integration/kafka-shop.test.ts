@@ -23,7 +23,8 @@ describe.skipIf(missing !== undefined)('a shop', () => {
       group_id: topicName('group'),
       topics: [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS],
       encoding: 'cdc',
-    }).start();
+      // The SDK sends spans up to five seconds after they ended, and records do not wait for them.
+    }).start('connectors.topology.correlation.wait=10s');
     const { http } = subject.service!;
     await shop.run('users', ORDERS, http);
     await shop.run('audit', ORDERS, http);

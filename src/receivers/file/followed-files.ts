@@ -122,6 +122,7 @@ export class FollowedFiles {
       const position = this.known.get(one.path);
       if (position !== undefined && (await isAt(one, position))) await this.continueAt(one, one.path, position);
     }
+    await this.forgetPassed();
     for (const one of found) {
       if (this.files.has(one.path)) continue;
       for (const [path, position] of this.known) {
@@ -130,6 +131,16 @@ export class FollowedFiles {
         await this.continueAt(one, path, position);
         await this.watcher.moved(one.path, position);
         break;
+      }
+    }
+  }
+
+  /** A file that was renamed has two names in what is known: under the old one it stands where it was left. */
+  private async forgetPassed(): Promise<void> {
+    for (const [path, position] of this.known) {
+      for (const { newest } of this.files.values()) {
+        if (newest === undefined || newest.position.offset < position.offset) continue;
+        if (position.offset > 0 && (await stands(newest.file, position))) this.known.delete(path);
       }
     }
   }
@@ -156,7 +167,7 @@ export class FollowedFiles {
   private async addEarlier(file: FollowedFile, position: Position): Promise<void> {
     this.known.delete(file.path);
     for (const one of await siblingsOf(file.path)) {
-      if (one.place !== position.place || !(await isAt(one, position))) continue;
+      if (this.files.has(one.path) || one.place !== position.place || !(await isAt(one, position))) continue;
       await this.add(file, one, position.offset);
       return;
     }

@@ -122,6 +122,26 @@ describe('after a restart', () => {
     expect(run.journal.offsets).toHaveLength(4);
   });
 
+  it('a file that was renamed, and another of its first name, come once', async () => {
+    const run = begin();
+    run.write('a.jsonl', 1, 2);
+    run.start();
+    await run.taken(2);
+    renameSync(run.path('a.jsonl'), run.path('a-1.jsonl'));
+    run.write('a-1.jsonl', 3);
+    await run.taken(3);
+    await run.stop();
+    run.write('a.jsonl', 4);
+    run.start();
+    expect(await run.taken(4)).toEqual([1, 2, 3, 4]);
+    await run.stop();
+    run.write('a-1.jsonl', 5);
+    run.start();
+    await run.taken(5);
+    await sleep(80);
+    expect(run.journal.offsets).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('what is left of a file that was renamed to a name nobody asks for is read first', async () => {
     const run = begin();
     run.write('a.jsonl', 1, 2);

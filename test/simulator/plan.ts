@@ -21,11 +21,12 @@ const WEIGHTS = {
   reload: 0.7,
   jump: 0.4,
   room: 0.4,
-  faults: 0.15,
+  faults: 0.3,
   fuse: 0.4,
   keeperEnds: 0.1,
   kill: 0.4,
   powerOff: 0.4,
+  damage: 0.3,
   stop: 0.3,
   giveUp: 0.1,
 } as const;

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Answer } from '../../src/receivers/listener/answer.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
+import { packPath, type SectionPlace } from '../../src/storage/checkpoint/checkpoint.ts';
 import type { ManifestSource } from '../../src/storage/checkpoint/manifest-file.ts';
 import { BEGIN_MS } from '../kits/live-subject.ts';
 import { Random } from '../oracle/random.ts';
@@ -70,6 +71,7 @@ class World {
     keeperEnds: () => this.life?.keeperEnds(),
     kill: () => this.end(),
     powerOff: () => this.powerOff(),
+    damage: () => this.damage(),
     stop: () => this.life?.stop(),
     giveUp: () => {
       if (this.life?.state === 'recovering') this.life.stop();
@@ -137,6 +139,16 @@ class World {
   private powerOff(): void {
     this.disk.crash();
     this.gone();
+  }
+
+  /** Bits of the newest checkpoint turn while nobody looks: the one before, and the journal, have all that was in it. */
+  private damage(): void {
+    this.end();
+    const [newest, before] = this.manifest.checkpoints();
+    if (newest === undefined || before === undefined) return;
+    const own = this.manifest.sections(newest).filter(({ pack }) => Number(pack.slice(0, 8)) === newest);
+    const { pack, at, bytes } = this.random.pick(own);
+    this.disk.damage(packPath(pack), at + this.random.below(bytes), 1 << this.random.below(8));
   }
 
   /** Another one may be started with other options, and on a disk that works, or not. */
@@ -237,10 +249,23 @@ class World {
   }
 }
 
+interface Manifest extends ManifestSource {
+  /** The newest first. */
+  checkpoints(): readonly number[];
+  sections(checkpoint: number): readonly SectionPlace[];
+}
+
 /** A database that outlives the process, with its commits. */
-function manifestInMemory(): ManifestSource {
+function manifestInMemory(): Manifest {
   const db = new DatabaseSync(':memory:');
+  const ask = (question: string) => db.prepare(question).all();
   return {
+    checkpoints: () => {
+      const isNew = ask("SELECT * FROM sqlite_schema WHERE name = 'checkpoint'").length === 0;
+      return isNew ? [] : ask('SELECT id FROM checkpoint ORDER BY id DESC').map(({ id }) => Number(id));
+    },
+    sections: checkpoint =>
+      ask(`SELECT * FROM section WHERE bytes > 0 AND checkpoint = ${checkpoint}`) as unknown as SectionPlace[],
     open: () => db,
     close() {},
     setAside() {

@@ -151,7 +151,7 @@ export class Correlator implements Kept {
     this.recordJoins = new RecordJoins(common, options);
     this.logs = new LogRows({ ...common, seen: this.seen, plans }, options);
     const note = (name: RecordNote) => fates.note(name);
-    this.writers = new Writers({ rows, plans, places, sink, tree, identities, note }, options);
+    this.writers = new Writers({ rows, chains, plans, places, sink, tree, identities, note }, options);
     const { decisions, recordJoins, writers, logs } = this;
     const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, writers, logs };
     this.expiry = new Expiry(parts, options.waitMs);

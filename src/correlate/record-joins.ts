@@ -14,15 +14,9 @@ import {
 } from '../contract/interaction.ts';
 import {
   CLASS_MASK,
-  CLIENT,
-  CONSUMER,
   CREATE,
-  DATABASE,
-  INTERNAL,
   PRODUCER,
-  SERVER,
   SERVICE,
-  SETTLE,
   SHAPE,
   SPAN,
   TARGET,
@@ -31,14 +25,15 @@ import {
 } from '../contract/observation.ts';
 import { CONTEXT, RECORD_ID, RECORD_OFFSET } from '../contract/record-rows.ts';
 import { Rendezvous, SENT } from '../contract/rendezvous.ts';
+import type { Chains } from './chains.ts';
 import { hash, hashKey, keyHash } from './hash.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { LateEntries } from './late.ts';
 import type { Meetings } from './meetings.ts';
 import type { CorrelationOptions } from './options.ts';
-import { isEarlierRow } from './row-side.ts';
 import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
+import { speakerOf } from './speakers.ts';
 import { isTransparent } from './state.ts';
 
 /** Words of an entry: context (6), topic, offset (2), id (2), publisher, its row, flags, and the time. */
@@ -64,11 +59,10 @@ const FINAL = 2;
 const RECORDS_PER_TIE = 10;
 
 const SEND = ['send'];
-/** Who speaks best for the service that published, by class; others do not. */
-const RANKS = new Map([SERVER, CONSUMER, INTERNAL, CLIENT, DATABASE, SETTLE].map((cls, rank) => [cls, rank]));
 
 interface Parts {
   readonly rows: Rows;
+  readonly chains: Chains;
   readonly late: LateEntries;
   readonly meetings: Meetings;
   readonly sink: InteractionSink;
@@ -182,29 +176,13 @@ export class RecordJoins implements Kept {
     if (row >= 0) this.publish(entry, ADD);
   }
 
-  /** The row that says best whose service sent the record; -1 when none does, or a producer has told it. */
+  /** The row that says best whose service sent the record; -1 when none does, or a producer tells it. */
   private publisher(entry: number): number {
-    const { rows } = this;
-    const { words } = this.ring;
-    const [s0, s1] = [words[entry + KEY + SPAN]!, words[entry + KEY + SPAN + 1]!];
-    let best = -1;
-    let bestRank = Number.POSITIVE_INFINITY;
-    for (
-      let row = rows.firstRow(words, entry + KEY, s0, s1);
-      row >= 0;
-      row = rows.nextRow(row, words, entry + KEY, s0, s1)
-    ) {
-      const shape = rows.words[row + SHAPE]!;
-      if (isTransparent(shape) || rows.words[row + SERVICE] === 0) continue;
-      const cls = shape & CLASS_MASK;
-      if (cls === CREATE || (cls === PRODUCER && rows.words[row + TARGET] !== 0)) return -1;
-      const rank = RANKS.get(cls) ?? -1;
-      if (rank < bestRank || (rank === bestRank && isEarlierRow(rows, row, best))) {
-        best = row;
-        bestRank = rank;
-      }
-    }
-    return best;
+    const { rows, parts } = this;
+    const row = speakerOf(rows, parts.chains, this.ring.words, entry + KEY);
+    if (row < 0) return -1;
+    const cls = rows.words[row + SHAPE]! & CLASS_MASK;
+    return cls === CREATE || (cls === PRODUCER && rows.words[row + TARGET] !== 0) ? -1 : row;
   }
 
   /** The span may have left before the record came. */

@@ -3,17 +3,19 @@
  * there from the arrival of the span until `late` after its wait, and knows what the span came to when its row had left.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { CLASS_MASK, DATABASE, SERVICE, SHAPE, TARGET, TRACE } from '../contract/observation.ts';
+import { CLASS_MASK, DATABASE, SERVICE, SHAPE, SPAN, START, TARGET, TRACE } from '../contract/observation.ts';
 import { finalize } from '../lib/bytes.ts';
-import { ACCESS_QUERY, ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
+import { ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Rows } from './rows.ts';
+import { sameTrace } from './same-trace.ts';
 import { COUNTED_OWN, isTransparent, OWN_PLAN, STATE } from './state.ts';
 
-/** Words of an entry: low half of the trace id (2), row, service, plan, flags, path. */
+/** Words of an entry: trace id (4), span id (2), start (a double), row, service, plan, flags, path. */
 const KEY = ENTRY;
-const ROW = KEY + 2;
+const BEGAN = KEY + 6;
+const ROW = BEGAN + 2;
 const OF_SERVICE = ROW + 1;
 const PLAN = OF_SERVICE + 1;
 const FLAGS = PLAN + 1;
@@ -60,20 +62,21 @@ export class TraceWrites implements Kept {
     if (sequence === 0) return;
     const { words } = this.ring;
     const entry = this.ring.at(sequence);
-    words[entry + KEY] = w[row + TRACE + 2]!;
-    words[entry + KEY + 1] = w[row + TRACE + 3]!;
+    for (let i = 0; i < 6; i++) words[entry + KEY + i] = w[row + TRACE + i]!;
+    this.ring.floats[(entry + BEGAN) >> 1] = this.rows.floats[(row + START) >> 1]!;
     words[entry + ROW] = this.rows.sequenceAt(row);
     words[entry + OF_SERVICE] = w[row + SERVICE]!;
   }
 
-  /** Of a database span, effects that may be those of a change. */
+  /** A database span that may have written. */
   mayWrite(row: number): boolean {
     const w = this.rows.words;
     const shape = w[row + SHAPE]!;
     if ((shape & CLASS_MASK) !== DATABASE || isTransparent(shape)) return false;
-    return this.plans
-      .get(w[row + OWN_PLAN]!)
-      .effects.some(({ access }) => access === ACCESS_WRITE || access === ACCESS_QUERY);
+    const { effects, tables, skipReason } = this.plans.get(w[row + OWN_PLAN]!);
+    if (skipReason !== '') return false;
+    // One that names no table may take those of what is nested in it.
+    return tables.every(({ table }) => table === '') || effects.some(({ access }) => access === ACCESS_WRITE);
   }
 
   /** The row leaves: what it came to is kept. */
@@ -97,7 +100,7 @@ export class TraceWrites implements Kept {
     for (let sequence = ring.first(traceHash(of, at)); sequence !== 0; sequence = ring.next(sequence)) {
       const entry = ring.at(sequence);
       const { words } = ring;
-      if (words[entry + KEY] !== of[at + TRACE + 2] || words[entry + KEY + 1] !== of[at + TRACE + 3]) continue;
+      if (!sameTrace(words, entry + KEY, of, at)) continue;
       for (const effect of this.effectsOf(entry)) {
         if (effect.access === ACCESS_WRITE) visit(words[entry + OF_SERVICE]!, effect, entry);
       }
@@ -112,6 +115,16 @@ export class TraceWrites implements Kept {
     const row = this.rows.base(words[entry + ROW]!);
     const counts = (this.rows.words[row + STATE]! & COUNTED_OWN) !== 0;
     return counts ? this.plans.get(this.rows.words[row + TARGET]!).effects : NO_EFFECTS;
+  }
+
+  /** By start, then span id. */
+  isEarlier(a: number, b: number): boolean {
+    const { words, floats } = this.ring;
+    const [began, other] = [floats[(a + BEGAN) >> 1]!, floats[(b + BEGAN) >> 1]!];
+    if (began !== other) return began < other;
+    const [s, t] = [a + KEY + SPAN, b + KEY + SPAN];
+    if (words[s] !== words[t]) return words[s]! >>> 0 < words[t]! >>> 0;
+    return words[s + 1]! >>> 0 < words[t + 1]! >>> 0;
   }
 
   /** Where the span stands in the tree of paths. */

@@ -11,12 +11,14 @@ import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import type { Identities } from '../lib/identities.ts';
 import { ACCESS_WRITE, type Plans } from '../lib/plans.ts';
+import type { Chains } from './chains.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { CorrelationOptions } from './options.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
-import { isTransparent, OWN_PLAN } from './state.ts';
+import { speakerOf } from './speakers.ts';
+import { OWN_PLAN } from './state.ts';
 import { TraceWrites, traceHash } from './trace-writes.ts';
 
 /** Words of an entry: context (6), table, operation, rows, topic, flags, service, its row, its place, arrival, time. */
@@ -40,6 +42,7 @@ const INFERRED = 1;
 const OUTBOX = 2;
 /** The row of the service has left. */
 const LEFT = 4;
+const DECIDED = 8;
 
 const RECORDS_PER_CHANGE = 10;
 const VERBS = CHANGE_OPERATIONS.map(operation => [operation]);
@@ -64,6 +67,7 @@ export type WriterNote = 'writer_unknown' | 'outbox_unknown';
 
 interface Parts {
   readonly rows: Rows;
+  readonly chains: Chains;
   readonly plans: Plans;
   readonly places: PathPlaces;
   readonly sink: InteractionSink;
@@ -149,7 +153,7 @@ export class Writers implements Kept {
     for (let sequence = ring.first(traceHash(w, row)); sequence !== 0; sequence = ring.next(sequence)) {
       const entry = ring.at(sequence);
       if (!sameTrace(w, row, ring.words, entry + KEY)) continue;
-      if (ring.words[entry + OF_SERVICE] === 0 && this.asksFor(entry, row)) this.climb(entry);
+      if (this.asksFor(entry, row) && (ring.words[entry + FLAGS]! & (LEFT | DECIDED)) === 0) this.climb(entry);
       if (isWrite && (ring.words[entry + FLAGS]! & INFERRED) !== 0) this.takeBack(entry, row);
     }
   }
@@ -197,7 +201,7 @@ export class Writers implements Kept {
     const { rows } = this;
     const { words } = this.ring;
     for (let hops = 0; hops < MAX_CLIMB; hops++) {
-      const row = this.rowAsked(entry);
+      const row = speakerOf(rows, this.parts.chains, words, entry + KEY);
       if (row < 0) return;
       const shape = rows.words[row + SHAPE]!;
       const isConnector = (shape & (CLASS_MASK | CDC_SPAN)) === (INTERNAL | CDC_SPAN);
@@ -213,18 +217,9 @@ export class Writers implements Kept {
     }
   }
 
-  private rowAsked(entry: number): number {
-    const { rows } = this;
-    const { words } = this.ring;
-    const [s0, s1] = [words[entry + KEY + SPAN]!, words[entry + KEY + SPAN + 1]!];
-    let row = rows.firstRow(words, entry + KEY, s0, s1);
-    while (row >= 0 && (isTransparent(rows.words[row + SHAPE]!) || rows.words[row + SERVICE] === 0))
-      row = rows.nextRow(row, words, entry + KEY, s0, s1);
-    return row;
-  }
-
   private decide(entry: number): void {
     const { words } = this.ring;
+    words[entry + FLAGS]! |= DECIDED;
     if ((words[entry + FLAGS]! & OUTBOX) !== 0) return this.decideOutbox(entry);
     const found = this.writerOf(entry);
     if (found !== undefined) return this.confirm(entry, found);
@@ -241,26 +236,24 @@ export class Writers implements Kept {
     this.visitTopic(entry, table);
   }
 
-  /** Of several the one whose service and node have the smallest ids, so that order has no say. */
+  /** Of several the one whose service and node have the smallest ids, the earliest: order has no say. */
   private writerOf(entry: number): Found | undefined {
     const { words } = this.ring;
     const { identities } = this.parts;
     let best: Found | undefined;
     this.writes.forEach(words, entry + KEY, (service, { node }, at) => {
       if (!identities.areSameTable(node, words[entry + TABLE]!)) return;
-      if (
-        best === undefined ||
-        this.isBefore(service, best.service) ||
-        (service === best.service && this.isBefore(node, best.node))
-      )
-        best = { service, node, at };
+      if (best === undefined || this.isBefore({ service, node, at }, best)) best = { service, node, at };
     });
     return best;
   }
 
-  private isBefore(a: number, b: number): boolean {
+  private isBefore(a: Found, b: Found): boolean {
     const { identities } = this.parts;
-    return identities.get(a).id < identities.get(b).id;
+    const idOf = (identity: number) => identities.get(identity).id;
+    if (a.service !== b.service) return idOf(a.service) < idOf(b.service);
+    if (a.node !== b.node) return idOf(a.node) < idOf(b.node);
+    return this.writes.isEarlier(a.at, b.at);
   }
 
   private confirm(entry: number, { service, node, at }: Found): void {

@@ -1,6 +1,7 @@
 /** The program as the oracle's tests see it: requests in, the finished graph out, offline, through scanner and all. */
 import type { Clock } from '../../src/contract/clock.ts';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
+import type { RecordView } from '../../src/contract/record.ts';
 import { decodeLogs } from '../../src/encodings/otlp/logs.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { decodeTracesJson } from '../../src/encodings/otlp/traces-json.ts';
@@ -9,6 +10,7 @@ import { graphDocument } from '../../src/query/document.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { encodeLogs, encodeTraces } from './otlp.ts';
+import { sendRecords } from './records.ts';
 
 export const SMALL = {
   waitMs: 10_000,
@@ -25,7 +27,7 @@ export const SMALL = {
   maxPaths: 100_000,
 };
 
-/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request of spans or logs, in the order of arrival. @param offline as `analyze` does it, else as a service that ends then. */
+/** A topology that took these requests and decided everything. Each object is one OTLP JSON export request of spans or logs, or a group of records, in the order of arrival. @param offline as `analyze` does it, else as a service that ends then. */
 export function analyzed(
   requests: readonly object[],
   options: TopologyOptions,
@@ -35,6 +37,10 @@ export function analyzed(
   const topology = new Topology(options, clock, offline);
   const view = createSpanView();
   for (const request of requests) {
+    if ('records' in request) {
+      sendRecords(topology.records, request.records as readonly RecordView[]);
+      continue;
+    }
     const consumer = 'resourceLogs' in request ? topology.logs : topology.sink;
     consumer.begin();
     if ('resourceLogs' in request) decodeLogs(encodeLogs(request), view, topology.logs);

@@ -32,6 +32,7 @@ const EDGE_FIELDS: readonly (keyof OracleEdge)[] = [
   'processed',
   'redeliveries',
   'groups',
+  'rows',
   'operations',
   'clientErrors',
   'serverErrors',

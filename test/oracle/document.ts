@@ -4,6 +4,7 @@ import { compareValues } from './chains.ts';
 import type { Decisions } from './decisions.ts';
 import type { LogOutcome } from './logs.ts';
 import type { NodeIdentity } from './names.ts';
+import type { RecordOutcome } from './records.ts';
 import { type Resolved, resolveAll } from './resolution.ts';
 import { edgeId, type OracleEdge, weighEdge } from './weights.ts';
 
@@ -37,12 +38,18 @@ export interface Refused {
   readonly reasons: readonly string[];
 }
 
-export function buildDocument(decisions: Decisions, refused: Refused, logs: LogOutcome): OracleDocument {
-  const raw = rawNodes(decisions, logs);
+export function buildDocument(
+  decisions: Decisions,
+  refused: Refused,
+  logs: LogOutcome,
+  records: RecordOutcome,
+): OracleDocument {
+  const raw = rawNodes(decisions, logs, records);
   const resolved = resolveAll(raw);
-  const edges = buildEdges(decisions, logs, resolved);
+  const edges = buildEdges(decisions, logs, records, resolved);
   const reasons = [
     ...refused.reasons,
+    ...records.reasons,
     ...decisions.spans.flatMap(({ reason, fact }) => [
       ...(reason === undefined ? [] : [reason]),
       ...(fact.negativeDuration ? ['negative_duration'] : []),
@@ -64,12 +71,18 @@ function tally(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-function interactionsOf({ spans, changeInteractions }: Decisions, logs: LogOutcome) {
-  return [...spans.flatMap(decision => decision.interactions), ...changeInteractions, ...logs.interactions];
+function interactionsOf({ spans, changeInteractions }: Decisions, logs: LogOutcome, records: RecordOutcome) {
+  const bySpans = spans.flatMap(decision => decision.interactions);
+  const all = [...bySpans, ...changeInteractions, ...logs.interactions, ...records.interactions];
+  return all.map((one, index) => {
+    const isFirst = all.findIndex(other => edgeId(other) === edgeId(one)) === index;
+    const more = isFirst ? records.proven.filter(proven => edgeId(proven) === edgeId(one)) : [];
+    return { ...one, evidence: [...one.evidence, ...more.map(() => 'cdc' as const)] };
+  });
 }
 
-function buildEdges(decisions: Decisions, logs: LogOutcome, { to }: Resolved): OracleEdge[] {
-  const interactions = interactionsOf(decisions, logs).map(one => ({
+function buildEdges(decisions: Decisions, logs: LogOutcome, records: RecordOutcome, { to }: Resolved): OracleEdge[] {
+  const interactions = interactionsOf(decisions, logs, records).map(one => ({
     ...one,
     source: to.get(one.source.id)!,
     target: to.get(one.target.id)!,
@@ -79,9 +92,9 @@ function buildEdges(decisions: Decisions, logs: LogOutcome, { to }: Resolved): O
 }
 
 /** Every service that was seen, and every end of an edge, each once. */
-function rawNodes(decisions: Decisions, logs: LogOutcome): NodeIdentity[] {
-  const seen = [...decisions.spans.flatMap(({ fact }) => fact.service ?? []), ...logs.services];
-  const ends = interactionsOf(decisions, logs).flatMap(({ source, target }) => [source, target]);
+function rawNodes(decisions: Decisions, logs: LogOutcome, records: RecordOutcome): NodeIdentity[] {
+  const seen = [...decisions.spans.flatMap(({ fact }) => fact.service ?? []), ...logs.services, ...records.seen];
+  const ends = interactionsOf(decisions, logs, records).flatMap(({ source, target }) => [source, target]);
   return [...new Map([...seen, ...ends].map(node => [node.id, node])).values()];
 }
 

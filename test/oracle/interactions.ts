@@ -32,6 +32,7 @@ export interface Interaction {
   readonly message?: Message;
   readonly operations?: readonly string[];
   readonly redeliveries?: number;
+  readonly rows?: number;
 }
 
 const larger = (...sides: readonly Fact[]) => Math.max(...sides.map(side => side.adjusted));

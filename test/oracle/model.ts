@@ -2,16 +2,20 @@
  * The rules as a batch model: all spans in, the graph out, by plain loops over all spans.
  * It shares no code with the program, knows no clock, window or eviction, and does not depend on the order of spans.
  */
+
+import type { RecordView } from '../../src/contract/record.ts';
 import { type Decisions, decideAll } from './decisions.ts';
 import { buildDocument, type OracleDocument } from './document.ts';
 import { type Log, type LogOutcome, readLogs } from './logs.ts';
 import { type Fact, isBadTime, normalizeSpan } from './normalize.ts';
+import { type RecordOutcome, readRecords, tellPositions } from './records.ts';
 import { isSpanId, isTraceId, type Span, sameTrace } from './span.ts';
 
 export interface Outcome {
   readonly document: OracleDocument;
   readonly decisions: Decisions;
   readonly logs: LogOutcome['counts'];
+  readonly recorded: RecordOutcome;
 }
 
 /** `nowUs` bounds what counts as a good time: at most a day ahead. */
@@ -19,17 +23,21 @@ export function analyzeSpans(
   spans: readonly Span[],
   nowUs: number = Date.now() * 1000,
   logs: readonly Log[] = [],
+  records: readonly RecordView[] = [],
 ): Outcome {
   const reasons = spans.flatMap(span => rejection(span) ?? []);
   const accepted = spans.filter(span => rejection(span) === undefined);
   const goodTimes = accepted.flatMap(span => [span.startUs, span.endUs]).filter(time => !isBadTime(time, nowUs));
   const newest = goodTimes.reduce((a, b) => Math.max(a, b), 0);
   const facts = accepted.map(span => normalizeSpan(span, nowUs, newest));
-  const kept = facts.filter((fact, index) => facts.findIndex(other => isDuplicate(other, fact)) === index);
+  const once = facts.filter((fact, index) => facts.findIndex(other => isDuplicate(other, fact)) === index);
+  const told = tellPositions(records, once);
+  const kept = once.map(fact => (told.has(fact) ? { ...fact, told: told.get(fact)! } : fact));
   const decisions = decideAll(kept);
   const refused = { received: spans.length, duplicates: facts.length - kept.length, reasons };
   const read = readLogs(logs, kept, nowUs);
-  return { document: buildDocument(decisions, refused, read), decisions, logs: read.counts };
+  const recorded = readRecords(records, decisions, nowUs);
+  return { document: buildDocument(decisions, refused, read, recorded), decisions, logs: read.counts, recorded };
 }
 
 function rejection(span: Span): string | undefined {

@@ -6,6 +6,7 @@ import { hasAttributeBelow, readAttribute, readNumber } from './attributes.ts';
 import { type DatabaseWork, hasDatabaseAttributes, readDatabaseWork } from './database.ts';
 import { type Delivery, messagingPartOf, type Operation } from './messaging.ts';
 import { cleanName, externalNode, type NodeIdentity, serviceNode, topicNode } from './names.ts';
+import type { Position } from './positions.ts';
 import { CLIENT, SERVER, type Span, STATUS_ERROR, STATUS_UNSET, UNSPECIFIED } from './span.ts';
 import { streamWorkOf } from './stores.ts';
 
@@ -41,6 +42,8 @@ export interface Fact {
   readonly linkTopics: readonly (NodeIdentity | undefined)[];
   readonly delivery: Delivery | undefined;
   readonly database: DatabaseWork | undefined;
+  /** Of producers: positions that records tell. */
+  readonly told?: readonly Position[];
 }
 
 const YEAR_2000_US = Date.UTC(2000, 0, 1) * 1000;

@@ -10,6 +10,7 @@ import { isToldEarlier } from './layers.ts';
 import type { Match } from './links.ts';
 import type { Fact } from './normalize.ts';
 import type { Join } from './pairing.ts';
+import type { RecordOutcome } from './records.ts';
 
 type Chain = readonly string[];
 
@@ -26,7 +27,10 @@ const MISSING = '?';
  * By the chain's text; undefined where what came of a span leads back to it through links, or spans under one id differ in
  * nothing but their instance and where they link to: nothing real does that.
  */
-export function countPaths({ spans, joins, changes }: Decisions): Map<string, Visits> | undefined {
+export function countPaths(
+  { spans, joins, changes }: Decisions,
+  ways: RecordOutcome['ways'] = [],
+): Map<string, Visits> | undefined {
   const places = new Places(
     spans.map(({ fact }) => fact),
     joins,
@@ -53,6 +57,7 @@ export function countPaths({ spans, joins, changes }: Decisions): Map<string, Vi
     if (client === undefined) visit(places.of(children[0]!));
     else visit([...places.of(client), ...(isDelivery ? topicOf(client) : []), to.id]);
   }
+  for (const { from, nodes } of ways) visit([...places.of(from), ...nodes.map(node => node.id)]);
   return places.goRound || hasTwins(places.facts) ? undefined : visits;
 }
 

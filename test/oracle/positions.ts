@@ -85,6 +85,11 @@ export interface Sender {
   readonly evidence: 'offset' | 'message_id';
 }
 
+/** What it tells itself, once it has sent, and what records tell. */
+function sentAt(fact: Fact): readonly Position[] {
+  return [...(fact.creates ? [] : positionsOf(fact)), ...(fact.told ?? [])];
+}
+
 /** The sender at the offset, else the one of the id; of several the smaller (trace id, span id). */
 export function findSender({ atOffset, byId }: Position, facts: readonly Fact[]): Sender | undefined {
   const ways = [
@@ -93,8 +98,8 @@ export function findSender({ atOffset, byId }: Position, facts: readonly Fact[])
   ] as const;
   for (const [evidence, key, keyOf] of ways) {
     const [sender] = facts
-      .filter(fact => fact.class === 'producer' && !fact.creates && key !== undefined)
-      .filter(fact => positionsOf(fact).some(position => keyOf(position) === key))
+      .filter(fact => fact.class === 'producer' && key !== undefined)
+      .filter(fact => sentAt(fact).some(position => keyOf(position) === key))
       .sort(compareIds);
     if (sender !== undefined) return { sender, evidence };
   }

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { analyzed, documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from './compare.ts';
 import { addCoverage, type Coverage, formatCoverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
+import type { OracleDocument } from './document.ts';
 import { generateTraceSet } from './generate.ts';
+import { generateRecords } from './generate-records.ts';
 import { generateLogs } from './logs.ts';
 import { analyzeSpans } from './model.ts';
 import { countPaths } from './paths.ts';
-import { disorder, splitRequests, toRequest, withLogs } from './requests.ts';
+import type { RecordOutcome } from './records.ts';
+import { disorder, splitRequests, toRequest, withLogs, withRecords } from './requests.ts';
 import { shrinkSpans } from './shrink.ts';
 import type { Span } from './span.ts';
 
@@ -42,6 +45,45 @@ describe('the graph of any trace set with log records', () => {
     TIMEOUT_MS,
   );
 });
+
+describe('the graph of any trace set with records', () => {
+  it(
+    'is the oracle’s, whenever records and spans come',
+    () => {
+      const sums = new Map<string, number>();
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS / 10; seed++) {
+        const spans = generateTraceSet(seed);
+        const records = generateRecords(seed, spans);
+        if (records.length === 0) continue;
+        for (const order of [spans, disorder(spans, seed)]) {
+          const { document, decisions, recorded } = analyzeSpans(order, Date.now() * 1000, [], records);
+          const subject = analyzed(withRecords(splitRequests(order, seed), records, seed), SMALL, {
+            now: () => Date.now(),
+          });
+          const told = `seed ${seed} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`;
+          const found = documentOf(subject);
+          expect(compareDocuments(document, found), told).toEqual([]);
+          expect(comparePaths(countPaths(decisions, recorded.ways), pathsOf(subject)), told).toEqual([]);
+          expect([found.stats.records, found.stats.changes], told).toEqual([recorded.records, recorded.changes]);
+          noteReached(sums, recorded, document);
+        }
+      }
+      console.log(`records of ${RUNS / 10} trace sets reached: ${JSON.stringify(Object.fromEntries(sums))}`);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** What records came to: how often each kind of edge or evidence that only they give. */
+function noteReached(sums: Map<string, number>, { proven, ways }: RecordOutcome, { edges }: OracleDocument): void {
+  const add = (name: string, count: number) => void sums.set(name, (sums.get(name) ?? 0) + count);
+  add('writers proven', proven.length);
+  add('ways', ways.length);
+  for (const { kind, evidence } of edges) {
+    if (kind === 'consumes') add('joined by offset or id', (evidence.offset ?? 0) + (evidence.message_id ?? 0));
+    else add(kind, (evidence.record_header ?? 0) + (evidence.cdc ?? 0));
+  }
+}
 
 describe('the graph of any trace set', () => {
   it(

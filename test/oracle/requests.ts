@@ -1,4 +1,5 @@
 /** Spans in, OTLP/JSON export requests out: in the given order, or split, shuffled and with copies by a seed. */
+import type { RecordView } from '../../src/contract/record.ts';
 import type { Log } from './logs.ts';
 import { Random } from './random.ts';
 import { type Attributes, type AttributeValue, type Span, wholeTraceId } from './span.ts';
@@ -48,6 +49,14 @@ export function withLogs(requests: readonly object[], logs: readonly Log[], seed
   const random = new Random(seed ^ 0x2545f491);
   const all = [...requests];
   for (const log of random.shuffle([...logs])) all.splice(random.below(all.length + 1), 0, toLogsRequest([log]));
+  return all;
+}
+
+/** Groups of records among requests, anywhere and in any order. */
+export function withRecords(requests: readonly object[], records: readonly RecordView[], seed: number): object[] {
+  const random = new Random(seed ^ 0x1b873593);
+  const all = [...requests];
+  for (const record of random.shuffle([...records])) all.splice(random.below(all.length + 1), 0, { records: [record] });
   return all;
 }
 

@@ -5,7 +5,7 @@ import { summarizeLags, summarizeLatencies } from './histogram.ts';
 import type { Interaction } from './interactions.ts';
 
 /** The fields of an edge that spans decide, without those that depend on a clock. */
-export type OracleEdge = Omit<Edge, 'key' | 'state' | 'rate' | 'rows'>;
+export type OracleEdge = Omit<Edge, 'key' | 'state' | 'rate'>;
 
 const ADJUSTED_UNIT = 2 ** 20;
 
@@ -30,6 +30,7 @@ export function weighEdge(interactions: readonly Interaction[]): OracleEdge {
     estimated: sum(counted.map(one => Math.round(one.adjusted * ADJUSTED_UNIT))) / ADJUSTED_UNIT,
     served: interactions.filter(one => one.served).length,
     ...messagesOf(interactions),
+    rows: sum(interactions.map(one => one.rows ?? 0)),
     operations: countNames(interactions.flatMap(one => one.operations ?? [])),
     ...errorsOf(interactions),
     ...latencyOf(interactions),

@@ -57,7 +57,7 @@ describe('the process', () => {
     const { code, stderr } = await child.ended;
     expect(code).toBe(0);
     expect(stderr).toContain('stopped');
-    expect(stderr).toContain('what was kept is there again');
+    expect(stderr).toContain('nothing was kept so far');
   });
 
   it('serve with JSON logs: one line is `ready` with all addresses, stdout stays empty', async () => {

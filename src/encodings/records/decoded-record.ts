@@ -58,6 +58,8 @@ export class DecodedRecord implements RecordView {
   readonly headers: RecordHeaders;
   private readonly kept: Change[] = [];
 
+  /** Topics of flattened rows: do these say themselves that they are deleted. Outlives the record. */
+  readonly rewritten = new Map<string, boolean>();
   readonly schemas: Schemas | undefined;
 
   /**

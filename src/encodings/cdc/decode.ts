@@ -44,6 +44,11 @@ const NAMES: Readonly<Record<ChangeFormat, string>> = {
 };
 const OUTBOX_TOPIC = 'outbox.event.';
 
+/** By the name that Debezium's event router gives it where nobody gives another. */
+export function isOutboxTopic(topic: string): boolean {
+  return topic.startsWith(OUTBOX_TOPIC);
+}
+
 const PAYLOAD = slot('payload');
 const SCHEMA = slot('schema');
 
@@ -141,7 +146,7 @@ function readJson(
 /** No format: a row that nothing is beside of, or an event of an application. */
 function readPlain(view: DecodedRecord, raw: RawRecord): void {
   if (isHeartbeatTopic(raw.topic)) view.marker = 'heartbeat';
-  else if (raw.topic.startsWith(OUTBOX_TOPIC)) view.isOutbox = true;
+  else if (isOutboxTopic(raw.topic)) view.isOutbox = true;
   else if (view.headers.haveChange && !readBinaryCloudEvent(view, raw)) readFlatRow(view, raw);
 }
 

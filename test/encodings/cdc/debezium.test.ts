@@ -416,7 +416,8 @@ describe('an event of an outbox', () => {
   });
 
   test('is told by its topic, where it has no id', () => {
-    expect(decode({ topic: 'outbox.event.order', value: '{}' }).isOutbox).toBe(true);
+    for (const encoding of ['cdc', 'debezium', 'record'] as const)
+      expect(decode({ topic: 'outbox.event.order', value: '{}' }, encoding).isOutbox).toBe(true);
   });
 
   test('is none when the record is a change with an id', () => {

@@ -129,10 +129,7 @@ function readJson(
   start: number,
   format: ChangeFormat | undefined,
 ): void {
-  if (!openObject(value, start)) {
-    view.marker = 'tombstone';
-    return;
-  }
+  if (!openObject(value, start)) return readNothing(view, raw);
   for (let i = 0; i < READERS.length; i++) {
     const reader = READERS[i]!;
     if ((format === undefined || reader.format === format) && reader.is()) return reader.read(view, raw);

@@ -12,9 +12,6 @@ import { fields, slot } from './shape.ts';
 const DELETED = slot('__deleted');
 const MARKS = ['__deleted', '__op', '__table', '__source_table', '__lsn', '__source_ts_ms'].map(slot);
 
-/** Topics of which is known how they tell deletions. */
-const MAX_TOPICS = 10_000;
-
 const spell = (name: string): readonly string[] => [`__${name}`, `__source_${name}`];
 const inFields = new EventInFields(
   name => (name === 'after.tracingspancontext' ? ['tracingspancontext'] : spell(name)),
@@ -29,17 +26,9 @@ export const flatRow: ChangeReader = {
 
 /** @param raw its value stands in `fields`. */
 export function readFlatRow(view: DecodedRecord, raw: RawRecord): void {
-  rememberRewriting(view, raw.topic);
   const event = view.headers.haveChange ? new EventInBoth(inFields, new EventInHeaders(raw.headers, spell)) : inFields;
   if (tableOf(event) === '') return;
   readChange(fields.text(DELETED) === 'true' ? new Deletion(event) : event, raw.key !== null, view);
-}
-
-function rememberRewriting(view: DecodedRecord, topic: string): void {
-  const isRewritten = fields.has(DELETED);
-  if (view.rewritten.get(topic) === isRewritten) return;
-  if (view.rewritten.size >= MAX_TOPICS) view.rewritten.clear();
-  view.rewritten.set(topic, isRewritten);
 }
 
 function tableOf(event: ChangeEvent): string {
@@ -47,16 +36,13 @@ function tableOf(event: ChangeEvent): string {
 }
 
 /**
- * A null value stands for a deleted row, or is the tombstone behind a row that was rewritten to say so. Both have the same
- * headers: which it is, the rows of the topic tell, which in the second case all have `__deleted`. Before the first of
- * them, only the deletion that flattening itself made null is taken for one: it has its operation once, where a
- * connector's tombstone shares the headers of the deletion and has it twice.
+ * A null value, in bytes or in JSON, stands for a deleted row when flattening made it out of the deletion. The tombstone
+ * that a connector writes behind a deletion shares its headers, and has the operation twice.
  */
 export function readFlatDeletion(view: DecodedRecord, raw: RawRecord): boolean {
   const event = new EventInHeaders(raw.headers, spell);
   const operations = event.all('__op');
-  const isRewritten = view.rewritten.get(raw.topic) ?? operations.length > 1;
-  if (isRewritten || operations.at(-1) !== 'd' || tableOf(event) === '') return false;
+  if (operations.length !== 1 || operations[0] !== 'd' || tableOf(event) === '') return false;
   readChange(event, raw.key !== null, view);
   return true;
 }

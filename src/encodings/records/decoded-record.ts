@@ -58,8 +58,6 @@ export class DecodedRecord implements RecordView {
   readonly headers: RecordHeaders;
   private readonly kept: Change[] = [];
 
-  /** Topics of flattened rows: do these say themselves that they are deleted. Outlives the record. */
-  readonly rewritten = new Map<string, boolean>();
   readonly schemas: Schemas | undefined;
 
   /**

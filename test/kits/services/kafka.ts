@@ -127,11 +127,12 @@ function secureProperties(folder: string, caFile: string): readonly string[] {
 }
 
 function format(java: readonly string[], config: string): void {
+  // May begin with a dash.
   const id = randomBytes(16).toString('base64url');
   const scram = ['256', '512'].flatMap(bits => [
     '--add-scram',
     `SCRAM-SHA-${bits}=[name=${USER},password=${PASSWORD}]`,
   ]);
   const args = ['-Xmx64m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format'];
-  execFileSync('java', [...args, '--cluster-id', id, '--config', config, ...scram], { stdio: 'pipe' });
+  execFileSync('java', [...args, `--cluster-id=${id}`, '--config', config, ...scram], { stdio: 'pipe' });
 }

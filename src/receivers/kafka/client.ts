@@ -79,7 +79,7 @@ export interface FetchedPartition extends TopicPartition {
   readonly next: number;
   /** Of the first record that there still is; −1 unknown. */
   readonly logStart: number;
-  /** Where the next record written will stand. */
+  /** After the last record that can be read now; behind it there may be those of a transaction that is open. */
   readonly logEnd: number;
   readonly records: readonly ClientRecord[];
   readonly broken: readonly BrokenRecords[];

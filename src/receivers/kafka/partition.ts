@@ -21,6 +21,8 @@ export class Partition {
   /** As far as known; −1: unknown. */
   logStart = -1;
   logEnd = -1;
+  /** Timestamp of the record that was taken last; 0: none yet, or none that can be believed. */
+  timeMs = 0;
   /** Grows when reading goes back: what was read before does not count any more. */
   generation = 0;
   /** Not read before its topic was looked at again. */

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RetryableError } from '../../contract/errors.ts';
+import { EARLIEST_TIME } from '../../contract/observation.ts';
 import { SchemaUnavailableError } from '../../encodings/avro/schemas.ts';
 import type { FetchedPartition } from './client.ts';
 import type { Counters } from './counters.ts';
@@ -23,6 +24,11 @@ export interface ReaderParts {
   intakeOf(route: Route): Intake;
   /** Aborts when the receiver stops. */
   readonly signal: AbortSignal;
+}
+
+/** Of a producer without a clock nothing is believed. */
+function believable(timestampMs: number | undefined): number | undefined {
+  return timestampMs === undefined || timestampMs < EARLIEST_TIME / 1000 ? undefined : timestampMs;
 }
 
 export class Reader {
@@ -48,6 +54,7 @@ export class Reader {
       if (taken === undefined || at.generation !== generation) return;
       counters.of(at.topic).records += taken.until - from;
       from = taken.until;
+      at.timeMs = believable(records[from - 1]?.timestampMs) ?? at.timeMs;
       at.next = nextAfter({ at, records, from, until: from, next }, from);
       this.settle(at, taken);
       if (from < records.length) await new Promise(resolve => setImmediate(resolve));

@@ -108,6 +108,7 @@ export class KafkaReceiver {
       partitions,
       signal: this.stopping.signal,
       reader: this.createReader(),
+      now: () => this.parts.settings.clock.now(),
       isUnused: route => this.isUnused(route),
       stored: cluster => this.stored(cluster),
       changed: added => {

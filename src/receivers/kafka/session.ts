@@ -6,16 +6,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FetchedPartition, KafkaClient } from './client.ts';
 import { KafkaError } from './client.ts';
 import { Discovery, type DiscoveryParts } from './discovery.ts';
+import { inStep } from './pace.ts';
 import type { Partition } from './partition.ts';
 import type { Reader } from './reader.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
-const IDLE_MS = 100;
+const IDLE_MS = 20;
 
 export interface SessionParts extends Omit<DiscoveryParts, 'client'> {
   readonly client: KafkaClient;
   readonly reader: Reader;
+  /** The wall clock. */
+  now(): number;
   /** Aborts when the receiver stops. */
   readonly signal: AbortSignal;
 }
@@ -24,6 +27,8 @@ export class Session {
   readonly discovery: Discovery;
   private readonly parts: SessionParts;
   private readonly loops = new Map<number, Promise<void>>();
+  /** Nodes that could not be read from just now. */
+  private readonly failing = new Set<number>();
   private refreshing: Promise<void> | undefined;
   /** Rejects when the session cannot go on. */
   private readonly end = Promise.withResolvers<never>();
@@ -39,7 +44,9 @@ export class Session {
     const { client, signal, options } = this.parts;
     try {
       await client.connect();
+      if (signal.aborted) return;
       await this.refresh();
+      if (signal.aborted) return;
       ready();
       const stopped = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
       const timer = setInterval(() => this.refresh().catch(error => this.fail(error)), options.refreshMs);
@@ -86,15 +93,16 @@ export class Session {
     for (let round = 0; !this.isOver && !signal.aborted; round++) {
       const own = [...this.parts.partitions.values()].filter(({ leader }) => leader === node);
       if (own.length === 0) return;
-      const nowMs = performance.now();
-      const open = own.filter(({ isDoubtful, waitsUntilMs }) => !isDoubtful && waitsUntilMs <= nowMs);
+      const open = inStep(own.filter(isOpen), this.readable(), this.parts.now());
       try {
         if (open.length === 0) await delay(IDLE_MS);
         else await this.readOnce(node, rotate(open, round));
         retryMs = FIRST_RETRY_MS;
+        this.failing.delete(node);
         problems.end('node', String(node));
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
+        this.failing.add(node);
         problems.begin('node', String(node), `node ${node} cannot be read from: ${error.message}`);
         await delay(retryMs, undefined, { signal }).catch(() => {});
         retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
@@ -102,6 +110,12 @@ export class Session {
         if (!this.isOver && !signal.aborted) await this.refresh();
       }
     }
+  }
+
+  /** Of all nodes that can be read from. */
+  private readable(): readonly Partition[] {
+    const all = [...this.parts.partitions.values()];
+    return all.filter(one => isOpen(one) && one.leader >= 0 && !this.failing.has(one.leader));
   }
 
   private async readOnce(node: number, partitions: readonly Partition[]): Promise<void> {
@@ -130,6 +144,10 @@ export class Session {
     }
     return true;
   }
+}
+
+function isOpen({ isDoubtful, waitsUntilMs }: Partition): boolean {
+  return !isDoubtful && waitsUntilMs <= performance.now();
 }
 
 /** Brokers fill an answer in the order of the question: each partition is first once in a while. */

@@ -145,7 +145,7 @@ class KafkajsClient implements KafkaClient {
     const polite = Promise.allSettled([producer?.disconnect(), this.cluster.disconnect()]);
     await Promise.race([polite, delay(FAREWELL_MS)]);
     this.sockets.destroy();
-    await polite;
+    await Promise.race([polite, delay(FAREWELL_MS)]);
   }
 
   private get isolationLevel(): number {

@@ -77,8 +77,9 @@ class Answer {
     const { reader, version } = this;
     const partition = reader.int32();
     const error = nameOfCode(reader.int16());
-    const logEnd = reader.int64();
-    reader.int64();
+    const written = reader.int64();
+    const stable = reader.int64();
+    const logEnd = stable < 0 ? written : Math.min(written, stable);
     const logStart = version >= 5 ? reader.int64() : -1;
     const aborted = reader.array(() => ({ producerId: reader.int64(), firstOffset: reader.int64() }));
     if (version >= 11) reader.int32();

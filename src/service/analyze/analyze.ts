@@ -63,6 +63,7 @@ async function readInputs(
   } finally {
     bar.clear();
   }
+  feed.flush();
   const document = finish(topology, report.problems);
   sayNotes({ document, topology, feed, report });
   return { document, exitCode: report.problems > 0 ? EXIT_DATA_TROUBLE : EXIT_DONE };

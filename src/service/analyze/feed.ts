@@ -1,7 +1,7 @@
 /** One recorded document → the topology, whole or not at all. What cannot be taken in is thrown, with its reason. */
 import type { SpanSink } from '../../contract/component.ts';
 import type { LogConsumer, SpanConsumer } from '../../contract/consumer.ts';
-import type { RecordConsumer, RecordIdentity } from '../../contract/record.ts';
+import type { RecordConsumer, RecordIdentity, RecordView } from '../../contract/record.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 import { detectDocument } from '../../encodings/detect-document.ts';
 import { decodeJaeger } from '../../encodings/jaeger/traces-json.ts';
@@ -26,6 +26,8 @@ const DECODERS = {
   zipkin: decodeZipkin,
 } as const satisfies Record<string, Decoder>;
 
+/** Records of a group, at most: each group costs something of its own. */
+const MAX_GROUP = 1000;
 /** What records do not say is not known. */
 const NO_IDENTITY: RecordIdentity = { environment: '', databases: {} };
 
@@ -46,6 +48,8 @@ export class Feed {
   private readonly topic: string;
   private readonly view: SpanView = createSpanView();
   private readonly decoder = new RecordDecoder();
+  /** Records of the group that is open. */
+  private inGroup = 0;
 
   constructor({ sink, logs, records, topic }: FeedParts) {
     this.sink = sink;
@@ -106,11 +110,32 @@ export class Feed {
   }
 
   private record(document: Uint8Array): void {
-    const { records, decoder, topic } = this;
-    this.take(records, () => records.record(decoder.decode(readRecordDocument(document, topic)), NO_IDENTITY));
+    const view = this.decode(document);
+    if (this.inGroup === 0) this.records.begin();
+    this.records.record(view, NO_IDENTITY);
+    if (++this.inGroup >= MAX_GROUP) this.flush();
+  }
+
+  private decode(document: Uint8Array): RecordView {
+    try {
+      return this.decoder.decode(readRecordDocument(document, this.topic));
+    } catch (error) {
+      this.take(this.records, () => {
+        throw error;
+      });
+      throw error;
+    }
+  }
+
+  /** Records that follow each other are one group; to be called at the end. */
+  flush(): void {
+    if (this.inGroup === 0) return;
+    this.inGroup = 0;
+    this.records.commit();
   }
 
   private take(sink: SpanSink | LogConsumer | RecordConsumer, decode: () => void): void {
+    this.flush();
     sink.begin();
     try {
       decode();

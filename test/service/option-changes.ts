@@ -47,6 +47,22 @@ export function baseConfig(files: CertificateFolder): Json {
       otlp: { protocols: { grpc: guarded, http: forPages } },
       http_events: forPages,
       file: { include: ['./nothing/*.json'] },
+      // Nobody listens there.
+      kafka: {
+        brokers: ['127.0.0.1:1'],
+        traces: { topics: ['spans'] },
+        logs: { topics: ['logs'] },
+        topics: ['orders'],
+        sasl: { mechanism: 'plain', username: 'reader', password: 'first-password' },
+        schema_registry: {
+          url: 'https://127.0.0.1:1',
+          username: 'reader',
+          password: 'first-password',
+          tls: { cert_file: cert, key_file: key },
+        },
+        tls: { cert_file: cert, key_file: key },
+        dead_letter: { topic: 'unreadable' },
+      },
     },
     processors: { memory_limiter: {}, drop: {} },
     connectors: { topology: { correlation: { max_pending: 1000, max_late: 1000, max_seen: 1000 } } },
@@ -55,8 +71,8 @@ export function baseConfig(files: CertificateFolder): Json {
       telemetry: { traces: { tls: { cert_file: cert, key_file: key } } },
       extensions: ['http_api', 'storage'],
       pipelines: {
-        traces: { receivers: ['otlp'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] },
-        events: { receivers: ['http_events', 'file'], exporters: ['topology'] },
+        traces: { receivers: ['otlp', 'kafka'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] },
+        events: { receivers: ['http_events', 'file', 'kafka'], exporters: ['topology'] },
       },
     },
   };
@@ -84,7 +100,19 @@ function special(path: readonly string[], group: { [key: string]: Json }, files:
   const values: Record<string, () => Json> = {
     endpoint: () => 'localhost:0',
     path: () => './other',
-    topic: () => 'orders',
+    topic: () => 'payments',
+    topics: () => ['^payments'],
+    brokers: () => ['127.0.0.1:2'],
+    group_id: () => 'others',
+    client_id: () => 'others',
+    message_id_headers: () => ['x-message'],
+    initial_offset: () => 'earliest',
+    start_at: () => 'end',
+    mechanism: () => 'scram-sha-256',
+    username: () => 'other',
+    password: () => 'second-password',
+    url: () => 'https://127.0.0.1:2',
+    server_name_override: () => 'kafka.example',
     include: () => ['./other/*.json'],
     exclude: () => ['./other/*.json'],
     environment: () => 'prod',
@@ -124,7 +152,7 @@ function otherValue(schema: OptionSchema): Json {
 function candidates(schema: OptionSchema): readonly Json[] {
   const unit = unitOf(schema);
   if (unit === 'duration') return ['7s', '800ms', '2m'];
-  if (unit === 'size') return ['128MiB', '12KiB'];
+  if (unit === 'size') return ['128MiB', '12KiB', '2MiB'];
   if (schema.enum !== undefined) return schema.enum as readonly Json[];
   if (schema.type === 'boolean') return [true, false];
   if (schema.type === 'integer') return [50, 2000, 15];

@@ -100,7 +100,7 @@ describe('the package', () => {
   it('names no file that only a checkout has', context => {
     needsPackage(context);
     const programs = readdirSync(inPackage('dist'), { recursive: true, encoding: 'utf8' }).filter(path =>
-      /js$/.test(path),
+      /\.[cm]?js$/.test(path),
     );
     const naming = programs.filter(path =>
       /\bfrom '[^']*\.ts'|\bURL\('[^']*\.ts'/.test(readFileSync(inPackage(`dist/${path}`), 'utf8')),

@@ -5,23 +5,29 @@ import { optionGroup } from '../lib/options.ts';
 
 const name = (description: string) => Type.Optional(Type.String({ default: '', description }));
 
-export const recordIdentity = Type.Optional(
-  optionGroup(
-    {
-      environment: name('Environment of the topics and tables.'),
-      cluster: name('Name of the Kafka cluster, as in `topic:kafka/NAME/…`; a record that says its own keeps it.'),
-      databases: Type.Optional(
-        Type.Record(Type.String({ minLength: 1 }), Type.String({ minLength: 1 }), {
-          default: {},
-          description: 'Instance of the database behind a source, by its name (of Debezium: `topic.prefix`).',
-        }),
-      ),
-    },
-    'What records do not say of themselves.',
-  ),
-);
+/** @param unnamed what the cluster is without a name, for the docs. */
+export function recordIdentity(unnamed: string) {
+  return Type.Optional(
+    optionGroup(
+      {
+        environment: name('Environment of the topics and tables.'),
+        cluster: name(`Name of the Kafka cluster, as in \`topic:kafka/NAME/…\`; ${unnamed}.`),
+        databases: Type.Optional(
+          Type.Record(Type.String({ minLength: 1 }), Type.String({ minLength: 1 }), {
+            default: {},
+            description: 'Instance of the database behind a source, by its name (of Debezium: `topic.prefix`).',
+          }),
+        ),
+      },
+      'What records do not say of themselves.',
+    ),
+  );
+}
 
-export type RecordIdentityConfig = Static<typeof recordIdentity>;
+/** For records that may hold the name of their cluster. */
+export const dumpIdentity = recordIdentity('a record that says its own keeps it');
+
+export type RecordIdentityConfig = Static<ReturnType<typeof recordIdentity>>;
 
 export function toRecordIdentity(config: RecordIdentityConfig | undefined): RecordIdentity {
   return { environment: config?.environment ?? '', databases: config?.databases ?? {} };

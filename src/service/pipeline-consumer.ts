@@ -8,10 +8,6 @@ import type { SpanView } from '../contract/span-view.ts';
 export function consumeSpans(processors: readonly Processor[], sink: SpanSink): SpanConsumer {
   const gates = gatesOf(processors);
   const predicates = processors.filter(processor => processor.keepSpan !== undefined);
-  const begin = () => {
-    for (const gate of gates) gate.admit!();
-    sink.begin();
-  };
   const filter = (view: SpanView) => {
     for (const predicate of predicates) {
       if (predicate.keepSpan!(view)) continue;
@@ -25,7 +21,7 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
     ...(predicates.length === 0 && sink.knowsResource !== undefined && { knowsResource: sink.knowsResource }),
     ...((gates.length > 0 || sink.admit !== undefined) && { admit: () => admit(gates, sink) }),
     ...(sink.progress !== undefined && { progress: at => sink.progress!(at) }),
-    begin: gates.length === 0 ? () => sink.begin() : begin,
+    begin: gates.length === 0 ? () => sink.begin() : () => begin(gates, sink),
     span: predicates.length === 0 ? view => sink.span(view) : filter,
     commit: sender => sink.commit(sender),
     abort: reason => sink.abort(reason),
@@ -33,29 +29,16 @@ export function consumeSpans(processors: readonly Processor[], sink: SpanSink): 
 }
 
 export function consumeLogs(processors: readonly Processor[], sink: LogConsumer): LogConsumer {
-  const gates = gatesOf(processors);
-  if (gates.length === 0) return sink;
-  return {
-    ...sink,
-    admit: () => admit(gates, sink),
-    begin: () => {
-      for (const gate of gates) gate.admit!();
-      sink.begin();
-    },
-  };
+  return behindGates(gatesOf(processors), sink);
 }
 
 export function consumeRecords(processors: readonly Processor[], sink: RecordConsumer): RecordConsumer {
-  const gates = gatesOf(processors);
+  return behindGates(gatesOf(processors), sink);
+}
+
+function behindGates<C extends LogConsumer | RecordConsumer>(gates: readonly Processor[], sink: C): C {
   if (gates.length === 0) return sink;
-  return {
-    ...sink,
-    admit: () => admit(gates, sink),
-    begin: () => {
-      for (const gate of gates) gate.admit!();
-      sink.begin();
-    },
-  };
+  return { ...sink, admit: () => admit(gates, sink), begin: () => begin(gates, sink) };
 }
 
 function gatesOf(processors: readonly Processor[]): readonly Processor[] {
@@ -65,4 +48,9 @@ function gatesOf(processors: readonly Processor[]): readonly Processor[] {
 function admit(gates: readonly Processor[], sink: { admit?(): void }): void {
   for (const gate of gates) gate.admit!();
   sink.admit?.();
+}
+
+function begin(gates: readonly Processor[], sink: { begin(): void }): void {
+  for (const gate of gates) gate.admit!();
+  sink.begin();
 }

@@ -4,7 +4,7 @@ import { Default } from 'typebox/value';
 import type { RecordIdentity } from '../../contract/record.ts';
 import { durationOption, LONGEST_TIMER, sizeOption } from '../../lib/options.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
-import { recordIdentity, toRecordIdentity } from '../record-identity.ts';
+import { dumpIdentity, toRecordIdentity } from '../record-identity.ts';
 
 const globs = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description });
 
@@ -52,7 +52,7 @@ export const fileConfig = Type.Object(
     topic: Type.Optional(
       Type.String({ default: '', description: 'Topic of change events that stand alone in a line.' }),
     ),
-    identity: recordIdentity,
+    identity: dumpIdentity,
   },
   { additionalProperties: false },
 );

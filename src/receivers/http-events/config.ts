@@ -5,7 +5,7 @@ import type { ConfigProblem } from '../../contract/component.ts';
 import { checkGuard, type GuardConfig } from '../../lib/listen/guard.ts';
 import { checkHttpMemory, type HttpOptions, httpListenerOptions, readHttpOptions } from '../listener/http/options.ts';
 import { maxWait } from '../listener/options.ts';
-import { recordIdentity, toRecordIdentity } from '../record-identity.ts';
+import { dumpIdentity, toRecordIdentity } from '../record-identity.ts';
 import type { IngestOptions } from './ingest.ts';
 
 const ENDPOINT = '127.0.0.1:4319';
@@ -20,7 +20,7 @@ export const httpEventsConfig = Type.Object(
           'Topic of events that do not name one (bare changes, most CloudEvents); `?topic=` of a request goes before it. Without either, their tables are nodes, and no more.',
       }),
     ),
-    identity: recordIdentity,
+    identity: dumpIdentity,
     max_wait: maxWait,
   },
   { additionalProperties: false },

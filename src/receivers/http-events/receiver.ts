@@ -1,12 +1,11 @@
 /** The receiver of records over HTTP: one `Ingest` behind one listener. */
-import type { Component, Consumers, Reconfiguration, Settings } from '../../contract/component.ts';
+import type { Component, Consumers, Settings } from '../../contract/component.ts';
 import { Guard } from '../../lib/listen/guard.ts';
-import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
-import { listenerSamples } from '../../telemetry/listener-metrics.ts';
 import { EVENTS_WAIT } from '../../telemetry/metrics/http-events.ts';
 import { Admission } from '../listener/admission.ts';
 import type { HttpOptions } from '../listener/http/options.ts';
 import { HttpServer } from '../listener/http/server.ts';
+import { connectionsThatFit, listeningReceiver } from '../listener/listening-receiver.ts';
 import { maxWaitMs } from '../listener/options.ts';
 import { type ListenOptions, ProtocolListener } from '../listener/protocol-listener.ts';
 import { prepareListener } from '../listener/reconfigure.ts';
@@ -31,9 +30,6 @@ export function createHttpEventsReceiver(
   const service = new EventsHttp(ingest, counters, log);
   const listeners = new Map<'http', ProtocolListener>();
   host.metrics(() => [...counters.collect(), EVENTS_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
-  host.metrics(() =>
-    [...listeners.values()].flatMap(({ guard }) => listenerSamples(guard, { component: id, protocol: 'http' })),
-  );
 
   function create(options: ListenOptions): ProtocolListener {
     const guard = new Guard((options as HttpOptions).guard, logger, () => clock.now());
@@ -42,41 +38,21 @@ export function createHttpEventsReceiver(
     return new ProtocolListener(settings, { protocol: 'http', place, options, server, guard });
   }
 
-  listeners.set('http', create(listenOptions(config)));
-  return {
-    async start() {
-      admission.start();
-      for (const listener of listeners.values()) {
-        await listener.start();
-        listener.announce();
-      }
+  listeners.set('http', create(listenOptions(settings, config)));
+  return listeningReceiver<HttpEventsConfig>({
+    settings,
+    listeners,
+    admission,
+    log,
+    prepare: given => prepareListener('http', listeners, listenOptions(settings, given), create),
+    takeOver: given => {
+      admission.setMaxWait(maxWaitMs(given));
+      ingest.options = toIngestOptions(given);
     },
-    async stop() {
-      for (const listener of listeners.values()) await listener.stop();
-      admission.stop();
-      log.stop();
-    },
-    refresh: () => ({
-      commit: () => {
-        for (const listener of listeners.values()) listener.refresh();
-      },
-      rollback: () => {},
-    }),
-    async reconfigure(given: HttpEventsConfig): Promise<Reconfiguration> {
-      const { commit, rollback } = await prepareListener('http', listeners, listenOptions(given), create);
-      const commitAll = () => {
-        admission.setMaxWait(maxWaitMs(given));
-        ingest.options = toIngestOptions(given);
-        return commit();
-      };
-      return { commit: commitAll, rollback };
-    },
-  };
+  });
 }
 
-/** With as many connections as the limit of open files allows. */
-function listenOptions(config: HttpEventsConfig): HttpOptions {
+function listenOptions(settings: Settings, config: HttpEventsConfig): HttpOptions {
   const options = toHttpOptions(config);
-  const [maxConnections] = shareConnections([options.maxConnections], openFileLimit());
-  return { ...options, maxConnections: maxConnections! };
+  return { ...options, maxConnections: connectionsThatFit(settings, { http: options.maxConnections }).http };
 }

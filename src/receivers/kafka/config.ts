@@ -3,7 +3,8 @@ import { type Static, Type } from 'typebox';
 import { RECORD_ENCODINGS } from '../../encodings/records/decode.ts';
 import { LOG_ENCODINGS, SPAN_ENCODINGS } from '../../encodings/span-encodings.ts';
 import { clientTlsOptions } from '../../lib/client-tls.ts';
-import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
+import { durationOption, sizeOption } from '../../lib/options.ts';
+import { recordIdentity } from '../record-identity.ts';
 import { schemaRegistrySection } from './schema-registry/options.ts';
 
 export const SASL_MECHANISMS = [
@@ -53,19 +54,6 @@ const saslSection = Type.Object(
   { additionalProperties: false, description: 'SASL; left out, it does not sign in.' },
 );
 
-const identitySection = optionGroup(
-  {
-    environment: Type.String({ default: '', description: 'Environment of the topics and tables; empty: unknown.' }),
-    cluster: Type.String({ default: '', description: 'Name of the cluster in the graph; empty: the id it has.' }),
-    databases: Type.Record(Type.String(), Type.String({ minLength: 1 }), {
-      default: {},
-      description:
-        'Of changes of rows: the instance of the database by the name of their source (of Debezium `topic.prefix`).',
-    }),
-  },
-  'What records do not say themselves.',
-);
-
 export const kafkaConfig = Type.Object(
   {
     brokers: Type.Array(Type.String({ minLength: 1 }), {
@@ -107,7 +95,7 @@ export const kafkaConfig = Type.Object(
       ...clientTlsOptions,
       description: 'TLS towards the brokers, with the keys of the Collector; {} is enough to have it.',
     }),
-    identity: identitySection,
+    identity: recordIdentity('left out, the id it has'),
     dead_letter: Type.Optional(
       Type.Object(
         { topic: Type.String({ minLength: 1, description: 'Its name; it must be there.' }) },

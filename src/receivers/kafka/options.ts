@@ -3,6 +3,7 @@ import type { RecordIdentity } from '../../contract/record.ts';
 import type { Schemas } from '../../encodings/avro/schemas.ts';
 import { type ClientTls, readClientTls } from '../../lib/client-tls.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
+import { toRecordIdentity } from '../record-identity.ts';
 import type { FetchLimits, OffsetAt } from './client.ts';
 import type { KafkaConfig } from './config.ts';
 import type { KafkajsOptions, SaslMechanism } from './kafkajs/connection.ts';
@@ -36,8 +37,8 @@ export function toKafkaOptions(config: KafkaConfig): KafkaOptions {
     groupId: config.group_id,
     subscriptions: subscriptionsOf(config),
     initialOffset: offsetOf(config.initial_offset),
-    cluster: config.identity.cluster,
-    identity: { environment: config.identity.environment, databases: config.identity.databases },
+    cluster: config.identity?.cluster ?? '',
+    identity: toRecordIdentity(config.identity),
     messageIdHeaders: config.message_id_headers,
     schemas: config.schema_registry && createSchemas(config.schema_registry, () => performance.now()),
     deadLetterTopic: config.dead_letter?.topic,

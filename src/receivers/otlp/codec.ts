@@ -5,10 +5,12 @@
 import type { LogConsumer, SpanConsumer } from '../../contract/consumer.ts';
 import type { SpanView } from '../../contract/span-view.ts';
 
+export type Decode<C> = (bytes: Uint8Array, view: SpanView, consumer: C) => void;
+
 export interface Codec {
-  traces(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void;
-  tracesJson(bytes: Uint8Array, view: SpanView, consumer: SpanConsumer): void;
-  logs(bytes: Uint8Array, view: SpanView, consumer: LogConsumer): void;
-  logsJson(bytes: Uint8Array, view: SpanView, consumer: LogConsumer): void;
-  createView(): SpanView;
+  readonly traces: Decode<SpanConsumer>;
+  readonly tracesJson: Decode<SpanConsumer>;
+  readonly logs: Decode<LogConsumer>;
+  readonly logsJson: Decode<LogConsumer>;
+  readonly createView: () => SpanView;
 }

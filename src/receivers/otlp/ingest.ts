@@ -9,7 +9,7 @@ import { MalformedError } from '../../encodings/malformed.ts';
 import type { Admission } from '../listener/admission.ts';
 import { ACCEPTED, type Answer, decline, errorToAnswer } from '../listener/answer.ts';
 import type { RequestLog } from '../listener/request-log.ts';
-import type { Codec } from './codec.ts';
+import type { Codec, Decode } from './codec.ts';
 import type { Counters } from './counters.ts';
 import type { Encoding, Signal } from './signal.ts';
 
@@ -55,29 +55,24 @@ export class Ingest {
   traces(bytes: Uint8Array, encoding: Encoding, sender: object): Answer | Promise<Answer> {
     const { traces: consumer } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('traces'));
-    const { codec } = this;
-    return this.take(consumer, sender, resultToAnswer, () => {
-      if (encoding === 'json') codec.tracesJson(bytes, this.view, consumer);
-      else codec.traces(bytes, this.view, consumer);
-    });
+    const decode = encoding === 'json' ? this.codec.tracesJson : this.codec.traces;
+    return this.take(bytes, decode, consumer, sender, resultToAnswer);
   }
 
   /** As `traces`. */
   logs(bytes: Uint8Array, encoding: Encoding, sender: object): Answer | Promise<Answer> {
     const { logs: consumer } = this.consumers;
     if (consumer === undefined) return decline('not_found', absent('logs'));
-    const { codec } = this;
-    return this.take(consumer, sender, this.takenLogs, () => {
-      if (encoding === 'json') codec.logsJson(bytes, this.view, consumer);
-      else codec.logs(bytes, this.view, consumer);
-    });
+    const decode = encoding === 'json' ? this.codec.logsJson : this.codec.logs;
+    return this.take(bytes, decode, consumer, sender, this.takenLogs);
   }
 
-  private take(
-    consumer: SpanConsumer | LogConsumer,
+  private take<C extends SpanConsumer | LogConsumer>(
+    bytes: Uint8Array,
+    decode: Decode<C>,
+    consumer: C,
     sender: object,
     answer: (result: PushResult) => Answer,
-    decode: () => void,
   ): Answer | Promise<Answer> {
     const late = this.admission.check(true);
     if (late !== undefined) return late;
@@ -88,7 +83,7 @@ export class Ingest {
     } catch (error) {
       return this.fail(error);
     }
-    const declined = this.decode(decode, consumer);
+    const declined = this.decode(bytes, decode, consumer);
     if (declined !== undefined) return declined;
     try {
       const result = consumer.commit(sender);
@@ -115,9 +110,13 @@ export class Ingest {
     this.view = createView();
   }
 
-  private decode(decode: () => void, consumer: SpanConsumer | LogConsumer): Answer | undefined {
+  private decode<C extends SpanConsumer | LogConsumer>(
+    bytes: Uint8Array,
+    decode: Decode<C>,
+    consumer: C,
+  ): Answer | undefined {
     try {
-      decode();
+      decode(bytes, this.view, consumer);
       return undefined;
     } catch (error) {
       const answer = this.fail(error);

@@ -4,12 +4,11 @@
  */
 import type { Component, Consumers, Reconfiguration, Settings } from '../../contract/component.ts';
 import { Guard } from '../../lib/listen/guard.ts';
-import { openFileLimit, shareConnections } from '../../lib/listen/open-files.ts';
-import { listenerSamples } from '../../telemetry/listener-metrics.ts';
 import { OTLP_WAIT } from '../../telemetry/metrics/otlp.ts';
 import { Admission } from '../listener/admission.ts';
 import type { HttpOptions } from '../listener/http/options.ts';
 import { HttpServer } from '../listener/http/server.ts';
+import { connectionsThatFit, listeningReceiver } from '../listener/listening-receiver.ts';
 import { maxWaitMs } from '../listener/options.ts';
 import { PROTOCOLS, type Protocol } from '../listener/protocol.ts';
 import { type ListenOptions, ProtocolListener } from '../listener/protocol-listener.ts';
@@ -38,9 +37,6 @@ export function createOtlpReceiver(
   const otlpHttp = new OtlpHttp(ingest, counters);
   const listeners = new Map<Protocol, ProtocolListener>();
   host.metrics(() => [...counters.collect(), OTLP_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
-  host.metrics(() =>
-    [...listeners.values()].flatMap(({ protocol, guard }) => listenerSamples(guard, { component: id, protocol })),
-  );
 
   function create(protocol: Protocol, options: ListenOptions): ProtocolListener {
     const guard = new Guard((options as GrpcOptions | HttpOptions).guard, logger, () => clock.now());
@@ -57,34 +53,14 @@ export function createOtlpReceiver(
     const options = first[protocol];
     if (options !== undefined) listeners.set(protocol, create(protocol, options));
   }
-  return {
-    async start() {
-      admission.start();
-      for (const listener of listeners.values()) {
-        await listener.start();
-        listener.announce();
-      }
-    },
-    async stop() {
-      await Promise.all([...listeners.values()].map(listener => listener.stop()));
-      admission.stop();
-      requestLog.stop();
-    },
-    refresh: () => ({
-      commit: () => {
-        for (const listener of listeners.values()) listener.refresh();
-      },
-      rollback: () => {},
-    }),
-    async reconfigure(given: OtlpConfig): Promise<Reconfiguration> {
-      const { commit, rollback } = await prepareAll(listeners, optionsOf(settings, given), create);
-      const commitAll = () => {
-        admission.setMaxWait(maxWaitMs(given));
-        return commit();
-      };
-      return { commit: commitAll, rollback };
-    },
-  };
+  return listeningReceiver<OtlpConfig>({
+    settings,
+    listeners,
+    admission,
+    log: requestLog,
+    prepare: given => prepareAll(listeners, optionsOf(settings, given), create),
+    takeOver: given => admission.setMaxWait(maxWaitMs(given)),
+  });
 }
 
 type AllOptions = Readonly<Record<Protocol, ListenOptions | undefined>>;
@@ -111,24 +87,14 @@ async function prepareAll(
 }
 
 /** Undefined for a protocol that is not listed. */
-function optionsOf(settings: Settings, config: OtlpConfig): AllOptions {
-  const { grpc, http } = config.protocols;
-  const fit = connectionsThatFit(settings, config);
-  return {
-    grpc: grpc === undefined ? undefined : { ...toGrpcOptions(grpc), ...fit.grpc },
-    http: http === undefined ? undefined : { ...toHttpOptions(http), ...fit.http },
-  };
+function optionsOf(settings: Settings, { protocols }: OtlpConfig): AllOptions {
+  const grpc = protocols.grpc === undefined ? undefined : toGrpcOptions(protocols.grpc);
+  const http = protocols.http === undefined ? undefined : toHttpOptions(protocols.http);
+  const wanted = { grpc: grpc?.maxConnections ?? 0, http: http?.maxConnections ?? 0 };
+  const fit = connectionsThatFit(settings, wanted);
+  return { grpc: withConnections(grpc, fit.grpc), http: withConnections(http, fit.http) };
 }
 
-/** `max_connections` of each protocol, made smaller (and said so) where the limit of open files leaves no room for it. */
-function connectionsThatFit({ logger }: Settings, { protocols }: OtlpConfig) {
-  const grpc = protocols.grpc === undefined ? 0 : toGrpcOptions(protocols.grpc).maxConnections;
-  const http = protocols.http === undefined ? 0 : toHttpOptions(protocols.http).maxConnections;
-  const openFiles = openFileLimit();
-  const [grpcFit = 0, httpFit = 0] = shareConnections([grpc, http], openFiles);
-  if (grpcFit + httpFit < grpc + http) {
-    const fields = { openFiles, grpc: grpcFit, http: httpFit };
-    logger.warn(fields, 'max_connections is more than the limit of open files allows: raise it (ulimit -n)');
-  }
-  return { grpc: { maxConnections: grpcFit }, http: { maxConnections: httpFit } };
+function withConnections<O extends GrpcOptions | HttpOptions>(options: O | undefined, maxConnections: number) {
+  return options && { ...options, maxConnections };
 }

@@ -1,8 +1,9 @@
 /** Records with a context, and the spans that it names: whichever comes first, in the wait, late or much later. */
 import { describe, expect, it } from 'vitest';
 import type { RecordView } from '../../src/contract/record.ts';
-import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
+import { LiveSubject } from '../kits/live-subject.ts';
 import { contextOf, recordOf } from '../kits/records.ts';
+import { isSpan, LATER, orders, run, type Step } from '../kits/steps.ts';
 import {
   client,
   consumer,
@@ -15,7 +16,7 @@ import {
   TRACE,
   topic,
 } from '../oracle/cases.ts';
-import type { Attributes, Span } from '../oracle/span.ts';
+import type { Attributes } from '../oracle/span.ts';
 
 const CLUSTER = { 'messaging.kafka.cluster.id': 'main' };
 const inTopic = (more: Attributes = {}) => topic('t', { ...CLUSTER, ...more });
@@ -30,30 +31,7 @@ const atOffset = consumer('b', 2, 0, {
   startUs: START_US + 1000,
 });
 const withId = { ...atOffset, ...inTopic({ 'messaging.message.id': 'm-1' }) };
-const LATER = 3 * WAIT_MS;
 const HOURS = 3_600_000;
-
-type Step = Span | RecordView;
-const isSpan = (step: Step): step is Span => 'spanId' in step;
-
-/** One after the other, each so long after the one before. */
-function run(steps: readonly Step[], betweenMs: number, options = {}): LiveSubject {
-  const subject = new LiveSubject(options);
-  steps.forEach((step, i) => {
-    if (isSpan(step)) subject.send([step], i * betweenMs);
-    else subject.sendRecords([step], i * betweenMs);
-    subject.tick((i + 0.5) * betweenMs);
-  });
-  const end = steps.length * betweenMs;
-  return subject.idle(end, end + LATER);
-}
-
-function* orders<T>(items: readonly T[]): Generator<readonly T[]> {
-  if (items.length === 0) yield [];
-  for (const [i, item] of items.entries()) {
-    for (const rest of orders(items.toSpliced(i, 1))) yield [item, ...rest];
-  }
-}
 
 const edgeOf = (subject: LiveSubject, kind: string) => subject.graph().edges.find(edge => edge.kind === kind);
 

@@ -1,8 +1,9 @@
 /** Who wrote what a change data capture tells: changes that lead to a trace, and the spans of it, in any order. */
 import { describe, expect, it } from 'vitest';
 import type { RecordView, RowChange } from '../../src/contract/record.ts';
-import { LATE_MS, LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
+import { LATE_MS, LiveSubject } from '../kits/live-subject.ts';
 import { changeOf, contextOf, recordOf } from '../kits/records.ts';
+import { LATER, orders, run, type Step } from '../kits/steps.ts';
 import { client, internal, OTHER_TRACE, postgres, server, spanId, TRACE } from '../oracle/cases.ts';
 import type { Span } from '../oracle/span.ts';
 
@@ -12,29 +13,7 @@ const insert = (table: string, id = 2, more: Partial<Span> = {}) =>
 const context = contextOf(TRACE, spanId(1));
 const captured = (said: Partial<RowChange> = {}, more: Partial<RecordView> = {}) =>
   recordOf({ topic: 'cdc', changes: [changeOf(said)], ...more });
-const LATER = 3 * WAIT_MS;
 const AFTER_ALL = LATE_MS + 2 * LATER;
-
-type Step = Span | RecordView;
-const isSpan = (step: Step): step is Span => 'spanId' in step;
-
-function run(steps: readonly Step[], betweenMs = 100): LiveSubject {
-  const subject = new LiveSubject();
-  steps.forEach((step, i) => {
-    if (isSpan(step)) subject.send([step], i * betweenMs);
-    else subject.sendRecords([step], i * betweenMs);
-    subject.tick((i + 0.5) * betweenMs);
-  });
-  const end = steps.length * betweenMs;
-  return subject.idle(end, end + LATER);
-}
-
-function* orders<T>(items: readonly T[]): Generator<readonly T[]> {
-  if (items.length === 0) yield [];
-  for (const [i, item] of items.entries()) {
-    for (const rest of orders(items.toSpliced(i, 1))) yield [item, ...rest];
-  }
-}
 
 const writesOf = (subject: LiveSubject) => subject.graph().edges.filter(edge => edge.kind === 'writes');
 

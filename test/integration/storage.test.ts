@@ -40,15 +40,7 @@ it(
       expect(document.stats.spans.pending).toBe(0);
       return document;
     }, PATIENCE);
-    const { received, duplicates, paired } = graph.stats.spans;
-    expect({ seed: SEED, calls: graph.edges.map(({ id, count }) => [id, count]) }).toEqual({
-      seed: SEED,
-      calls: [['service:web#calls#service:shop', acknowledged]],
-    });
-    expect({ distinct: received - duplicates, paired }).toEqual({
-      distinct: 2 * acknowledged,
-      paired: 2 * acknowledged,
-    });
+    senders.expectEachOnce(graph, SEED);
     expect(await service!.stop()).toBe(0);
   },
   60_000 + ROUNDS * 15_000,

@@ -1,5 +1,7 @@
 /** Clients of a real process, over HTTP and gRPC, each of which sends one call again and again until it is acknowledged. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { OtlpClient } from '../receivers/otlp/grpc-client.ts';
 import { encodeTraces } from './otlp.ts';
@@ -31,6 +33,20 @@ export class Senders {
   async end(): Promise<void> {
     this.isOver = true;
     await Promise.all(this.running);
+  }
+
+  /** Every call that was acknowledged is in the graph once, and nothing else is. */
+  expectEachOnce({ edges, stats }: GraphDocument, seed: number | string): void {
+    const { acknowledged } = this;
+    const { received, duplicates, paired } = stats.spans;
+    expect({ seed, calls: edges.map(({ id, count }) => [id, count]) }).toEqual({
+      seed,
+      calls: [['service:web#calls#service:shop', acknowledged]],
+    });
+    expect({ distinct: received - duplicates, paired }).toEqual({
+      distinct: 2 * acknowledged,
+      paired: 2 * acknowledged,
+    });
   }
 
   private async run(send: typeof overHttp): Promise<void> {

@@ -72,6 +72,7 @@ export class FollowedFile {
       const [first] = this.opened;
       if (first === undefined) return undefined;
       const isLeft = this.isGone || this.opened.length > 1;
+      if (!isLeft) first.endedMs = undefined;
       const isEnded = isLeft && first.endedMs !== undefined && nowMs - first.endedMs >= RENAMED_WAIT_MS;
       const chunk = await first.reader.read(isEnded);
       if (chunk !== undefined) return { reader: first.reader, chunk };

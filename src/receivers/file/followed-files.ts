@@ -55,7 +55,7 @@ export class FollowedFiles {
     const byPath = new Map(found.map(one => [one.path, one]));
     await this.followRenamed(found, byPath);
     for (const file of [...this.files.values()]) await this.lookAt(file, byPath.get(file.path));
-    if (this.isFirst) await this.resume(found);
+    if (this.known.size > 0) await this.resume(found.filter(({ path }) => !this.files.has(path)));
     this.waiting = 0;
     for (const one of found) if (!this.files.has(one.path)) await this.begin(one);
     this.isFirst = false;
@@ -105,19 +105,23 @@ export class FollowedFiles {
       this.files.delete(path);
       return;
     }
-    if (found === undefined) {
-      if (!file.isGone) this.watcher.event('removed', path, 'what it still held is read to its end');
-      file.isGone = true;
-    } else if (newest === undefined || newest.position.place !== found.place) {
-      file.isGone = false;
+    if (found === undefined && !file.isGone)
+      this.watcher.event('removed', path, 'what it still held is read to its end');
+    file.isGone = found === undefined;
+    if (found === undefined) return;
+    if (newest === undefined || newest.position.place !== found.place) {
       if (await this.add(file, found, 0)) this.watcher.event('replaced', path, 'by another file of this name');
     } else if (await file.checkWritten(found.size)) {
       this.watcher.event('truncated', path, 'it is read from its beginning');
     }
   }
 
-  /** At the start: what was read before goes on where it was. First those that still have their name. */
+  /**
+   * What was read before this start goes on where it was; a file that was being renamed may be missed by the first look.
+   * First those that still have their name.
+   */
   private async resume(found: readonly FoundFile[]): Promise<void> {
+    if (found.length === 0) return;
     for (const one of found) {
       const position = this.known.get(one.path);
       if (position !== undefined && (await isAt(one, position))) await this.continueAt(one, one.path, position);
@@ -127,8 +131,8 @@ export class FollowedFiles {
       if (this.files.has(one.path)) continue;
       for (const [path, position] of this.known) {
         if (!(await isAt(one, position))) continue;
+        if (!(await this.continueAt(one, path, position))) break;
         this.watcher.event('renamed', path, `to ${one.path}`);
-        await this.continueAt(one, path, position);
         await this.watcher.moved(one.path, position);
         break;
       }
@@ -145,11 +149,12 @@ export class FollowedFiles {
     }
   }
 
-  private async continueAt(found: FoundFile, knownAs: string, position: Position): Promise<void> {
-    this.known.delete(knownAs);
+  private async continueAt(found: FoundFile, knownAs: string, position: Position): Promise<boolean> {
     const file = this.create(found.path);
-    if (file === undefined || !(await this.add(file, found, position.offset))) return;
+    if (file === undefined || !(await this.add(file, found, position.offset))) return false;
+    this.known.delete(knownAs);
     this.watcher.event('resumed', found.path, `at byte ${position.offset}`);
+    return true;
   }
 
   private async begin(found: FoundFile): Promise<void> {
@@ -159,16 +164,16 @@ export class FollowedFiles {
     if (earlier !== undefined) await this.addEarlier(file, earlier);
     const fromEnd = this.isFirst && earlier === undefined && this.options.startAt === 'end';
     if (!(await this.add(file, found, fromEnd ? found.size : 0))) return;
+    this.known.delete(found.path);
     if (fromEnd) await this.watcher.moved(found.path, file.newest!.position);
     this.watcher.event(earlier === undefined ? 'found' : 'replaced', found.path, `${found.size} bytes`);
   }
 
   /** What had this name when it was read last may still be there, under a name that nobody asks for. */
   private async addEarlier(file: FollowedFile, position: Position): Promise<void> {
-    this.known.delete(file.path);
     for (const one of await siblingsOf(file.path)) {
       if (this.files.has(one.path) || one.place !== position.place || !(await isAt(one, position))) continue;
-      await this.add(file, one, position.offset);
+      if (await this.add(file, one, position.offset)) this.known.delete(file.path);
       return;
     }
   }

@@ -15,7 +15,7 @@ import { decodeTracesValue } from '../../encodings/otlp/traces-json.ts';
 import { readRecorded } from '../../encodings/recorded.ts';
 import { type RecordDecoder, readRecordDocument } from '../../encodings/records/document.ts';
 import { decodeZipkin } from '../../encodings/zipkin/spans-json.ts';
-import type { ReadLine, ReadLines } from './line-reader.ts';
+import type { Passed, ReadLine, ReadLines } from './line-reader.ts';
 import { type Position, toProgress } from './position.ts';
 
 export const LINE_RESULTS = ['taken', 'malformed', 'skipped'] as const;
@@ -67,22 +67,27 @@ export class Intake {
     this.watcher = watcher;
   }
 
-  /** Resolves when all of it is in the journal. Rejects with what a consumer throws; what came before stays taken. */
-  async take(path: string, chunk: ReadLines): Promise<void> {
+  /**
+   * Resolves when all of it is in the journal. Rejects with what a consumer throws; what came before stays taken.
+   * @param passed told after each part that is in the journal.
+   */
+  async take(path: string, chunk: ReadLines, passed: (upTo: Passed) => void): Promise<void> {
     let group: Item[] = [];
+    const tooLong = [...chunk.tooLong];
+    const commit = async (upTo: Passed) => {
+      await this.commit(path, group, upTo.position);
+      group = [];
+      passed(upTo);
+      while (tooLong.length > 0 && tooLong[0]! < upTo.position.offset) this.tooLong(path, tooLong.shift()!);
+    };
     for (const line of chunk.lines) {
       const item = this.itemOf(path, line);
       if (item === undefined) continue;
-      if (group.length > 0 && group[0]!.signal !== item.signal) {
-        await this.commit(path, group, chunk.positionAfter(group.at(-1)!.line));
-        group = [];
-      }
+      const last = group.at(-1);
+      if (last !== undefined && last.signal !== item.signal) await commit(chunk.passedAfter(last.line));
       group.push(item);
     }
-    await this.commit(path, group, chunk.position);
-    for (const at of chunk.tooLong) {
-      this.watcher.line('malformed', path, at, new MalformedError('too_long', 'the line is longer than max_line_size'));
-    }
+    await commit(chunk);
   }
 
   /** Keeps a position, and nothing else. */
@@ -173,6 +178,10 @@ export class Intake {
     if (createView === undefined || createView === this.createView) return;
     this.createView = createView;
     this.view = createView();
+  }
+
+  private tooLong(path: string, at: number): void {
+    this.watcher.line('malformed', path, at, new MalformedError('too_long', 'the line is longer than max_line_size'));
   }
 
   private malformed(path: string, { at }: ReadLine, error: unknown): void {

@@ -15,19 +15,22 @@ export interface ReadLine {
   readonly bytes: Buffer;
 }
 
-/** Some of a file, read and not yet done with. */
-export interface ReadLines {
-  readonly lines: readonly ReadLine[];
-  /** Where lines begin that were passed over. */
-  readonly tooLong: readonly number[];
-  /** Behind all of it. */
+/** How far a file was read. */
+export interface Passed {
   readonly position: Position;
-  /** Behind one of the lines. */
-  positionAfter(line: ReadLine): Position;
   /** The last bytes before `position`. */
   readonly before: Buffer;
   /** It ends in the midst of a line that is passed over. */
   readonly isSkipping: boolean;
+}
+
+/** Some of a file, read and not yet done with; as `Passed`, behind all of it. */
+export interface ReadLines extends Passed {
+  readonly lines: readonly ReadLine[];
+  /** Where lines begin that were passed over. */
+  readonly tooLong: readonly number[];
+  /** Behind one of the lines. */
+  passedAfter(line: ReadLine): Passed;
 }
 
 export class LineReader {
@@ -52,7 +55,7 @@ export class LineReader {
   }
 
   /**
-   * What comes next, undefined when nothing whole does. The same again until `advance` is called with it.
+   * What comes next, undefined when nothing whole does. The same again until `advance` is called with it, or with a part of it.
    *
    * @param isLast nothing more will come: what stands after the last line end is a line, too.
    */
@@ -74,7 +77,7 @@ export class LineReader {
   }
 
   /** What was read is done with. */
-  advance({ position, before, isSkipping }: ReadLines): void {
+  advance({ position, before, isSkipping }: Passed): void {
     this.position = position;
     this.before = before;
     this.isSkipping = isSkipping;
@@ -109,14 +112,15 @@ export class LineReader {
       const all = end >= MARK_BYTES ? read : Buffer.concat([earlier, read]);
       return all.subarray(Math.max(0, all.length - MARK_BYTES));
     };
-    const positionAt = (end: number) => positionOf(offset + end, beforeEnd(end), place);
+    const passed = (end: number, isSkippingThere: boolean): Passed => {
+      const before = Buffer.from(beforeEnd(end));
+      return { position: positionOf(offset + end, before, place), before, isSkipping: isSkippingThere };
+    };
     return {
       lines,
       tooLong,
-      position: positionAt(bytes.length),
-      positionAfter: ({ at, bytes: line }) => positionAt(Math.min(at - offset + line.length + 1, bytes.length)),
-      before: Buffer.from(beforeEnd(bytes.length)),
-      isSkipping,
+      ...passed(bytes.length, isSkipping),
+      passedAfter: ({ at, bytes: line }) => passed(Math.min(at - offset + line.length + 1, bytes.length), false),
     };
   }
 }

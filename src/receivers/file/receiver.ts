@@ -116,9 +116,10 @@ export class FileReceiver implements Component {
       for (let part = 0; part < PARTS_IN_TURN && this.goesOn; part++) {
         const read = await file.next(performance.now());
         if (read === undefined) break;
-        await this.intake.take(file.path, read.chunk);
-        this.counters.bytes += read.chunk.position.offset - read.reader.position.offset;
-        read.reader.advance(read.chunk);
+        await this.intake.take(file.path, read.chunk, upTo => {
+          this.counters.bytes += upTo.position.offset - read.reader.position.offset;
+          read.reader.advance(upTo);
+        });
         hasRead = true;
       }
     }

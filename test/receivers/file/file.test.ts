@@ -3,6 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, truncateSy
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../src/contract/errors.ts';
+import { callOf } from '../../cli/analyze-calls.ts';
 import { dumpLine, Following, until } from './following.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -120,6 +121,22 @@ describe('after a restart', () => {
     run.start();
     await sleep(80);
     expect(run.journal.offsets).toHaveLength(4);
+  });
+
+  it('a file that the first look missed is known again, under whatever name', async () => {
+    const run = begin();
+    run.write('a.jsonl', 1, 2);
+    run.start();
+    await run.taken(2);
+    await run.stop();
+    renameSync(run.path('a.jsonl'), run.path('away'));
+    run.start();
+    await sleep(60);
+    run.write('away', 3);
+    renameSync(run.path('away'), run.path('a-1.jsonl'));
+    await run.taken(3);
+    await sleep(60);
+    expect(run.journal.offsets).toEqual([1, 2, 3]);
   });
 
   it('a file that was renamed, and another of its first name, come once', async () => {
@@ -249,6 +266,32 @@ describe('while it runs', () => {
     run.write('a.jsonl', ...range(1, 10));
     run.start();
     expect(await run.taken(10)).toEqual(range(1, 10));
+  });
+
+  it('what is refused midway is read again from there', async () => {
+    const run = begin();
+    run.takesSpans = true;
+    run.journal.failures = [undefined, new RetryableError('memory is short', 0.02)];
+    run.write('a.jsonl', 1);
+    appendFileSync(run.path('a.jsonl'), `${JSON.stringify(callOf(1))}\n`);
+    run.write('a.jsonl', 2);
+    run.start();
+    expect(await run.taken(4)).toEqual([1, -1, -1, 2]);
+  });
+
+  it('a file that was away for a moment is not read again under its new name', async () => {
+    const run = begin();
+    run.write('a.jsonl', 1, 2);
+    run.start();
+    await run.taken(2);
+    renameSync(run.path('a.jsonl'), run.path('away'));
+    await until(() => run.said.some(line => line.startsWith('file removed')));
+    renameSync(run.path('away'), run.path('a-1.jsonl'));
+    await until(() => run.said.some(line => line.startsWith('file renamed')));
+    // Longer than what a file that is gone is kept open for.
+    await sleep(1500);
+    run.write('a-1.jsonl', 3);
+    expect(await run.taken(3)).toEqual([1, 2, 3]);
   });
 
   it('too many files wait for each other', async () => {

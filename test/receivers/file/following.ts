@@ -3,8 +3,10 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/contract/clock.ts';
 import type { MetricSample } from '../../../src/contract/component.ts';
+import type { SpanConsumer } from '../../../src/contract/consumer.ts';
 import type { Progress, RecordConsumer } from '../../../src/contract/record.ts';
 import { RecordDecoder } from '../../../src/encodings/records/document.ts';
+import { createSpanView } from '../../../src/normalize/conventions/slots.ts';
 import type { FileConfig } from '../../../src/receivers/file/config.ts';
 import { FileReceiver } from '../../../src/receivers/file/receiver.ts';
 import { dataDirectory } from '../../kits/data-directory.ts';
@@ -14,13 +16,15 @@ export class FileJournal {
   readonly offsets: number[] = [];
   readonly positions = new Map<string, Progress>();
   commits = 0;
-  /** What the next commits throw, before anything is kept. */
-  failures: Error[] = [];
+  /** What the next commits throw, before anything is kept; undefined: nothing. */
+  failures: (Error | undefined)[] = [];
   private open: number[] = [];
   private progress: Progress[] = [];
 
-  consumer(): RecordConsumer {
+  /** Takes spans, too: each stands as −1. */
+  consumer(): RecordConsumer & SpanConsumer {
     return {
+      span: () => void this.open.push(-1),
       begin: () => {
         this.open = [];
         this.progress = [];
@@ -45,6 +49,8 @@ export class Following {
   readonly folder = dataDirectory();
   readonly said: string[] = [];
   journal = new FileJournal();
+  /** There is a pipeline of traces, too. */
+  takesSpans = false;
   private receiver: FileReceiver | undefined;
   private sources: (() => readonly MetricSample[])[] = [];
 
@@ -79,7 +85,12 @@ export class Following {
         },
       },
       { include: [this.path('*.jsonl')], poll_interval: '20ms', ...options },
-      { records: this.journal.consumer(), positions: () => [...this.journal.positions.values()] },
+      {
+        records: this.journal.consumer(),
+        ...(this.takesSpans && { traces: this.journal.consumer() }),
+        createView: createSpanView,
+        positions: () => [...this.journal.positions.values()],
+      },
       new RecordDecoder(),
     );
     this.receiver.start();

@@ -1,7 +1,8 @@
 /**
- * What a large state costs: `node benchmarks/micro/restart.ts make|start|load DIRECTORY`. `make` fills a directory with
- * 100,000 edges, a million rows and a minute of journal at 50,000 spans/s behind the checkpoint; `start` brings it back;
- * `load` brings it back, sends 50,000 spans/s for 30 s, and takes two checkpoints meanwhile.
+ * What a large state costs: `node benchmarks/micro/restart.ts make|start|load DIRECTORY [CHECKPOINT_SPANS]`. `make` fills a
+ * directory with 100,000 edges, a million rows and a minute at 50,000 spans/s, with checkpoints as the service takes them
+ * (after so many spans); the last is due and was not taken: it was killed at the worst moment. `start` brings it back; `load`
+ * brings it back and sends 50,000 spans/s for a minute, with checkpoints as they come.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -16,13 +17,14 @@ import { encodeTraces } from '../../test/kits/otlp.ts';
 import { createStamp } from '../pipeline/stamp.ts';
 import { createBodies, stampAll } from './bodies.ts';
 
-const [mode = 'make', path = ''] = process.argv.slice(2);
+const [mode = 'make', path = '', checkpointSpans = '750000'] = process.argv.slice(2);
 const SIDE = 317;
 const ROWS = 1_000_000;
 const RATE = 50_000;
 const JOURNAL_SPANS = 60 * RATE;
-const LOAD_MS = 30_000;
-const CHECKPOINTS_MS = [5000, 17_000];
+const LOAD_MS = 60_000;
+/** As the service does. */
+const TICK_MS = 100;
 const WAIT_MS = (ROWS / RATE) * 1000;
 const MINUTE = 60_000;
 /** Requests that are acknowledged together while it is filled. */
@@ -49,7 +51,13 @@ const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 let filledMs = Date.now() - 10 * MINUTE;
 const clock = { now: () => (mode === 'make' ? Math.floor(filledMs) : Date.now()) };
 const topology = new Topology(options, clock, false);
-const storage = { path, onCorruption: 'refuse', checkpointMs: 60 * MINUTE, maxWaitingBytes: 2 ** 28 } as const;
+const storage = {
+  path,
+  onCorruption: 'refuse',
+  checkpointMs: MINUTE,
+  checkpointItems: Number(checkpointSpans),
+  maxWaitingBytes: 2 ** 28,
+} as const;
 const durable = new DurableTopology(topology, storage, quiet, machineParts(path, clock));
 topology.keeper = durable;
 const view = createSpanView();
@@ -78,13 +86,17 @@ async function makeEdges(): Promise<void> {
   }
 }
 
+let round = Math.floor(Math.random() * 2 ** 20);
+let tickedMs = 0;
+
 async function fill(count: number): Promise<void> {
-  let round = Math.floor(Math.random() * 2 ** 20);
   for (let sent = 0; sent < count; ) {
     stampAll(templates, createStamp(1, round++, clock.now()));
     for (let at = 0; at < templates.length; at += TOGETHER) {
       await Promise.all(templates.slice(at, at + TOGETHER).map(({ bytes }) => send(bytes)));
       filledMs += (TOGETHER * aRequest * 1000) / RATE;
+      if (filledMs - tickedMs < TICK_MS) continue;
+      tickedMs = filledMs;
       topology.tick();
     }
     sent += spansOfRound;
@@ -96,19 +108,18 @@ async function load(): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const began = performance.now();
-  const due = [...CHECKPOINTS_MS];
   let next = 0;
   for (let now = began; now - began < LOAD_MS; now = performance.now()) {
-    if (now - began > (due[0] ?? Number.POSITIVE_INFINITY)) {
-      due.shift();
-      void durable.checkpoint();
-    }
     for (; (waits.length * aRequest * 1000) / RATE < now - began; next++) {
       if (next % templates.length === 0) stampAll(templates, createStamp(2, next, Date.now()));
       const sent = performance.now();
       waits.push(Promise.resolve(send(templates[next % templates.length]!.bytes)).then(() => performance.now() - sent));
     }
-    if (next % 50 === 0) topology.tick();
+    if (now - tickedMs >= TICK_MS) {
+      tickedMs = now;
+      topology.tick();
+      void durable.checkpointIfDue();
+    }
     await sleep(1);
   }
   delay.disable();
@@ -140,7 +151,11 @@ if (mode === 'make') {
   await fill(ROWS);
   await durable.checkpoint();
   tell('made');
-  await fill(JOURNAL_SPANS);
+  const { checkpointItems } = storage;
+  for (let left = JOURNAL_SPANS; left > 0; left -= checkpointItems) {
+    await fill(Math.min(left, checkpointItems));
+    if (left > checkpointItems) await durable.checkpoint();
+  }
 }
 if (mode === 'load') await load();
 tell(mode);

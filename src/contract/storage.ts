@@ -7,6 +7,8 @@ export interface StorageOptions {
   readonly onCorruption: 'skip' | 'refuse';
   /** Between two checkpoints. */
   readonly checkpointMs: number;
+  /** Spans, records and the like that come in between two, at most; left out: as many as do. */
+  readonly checkpointItems?: number;
   /** Observations that may wait for the disk. */
   readonly maxWaitingBytes: number;
 }

@@ -1,7 +1,7 @@
 /** What becomes of a frame that cannot be applied, and of a start that is given up. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/contract/clock.ts';
 import type { StorageOptions } from '../../src/contract/storage.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
@@ -31,7 +31,7 @@ function process(path: string, onCorruption: StorageOptions['onCorruption'], fai
     if (fails(frame.batch?.rows ?? 0)) throw new Error('poison');
     apply(frame);
   };
-  const options = { path, onCorruption, checkpointMs: 3_600_000, maxWaitingBytes: 2 ** 26 };
+  const options = { path, onCorruption, checkpointMs: 3_600_000, checkpointItems: 4, maxWaitingBytes: 2 ** 26 };
   const durable = new DurableTopology(topology, options, logger, machineParts(path));
   topology.keeper = durable;
   const view = createSpanView();
@@ -102,4 +102,25 @@ it('a start that is given up stops between two frames, and says nothing', async 
   await after.durable.recover(new AbortController().signal);
   expect(counts(after.topology)).toEqual([50]);
   await after.durable.stop();
+});
+
+it('a checkpoint that failed is not tried again because much came in, but in its time', async () => {
+  const { topology, durable, send } = process(dataDirectory(), 'skip', () => false);
+  await durable.recover(new AbortController().signal);
+  await send(1, 2);
+  const broken = {
+    save: (): never => {
+      throw new Error('no room');
+    },
+    load: () => [],
+  };
+  const kept = vi.spyOn(topology, 'kept', 'get').mockReturnValue([broken]);
+  await durable.checkpointIfDue();
+  await send(3, 4);
+  await durable.checkpointIfDue();
+  expect(durable.status().failedCheckpoints).toBe(1);
+  kept.mockRestore();
+  await durable.checkpoint();
+  expect(durable.status()).toMatchObject({ failedCheckpoints: 1, checkpoint: { frame: topology.journal.frames } });
+  await durable.stop();
 });

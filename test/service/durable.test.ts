@@ -38,7 +38,8 @@ class Lives {
   private view = createSpanView();
 
   /** @param meanwhile called when its first frame after the checkpoint was applied. */
-  async begin(options = this.options, meanwhile = (_: Topology) => {}): Promise<void> {
+  /** @param checkpointItems spans between two checkpoints that are taken by themselves. */
+  async begin(options = this.options, meanwhile = (_: Topology) => {}, checkpointItems = 1e9): Promise<void> {
     this.options = options;
     this.view = createSpanView();
     this.topology = new Topology(options, clock, false);
@@ -46,6 +47,7 @@ class Lives {
       path: this.path,
       onCorruption: 'refuse',
       checkpointMs: 3_600_000,
+      checkpointItems,
       maxWaitingBytes: 2 ** 26,
     } as const;
     this.durable = new DurableTopology(this.topology, storage, silent, machineParts(this.path, clock));
@@ -81,6 +83,12 @@ class Lives {
 
   checkpoint(): Promise<void> {
     return this.durable.checkpoint();
+  }
+
+  /** Frame of the newest one, after those that were due; 0 before the first. */
+  async checkpointed(): Promise<number> {
+    await this.durable.checkpointIfDue();
+    return this.durable.status().checkpoint?.frame ?? 0;
   }
 
   async end(): Promise<void> {
@@ -191,6 +199,19 @@ describe('a graph that is kept', () => {
     await lives.checkpoint();
     expect(lives.topology.storage()!.checkpoint!.frame).toBeGreaterThan(frame);
     expect(documentOf(lives.topology).edges.map(({ count }) => count)).toEqual([2]);
+    await lives.end();
+  });
+
+  it('is written as well when so many spans came in since', async () => {
+    const lives = new Lives();
+    await lives.begin(SMALL, undefined, 4);
+    await lives.send(callOf(1, Date.now()));
+    expect(await lives.checkpointed()).toBe(0);
+    await lives.send(callOf(2, Date.now()));
+    const frame = await lives.checkpointed();
+    expect(frame).toBeGreaterThan(0);
+    await lives.send(callOf(3, Date.now()));
+    expect(await lives.checkpointed()).toBe(frame);
     await lives.end();
   });
 });

@@ -17,6 +17,13 @@ export const storageConfig = optionGroup(
       maximum: LONGEST_TIMER,
       description: 'How often the state is written whole; a start reads the journal from the newest checkpoint on.',
     }),
+    checkpoint_spans: Type.Integer({
+      default: 750_000,
+      minimum: 10_000,
+      maximum: 1_000_000_000,
+      description:
+        'After so many spans and records it is written as well, if that is sooner: a start after a kill has no more than these to apply again, in about two seconds.',
+    }),
     on_corruption: Type.Enum(['skip', 'refuse'], {
       default: 'skip',
       description:
@@ -39,6 +46,7 @@ export function storageOptions(config: StorageConfig): StorageOptions {
     path: config.path,
     onCorruption: config.on_corruption,
     checkpointMs: parseDuration(config.checkpoint_interval),
+    checkpointItems: config.checkpoint_spans,
     maxWaitingBytes: parseSize(config.max_waiting),
   };
 }

@@ -23,6 +23,11 @@ import type { Topology } from './topology.ts';
 const SLICE_MS = 5;
 /** Frames that a start applies in a second or so when they are ticks: those of a day. */
 const MOST_TICKS = 1_000_000;
+/**
+ * Those that are due because much came in begin so many times as late as the one before took: a disk that is slow does
+ * not spend its time on them.
+ */
+const LEAST_TIMES = 10;
 /** Between two lines about a recovery that takes long. */
 const PROGRESS_MS = 1000;
 
@@ -55,6 +60,9 @@ export class DurableTopology {
   /** Frame of the newest checkpoint, and spans, records and the like received by then. */
   private lastCheckpoint = 0;
   private receivedThen = 0;
+  /** When the newest checkpoint was begun, or the last attempt at one, and how long it took; one that failed: for ever. */
+  private checkpointBeganMs = 0;
+  private checkpointTookMs = 0;
   private readonly beganMs: number;
   /** When something was last said about the recovery. */
   private toldMs: number;
@@ -164,6 +172,7 @@ export class DurableTopology {
     );
     topology.settle();
     this.isRecovered = true;
+    this.checkpointBeganMs = parts.turns.monotonic();
     const { checkpointFrame, seconds } = recovery;
     const said = frame === 0 ? 'nothing was kept so far' : 'what was kept is there again';
     logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, said);
@@ -189,6 +198,18 @@ export class DurableTopology {
     return this.received === this.receivedThen && this.topology.journal.frames - this.lastCheckpoint < MOST_TICKS;
   }
 
+  /** To be called about ten times a second. Resolves when one that was due is there. */
+  async checkpointIfDue(): Promise<void> {
+    if (this.checkpointing === undefined && this.isDue()) await this.checkpoint();
+  }
+
+  private isDue(): boolean {
+    const { checkpointMs, checkpointItems = Number.POSITIVE_INFINITY } = this.options;
+    const sinceMs = this.parts.turns.monotonic() - this.checkpointBeganMs;
+    if (sinceMs >= checkpointMs) return true;
+    return this.received - this.receivedThen >= checkpointItems && sinceMs >= this.checkpointTookMs * LEAST_TIMES;
+  }
+
   /** The state as it is after the last frame, on the disk; nothing happens when it is there already. Never rejects. */
   checkpoint(): Promise<void> {
     this.checkpointing ??= this.takeCheckpoint().finally(() => {
@@ -200,7 +221,10 @@ export class DurableTopology {
   private async takeCheckpoint(): Promise<void> {
     const { topology, storage, logger } = this;
     const { journal } = topology;
+    const { monotonic } = this.parts.turns;
+    this.checkpointBeganMs = monotonic();
     if (storage === undefined || !this.isRecovered || journal.state === 'failed' || this.isKept) return;
+    this.checkpointTookMs = Number.POSITIVE_INFINITY;
     try {
       const frame = await journal.pause();
       const { received } = this;
@@ -208,6 +232,7 @@ export class DurableTopology {
       const report = await storage.checkpoint(moment, topology.kept, () => journal.resume());
       this.lastCheckpoint = frame;
       this.receivedThen = received;
+      this.checkpointTookMs = monotonic() - this.checkpointBeganMs;
       journal.trim(report.neededFrom);
     } catch (error) {
       // The storage has said so, and the next one is tried in its time.

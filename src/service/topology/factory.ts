@@ -43,7 +43,6 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
 
 function createConnector(topology: Topology, { host, clock, logger }: Settings): Connector {
   let ticks: NodeJS.Timeout | undefined;
-  let checkpoints: NodeJS.Timeout | undefined;
   let durable: DurableTopology | undefined;
   host.metrics(() => [...samples(topology), ...storageSamples(topology)]);
   return {
@@ -62,9 +61,11 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         durable = kept;
         topology.keeper = kept;
         await kept.recover(signal);
-        checkpoints = setInterval(() => void kept.checkpoint(), storage.checkpointMs).unref();
       }
-      ticks = setInterval(() => topology.tick(), TICK_MS);
+      ticks = setInterval(() => {
+        topology.tick();
+        void durable?.checkpointIfDue();
+      }, TICK_MS);
     },
     reconfigure: (config: TopologyConfig) => ({
       commit: () => topology.reconfigure(topologyOptions(config)),
@@ -72,7 +73,6 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
     }),
     async stop() {
       clearInterval(ticks);
-      clearInterval(checkpoints);
       if (durable === undefined) topology.finish();
       else await durable.stop();
     },

@@ -171,6 +171,7 @@ export class ObservationBatch {
     for (const [service, reasons] of this.refusing) {
       for (const [reason, count] of reasons) addRefusals(this.refused, service, reason, count);
     }
+    this.recordRows.end();
     return this.rows - this.firstRow;
   }
 

@@ -57,6 +57,8 @@ export class RecordRows {
   changeFloats = new Float64Array(0);
   /** Of the requests taken in, one after the other. */
   progress: Progress[] = [];
+  /** Some request was pushed by others, not read from where a position stands. */
+  isPushed = false;
   private firstRecord = 0;
   private firstChange = 0;
   private firstProgress = 0;
@@ -64,6 +66,7 @@ export class RecordRows {
   reset(): void {
     this.records = this.changes = 0;
     if (this.progress.length > 0) this.progress = [];
+    this.isPushed = false;
   }
 
   get isEmpty(): boolean {
@@ -75,6 +78,11 @@ export class RecordRows {
     this.firstRecord = this.records;
     this.firstChange = this.changes;
     this.firstProgress = this.progress.length;
+  }
+
+  /** The request is taken in. */
+  end(): void {
+    if (this.progress.length === this.firstProgress) this.isPushed = true;
   }
 
   /** Records of the request. */

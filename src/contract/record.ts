@@ -113,6 +113,8 @@ export interface Progress {
   readonly incarnation: string;
   readonly partition: number;
   readonly next: number;
+  /** A backlog is read, and all of the receiver's partitions up to this time of their source, ms; left out: none is. */
+  readonly reachedMs?: number;
 }
 
 /**

@@ -201,9 +201,12 @@ export class Correlator implements Kept {
     this.leads.setWindows(windows);
   }
 
-  /** Takes in a frame. `arrivalMs` is the frame's stamp; what is due by then is decided first. */
-  apply(batch: ObservationBatch, arrivalMs: number): void {
-    if (!this.options.offline || this.seen.since === 0) this.advance(arrivalMs);
+  /**
+   * Takes in a frame. `arrivalMs` is the frame's stamp, which event times are held against; waits go by the other clock,
+   * and what is due by then is decided first.
+   */
+  apply(batch: ObservationBatch, arrivalMs: number, nowMs = arrivalMs): void {
+    if (!this.options.offline || this.seen.since === 0) this.advance(nowMs);
     for (const [service, reasons] of batch.refused) {
       for (const [reason, count] of reasons) this.takeRefused(service, reason, count);
     }

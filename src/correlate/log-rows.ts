@@ -63,6 +63,8 @@ export class LogRows implements Kept {
   lateMs: number;
   /** Offline: newest good time, µs. */
   newest = 0;
+  /** By which waits go. */
+  private nowMs = 0;
   readonly limit: number;
   private readonly parts: Parts;
   private readonly offline: boolean;
@@ -136,6 +138,7 @@ export class LogRows implements Kept {
 
   /** Time goes on: spans of what arrived longer ago come no more. */
   advance(nowMs: number): void {
+    this.nowMs = nowMs;
     this.left.advance(nowMs);
     const { arrivals, kept } = this;
     if (kept === undefined || this.offline) return;
@@ -224,7 +227,7 @@ export class LogRows implements Kept {
     }
     this.counts.observed++;
     this.emitter.count(words, at, time, ADD);
-    if (hasSpan) this.keep(words, at, time, nowUs / 1000);
+    if (hasSpan) this.keep(words, at, time, this.offline ? nowUs / 1000 : this.nowMs);
     else this.emitter.count(words, at, time, SETTLE);
   }
 

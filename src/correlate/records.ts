@@ -80,6 +80,8 @@ export class Records implements Kept {
   private readonly told = new Map<number, number>();
   /** Times that are not believed are this one; µs. */
   private nowUs = 0;
+  /** By which waits go. */
+  private nowMs = 0;
   /** Offline: newest good time, µs. */
   private newest = 0;
   private readonly held = new RecordRows();
@@ -97,6 +99,7 @@ export class Records implements Kept {
   }
 
   advance(nowMs: number): void {
+    this.nowMs = nowMs;
     this.once.advance(nowMs);
     this.parts.joins.ring.advance(nowMs);
     this.parts.leads.advance(nowMs);
@@ -173,7 +176,7 @@ export class Records implements Kept {
   private take(rows: RecordRows, at: number, first: number, end: number): void {
     const { words } = rows;
     const shape = words[at + RECORD_SHAPE]!;
-    if ((shape & BY_SPAN) !== 0) return this.parts.leads.transaction(words, at, this.nowUs / 1000);
+    if ((shape & BY_SPAN) !== 0) return this.parts.leads.transaction(words, at, this.nowMs);
     this.count('records', 'received', 1);
     if (this.wasTaken(words, at + RECORD_ONCE, 0)) return this.count('records', 'duplicates', 1);
     const marker = markerOf(shape);
@@ -184,8 +187,8 @@ export class Records implements Kept {
     const hasContext = (words[at + CONTEXT + SPAN]! | words[at + CONTEXT + SPAN + 1]!) !== 0;
     if (topic !== 0 && hasContext)
       this.parts.joins.take(words, at, topic, time, first === end && (shape & OUTBOX) === 0);
-    this.parts.leads.transaction(words, at, this.nowUs / 1000);
-    if ((shape & OUTBOX) !== 0) this.parts.leads.outbox(words, at, topic, time, this.nowUs / 1000);
+    this.parts.leads.transaction(words, at, this.nowMs);
+    if ((shape & OUTBOX) !== 0) this.parts.leads.outbox(words, at, topic, time, this.nowMs);
     this.tables.clear();
     this.told.clear();
     for (let i = first; i < end; i++) this.change(rows, i * CHANGE_WORDS, topic, at);
@@ -225,7 +228,7 @@ export class Records implements Kept {
     if (table === 0) return;
     const time = this.timeOf(changeFloats[(at + CHANGE_TIME) >> 1]!);
     const sought = { table, operation, rows: words[at + CHANGE_ROWS]!, topic, time };
-    this.parts.leads.change(words, at, rows.words, record, sought, this.nowUs / 1000);
+    this.parts.leads.change(words, at, rows.words, record, sought, this.nowMs);
     if (topic === 0) return this.sink.seen(table, time);
     const out = this.begin(CAPTURES, table, topic, time, BY_CDC, words, at);
     const isMore = this.tables.has(table);

@@ -249,6 +249,7 @@ export const NOT_KEPT: Exceptions = {
   fields: {
     'Correlator.hashes': 'of the rows being taken in',
     'Correlator.touched': 'keeps reads',
+    'Records.nowMs': 'told before it is needed',
     'Correlator.positionsTaken': 'in the batch being taken in',
     'Correlator.sink': 'where the tests differ',
     'Decisions.hashes': 'of the rows being decided',

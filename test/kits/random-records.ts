@@ -61,5 +61,6 @@ export function randomProgress(random: Random): Progress {
     incarnation: random.pick(['', 'a']),
     partition: random.below(1000),
     next: random.pick([0, 7, 2 ** 45]),
+    ...(random.chance(0.5) ? { reachedMs: 1_764_000_000_000 + random.below(1e9) } : {}),
   };
 }

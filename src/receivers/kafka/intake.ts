@@ -3,6 +3,7 @@ import type { PushResult } from '../../contract/consumer.ts';
 import type { Progress } from '../../contract/record.ts';
 import type { ClientRecord } from './client.ts';
 import type { Partition } from './partition.ts';
+import type { Rest } from './rest.ts';
 
 /** A piece of work after which others have their turn. */
 const MAX_RECORDS = 500;
@@ -30,10 +31,10 @@ export interface Intake {
   take(chunk: Chunk): Taken;
 }
 
-/** The next group from `from` on. */
-export function chunkOf(at: Partition, records: readonly ClientRecord[], from: number, next: number): Chunk {
+/** The next group of what was fetched, with no record from `end` on. */
+export function chunkOf(at: Partition, { records, from, next }: Rest, end: number): Chunk {
   let until = from;
-  for (let bytes = 0; until < records.length && until - from < MAX_RECORDS && bytes < MAX_BYTES; until++) {
+  for (let bytes = 0; until < end && until - from < MAX_RECORDS && bytes < MAX_BYTES; until++) {
     bytes += records[until]!.value?.length ?? 0;
   }
   return { at, records, from, until, next };

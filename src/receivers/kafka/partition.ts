@@ -2,6 +2,7 @@
  * How far a partition is read. `next` runs ahead of what is known to be in the journal; when that fails, reading goes
  * back to it, and what was read since is read again.
  */
+import type { Rest } from './rest.ts';
 import type { Route } from './subscriptions.ts';
 
 export class Partition {
@@ -21,8 +22,10 @@ export class Partition {
   /** As far as known; −1: unknown. */
   logStart = -1;
   logEnd = -1;
-  /** Timestamp of the record that was taken last; 0: none yet, or none that can be believed. */
+  /** Time of the next record as far as it was fetched, else of the last one; 0: none yet, or none that can be believed. */
   timeMs = 0;
+  /** Fetched, and not taken yet; undefined: nothing. */
+  rest: Rest | undefined;
   /** Grows when reading goes back: what was read before does not count any more. */
   generation = 0;
   /** Not read before its topic was looked at again. */
@@ -49,14 +52,14 @@ export class Partition {
 
   goBack(generation: number): void {
     if (generation !== this.generation) return;
-    this.generation += 1;
-    this.next = this.durable;
+    this.moveTo(this.durable);
   }
 
   /** Reads on elsewhere. */
   moveTo(next: number): void {
     this.generation += 1;
     this.next = this.durable = next;
+    this.rest = undefined;
   }
 }
 

@@ -46,6 +46,8 @@ export class KafkaReceiver {
   private readonly poison: Poison;
   private readonly intakes = new Map<string, Intake>();
   private readonly stopping = new AbortController();
+  /** What a backlog was read up to by all partitions, ms; 0: none is behind. */
+  private reachedMs = 0;
   private session: Session | undefined;
   private membership: Membership | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -109,6 +111,7 @@ export class KafkaReceiver {
       signal: this.stopping.signal,
       reader: this.createReader(),
       now: () => this.parts.settings.clock.now(),
+      reached: ms => this.reached(ms),
       isUnused: route => this.isUnused(route),
       stored: cluster => this.stored(cluster),
       changed: added => {
@@ -145,6 +148,7 @@ export class KafkaReceiver {
       counters,
       poison,
       intakeOf: route => this.intakeOf(route),
+      now: () => this.parts.settings.clock.now(),
       signal: this.stopping.signal,
     });
   }
@@ -182,8 +186,18 @@ export class KafkaReceiver {
   }
 
   private readonly toProgress: ToProgress = ({ topic, incarnation, partition }, next): Progress => {
-    return { receiver: this.parts.settings.id, cluster: this.clusterId, topic, incarnation, partition, next };
+    const { reachedMs, clusterId: cluster } = this;
+    const at = { receiver: this.parts.settings.id, cluster, topic, incarnation, partition, next };
+    return reachedMs === 0 ? at : { ...at, reachedMs };
   };
+
+  /** Told with what is read; the end of a backlog, at once. */
+  private reached(ms: number): void {
+    const wasBehind = this.reachedMs > 0;
+    this.reachedMs = ms === 0 ? 0 : Math.max(ms, this.reachedMs);
+    const [one] = this.partitions.values();
+    if (wasBehind && ms === 0 && one !== undefined) this.keepPlaces([one]);
+  }
 
   private stored(clusterId: string): readonly Progress[] {
     const all = this.parts.consumers.positions?.(this.parts.settings.id) ?? [];

@@ -3,22 +3,27 @@
  * node that leads it. Ends with the error that makes the cluster unreachable; where partitions are read on outlives it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FetchedPartition, KafkaClient } from './client.ts';
+import type { FetchedPartition, FetchLimits, KafkaClient } from './client.ts';
 import { KafkaError } from './client.ts';
 import { Discovery, type DiscoveryParts } from './discovery.ts';
-import { inStep } from './pace.ts';
+import { inStep, reachedOf, stepOf } from './pace.ts';
 import type { Partition } from './partition.ts';
 import type { Reader } from './reader.ts';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
 const IDLE_MS = 20;
+/** So many fetches may wait to be taken in. */
+const FETCHES_KEPT = 4;
+const LEAST_FETCH_BYTES = 16 * 1024;
 
 export interface SessionParts extends Omit<DiscoveryParts, 'client'> {
   readonly client: KafkaClient;
   readonly reader: Reader;
   /** The wall clock. */
   now(): number;
+  /** Time that all partitions have reached of a backlog, ms; 0: there is none. */
+  reached(ms: number): void;
   /** Aborts when the receiver stops. */
   readonly signal: AbortSignal;
 }
@@ -33,6 +38,8 @@ export class Session {
   /** Rejects when the session cannot go on. */
   private readonly end = Promise.withResolvers<never>();
   private isOver = false;
+  /** Resolves when something was taken in: others may be in step now. */
+  private moved = Promise.withResolvers<void>();
 
   constructor(parts: SessionParts) {
     this.parts = parts;
@@ -93,10 +100,8 @@ export class Session {
     for (let round = 0; !this.isOver && !signal.aborted; round++) {
       const own = [...this.parts.partitions.values()].filter(({ leader }) => leader === node);
       if (own.length === 0) return;
-      const open = inStep(own.filter(isOpen), this.readable(), this.parts.now());
       try {
-        if (open.length === 0) await delay(IDLE_MS);
-        else await this.readOnce(node, rotate(open, round));
+        await this.readStep(node, own.filter(isOpen), round);
         retryMs = FIRST_RETRY_MS;
         this.failing.delete(node);
         problems.end('node', String(node));
@@ -118,19 +123,48 @@ export class Session {
     return all.filter(one => isOpen(one) && one.leader >= 0 && !this.failing.has(one.leader));
   }
 
-  private async readOnce(node: number, partitions: readonly Partition[]): Promise<void> {
-    const { client, options, reader } = this.parts;
+  /** Takes in what was fetched as far as it is due, else fetches more. */
+  private async readStep(node: number, own: readonly Partition[], round: number): Promise<void> {
+    const { now, reader, reached } = this.parts;
+    const step = stepOf(this.readable());
+    const reachedMs = reachedOf(step, now());
+    reached(reachedMs);
+    const open = inStep(own, step, now());
+    const fetched = open.filter(one => one.rest !== undefined);
+    if (open.length === 0) await Promise.race([delay(IDLE_MS), this.moved.promise]);
+    else if (fetched.length === 0) await this.fetch(node, rotate(open, round));
+    else {
+      // No two steps lie in one frame of the journal: what waits in the graph goes by the time of frames.
+      if (reachedMs > 0) await reader.taken();
+      for (const at of fetched.toSorted((a, b) => a.timeMs - b.timeMs)) await reader.takeUntil(at, step.limitMs);
+      reached(reachedOf(stepOf(this.readable()), now()));
+      this.moved.resolve();
+      this.moved = Promise.withResolvers();
+    }
+  }
+
+  private async fetch(node: number, partitions: readonly Partition[]): Promise<void> {
+    const { client, reader } = this.parts;
     const from = partitions.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
-    const fetched = await client.fetch(node, from, options.limits);
+    const fetched = await client.fetch(node, from, this.limits());
     const byPlace = new Map(partitions.map(one => [`${one.partition} ${one.topic}`, one]));
     let isDoubtful = false;
     for (const one of fetched) {
       const at = byPlace.get(`${one.partition} ${one.topic}`);
       if (at === undefined || this.isOver || this.parts.signal.aborted) continue;
-      if (one.error === '') await reader.take(at, one);
+      if (one.error === '') reader.keep(at, one);
       else isDoubtful = this.doubt(at, one) || isDoubtful;
     }
     if (isDoubtful) await this.refresh();
+  }
+
+  /** What all partitions together have fetched and not taken is bounded: many that are behind get less each. */
+  private limits(): FetchLimits {
+    const { partitions, options } = this.parts;
+    const { maxBytes, maxPartitionBytes } = options.limits;
+    const behind = [...partitions.values()].filter(({ next, logEnd }) => next < logEnd).length;
+    const share = Math.floor((FETCHES_KEPT * maxBytes) / Math.max(1, behind));
+    return { ...options.limits, maxPartitionBytes: Math.min(maxPartitionBytes, Math.max(LEAST_FETCH_BYTES, share)) };
   }
 
   /** The topic may be gone, made anew, led by another node, or its log begins later: all of it is looked up. */

@@ -90,7 +90,7 @@ export class DurableTopology {
       await this.load(this.storage, signal);
       if (signal.aborted) return;
       const recovered = await this.replay(this.storage, signal);
-      if (!signal.aborted) this.goOn(this.storage, recovered);
+      if (!signal.aborted) await this.goOn(this.storage, recovered);
     } catch (error) {
       await this.storage?.close();
       this.storage = undefined;
@@ -141,10 +141,10 @@ export class DurableTopology {
   }
 
   /** From now on requests may come. */
-  private goOn(
+  private async goOn(
     storage: Storage,
     { frame, stamp, frames, bytes, totalBytes, tornBytes, damage, setAside, headless }: Recovered,
-  ): void {
+  ): Promise<void> {
     const { topology, recovery, options, logger, parts } = this;
     const damaged = damage.map(one => `${describeDamage(one)}; it is skipped: what was said there is not counted`);
     const unapplied = setAside.map(({ number, reason }) => describeSetAside(number, reason));
@@ -171,6 +171,7 @@ export class DurableTopology {
       { disk: storage.disk, directory: JOURNAL, encoder, after: { frame, stamp } },
     );
     topology.settle();
+    await topology.journal.flush();
     this.isRecovered = true;
     this.checkpointBeganMs = parts.turns.monotonic();
     const { checkpointFrame, seconds } = recovery;

@@ -35,6 +35,7 @@ import type { TopologyOptions } from './config.ts';
 import { logSink, recordSink, spanSink } from './intake.ts';
 import { limitDiagnostics } from './limits-report.ts';
 import { ProgressTable } from './progress-table.ts';
+import { WaitClock, type WaitClockState } from './wait-clock.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
 const IDENTITIES_PER_NODE = 10;
@@ -58,6 +59,8 @@ interface Own {
   readonly stampMs: number;
   readonly logRecords: number;
   readonly malformed: Map<string, number>;
+  /** A program from before had none. */
+  readonly waits?: WaitClockState;
 }
 
 const IN_MEMORY = { ...EVENT_LOOP, maxWaitingBytes: Number.POSITIVE_INFINITY };
@@ -74,6 +77,8 @@ export class Topology implements TopologyReader, Kept {
   readonly records: RecordConsumer;
   readonly recordNormalizer: RecordNormalizer;
   readonly progress = new ProgressTable();
+  /** Waits go by it. */
+  readonly waits = new WaitClock();
   /** In memory, until another takes its place. */
   journal: Journal;
   /** Keeps it beyond a restart; undefined where nothing is kept. */
@@ -129,12 +134,11 @@ export class Topology implements TopologyReader, Kept {
   }
 
   /**
-   * Frames from now on go by the options, whatever those before went by: a journal says so at its beginning and with each
-   * change. Nothing waits for the disk.
+   * Frames from now on go by the options, whatever those before went by, and the time before has been nobody's wait: a
+   * journal says so with each start and each change. Nothing waits for the disk.
    */
   settle(): void {
-    const settings = frameSettings(this.options);
-    if (this.journal.frames === 0 || !isDeepStrictEqual(settings, this.settings)) this.journal.settings(settings);
+    this.journal.settings(frameSettings(this.options));
   }
 
   /** Rules hold for the whole graph at once, names for what is read from now on. */
@@ -217,7 +221,8 @@ export class Topology implements TopologyReader, Kept {
   }
 
   tiers(): readonly TierStatus[] {
-    return tierStatus(this.correlator, this.clock.now());
+    const now = this.clock.now();
+    return tierStatus(this.correlator, this.offline ? now : this.waits.nowMs + Math.max(0, now - this.stampMs));
   }
 
   private stats(): Stats {
@@ -258,29 +263,33 @@ export class Topology implements TopologyReader, Kept {
 
   *save(out: ImageWriter): Iterable<void> {
     const { settings, epochStart, compactedMs, stampMs, logRecords, malformed } = this;
-    out.value('topology', { settings, epochStart, compactedMs, stampMs, logRecords, malformed } satisfies Own);
+    const waits = this.waits.save();
+    out.value('topology', { settings, epochStart, compactedMs, stampMs, logRecords, malformed, waits } satisfies Own);
     yield;
   }
 
   *load(from: ImageReader): Iterable<void> {
-    const { settings, ...counted } = from.value('topology') as Own;
+    const { settings, waits, ...counted } = from.value('topology') as Own;
     Object.assign(this, counted);
+    if (waits !== undefined) this.waits.load(waits);
     this.putInForce(settings);
     yield;
   }
 
-  apply({ arrivalMs, batch, settings }: Frame): void {
+  apply(frame: Frame): void {
+    const { arrivalMs, batch, settings } = frame;
     this.stampMs = arrivalMs;
+    const nowMs = this.offline ? arrivalMs : this.waits.take(frame, this.settings.waitMs);
     if (settings !== undefined) return this.putInForce(settings);
-    if (!this.offline) this.compact(arrivalMs);
-    if (arrivalMs - this.epochStart >= this.settings.waitMs && !this.offline) {
-      this.epochStart = arrivalMs;
+    if (!this.offline) this.compact(nowMs);
+    if (nowMs - this.epochStart >= this.settings.waitMs && !this.offline) {
+      this.epochStart = nowMs;
       this.store.epoch++;
     }
-    if (batch === undefined) this.correlator.tick(arrivalMs);
+    if (batch === undefined) this.correlator.tick(nowMs);
     else {
       this.logRecords += batch.logs;
-      this.correlator.apply(batch, arrivalMs);
+      this.correlator.apply(batch, arrivalMs, nowMs);
       this.progress.take(batch.recordRows.progress);
     }
   }

@@ -32,6 +32,7 @@ import {
   DATABASE_PEERS,
   FORMAT,
   FORMAT_WITH_RECORDS,
+  FORMAT_WITHOUT_BACKLOGS,
   FrameError,
   GROUP_TOLD,
   LATEST_START,
@@ -105,9 +106,9 @@ export class FrameDecoder {
     const { from } = this;
     this.begin(bytes);
     const format = from.byte();
-    if (format !== FORMAT && format !== FORMAT_WITH_RECORDS)
+    if (format !== FORMAT && format !== FORMAT_WITH_RECORDS && format !== FORMAT_WITHOUT_BACKLOGS)
       throw new FrameError(
-        `format ${format} of frames is not known; this program reads ${FORMAT} and ${FORMAT_WITH_RECORDS}`,
+        `format ${format} of frames is not known; this program reads ${FORMAT} to ${FORMAT_WITH_RECORDS}`,
       );
     const [rows, links, positions, refusing] = [from.count(), from.count(), from.count(), from.count()];
     into.logs = from.large();
@@ -115,7 +116,7 @@ export class FrameDecoder {
     this.readLinks(links, into);
     this.readPositions(positions, into);
     for (let i = 0; i < refusing; i++) this.readRefusals(into);
-    if (format === FORMAT_WITH_RECORDS) this.records.read(into.recordRows);
+    if (format !== FORMAT) this.records.read(into.recordRows, format === FORMAT_WITH_RECORDS);
     if (from.left > 0) throw new FrameError('bytes follow the payload');
   }
 

@@ -25,8 +25,10 @@ import { MAX_NAME_BYTES } from '../../lib/names.ts';
 import type { Plan, PlanGap } from '../../lib/plans.ts';
 
 export const FORMAT = 1;
-/** With records, changes or progress behind it; a payload without them is of the format before. */
-export const FORMAT_WITH_RECORDS = 2;
+/** With records, changes or progress behind it; a payload without them is of the first format. */
+export const FORMAT_WITH_RECORDS = 3;
+/** The same without backlogs. Not written any more. */
+export const FORMAT_WITHOUT_BACKLOGS = 2;
 /** The word of an adjusted count of one. */
 export const ONE = new Int32Array(Float32Array.of(1).buffer)[0]!;
 

@@ -55,14 +55,16 @@ export class RecordReader {
     this.names = names;
   }
 
-  read(into: RecordRows): void {
+  /** @param hasBacklogs as written today. */
+  read(into: RecordRows, hasBacklogs: boolean): void {
     const { from } = this;
     this.time = 0;
     const [records, changes, progress] = [from.count(), from.count(), from.count()];
+    into.isPushed = hasBacklogs && from.number() === 1;
     for (let i = 0; i < records; i++) this.readRecord(into);
     let owner = 0;
     for (let i = 0; i < changes; i++) owner = this.readChange(into, owner);
-    for (let i = 0; i < progress; i++) this.readProgress(into);
+    for (let i = 0; i < progress; i++) this.readProgress(into, hasBacklogs);
   }
 
   private readRecord(into: RecordRows): void {
@@ -110,10 +112,12 @@ export class RecordReader {
     return owner * RECORD_WORDS;
   }
 
-  private readProgress({ progress }: RecordRows): void {
+  private readProgress({ progress }: RecordRows, hasBacklogs: boolean): void {
     const { from, names } = this;
     const [receiver, cluster, topic, incarnation] = [names.text(), names.text(), names.text(), names.text()];
-    progress.push({ receiver, cluster, topic, incarnation, partition: from.number(), next: from.large() });
+    const at = { receiver, cluster, topic, incarnation, partition: from.number(), next: from.large() };
+    const reachedMs = hasBacklogs ? from.large() : 0;
+    progress.push(reachedMs === 0 ? at : { ...at, reachedMs });
   }
 
   private readTime(flags: number, floats: Float64Array, at: number): void {

@@ -1,12 +1,12 @@
 /**
- * Records, changes and progress of a batch, behind everything else in a payload of format 2.
+ * Records, changes and progress of a batch, behind everything else in a payload of format 3.
  *
- *     section    counts (records, changes, progress), then these
+ *     section    counts (records, changes, progress), 1 when something was pushed, else 0, then these
  *     record     flags (two bytes), shape, then what the flags say: context, time, topic, offset, id, producer, origin,
  *                once, transaction and its context
  *     change     flags, operation, rows, records since the owner of the change before, then context, time, table, once,
  *                transaction
- *     progress   texts (receiver, cluster, topic, incarnation), partition, next
+ *     progress   texts (receiver, cluster, topic, incarnation), partition, next, time reached
  *
  * Of a context the trace id and span id; a time by its difference from the one before, in whole µs, or as it is; hashes as they are.
  */
@@ -72,6 +72,7 @@ export class RecordWriter {
     out.number(rows.records);
     out.number(rows.changes);
     out.number(rows.progress.length);
+    out.number(rows.isPushed ? 1 : 0);
     for (let at = 0, end = rows.records * RECORD_WORDS; at < end; at += RECORD_WORDS) this.writeRecord(rows, at);
     let owner = 0;
     for (let at = 0, end = rows.changes * CHANGE_WORDS; at < end; at += CHANGE_WORDS) {
@@ -116,12 +117,13 @@ export class RecordWriter {
     out.bytes[flagsAt] = flags;
   }
 
-  private writeProgress({ receiver, cluster, topic, incarnation, partition, next }: Progress): void {
+  private writeProgress({ receiver, cluster, topic, incarnation, partition, next, reachedMs = 0 }: Progress): void {
     const { out, names } = this;
     for (const text of [receiver, cluster, topic, incarnation]) names.text(text);
     out.ensure(ROOM);
     out.number(partition);
     out.large(next);
+    out.large(reachedMs);
   }
 
   private context(words: Int32Array, at: number): number {

@@ -128,6 +128,8 @@ export function saysWhat(batch: ObservationBatch, tables: Tables): object {
     ),
     changes: slices(recordRows.changeWords, recordRows.changes, CHANGE_WORDS).map(row => named(row, [CHANGE_TABLE])),
     progress: recordRows.progress,
+    // Without any the whole batch was.
+    isPushed: recordRows.isPushed || recordRows.isEmpty,
     positions: slices(batch.positionWords, batch.positions, POSITION_WORDS),
     logs: batch.logs,
     refused: [...batch.refused].map(([service, reasons]) => [identity(service), [...reasons]]),

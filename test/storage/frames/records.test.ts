@@ -73,3 +73,23 @@ test('a payload of before there were records is read as it was', () => {
   here.decoder().decode(Buffer.from(OF_BEFORE, 'base64'), decoded);
   expect(saysWhat(decoded, here)).toEqual(saysWhat(batch, here));
 });
+
+/** A record and a position, as they were written before positions told of backlogs. */
+const WITHOUT_BACKLOGS =
+  'AgAAAAAAAQMBggMA0A8M3zW/kVpteAEAAAABEHNob3ACAQACFGthZmthAAMUb3RoZXInAAEAAAAAAAAAAAAAAAAABwAAAAAAAAACAAAAAMhOZ23Bu0MD' +
+  'AgAAAAEEGHB1YmxpYwUYb3JkZXJzKgQAAAAEKgYUw6kvJUAAZMdxxSuSiiMEAAAAAAAAAAAAAAAAAAAHAAAAAAAAAAEAAAAABQoHFG15c3FsAAEABgIA' +
+  'CBRVc2VycwkEYbwBgICAgICACA==';
+
+test('a payload of before there were backlogs is read as it was', () => {
+  const here = new Tables();
+  const batch = new ObservationBatch();
+  const random = new Random(3);
+  batch.begin();
+  new RecordNormalizer(here.identities).add(randomRecord(random), { environment: '', databases: {} }, batch);
+  const { reachedMs: _, ...at } = randomProgress(random);
+  batch.recordRows.progress.push(at);
+  batch.end();
+  const decoded = new ObservationBatch();
+  here.decoder().decode(Buffer.from(WITHOUT_BACKLOGS, 'base64'), decoded);
+  expect(saysWhat(decoded, here)).toEqual(saysWhat(batch, here));
+});

@@ -1,0 +1,50 @@
+/** A cluster in memory behind the receiver's own interface: logs of partitions that are there when the test begins. */
+import type { ClientRecord, KafkaClient } from '../../../src/receivers/kafka/client.ts';
+
+export interface MemoryCluster {
+  readonly topic: string;
+  /** Records of each partition, with offsets from 0. */
+  readonly partitions: readonly (readonly ClientRecord[])[];
+  /** Node that leads each partition. */
+  readonly nodes: number;
+  /** A fetch answers with so many records of a partition, at most. */
+  readonly maxRecords: number;
+}
+
+export function memoryClient({ topic, partitions, nodes, maxRecords }: MemoryCluster): KafkaClient {
+  const leaderOf = (partition: number) => partition % nodes;
+  const all = partitions.map((_, partition) => ({ partition, leader: leaderOf(partition) }));
+  return {
+    connect: async () => {},
+    disconnect: async () => {},
+    send: async () => {},
+    topics: async () => ({
+      clusterId: 'memory',
+      topics: [{ name: topic, id: 'one', error: '', isInternal: false, partitions: all }],
+    }),
+    offsets: async (asked, at) =>
+      asked.map(one => ({ ...one, offset: at === 'earliest' ? 0 : partitions[one.partition]!.length })),
+    async fetch(_, from, { maxWaitMs }) {
+      const isUpToDate = from.every(one => one.offset >= partitions[one.partition]!.length);
+      await new Promise(resolve => setTimeout(resolve, isUpToDate ? maxWaitMs : 0));
+      return from.map(({ partition, offset }) => {
+        const log = partitions[partition]!;
+        const records = log.slice(offset, offset + maxRecords);
+        const next = offset + records.length;
+        return {
+          ...{ topic, partition, error: '', from: offset, next, logStart: 0, logEnd: log.length },
+          ...{ records, broken: [], bytes: records.length },
+        };
+      });
+    },
+    group: () => ({
+      memberId: '',
+      join: async () => {},
+      heartbeat: async () => {},
+      members: async () => [],
+      commit: async () => {},
+      committed: async () => [],
+      leave: async () => {},
+    }),
+  };
+}

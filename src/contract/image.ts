@@ -18,6 +18,8 @@ export interface ImageWriter {
    * changes with the content) stands as it is, and nothing is copied; without a version it is always written.
    */
   memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void>;
+  /** A section that was stored by itself (`SlabStore`) is in this image. */
+  stored(name: string): void;
   /** As a section: anything small that the structured clone algorithm takes (numbers, texts, maps, typed arrays). */
   value(name: string, value: unknown, version?: number): void;
 }

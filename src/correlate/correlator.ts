@@ -130,7 +130,7 @@ export class Correlator implements Kept {
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
     this.topicKeys = new TopicKeys(identities, options.onlyCluster);
-    const ledger = new MessageLedger(options.maxMessages, options.messageWaitMs);
+    const ledger = new MessageLedger(options.maxMessages, options.messageWaitMs, options.ledger);
     const meetings = new Meetings(rows, new Positions(options.maxPending), ledger, this.topicKeys);
     this.meetings = meetings;
     const redeliveries = new Redeliveries(rows, meetings.positions, ledger);

@@ -39,7 +39,6 @@ import type { Layers } from './layers.ts';
 import { joinsThrough, LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { MeetingParty, Meetings } from './meetings.ts';
-import { LEFT } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import { AT_OFFSET } from './positions.ts';
 import type { Redeliveries } from './redeliveries.ts';
@@ -225,7 +224,7 @@ export class Inbound implements MeetingParty {
   /** A sender that has left stays joined. */
   private tellSender(entry: number, sign: number): void {
     const { ledger } = this.parts.meetings;
-    if (!ledger.has(entry, LEFT) && this.rows.alive(ledger.row(entry))) {
+    if (!ledger.hasLeft(entry) && this.rows.alive(ledger.row(entry))) {
       const partner = this.rows.base(ledger.row(entry));
       this.rows.words[partner + JOINS]! += sign;
       this.parts.outbound.refresh(partner);

@@ -42,7 +42,7 @@ import {
 } from './late.ts';
 import { isUnseen, LINK_LATE } from './link-state.ts';
 import type { Meetings } from './meetings.ts';
-import { MET, type MessageLedger } from './message-ledger.ts';
+import type { MessageLedger } from './message-ledger.ts';
 import type { Outbound } from './outbound.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Rows } from './rows.ts';
@@ -203,8 +203,8 @@ export class LatePartners {
   joinSender(ledger: MessageLedger, sender: number): void {
     const { late, fates } = this.parts;
     for (let i = 0; i < 4; i++) ID[TRACE + 2 + i] = ledger.id(sender, i);
-    const known = ledger.has(sender, MET);
-    ledger.mark(sender, MET);
+    const known = ledger.isMet(sender);
+    ledger.meet(sender);
     hashKey(ID, 0, ID[SPAN]!, ID[SPAN + 1]!);
     for (let entry = late.first(hash, false); entry >= 0; entry = late.nextEntry(entry, hash, false)) {
       if ((late.classOf(entry) & CLASS_MASK) === PRODUCER) return this.markJoined(entry);

@@ -11,7 +11,7 @@ import type { Rendezvous } from '../contract/rendezvous.ts';
 import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
 import { LINK_STATE } from './kept-links.ts';
 import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
-import { LEFT, MET, type MessageLedger } from './message-ledger.ts';
+import type { MessageLedger } from './message-ledger.ts';
 import { PositionKeeper, setKey } from './position-keeper.ts';
 import {
   AT_ID,
@@ -73,6 +73,7 @@ export class Meetings implements Kept {
     this.rows = rows;
     this.positions = positions;
     this.ledger = ledger;
+    ledger.isRowKept = row => rows.alive(row);
     this.keys = keys;
     this.keeper = new PositionKeeper(rows, positions, keys);
   }
@@ -178,7 +179,7 @@ export class Meetings implements Kept {
   /** Path of a sender, by its kept row or as it was when that left. */
   placeOf(sender: number, pathOf: (row: number) => number, none: number): number {
     const { ledger, rows } = this;
-    if (ledger.has(sender, LEFT)) return ledger.row(sender);
+    if (ledger.hasLeft(sender)) return ledger.row(sender);
     return rows.alive(ledger.row(sender)) ? pathOf(rows.base(ledger.row(sender))) : none;
   }
 
@@ -273,8 +274,7 @@ export class Meetings implements Kept {
   private offer(row: number, a: number, b: number, sender: number, rank: number): void {
     const { ledger, rows } = this;
     for (let entry = ledger.first(SOUGHT, a, b); entry >= 0; entry = ledger.next(entry, SOUGHT, b)) {
-      if (ledger.has(entry, MET)) continue;
-      if (ledger.has(entry, LEFT)) this.offerLate(row, sender, entry, rank);
+      if (ledger.hasLeft(entry)) this.offerLate(row, sender, entry, rank);
       else if (rows.alive(ledger.row(entry))) this.offerKept(rows.base(ledger.row(entry)), a, b, sender, rank);
     }
   }
@@ -293,9 +293,8 @@ export class Meetings implements Kept {
   /** Under its offset and its id a consumer stands in two entries, one after the other. */
   private markMet(entry: number): void {
     const { ledger } = this;
-    for (const near of [entry - 1, entry, entry + 1]) {
-      if (near < 0 || near >= ledger.limit || !ledger.isThere(near)) continue;
-      if ([0, 1, 2, 3].every(i => ledger.id(near, i) === ledger.id(entry, i))) ledger.mark(near, MET);
+    for (const near of [ledger.near(entry, -1), entry, ledger.near(entry, 1)]) {
+      if (near >= 0 && [0, 1, 2, 3].every(i => ledger.id(near, i) === ledger.id(entry, i))) ledger.meet(near);
     }
   }
 
@@ -325,9 +324,9 @@ export class Meetings implements Kept {
     for (let position = this.first(row); position >= 0; position = this.more(position)) {
       for (let own = OFFSET_ENTRY; own <= GROUP_ENTRY; own++) {
         const entry = p[position + own]! - 1;
-        if (entry < 0 || !ledger.isThere(entry) || ledger.has(entry, LEFT) || ledger.row(entry) !== sequence) continue;
+        if (entry < 0 || !ledger.isThere(entry) || ledger.hasLeft(entry) || ledger.row(entry) !== sequence) continue;
         ledger.leave(entry, path);
-        if (met && own !== GROUP_ENTRY) ledger.mark(entry, MET);
+        if (met && own !== GROUP_ENTRY) ledger.meet(entry);
       }
     }
   }

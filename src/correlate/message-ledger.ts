@@ -1,59 +1,64 @@
 /**
- * The message ledger: who sent, seeks or processed which message, 48 bytes each, for `message_wait`. A ring in order of
- * arrival, in slabs that are made when they are first needed, with one chain per bucket, newest first; a pointer that
- * does not lead to an older entry ends its chain. It knows keys and entries, no rows.
- *
- * Layout (words): 0 check of the key, 1 next in chain (place + 1), 2 kind (2 bits) and flags, 3 service, 4 topic, 5 row,
- * and when that has left the sender's path, 6–7 low half of the trace id, 8–9 span id; beside them the time (µs).
+ * The message ledger: who sent, seeks or processed which message, for `message_wait`. A ring in order of arrival with one
+ * chain per bucket, newest first; a pointer that does not lead to an older entry ends its chain. It knows keys and
+ * entries, no rows. Entries go by their places, which stay theirs wherever `LedgerSlabs` has them.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import type { Rendezvous } from '../contract/rendezvous.ts';
-import { sectionName } from '../lib/section-name.ts';
-import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
-import { type ChainRing, type KnownBuckets, noteBuckets, repeatBuckets } from './ring-chains.ts';
-import { type SavedSlices, TimeSlices } from './time-slices.ts';
+import { type Rendezvous, SOUGHT } from '../contract/rendezvous.ts';
+import type { SlabStore } from '../contract/slab-store.ts';
+import { LedgerImage } from './ledger-image.ts';
+import {
+  CHECK,
+  ENTRY_IDS,
+  ENTRY_ROW,
+  ENTRY_SERVICE,
+  ENTRY_TOPIC,
+  KEPT,
+  KIND_MASK,
+  LedgerSlabs,
+  MET,
+} from './ledger-slabs.ts';
+import { TimeSlices } from './time-slices.ts';
 
-/** And a time. */
-const WORDS = 10;
-const SLAB_SHIFT = 14;
-const SLAB = 1 << SLAB_SHIFT;
 const MAX_BUCKETS = 1 << 22;
-/** Buckets in a piece of an image; entries: a slab. */
-const PIECE_BUCKETS = 1 << 18;
+/** Entries of a slab, and slabs that stay in memory behind the one being filled. */
+const SLAB = 1 << 16;
+const IN_MEMORY = 4;
 
-const KIND_MASK = 3;
-/** The row has left: word 5 is a path. */
-export const LEFT = 4;
-/** A sender that was joined, a seeker that was found or needs nothing any more. */
-export const MET = 8;
-
-interface Saved {
-  readonly limit: number;
-  readonly head: number;
-  readonly used: number;
-  readonly evicted: number;
-  readonly known: KnownBuckets;
-  readonly slices: SavedSlices;
-  readonly versions: Float64Array;
+/** Smaller ones are for tests. */
+export interface LedgerSizes {
+  readonly slab: number;
+  readonly inMemory: number;
 }
 
-export class MessageLedger implements Kept, ChainRing {
-  readonly limit: number;
+/** How much is where. */
+export interface LedgerAccount {
+  readonly stored: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+  readonly reads: number;
+  readonly failedReads: number;
+  readonly failedStores: number;
+}
+
+export class MessageLedger implements Kept {
+  limit: number;
   evicted = 0;
-  private readonly slabs: Int32Array[] = [];
-  private readonly doubles: Float64Array[] = [];
-  private buckets = new Int32Array(0);
-  private head = 0;
-  private used = 0;
-  private known: KnownBuckets;
-  private readonly slices = new TimeSlices();
-  private readonly pieces: Pieces;
+  readonly slabs: LedgerSlabs;
+  buckets = new Int32Array(0);
+  /** Places of the ring: one slab more than it has entries at most, so that the newest and the oldest never share one. */
+  capacity: number;
+  head = 0;
+  used = 0;
+  /** Slab of the oldest entry. */
+  tail = 0;
+  readonly slices = new TimeSlices();
   private windowMs: number;
 
-  constructor(limit: number, waitMs: number) {
+  constructor(limit: number, waitMs: number, { slab, inMemory }: LedgerSizes = { slab: SLAB, inMemory: IN_MEMORY }) {
     this.limit = Math.max(limit, 1);
-    this.pieces = new Pieces(Math.ceil(this.limit / SLAB));
-    this.known = { count: bucketsFor(this.limit), untilMs: 0 };
+    this.capacity = capacityFor(this.limit, slab);
+    this.slabs = new LedgerSlabs(slab, inMemory, this.capacity / slab);
     this.windowMs = Math.max(waitMs, 1);
   }
 
@@ -62,8 +67,21 @@ export class MessageLedger implements Kept, ChainRing {
     this.windowMs = Math.max(ms, 1);
   }
 
+  /** Entries that are old go there. */
+  set store(store: SlabStore) {
+    this.slabs.store = store;
+  }
+
+  set isRowKept(isKept: (row: number) => boolean) {
+    this.slabs.isRowKept = isKept;
+  }
+
   get count(): number {
     return this.used;
+  }
+
+  get slabCount(): number {
+    return this.capacity / this.slabs.size;
   }
 
   /** Time of the oldest entry's slice, ms; 0 when there is none. */
@@ -71,115 +89,73 @@ export class MessageLedger implements Kept, ChainRing {
     return this.used === 0 ? 0 : this.slices.since;
   }
 
-  *save(out: ImageWriter): Iterable<void> {
-    const { limit, head, used, evicted, known, slabs, doubles } = this;
-    const versions = this.pieces.settle();
-    const slices = this.slices.save();
-    out.value('ledger/state', { limit, head, used, evicted, known, slices, versions } satisfies Saved);
-    for (const [i, slab] of slabs.entries()) {
-      const version = versions[i]!;
-      if (version === 0) continue;
-      yield* out.memory(sectionName('ledger/words', i), slab, version);
-      yield* out.memory(sectionName('ledger/times', i), doubles[i]!, version);
-    }
-    yield* savePieces(out, 'ledger/buckets', this.buckets, PIECE_BUCKETS);
+  account(): LedgerAccount {
+    const { buckets, slabs } = this;
+    const { reads, failed, memoryBytes } = slabs.blocks;
+    const [stored, held] = slabs.account();
+    return {
+      stored: Math.min(stored * slabs.size, this.used),
+      memoryBytes: buckets.byteLength + held + memoryBytes,
+      diskBytes: stored * slabs.bytes,
+      reads,
+      failedReads: failed,
+      failedStores: slabs.failedStores,
+    };
+  }
+
+  save(out: ImageWriter): Iterable<void> {
+    return new LedgerImage(this).save(out);
   }
 
   /**
    * Entries that find no place under another limit count as evicted: the oldest. Returns where entries stand now, −1
    * those that are there no more; undefined: where they stood.
    */
-  *load(from: ImageReader): Generator<void, ((entry: number) => number) | undefined> {
-    const saved = from.value('ledger/state') as Saved;
-    this.evicted = saved.evicted;
-    this.slices.load(saved.slices);
-    if (saved.limit !== this.limit) return yield* this.loadOther(saved, from);
-    this.known = saved.known;
-    this.pieces.restore(saved.versions);
-    yield* this.loadTables(saved, from);
-    return undefined;
-  }
-
-  private *loadTables(saved: Saved, from: ImageReader): Iterable<void> {
-    this.head = saved.head;
-    this.used = saved.used;
-    for (let i = 0; from.size(sectionName('ledger/words', i)) >= 0; i++) {
-      from.memory(sectionName('ledger/words', i), this.slabAt(i * SLAB));
-      from.memory(sectionName('ledger/times', i), this.timesAt(i * SLAB));
-      yield;
-    }
-    if (saved.head === 0 && saved.used === 0) return;
-    this.buckets = new Int32Array(bucketsFor(this.limit));
-    yield* loadPieces(from, 'ledger/buckets', this.buckets, PIECE_BUCKETS);
-  }
-
-  private *loadOther(saved: Saved, from: ImageReader): Generator<void, (entry: number) => number> {
-    const other = new MessageLedger(saved.limit, 1);
-    yield* other.loadTables(saved, from);
-    for (this.used = other.used; this.used > this.limit; ) this.evictOldest();
-    const count = this.used;
-    const moved = (entry: number) => (other.age(entry) <= count ? count - other.age(entry) : -1);
-    this.head = count === this.limit ? 0 : count;
-    this.pieces.renew(saved.versions);
-    if (count === 0) return moved;
-    const bucketOf = new Int32Array(other.used);
-    const { buckets } = other;
-    const known = saved.known.untilMs < this.slices.since ? buckets.length : saved.known.count;
-    const filled = Math.min(known, bucketsFor(this.limit));
-    yield* inSteps(buckets.length, (a, b) =>
-      noteBuckets(bucketOf, other, buckets, a, b, bucket => bucket & (filled - 1)),
-    );
-    this.buckets = new Int32Array(bucketsFor(this.limit));
-    yield* inSteps(count, (a, b) => {
-      for (let place = a; place < b; place++) this.enter(other, count - place, place, bucketOf[count - place - 1]!);
-    });
-    repeatBuckets(this.buckets, filled);
-    this.known = { count: filled, untilMs: this.slices.newest.ms };
-    return moved;
-  }
-
-  /** Copies the entry of this age to a place of its own. */
-  private enter(other: MessageLedger, age: number, place: number, bucket: number): void {
-    const at = other.head - age;
-    const entry = at >= 0 ? at : at + other.limit;
-    const slab = this.slabAt(place);
-    const base = (place & (SLAB - 1)) * WORDS;
-    for (let i = 0; i < WORDS; i++) slab[base + i] = other.word(entry, i);
-    this.timesAt(place)[place & (SLAB - 1)] = other.time(entry);
-    slab[base + 1] = this.buckets[bucket]!;
-    this.buckets[bucket] = place + 1;
+  load(from: ImageReader): Generator<void, ((entry: number) => number) | undefined> {
+    return new LedgerImage(this).load(from);
   }
 
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
     this.used -= this.slices.advance(nowMs, this.windowMs);
+    if (this.buckets.length === 0) return;
+    this.dropOld();
+    this.slabs.age(this.head >>> this.slabs.shift, this.slabCount, nowMs);
   }
 
   /** Takes one side of a meeting and returns its entry. */
   post(side: Rendezvous): number {
     if (this.buckets.length === 0) this.buckets = new Int32Array(bucketsFor(this.limit));
     if (this.used >= this.limit) this.evictOldest();
-    const place = this.head;
-    const slab = this.slabAt(place);
-    const at = (place & (SLAB - 1)) * WORDS;
-    const bucket = side.a & (this.buckets.length - 1);
-    this.pieces.marks[place >>> SLAB_SHIFT] = 1;
-    slab[at] = side.b;
-    slab[at + 1] = this.buckets[bucket]!;
-    slab[at + 2] = side.kind;
-    slab[at + 3] = side.service;
-    slab[at + 4] = side.topic;
-    slab[at + 5] = side.row;
-    slab[at + 6] = side.trace0;
-    slab[at + 7] = side.trace1;
-    slab[at + 8] = side.span0;
-    slab[at + 9] = side.span1;
-    this.timesAt(place)[place & (SLAB - 1)] = side.time;
-    this.buckets[bucket] = place + 1;
-    this.head = place + 1 === this.limit ? 0 : place + 1;
+    const { slabs, buckets, head: place } = this;
+    slabs.open(place);
+    const slab = place >>> slabs.shift;
+    const at = slabs.locate(place);
+    const inSlab = place & (slabs.size - 1);
+    const bucket = side.a & (buckets.length - 1);
+    slabs.changed.words.marks[slab] = slabs.changed.next.marks[slab] = slabs.changed.tags.marks[slab] = 1;
+    slabs.found[at + CHECK] = side.b;
+    slabs.found[at + ENTRY_TOPIC] = side.topic;
+    this.fill(at, place, side);
+    slabs.tags[slab]![inSlab] = tagOf(side.kind, side.b);
+    slabs.next[slab]![inSlab] = buckets[bucket]!;
+    buckets[bucket] = place + 1;
+    this.head = place + 1 === this.capacity ? 0 : place + 1;
     this.used++;
     this.slices.newest.count++;
     return place;
+  }
+
+  /** Words of the span, beside those of the key. */
+  private fill(at: number, place: number, side: Rendezvous): void {
+    const { found } = this.slabs;
+    found[at + ENTRY_SERVICE] = side.service;
+    found[at + ENTRY_ROW] = side.row;
+    found[at + ENTRY_IDS] = side.trace0;
+    found[at + ENTRY_IDS + 1] = side.trace1;
+    found[at + ENTRY_IDS + 2] = side.span0;
+    found[at + ENTRY_IDS + 3] = side.span1;
+    this.slabs.setTime(place, side.time);
   }
 
   /** Reads what `post` and `first` under a key will need, so that the memory is near by then. Returns something of it. */
@@ -187,28 +163,39 @@ export class MessageLedger implements Kept, ChainRing {
     return this.used === 0 ? 0 : this.buckets[a & (this.buckets.length - 1)]!;
   }
 
-  /** The newest entry of this kind under a key; -1 none. */
+  /** The newest entry of this kind under a key; −1 none. Seekers that were found are passed over. */
   first(kind: number, a: number, b: number): number {
     if (this.used === 0) return -1;
     return this.find(this.buckets[a & (this.buckets.length - 1)]!, 0, kind, b);
   }
 
   next(entry: number, kind: number, b: number): number {
-    return this.find(this.word(entry, 1), this.age(entry), kind, b);
+    const { shift, size, next } = this.slabs;
+    return this.find(next[entry >>> shift]![entry & (size - 1)]!, this.age(entry), kind, b);
   }
 
-  private find(pointer: number, age: number, kind: number, b: number): number {
-    while (pointer !== 0) {
+  private find(from: number, newerAge: number, kind: number, b: number): number {
+    const { slabs, used } = this;
+    const { shift, size, tags, next } = slabs;
+    const wanted = tagOf(kind, b);
+    const mask = kind === SOUGHT ? -1 : ~MET;
+    let age = newerAge;
+    for (let pointer = from; pointer !== 0; ) {
       const place = pointer - 1;
       const older = this.age(place);
-      if (older <= age || older > this.used) return -1;
+      if (older <= age || older > used) return -1;
       age = older;
-      const slab = this.slabs[place >>> SLAB_SHIFT]!;
-      const at = (place & (SLAB - 1)) * WORDS;
-      if (slab[at] === b && (slab[at + 2]! & KIND_MASK) === kind) return place;
-      pointer = slab[at + 1]!;
+      const slab = place >>> shift;
+      const inSlab = place & (size - 1);
+      if ((tags[slab]![inSlab]! & mask) === wanted && this.isUnder(place, b)) return place;
+      pointer = next[slab]![inSlab]!;
     }
     return -1;
+  }
+
+  private isUnder(place: number, b: number): boolean {
+    const at = this.slabs.locate(place);
+    return (this.slabs.found[at + CHECK]! | KEPT) === b;
   }
 
   /** Still there, as long as fewer entries than the limit came after it. */
@@ -216,93 +203,114 @@ export class MessageLedger implements Kept, ChainRing {
     return this.age(entry) <= this.used;
   }
 
+  /** The entry that came next (1), or before (−1); −1 when it is not there. */
+  near(entry: number, step: 1 | -1): number {
+    const place = (entry + step + this.capacity) % this.capacity;
+    return this.isThere(place) ? place : -1;
+  }
+
   service(entry: number): number {
-    return this.word(entry, 3);
+    return this.word(entry, ENTRY_SERVICE);
   }
 
   topic(entry: number): number {
-    return this.word(entry, 4);
+    return this.word(entry, ENTRY_TOPIC);
   }
 
   time(entry: number): number {
-    return this.timesAt(entry)[entry & (SLAB - 1)]!;
+    return this.slabs.time(entry);
   }
 
-  has(entry: number, flag: number): boolean {
-    return (this.word(entry, 2) & flag) !== 0;
+  /** A sender that was joined. */
+  isMet(entry: number): boolean {
+    return (this.slabs.tag(entry) & MET) !== 0;
   }
 
-  pointer(place: number): number {
-    return this.word(place, 1);
+  meet(entry: number): void {
+    const { shift, size, tags, changed } = this.slabs;
+    const slab = entry >>> shift;
+    if (tags[slab] === undefined) return;
+    changed.tags.marks[slab] = 1;
+    tags[slab][entry & (size - 1)]! |= MET;
   }
 
-  mark(entry: number, flag: number): void {
-    this.pieces.marks[entry >>> SLAB_SHIFT] = 1;
-    this.slabAt(entry)[(entry & (SLAB - 1)) * WORDS + 2]! |= flag;
+  hasLeft(entry: number): boolean {
+    return (this.word(entry, CHECK) & KEPT) === 0;
   }
 
-  /** Sequence number of the row, or with `LEFT` the sender's path. */
+  /** Sequence number of the row; of one that has left the sender's path. */
   row(entry: number): number {
-    return this.word(entry, 5);
+    return this.word(entry, ENTRY_ROW);
   }
 
-  /** The row has left; its path stays. */
+  /** The row, which is kept, leaves; its path stays. */
   leave(entry: number, path: number): void {
-    this.slabAt(entry)[(entry & (SLAB - 1)) * WORDS + 5] = path;
-    this.mark(entry, LEFT);
+    const { slabs } = this;
+    const at = slabs.locate(entry);
+    slabs.changed.words.marks[entry >>> slabs.shift] = 1;
+    slabs.found[at + CHECK]! &= ~KEPT;
+    slabs.found[at + ENTRY_ROW] = path;
   }
 
-  /** Gives an entry to another span under the same key. */
+  /** Gives an entry, whose row is kept, to another span under the same key. */
   replace(entry: number, side: Rendezvous): void {
-    const slab = this.slabAt(entry);
-    const at = (entry & (SLAB - 1)) * WORDS;
-    this.pieces.marks[entry >>> SLAB_SHIFT] = 1;
-    slab[at + 2] = side.kind;
-    slab[at + 3] = side.service;
-    slab[at + 5] = side.row;
-    slab[at + 6] = side.trace0;
-    slab[at + 7] = side.trace1;
-    slab[at + 8] = side.span0;
-    slab[at + 9] = side.span1;
-    this.timesAt(entry)[entry & (SLAB - 1)] = side.time;
+    const { slabs } = this;
+    const slab = entry >>> slabs.shift;
+    const at = slabs.locate(entry);
+    slabs.changed.words.marks[slab] = slabs.changed.tags.marks[slab] = 1;
+    slabs.found[at + CHECK]! |= KEPT;
+    slabs.tags[slab]![entry & (slabs.size - 1)] = tagOf(side.kind, slabs.found[at + CHECK]!);
+    this.fill(at, entry, side);
   }
 
   /** Words of the low half of the trace id and the span id, 0 to 3. */
   id(entry: number, i: number): number {
-    return this.word(entry, 6 + i);
+    return this.word(entry, ENTRY_IDS + i);
   }
 
-  private word(place: number, i: number): number {
-    return this.slabs[place >>> SLAB_SHIFT]![(place & (SLAB - 1)) * WORDS + i]!;
-  }
-
-  private slabAt(place: number): Int32Array {
-    const n = place >>> SLAB_SHIFT;
-    if (this.slabs[n] === undefined) {
-      const entries = Math.min(SLAB, this.limit - n * SLAB);
-      this.slabs[n] = new Int32Array(entries * WORDS);
-      this.doubles[n] = new Float64Array(entries);
-    }
-    return this.slabs[n]!;
-  }
-
-  private timesAt(place: number): Float64Array {
-    return this.doubles[place >>> SLAB_SHIFT]!;
+  private word(entry: number, word: number): number {
+    const at = this.slabs.locate(entry);
+    return this.slabs.found[at + word]!;
   }
 
   /** 1 for the newest entry. */
   age(place: number): number {
     const distance = this.head - place;
-    return distance > 0 ? distance : distance + this.limit;
+    return distance > 0 ? distance : distance + this.capacity;
+  }
+
+  /** The oldest give way to the limit. */
+  fit(): void {
+    while (this.used > this.limit) this.evictOldest();
   }
 
   private evictOldest(): void {
     this.evicted++;
     this.used--;
     this.slices.dropOldest();
+    this.dropOld();
+  }
+
+  /** Slabs before the one of the oldest entry, or of the next where there is none. */
+  private dropOld(): void {
+    const { slabs, slabCount } = this;
+    const oldest = ((this.head - this.used + this.capacity) % this.capacity) >>> slabs.shift;
+    while (this.tail !== oldest) {
+      const dropped = this.tail;
+      this.tail = (dropped + 1) % slabCount;
+      slabs.drop(dropped, this.tail);
+    }
   }
 }
 
-function bucketsFor(limit: number): number {
+function tagOf(kind: number, check: number): number {
+  return (kind & KIND_MASK) | ((check >>> 27) << 3);
+}
+
+export function capacityFor(limit: number, slab: number): number {
+  return (Math.ceil(limit / slab) + 1) * slab;
+}
+
+export function bucketsFor(limit: number): number {
   return Math.min(MAX_BUCKETS, 2 ** Math.max(10, Math.ceil(Math.log2(limit))));
 }

@@ -1,6 +1,7 @@
 /** What the correlator is told at its beginning. */
 
 import type { FrameSettings } from '../contract/frame.ts';
+import type { LedgerSizes } from './message-ledger.ts';
 
 /** Options that may change while it works. */
 export type Windows = Pick<FrameSettings, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster'>;
@@ -10,6 +11,8 @@ export interface CorrelationOptions extends Windows {
   readonly maxLate: number;
   readonly maxSeen: number;
   readonly maxMessages: number;
+  /** Of tests. */
+  readonly ledger?: LedgerSizes;
   readonly maxRecords: number;
   /**
    * Offline: event times are not held against the arrival, and nothing expires before `finish`. The newest good time

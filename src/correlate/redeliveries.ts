@@ -2,7 +2,7 @@
 import { TARGET } from '../contract/observation.ts';
 import { PROCESSED_AT, Rendezvous } from '../contract/rendezvous.ts';
 import type { MeetingParty } from './meetings.ts';
-import { LEFT, type MessageLedger } from './message-ledger.ts';
+import type { MessageLedger } from './message-ledger.ts';
 import { FOUND, GROUP_ENTRY, GROUP_KEY, MORE, type Positions, REDELIVERED } from './positions.ts';
 import { describeSide, isEarlierRow } from './row-side.ts';
 import { EXTRA, type Rows } from './rows.ts';
@@ -49,13 +49,13 @@ export class Redeliveries {
   }
 
   private isOf(entry: number, row: number): boolean {
-    return !this.ledger.has(entry, LEFT) && this.ledger.row(entry) === this.rows.sequenceAt(row);
+    return !this.ledger.hasLeft(entry) && this.ledger.row(entry) === this.rows.sequenceAt(row);
   }
 
   /** The row, and not the one that stands there, is the first of its group: earlier, or the other says nothing. */
   private takesOver(row: number, entry: number, a: number, b: number, party: MeetingParty): boolean {
     const { ledger, rows, positions } = this;
-    if (ledger.has(entry, LEFT) || !rows.alive(ledger.row(entry))) return false;
+    if (ledger.hasLeft(entry) || !rows.alive(ledger.row(entry))) return false;
     const other = rows.base(ledger.row(entry));
     if (party.isSilent(other)) return true;
     if (party.isFinal(other) || !isEarlierRow(rows, row, other)) return false;

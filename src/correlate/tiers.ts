@@ -16,7 +16,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     tier('rows', rows.count, rows.limit, ROW_BYTES, back(expiry.since), expiry.evicted),
     tier('links', rows.linkCount, rows.linkLimit, 48, back(expiry.since), expiry.linksDropped),
     tier('late', late.count, late.limit, 32, back(late.since), late.evicted),
-    tier('messages', ledger.count, ledger.limit, 48, back(ledger.since), ledger.evicted + meetings.positions.dropped),
+    tier('messages', ledger.count, ledger.limit, 45, back(ledger.since), ledger.evicted + meetings.positions.dropped),
     tier('records', once.count, once.limit, 8, back(once.since), once.evicted),
     ringTier('record_contexts', recordJoins.ring, back),
     ringTier('change_writers', leads.writers.ring, back),

@@ -23,6 +23,13 @@ export interface NewFile {
   close(): void;
 }
 
+/** A file that is read here and there. */
+export interface OpenFile {
+  /** As `Disk.read`. */
+  read(at: number, into: Uint8Array): number;
+  close(): void;
+}
+
 export interface Disk {
   /** Names in a directory, in order; empty when there is no such directory. */
   list(directory: string): readonly string[];
@@ -34,6 +41,8 @@ export interface Disk {
   size(file: string): number;
   /** Fills `into` from a place in the file on; returns how many bytes there were. */
   read(file: string, at: number, into: Uint8Array): number;
+  /** It stays readable when its name is gone. */
+  open(file: string): OpenFile;
   /** Cuts a file, and syncs it. Cut to what it has, it is only synced. */
   truncate(file: string, length: number): void;
   /** Writes into a file that exists, and syncs it. */

@@ -21,7 +21,7 @@ import {
   writev,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Disk, Done, GrowingFile, NewFile } from './disk.ts';
+import type { Disk, Done, GrowingFile, NewFile, OpenFile } from './disk.ts';
 
 /** One call writes and syncs: two would each take a turn of a thread. */
 const DURABLE = constants.O_CREAT | constants.O_TRUNC | constants.O_RDWR | constants.O_DSYNC;
@@ -57,15 +57,12 @@ export class FileSystemDisk implements Disk {
   }
 
   read(file: string, at: number, into: Uint8Array): number {
-    return withFile(this.path(file), 'r', fd => {
-      let filled = 0;
-      while (filled < into.length) {
-        const count = readSync(fd, into, filled, into.length - filled, at + filled);
-        if (count === 0) break;
-        filled += count;
-      }
-      return filled;
-    });
+    return withFile(this.path(file), 'r', fd => fill(fd, at, into));
+  }
+
+  open(file: string): OpenFile {
+    const fd = openSync(this.path(file), 'r');
+    return { read: (at, into) => fill(fd, at, into), close: () => closeSync(fd) };
   }
 
   truncate(file: string, length: number): void {
@@ -171,6 +168,16 @@ class FileSystemGrowingFile implements GrowingFile {
       });
     });
   }
+}
+
+function fill(fd: number, at: number, into: Uint8Array): number {
+  let filled = 0;
+  while (filled < into.length) {
+    const count = readSync(fd, into, filled, into.length - filled, at + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
 }
 
 function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {

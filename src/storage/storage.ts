@@ -5,14 +5,16 @@
 import { type Clock, systemClock } from '../contract/clock.ts';
 import type { ImageReader, Kept } from '../contract/image.ts';
 import type { Logger } from '../contract/logger.ts';
+import { SLABS, type SlabStore } from '../contract/slab-store.ts';
 import type { StorageOptions as StorageSettings } from '../contract/storage.ts';
 import { EVENT_LOOP, type Turns } from '../lib/turns.ts';
-import type { Checkpoint, CheckpointMoment } from './checkpoint/checkpoint.ts';
+import { type Checkpoint, type CheckpointMoment, familyOf } from './checkpoint/checkpoint.ts';
 import { type CheckpointReport, Checkpoints, type OnProgress } from './checkpoint/checkpoints.ts';
 import { ImageInput } from './checkpoint/image-input.ts';
 import { keeperInThread, type LinkKeeper } from './checkpoint/keeper-link.ts';
 import type { Opened } from './checkpoint/messages.ts';
 import { unusable } from './checkpoint/refusals.ts';
+import { StoredSlabs } from './checkpoint/stored-slabs.ts';
 import type { Disk } from './disk.ts';
 import { FileSystemDisk } from './file-system-disk.ts';
 
@@ -72,7 +74,10 @@ export async function openStorage(
   } catch (error) {
     throw unusable(path, (error as Error).message);
   }
-  const checkpoints = new Checkpoints(parts.keeper, parts.turns, parts.bufferBytes);
+  const slabs = new StoredSlabs(parts.disk, (pack, reason) =>
+    logger.error({ path, reason }, `${pack} cannot be read: the messages in it join no more`),
+  );
+  const checkpoints = new Checkpoints(parts.keeper, parts.turns, slabs, parts.bufferBytes);
   const opened = await checkpoints.open(onCorruption, onProgress);
   for (const problem of opened.problems) logger.error({ path }, problem);
   try {
@@ -82,7 +87,8 @@ export async function openStorage(
     await checkpoints.close();
     throw unusable(path, (error as Error).message);
   }
-  return new Storage(parts, checkpoints, opened, logger);
+  slabs.adopt(opened.found?.sections.filter(({ name }) => familyOf(name) === SLABS) ?? []);
+  return new Storage(parts, checkpoints, slabs, opened, logger);
 }
 
 export class Storage {
@@ -92,6 +98,7 @@ export class Storage {
   /** What was wrong with what was kept, and what became of it. */
   readonly problems: readonly string[];
   private readonly checkpoints: Checkpoints;
+  private readonly storedSlabs: StoredSlabs;
   private readonly clock: Clock;
   private readonly turns: Turns;
   private readonly logger: Logger;
@@ -104,6 +111,7 @@ export class Storage {
   constructor(
     { disk, clock, turns }: StorageParts,
     checkpoints: Checkpoints,
+    slabs: StoredSlabs,
     { found, problems }: Opened,
     logger: Logger,
   ) {
@@ -111,6 +119,7 @@ export class Storage {
     this.clock = clock;
     this.turns = turns;
     this.checkpoints = checkpoints;
+    this.storedSlabs = slabs;
     this.problems = problems;
     this.logger = logger;
     if (found === undefined) return;
@@ -141,9 +150,15 @@ export class Storage {
     return { last, ageMs, diskBytes: this.checkpoints.diskBytes, failures, failure, freeBytes: this.free() };
   }
 
+  /** For memory that is to be on the disk. */
+  get slabs(): SlabStore {
+    return this.storedSlabs;
+  }
+
   /** Lets go of the directory. */
-  close(): Promise<void> {
-    return this.checkpoints.close();
+  async close(): Promise<void> {
+    await this.checkpoints.close();
+    this.storedSlabs.close();
   }
 
   /** As it was a second ago at most: whoever asks how the service does may ask often. */

@@ -20,6 +20,7 @@ import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { RecordNormalizer } from '../../src/normalize/records.ts';
 import { SpanNormalizer } from '../../src/normalize/spans.ts';
 import { BEGIN_MS, WAIT_MS } from '../kits/live-subject.ts';
+import { messageSpans } from '../kits/message-spans.ts';
 import { encodeLogs, encodeTraces } from '../kits/otlp.ts';
 import { randomRecord } from '../kits/random-records.ts';
 import { contextOf, NO_IDENTITY } from '../kits/records.ts';
@@ -88,11 +89,11 @@ export class Timeline {
   readonly frames: Frame[] = [];
   readonly traceIds: readonly string[];
 
-  /** Trace sets and traces of calls and messages, in small parts spread over the wait and more, with ticks between. */
-  constructor(seed: number) {
+  /** Trace sets and traces of calls and messages, in small parts spread over the wait and more, with ticks between. @param messages spans that only positions and ids bring together. */
+  constructor(seed: number, messages = 0) {
     const random = new Random(seed);
     const sets = [0, 1, 2].map(n => generateTraceSet(seed * 3 + n));
-    const spans = [...sets.flat(), ...new World(seed).spans];
+    const spans = [...sets.flat(), ...new World(seed).spans, ...messageSpans(random, messages)];
     this.traceIds = [...new Set(spans.map(span => span.traceId))];
     const mixed = random.chance(0.5) ? random.shuffle(spans) : spans;
     const contexts = spans.filter(span => isTraceId(span.traceId)).map(span => contextOf(span.traceId, span.spanId));
@@ -258,6 +259,8 @@ export const NOT_KEPT: Exceptions = {
     'Expiry.touched': 'keeps reads',
     'Expiry.climbing': 'of the rows that leave',
     'Chains.steps': 'of the row being decided',
+    'LedgerSlabs.found': 'of the entry looked at last',
+    'LedgerSlabs.foundFloats': 'of the entry looked at last',
     'Layers.members': 'of the message being looked at',
     'LateClasses.recentClasses': 'tells where to look first',
     'LateClasses.recentNumbers': 'tells where to look first',

@@ -7,6 +7,7 @@ import type { CorrelationOptions } from '../../src/correlate/options.ts';
 import type { SkipReason } from '../../src/normalize/sql/findings.ts';
 import { loadImage, type MemoryImage, MemoryImageReader, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
+import { SlabDisk } from '../kits/slab-disk.ts';
 import { KeptSubject, NOT_KEPT, ROOMY, TIGHT, Timeline } from './kept-subject.ts';
 
 const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 60);
@@ -48,6 +49,47 @@ describe.each([
       { numRuns: RUNS, seed: 20240115 },
     );
   }, 300_000);
+});
+
+describe('a correlator whose ledger is on the disk but for the newest', () => {
+  it.each([
+    ['roomy', ROOMY],
+    ['tight', { ...TIGHT, maxMessages: 60 }],
+  ])(
+    'says what one says that has it in memory, wherever it is interrupted, with %s tables',
+    (_, options) => {
+      let reads = 0;
+      fc.assert(
+        fc.property(fc.nat(1_000_000), shares, (seed, cuts) => {
+          const timeline = new Timeline(seed, 150);
+          const end = timeline.frames.length;
+          const moments = cuts.map(share => Math.floor(share * end)).sort((a, b) => a - b);
+          const sizes = { ...options, ledger: { slab: 4, inMemory: 0 } };
+          const whole = new KeptSubject(timeline, sizes);
+          let disk = new SlabDisk();
+          let restored = new KeptSubject(timeline, sizes);
+          restored.correlator.meetings.ledger.store = disk;
+          let from = 0;
+          for (const to of [...moments, end]) {
+            whole.play(from, to);
+            expect(restored.play(from, to).record.lines).toEqual(whole.record.lines);
+            expect(restored.answers()).toEqual(whole.answers());
+            from = to;
+            whole.record.lines.length = 0;
+            const image = saveImage(restored.correlator);
+            reads += disk.reads;
+            disk = disk.restart(new MemoryImageReader(image).names('messages'));
+            restored = new KeptSubject(timeline, sizes, to);
+            restored.correlator.meetings.ledger.store = disk;
+            loadImage(restored.correlator, image);
+          }
+        }),
+        { numRuns: RUNS, seed: 20240115 },
+      );
+      expect(reads).toBeGreaterThan(RUNS);
+    },
+    300_000,
+  );
 });
 
 /** Other sizes of all tables, with room for all that a timeline brings. */
@@ -179,8 +221,9 @@ describe('an image', () => {
       'late/waiters',
       'late/words',
       'ledger/buckets',
+      'ledger/next',
       'ledger/state',
-      'ledger/times',
+      'ledger/tags',
       'ledger/words',
       'links/buckets',
       'links/words',

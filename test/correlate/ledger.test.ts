@@ -94,7 +94,7 @@ describe('a full ledger', () => {
         0,
       )
       .send([processed(7, 1), processed(8, 6)], 10);
-    expect(subject.tier('messages')).toMatchObject({ limit: 4, used: 4, bytesPerEntry: 48 });
+    expect(subject.tier('messages')).toMatchObject({ limit: 4, used: 4, bytesPerEntry: 45 });
     expect(subject.tier('messages').evicted).toBeGreaterThan(1);
     expect(consumes(subject)?.count).toBe(2);
   });

@@ -51,6 +51,11 @@ export class MemoryImageWriter implements ImageWriter {
     yield;
   }
 
+  /** Whoever stored it has it. */
+  stored(name: string): void {
+    this.put(name, new Uint8Array(0), undefined);
+  }
+
   value(name: string, value: unknown, version?: number): void {
     this.put(name, serialize(value), version);
   }

@@ -18,6 +18,8 @@ export interface Climate {
 }
 
 const MINUTE = 60_000;
+/** Most of the ledger is on the disk. */
+const SMALL_SLABS = { slab: 4, inMemory: 0 };
 
 export function climateOf(random: Random): Climate {
   const lookMs = random.pick([0, 0, 0.3, 2]);
@@ -42,6 +44,7 @@ function wide(random: Random): TopologyOptions {
     maxLate: random.pick([500, 600]),
     maxSeen: random.pick([1000, 2000]),
     maxMessages: random.pick([500, 600]),
+    ledger: SMALL_SLABS,
     maxNodes: random.pick([5000, 20_000]),
     maxEdges: random.pick([5000, 200_000]),
     maxPaths: random.pick([5000, 100_000]),
@@ -52,6 +55,7 @@ function narrow(random: Random, tables: Partial<TopologyOptions>): TopologyOptio
   return {
     ...SMALL,
     ...tables,
+    ledger: SMALL_SLABS,
     namesForNodes: 10_000,
     waitMs: random.pick([100, 1000, 10_000]),
     lateMs: random.pick([0, 2000, 60_000]),

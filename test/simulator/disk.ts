@@ -4,7 +4,7 @@
  * directory made or not. A sync may fail, and it is as open what it left; a full disk takes a part of a write. Writes and
  * syncs of growing files end when `step` says so, in any order between files.
  */
-import type { Disk, Done, GrowingFile, NewFile } from '../../src/storage/disk.ts';
+import type { Disk, Done, GrowingFile, NewFile, OpenFile } from '../../src/storage/disk.ts';
 import type { Random } from '../oracle/random.ts';
 
 const SECTOR = 512;
@@ -165,6 +165,16 @@ export class SimulatedDisk implements Disk {
     const bytes = this.inode(file).content.subarray(at, at + into.length);
     into.set(bytes);
     return bytes.length;
+  }
+
+  open(file: string): OpenFile {
+    const inode = this.inode(file);
+    const read = (at: number, into: Uint8Array) => {
+      const bytes = inode.content.subarray(at, at + into.length);
+      into.set(bytes);
+      return bytes.length;
+    };
+    return { read, close: () => {} };
   }
 
   truncate(file: string, length: number): void {

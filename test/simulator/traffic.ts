@@ -4,6 +4,7 @@
  */
 import { type ObservationBatch, ROW_WORDS, TRACE } from '../../src/contract/observation.ts';
 import type { Encoding } from '../../src/receivers/otlp/signal.ts';
+import { messageSpans } from '../kits/message-spans.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
 import type { Random } from '../oracle/random.ts';
@@ -23,7 +24,8 @@ const MARK = 0x7ac17000;
 
 export function trafficOf(seed: number, random: Random): readonly Request[] {
   const sets = Array.from({ length: 1 + random.below(2) }, (_, i) => generateTraceSet(seed * 2 + i));
-  const spans = disorder(sets.flat(), seed);
+  const messages = random.chance(0.4) ? messageSpans(random, 120) : [];
+  const spans = [...disorder(sets.flat(), seed), ...messages];
   const requests: Request[] = [];
   for (let at = 0; at < spans.length; ) {
     const size = 1 + random.below(MOST_SPANS);

@@ -100,7 +100,8 @@ export class DurableTopology {
     }
   }
 
-  private async load({ found }: Storage, signal: AbortSignal): Promise<void> {
+  private async load({ found, slabs }: Storage, signal: AbortSignal): Promise<void> {
+    this.topology.correlator.meetings.ledger.store = slabs;
     if (found === undefined) return;
     this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
     await inSlices(loading(this.topology, found.image), this.parts.turns, signal);

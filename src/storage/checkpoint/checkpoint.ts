@@ -44,6 +44,10 @@ export function packName(id: number, family: string): string {
   return `${String(id).padStart(8, '0')}-${family}`;
 }
 
+export function idOfPack(pack: string): number {
+  return Number.parseInt(pack, 10);
+}
+
 export function packPath(pack: string): string {
   return `${CHECKPOINTS}/${pack}.pack`;
 }

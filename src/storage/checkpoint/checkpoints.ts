@@ -10,6 +10,7 @@ import { ImageOutput, type SharedPool } from './image-output.ts';
 import type { KeeperLink, LinkKeeper } from './keeper-link.ts';
 import type { Committed, FromKeeper, Opened } from './messages.ts';
 import { StandingSections } from './standing-sections.ts';
+import type { StoredSlabs } from './stored-slabs.ts';
 
 /** What is copied and not written yet stands in so many buffers of so many bytes. */
 const BUFFERS = 16;
@@ -40,6 +41,7 @@ export class Checkpoints {
   private readonly buffers: readonly SharedArrayBuffer[];
   private onCorruption: 'skip' | 'refuse' = 'refuse';
   private sections = new StandingSections();
+  private readonly slabs: StoredSlabs;
   private link: KeeperLink | undefined;
   private free: number[] = [];
   private onProgress: OnProgress = () => {};
@@ -54,8 +56,9 @@ export class Checkpoints {
   /** Woken by a buffer that is free again, and by a failure. */
   private wake: () => void = () => {};
 
-  constructor(connect: LinkKeeper, turns: Turns, bufferBytes = BUFFER_BYTES) {
+  constructor(connect: LinkKeeper, turns: Turns, slabs: StoredSlabs, bufferBytes = BUFFER_BYTES) {
     this.connect = connect;
+    this.slabs = slabs;
     this.turns = turns;
     this.buffers = Array.from({ length: BUFFERS }, () => new SharedArrayBuffer(bufferBytes));
   }
@@ -125,7 +128,9 @@ export class Checkpoints {
       ended: (reason: Error | undefined) => this.ended(reason),
     };
     this.link = this.connect(listener);
-    this.link.send({ type: 'open', onCorruption: this.onCorruption, pool: this.buffers });
+    const { link, slabs, onCorruption, buffers: pool } = this;
+    link.send({ type: 'open', onCorruption, pool, held: slabs.held });
+    slabs.link(message => link.send(message));
     return opening.promise;
   }
 
@@ -210,6 +215,8 @@ export class Checkpoints {
         return this.wake();
       case 'committed':
         return this.committing?.resolve(message.committed);
+      case 'stored':
+        return this.slabs.stored(message.name, message.place);
       case 'failed':
         if (message.attempt === this.attempts) this.fail(new Error(message.message));
     }
@@ -219,6 +226,7 @@ export class Checkpoints {
     const wasOpened = this.isOpened;
     this.link = undefined;
     this.isOpened = false;
+    this.slabs.link(undefined);
     const what =
       reason === undefined ? 'the storage was closed' : `the thread of the checkpoints ended: ${reason.message}`;
     this.fail(new Error(what));

@@ -56,6 +56,11 @@ export class ImageOutput implements ImageWriter {
     yield;
   }
 
+  stored(name: string): void {
+    this.enter(name);
+    this.standing.push(name);
+  }
+
   value(name: string, value: unknown, version?: number): void {
     if (version !== undefined && this.stands(name, version)) return;
     const bytes = serialize(value);

@@ -8,6 +8,7 @@ import {
   CHECKPOINTS,
   type Checkpoint,
   type CheckpointMoment,
+  idOfPack,
   KEPT_CHECKPOINTS,
   type SectionPlace,
 } from './checkpoint.ts';
@@ -18,6 +19,7 @@ import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
 import type { StorageFormat } from './migrations.ts';
 import { removeUnneeded, setPacksAside } from './packs.ts';
 import { damaged, isDamage, refusalOf } from './refusals.ts';
+import { withSums } from './stored-slabs.ts';
 import { damageOfCheckpoint } from './verify.ts';
 
 /** Between two messages about the progress of the check. */
@@ -40,6 +42,8 @@ export class Keeper {
   private manifest!: Manifest;
   /** Sections of the newest checkpoint. */
   private newest: ReadonlyMap<string, SectionPlace> = new Map();
+  /** Slabs that the process has, whether or not a checkpoint has them. */
+  private readonly held = new Map<string, SectionPlace>();
   private lastId = 0;
   private attempts = 0;
   private draft: Draft | undefined;
@@ -52,6 +56,7 @@ export class Keeper {
     switch (message.type) {
       case 'open':
         this.pool = message.pool;
+        for (const place of message.held) this.held.set(place.name, place);
         return this.open(message.onCorruption);
       case 'begin':
         this.attempts = message.attempt;
@@ -63,6 +68,11 @@ export class Keeper {
         return this.attempt(() => this.commit(message.moment, message.standing));
       case 'abort':
         return this.giveUp();
+      case 'store':
+        return this.store(message.name, message.memory, message.blockBytes);
+      case 'release':
+        this.held.delete(message.name);
+        return;
       case 'close':
         this.close();
         return this.parts.answer({ type: 'closed' });
@@ -127,10 +137,12 @@ export class Keeper {
 
   private openManifest(): readonly ListedCheckpoint[] {
     this.db = this.parts.source.open();
-    const mayBeEmpty = this.parts.disk.list(CHECKPOINTS).length === 0;
+    const held = this.heldPacks();
+    const mayBeEmpty = this.parts.disk.list(CHECKPOINTS).every(name => held.has(name.replace(/\.pack$/, '')));
     this.manifest = prepareManifest(this.db, mayBeEmpty, this.parts.format);
     const listed = this.manifest.list();
-    this.lastId = listed[0]?.id ?? 0;
+    const ids = [...this.manifest.packs(), ...held].map(idOfPack);
+    this.lastId = Math.max(listed[0]?.id ?? 0, ...ids);
     return listed;
   }
 
@@ -141,7 +153,7 @@ export class Keeper {
     const suffix = `.damaged-${new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '')}`;
     this.letGo();
     source.setAside(suffix);
-    setPacksAside(disk, CHECKPOINTS + suffix);
+    setPacksAside(disk, CHECKPOINTS + suffix, this.heldPacks());
     this.openManifest();
     const outcome = `no checkpoint can be used, only what the journal still has; what was there is kept as *${suffix}`;
     return [...wrong, outcome];
@@ -195,16 +207,38 @@ export class Keeper {
     const { disk } = this.parts;
     try {
       disk.makeDirectory(CHECKPOINTS);
-      return removeUnneeded(disk, this.manifest.packs());
+      return removeUnneeded(disk, new Set([...this.manifest.packs(), ...this.heldPacks()]));
     } catch {
       return -1;
     }
   }
 
   private standing(name: string): SectionPlace {
-    const place = this.newest.get(name);
+    const place = this.newest.get(name) ?? this.held.get(name);
     if (place === undefined) throw new Error(`the checkpoint before has no section ${name}`);
     return place;
+  }
+
+  private store(name: string, memory: Int32Array<SharedArrayBuffer>, blockBytes: number): void {
+    const { disk, answer } = this.parts;
+    const draft = new Draft(disk, ++this.lastId);
+    try {
+      if (this.db === undefined) throw new Error('the directory is not this one’s');
+      disk.makeDirectory(CHECKPOINTS);
+      const bytes = withSums(new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength), blockBytes);
+      draft.write(bytes, [{ section: name, bytes: bytes.length, ends: true }]);
+      draft.sync();
+      const [place] = draft.sections;
+      this.held.set(name, place!);
+      answer({ type: 'stored', name, place });
+    } catch {
+      draft.remove();
+      answer({ type: 'stored', name, place: undefined });
+    }
+  }
+
+  private heldPacks(): ReadonlySet<string> {
+    return new Set([...this.held.values()].map(({ pack }) => pack));
   }
 
   private attempt(step: () => void): void {

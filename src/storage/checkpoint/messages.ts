@@ -4,13 +4,27 @@ import type { Piece } from './draft.ts';
 
 export type ToKeeper =
   /** First of all: takes the directory. */
-  | { readonly type: 'open'; readonly onCorruption: 'skip' | 'refuse'; readonly pool: readonly SharedArrayBuffer[] }
+  | {
+      readonly type: 'open';
+      readonly onCorruption: 'skip' | 'refuse';
+      readonly pool: readonly SharedArrayBuffer[];
+      /** Slabs that the process has, from another keeper: they are needed. */
+      readonly held: readonly SectionPlace[];
+    }
   | { readonly type: 'begin'; readonly attempt: number }
   /** The buffer of the pool is the keeper's until it is free. */
   | { readonly type: 'pieces'; readonly buffer: number; readonly pieces: readonly Piece[] }
   /** @param standing names of sections that are in it as they are in the checkpoint before. */
   | { readonly type: 'commit'; readonly moment: CheckpointMoment; readonly standing: readonly string[] }
   | { readonly type: 'abort' }
+  /** Memory that does not change becomes a section by itself, which is needed until it is released. */
+  | {
+      readonly type: 'store';
+      readonly name: string;
+      readonly memory: Int32Array<SharedArrayBuffer>;
+      readonly blockBytes: number;
+    }
+  | { readonly type: 'release'; readonly name: string }
   | { readonly type: 'close' };
 
 export interface Opened {
@@ -35,6 +49,8 @@ export type FromKeeper =
   /** Nothing was taken, and nothing changed. */
   | { readonly type: 'refused'; readonly message: string; readonly hint: string }
   | { readonly type: 'free'; readonly buffer: number }
+  /** Undefined: it could not be. */
+  | { readonly type: 'stored'; readonly name: string; readonly place: SectionPlace | undefined }
   | { readonly type: 'committed'; readonly committed: Committed }
   /** The checkpoint under way is given up; those before stand. */
   | { readonly type: 'failed'; readonly attempt: number; readonly message: string }

@@ -14,9 +14,10 @@ export function removeUnneeded(disk: Disk, needed: ReadonlySet<string>): number 
   return bytes;
 }
 
-/** Puts all packs out of the way, into a directory of this name. */
-export function setPacksAside(disk: Disk, directory: string): void {
-  const names = disk.list(CHECKPOINTS);
+/** Puts all packs out of the way, into a directory of this name, but those that are needed. */
+export function setPacksAside(disk: Disk, directory: string, needed: ReadonlySet<string>): void {
+  const paths = new Set([...needed].map(packPath));
+  const names = disk.list(CHECKPOINTS).filter(name => !paths.has(`${CHECKPOINTS}/${name}`));
   if (names.length > 0) disk.makeDirectory(directory);
   for (const name of names) disk.rename(`${CHECKPOINTS}/${name}`, `${directory}/${name}`);
 }

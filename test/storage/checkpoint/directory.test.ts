@@ -110,7 +110,7 @@ describe('a data directory', () => {
       const disk = new FileSystemDisk(path);
       const parts = { path, disk, source: manifestFile(path), now: () => 0, format };
       const link = keeperInProcess(parts)({ take: ({ type }) => void told.push(type), ended: () => {} });
-      link.send({ type: 'open', onCorruption: 'refuse', pool: [] });
+      link.send({ type: 'open', onCorruption: 'refuse', pool: [], held: [] });
       link.send({ type: 'close' });
       return told.splice(0).filter(type => type !== 'progress');
     };

@@ -1,5 +1,5 @@
 /** A disk on which one operation does not come to its end: it fails, or it was the last before the power went. */
-import type { Disk, GrowingFile, NewFile } from '../../../src/storage/disk.ts';
+import type { Disk, GrowingFile, NewFile, OpenFile } from '../../../src/storage/disk.ts';
 
 export class FaultyDisk implements Disk {
   /** Changes made so far. */
@@ -25,6 +25,9 @@ export class FaultyDisk implements Disk {
   }
   read(file: string, at: number, into: Uint8Array): number {
     return this.disk.read(file, at, into);
+  }
+  open(file: string): OpenFile {
+    return this.disk.open(file);
   }
   free(): number {
     return this.disk.free();

@@ -1,0 +1,246 @@
+/**
+ * Entries of the ledger by their places, in slabs. What every search needs stays in memory, 5 bytes an entry: the next
+ * place in its chain, and a tag. The rest, 40 bytes, is in memory while its slab is among the newest or some row of it is
+ * kept; then nothing of it changes any more, and where there is a store it goes there and is read back in blocks. No
+ * answer depends on where an entry stands.
+ *
+ * Words: 0 check of the key (its lowest bit, which every key has set, says that the row is kept), 1 service, 2 topic,
+ * 3 row, or when that has left the sender's path, 4–5 low half of the trace id, 6–7 span id, 8–9 time (µs).
+ * Tag: kind (2 bits), met, five bits of the check.
+ */
+import { NO_PATH } from '../contract/path-sink.ts';
+import { SOUGHT } from '../contract/rendezvous.ts';
+import { SLABS, type SlabStore } from '../contract/slab-store.ts';
+import { BLOCK, LedgerBlocks } from './ledger-blocks.ts';
+import { Pieces } from './pieces.ts';
+
+export const ENTRY_WORDS = 10;
+export const CHECK = 0;
+export const ENTRY_SERVICE = 1;
+export const ENTRY_TOPIC = 2;
+export const ENTRY_ROW = 3;
+export const ENTRY_IDS = 4;
+const TIME = 8;
+/** Lowest bit of the check. */
+export const KEPT = 1;
+
+export const KIND_MASK = 3;
+/** A sender that was joined, a seeker that was found or needs nothing any more. */
+export const MET = 4;
+
+/** Entries that a new table has room for. */
+const FIRST = 256;
+/** Entries looked through in one go for rows that are kept. */
+const SETTLED_AT_ONCE = 8192;
+/** After a store that failed. */
+const AGAIN_MS = 1000;
+
+type Words = Int32Array<SharedArrayBuffer>;
+
+export interface SlabChanges {
+  readonly words: Pieces;
+  readonly next: Pieces;
+  readonly tags: Pieces;
+}
+
+export function slabChanges(slabs: number): SlabChanges {
+  return { words: new Pieces(slabs), next: new Pieces(slabs), tags: new Pieces(slabs) };
+}
+
+export class LedgerSlabs {
+  /** Entries of a slab: a power of two. */
+  readonly size: number;
+  readonly shift: number;
+  private readonly mask: number;
+  /** By slab; missing for those that hold nothing. */
+  readonly next: (Int32Array | undefined)[];
+  readonly tags: (Uint8Array | undefined)[];
+  readonly words: (Words | undefined)[];
+  private readonly floats: (Float64Array | undefined)[];
+  /** Of slabs that are stored. */
+  readonly names: (string | undefined)[];
+  /** What changed of each slab. */
+  changed: SlabChanges;
+  readonly blocks: LedgerBlocks;
+  /** Where the words of the entry located last stand. */
+  found: Int32Array;
+  private foundFloats: Float64Array;
+  store: SlabStore | undefined;
+  /** Of the slab stored last. */
+  lastName = 0;
+  isRowKept: (row: number) => boolean = () => false;
+  /** Slabs that stay in memory behind the one that is being filled. */
+  private readonly inMemory: number;
+  /** The next slab to be stored, entries of it that are settled, and whether it is being stored. */
+  private aging = 0;
+  private settled = 0;
+  private isStoring = false;
+  private notBeforeMs = 0;
+  failedStores = 0;
+
+  /** @param slabs that there may be. */
+  constructor(size: number, inMemory: number, slabs: number) {
+    this.size = size;
+    this.changed = slabChanges(slabs);
+    this.next = new Array(slabs).fill(undefined);
+    this.tags = new Array(slabs).fill(undefined);
+    this.words = new Array(slabs).fill(undefined);
+    this.floats = new Array(slabs).fill(undefined);
+    this.names = new Array(slabs).fill(undefined);
+    this.shift = Math.log2(size);
+    this.mask = size - 1;
+    this.inMemory = inMemory;
+    this.blocks = new LedgerBlocks(Math.min(BLOCK, size));
+    this.found = this.blocks.nothing;
+    this.foundFloats = this.blocks.nothingFloats;
+  }
+
+  /** Bytes of a slab that is stored. */
+  get bytes(): number {
+    return this.size * ENTRY_WORDS * 4;
+  }
+
+  /** Slabs that are stored, and bytes of the others and of what is held of all. */
+  account(): readonly [stored: number, bytes: number] {
+    const { words, next, tags, names } = this;
+    const bytesOf = (tables: readonly (ArrayBufferView | undefined)[]) =>
+      tables.reduce((sum, table) => sum + (table?.byteLength ?? 0), 0);
+    return [names.filter(name => name !== undefined).length, bytesOf(words) + bytesOf(next) + bytesOf(tags)];
+  }
+
+  /** Makes room for the entry at a place. */
+  open(place: number): void {
+    const slab = place >>> this.shift;
+    const tags = this.tags[slab];
+    if (tags !== undefined && (place & this.mask) < tags.length) return;
+    this.grow(slab, tags === undefined ? Math.min(FIRST, this.size) : tags.length * 2);
+  }
+
+  private grow(slab: number, entries: number): void {
+    const { words, next, tags } = this;
+    const before = words[slab];
+    const grown = new Int32Array(new SharedArrayBuffer(entries * ENTRY_WORDS * 4));
+    if (before !== undefined) grown.set(before);
+    this.setWords(slab, grown);
+    next[slab] = resized(next[slab], new Int32Array(entries));
+    tags[slab] = resized(tags[slab], new Uint8Array(entries));
+  }
+
+  setWords(slab: number, words: Words | undefined): void {
+    this.words[slab] = words;
+    this.floats[slab] = words === undefined ? undefined : new Float64Array(words.buffer);
+  }
+
+  /** Begin of the entry's words in `found`; of one that is there no more they are zeros. */
+  locate(place: number): number {
+    const slab = place >>> this.shift;
+    const words = this.words[slab];
+    if (words === undefined) return this.fetch(place, slab);
+    this.found = words;
+    this.foundFloats = this.floats[slab]!;
+    return (place & this.mask) * ENTRY_WORDS;
+  }
+
+  private fetch(place: number, slab: number): number {
+    const { blocks, names, store } = this;
+    const name = names[slab];
+    const isThere = name !== undefined && store !== undefined;
+    const at = isThere ? blocks.locate(place, (place & this.mask) >>> blocks.shift, name, store) : -1;
+    this.found = at < 0 ? blocks.nothing : blocks.words;
+    this.foundFloats = at < 0 ? blocks.nothingFloats : blocks.floats;
+    return Math.max(at, 0);
+  }
+
+  time(place: number): number {
+    const at = this.locate(place);
+    return this.foundFloats[(at + TIME) >> 1]!;
+  }
+
+  setTime(place: number, time: number): void {
+    this.floats[place >>> this.shift]![((place & this.mask) * ENTRY_WORDS + TIME) >> 1] = time;
+  }
+
+  tag(place: number): number {
+    return this.tags[place >>> this.shift]?.[place & this.mask] ?? 0;
+  }
+
+  /** All its entries are gone. @param after the slab that has the oldest now. */
+  drop(slab: number, after: number): void {
+    const { names, store, blocks } = this;
+    const name = names[slab];
+    if (name !== undefined) store?.release(name);
+    names[slab] = this.next[slab] = this.tags[slab] = undefined;
+    this.setWords(slab, undefined);
+    blocks.forget(slab * this.size, this.size);
+    if (slab === this.aging) this.look(after);
+  }
+
+  /** There are so many slabs now; those from one on stand further behind. */
+  move(slabs: number, from: number, by: number): void {
+    for (const table of [this.next, this.tags, this.words, this.floats, this.names] as unknown[][]) {
+      const moved = table.splice(from);
+      while (table.length < from + by) table.push(undefined);
+      table.push(...moved);
+    }
+    const changed = slabChanges(slabs);
+    for (const table of ['words', 'next', 'tags'] as const) changed[table].renew(this.changed[table].settle());
+    this.changed = changed;
+  }
+
+  /** Stores what may be: one slab at a time, oldest first. @param head slab of the next entry. @param slabs there are. */
+  age(head: number, slabs: number, nowMs: number): void {
+    const { store } = this;
+    if (store === undefined || this.isStoring || nowMs < this.notBeforeMs) return;
+    while (this.names[this.aging] !== undefined && this.aging !== head) this.look((this.aging + 1) % slabs);
+    const behind = (head - this.aging + slabs) % slabs;
+    if (behind > this.inMemory && this.isSettled(this.aging)) this.send(store, this.aging, nowMs);
+  }
+
+  /** From here on is to be stored what is not. */
+  look(slab: number): void {
+    this.aging = slab;
+    this.settled = 0;
+  }
+
+  /** No row of it is kept; where one left without a word, it is said here. */
+  private isSettled(slab: number): boolean {
+    const words = this.words[slab];
+    const tags = this.tags[slab];
+    if (words === undefined || tags === undefined) return false;
+    const { changed } = this;
+    const end = Math.min(this.size, this.settled + SETTLED_AT_ONCE);
+    for (; this.settled < end; this.settled++) {
+      const at = this.settled * ENTRY_WORDS;
+      if ((words[at + CHECK]! & KEPT) === 0) continue;
+      if (this.isRowKept(words[at + ENTRY_ROW]!)) return false;
+      changed.words.marks[slab] = changed.tags.marks[slab] = 1;
+      words[at + CHECK]! &= ~KEPT;
+      words[at + ENTRY_ROW] = NO_PATH;
+      if ((tags[this.settled]! & KIND_MASK) === SOUGHT) tags[this.settled]! |= MET;
+    }
+    return this.settled === this.size;
+  }
+
+  private send(store: SlabStore, slab: number, nowMs: number): void {
+    const memory = this.words[slab]!;
+    const name = `${SLABS}/${String(++this.lastName).padStart(9, '0')}`;
+    this.isStoring = true;
+    store.store(name, memory, this.blocks.bytes, isStored => {
+      this.isStoring = false;
+      const isWanted = this.words[slab] === memory;
+      if (isStored && isWanted) {
+        this.names[slab] = name;
+        this.setWords(slab, undefined);
+      } else if (isStored) store.release(name);
+      else {
+        this.failedStores++;
+        this.notBeforeMs = nowMs + AGAIN_MS;
+      }
+    });
+  }
+}
+
+function resized<T extends Int32Array | Uint8Array>(from: T | undefined, to: T): T {
+  if (from !== undefined) to.set(from);
+  return to;
+}

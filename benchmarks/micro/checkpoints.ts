@@ -6,7 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { NO_RULES } from '../../src/contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../src/contract/image.ts';
+import { LIFE_CYCLE } from '../../src/contract/life-cycle.ts';
 import { sectionName } from '../../src/lib/section-name.ts';
 import type { GrowingFile } from '../../src/storage/disk.ts';
 import { openStorage, type Storage } from '../../src/storage/storage.ts';
@@ -15,7 +17,10 @@ import { threadMs } from './harness.ts';
 const [mib = '300', place = tmpdir()] = process.argv.slice(2);
 const SECTION = 1 << 18;
 const FRAME = new Uint8Array(20_000);
-const settings = { waitMs: 1, lateMs: 1, messageWaitMs: 1, onlyCluster: '', maxNodes: 1, maxEdges: 1, maxPaths: 1 };
+const settings = {
+  ...{ waitMs: 1, lateMs: 1, messageWaitMs: 1, onlyCluster: '', maxNodes: 1, maxEdges: 1, maxPaths: 1 },
+  ...{ lifecycle: LIFE_CYCLE, rules: NO_RULES },
+};
 
 class Slabs implements Kept {
   private readonly slabs: Uint8Array[];

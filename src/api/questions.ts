@@ -1,7 +1,10 @@
 /** What the API asks the service beside the graph itself: small things, answered by the thread of the ingest. */
+
+import type { ChangePage } from '../contract/change-feed.ts';
 import type { Checkup } from '../contract/checkup.ts';
 import type { MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
+import type { HistoryStatus, PastAnswer, PastQuestion, SeriesPoint, SeriesQuestion } from '../contract/past.ts';
 
 /** Name → what goes along, and the answer; undefined where there is no graph. */
 export interface Questions {
@@ -12,6 +15,14 @@ export interface Questions {
   readonly edges: { readonly asks: undefined; readonly answer: number | undefined };
   /** 32 hex digits. */
   readonly trace: { readonly asks: string; readonly answer: readonly DebugSpan[] | undefined };
+  /** The graph of earlier; its columns are handed over. */
+  readonly past: { readonly asks: PastQuestion; readonly answer: PastAnswer | undefined };
+  readonly series: { readonly asks: SeriesQuestion; readonly answer: readonly SeriesPoint[] | undefined };
+  readonly history: { readonly asks: undefined; readonly answer: HistoryStatus | undefined };
+  readonly changes: {
+    readonly asks: { readonly after: number; readonly limit: number };
+    readonly answer: ChangePage | undefined;
+  };
   /** The API's own numbers go along, so that they are among those of all. */
   readonly metrics: { readonly asks: readonly MetricSample[]; readonly answer: readonly MetricSample[] };
 }

@@ -2,6 +2,8 @@
  * Frames: the one total order of everything that flows. Whoever applies them reads no other clock than theirs, so the
  * same frames give the same state.
  */
+import type { IdentityRules } from './identity-rules.ts';
+import type { LifeCycleSettings } from './life-cycle.ts';
 import type { ObservationBatch } from './observation.ts';
 
 /** What a configuration decides about the way of a frame through correlation and graph. Plain data. */
@@ -14,6 +16,9 @@ export interface FrameSettings {
   readonly maxNodes: number;
   readonly maxEdges: number;
   readonly maxPaths: number;
+  readonly lifecycle: LifeCycleSettings;
+  /** What changes are told by; views go by those of now at once. */
+  readonly rules: IdentityRules;
 }
 
 /** Observations, or settings that hold from here on, or with neither a tick. Valid only while it is applied. */

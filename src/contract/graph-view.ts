@@ -3,9 +3,11 @@
  * changes. A view may make what it is asked for only then, from what the next one changes: a reader takes all it needs
  * in the turn in which it was given the view. Later it can still have what it took before, and nothing else.
  */
+import type { ChangeFeed } from './change-feed.ts';
 import type { Checkup } from './checkup.ts';
 import type { DeltaPart, Following } from './graph-delta.ts';
 import type { Diagnostic, Edge, Node, Stats } from './graph-document.ts';
+import type { Past } from './past.ts';
 import type { StorageStatus } from './storage.ts';
 
 /** Which edges leave and reach a node. */
@@ -139,4 +141,6 @@ export interface TopologyReader {
   edgeCount(): number;
   /** Undefined where nothing is kept. */
   storage(): StorageStatus | undefined;
+  readonly changes: ChangeFeed;
+  readonly past: Past;
 }

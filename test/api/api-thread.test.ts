@@ -2,9 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpApiFactory } from '../../src/api/factory.ts';
+import { NO_CHANGES } from '../../src/contract/change-feed.ts';
 import { systemClock } from '../../src/contract/clock.ts';
 import type { Edge, GraphDocument } from '../../src/contract/graph-document.ts';
 import { Interaction } from '../../src/contract/interaction.ts';
+import { NO_PAST } from '../../src/contract/past.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { PathTree } from '../../src/graph/path-tree.ts';
 import { GraphStore } from '../../src/graph/store.ts';
@@ -102,6 +104,8 @@ beforeAll(async () => {
     checkup: () => ({ services: [], malformed: {} }),
     edgeCount: () => store.edges.length,
     storage: () => undefined,
+    changes: NO_CHANGES,
+    past: NO_PAST,
   });
   await component.start();
   base = `http://${host.listeners[0]!.address}`;

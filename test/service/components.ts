@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import type { Config } from '../../src/config/load.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problem.ts';
+import { NO_CHANGES } from '../../src/contract/change-feed.ts';
 import type {
   Component,
   ComponentFactory,
@@ -16,6 +17,7 @@ import type {
   SpanSink,
 } from '../../src/contract/component.ts';
 import type { TopologyReader } from '../../src/contract/graph-view.ts';
+import { NO_PAST } from '../../src/contract/past.ts';
 import type { RecordConsumer } from '../../src/contract/record.ts';
 import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { PathTree } from '../../src/graph/path-tree.ts';
@@ -119,6 +121,8 @@ const EMPTY_GRAPH: TopologyReader = {
   checkup: () => ({ services: [], malformed: {} }),
   edgeCount: () => 0,
   storage: () => undefined,
+  changes: NO_CHANGES,
+  past: NO_PAST,
 };
 
 /** Writes down the calls; a span is told by its kind. */

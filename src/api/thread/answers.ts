@@ -61,6 +61,16 @@ export class Answers {
         return this.host.topology()?.edgeCount();
       case 'trace':
         return this.host.topology()?.trace(asks as Questions['trace']['asks']);
+      case 'past':
+        return this.host.topology()?.past.ask(asks as Questions['past']['asks']);
+      case 'series':
+        return this.host.topology()?.past.series(asks as Questions['series']['asks']);
+      case 'history':
+        return this.host.topology()?.past.status();
+      case 'changes': {
+        const { after, limit } = asks as Questions['changes']['asks'];
+        return this.host.topology()?.changes.read(after, limit);
+      }
       case 'metrics':
         this.samples = asks as Questions['metrics']['asks'];
         return this.host.collectMetrics();

@@ -20,6 +20,8 @@ export type ToApi =
   | { readonly type: 'delta'; readonly part: DeltaPart }
   | { readonly type: 'no-graph'; readonly question: number }
   | { readonly type: 'answer'; readonly number: number; readonly answer: unknown; readonly failure?: string }
+  /** Published just now, the first of this number: each as its JSON text. */
+  | { readonly type: 'changes'; readonly texts: readonly string[]; readonly first: number }
   /** Files that the options name are to be read again. */
   | { readonly type: 'refresh' }
   | { readonly type: 'stop' };

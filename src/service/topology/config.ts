@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import type { FrameSettings } from '../../contract/frame.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
+import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
 import type { CorrelationOptions } from '../../correlate/options.ts';
 import { durationOption, optionGroup } from '../../lib/options.ts';
 import { parseDuration } from '../../lib/units.ts';
@@ -103,10 +104,12 @@ export type TopologyConfig = Static<typeof topologyConfig>;
 /** The same in milliseconds and entries. */
 export interface TopologyOptions
   extends Omit<CorrelationOptions, 'onlyCluster' | 'offline'>,
-    Omit<FrameSettings, 'onlyCluster'> {
+    Omit<FrameSettings, 'onlyCluster' | 'lifecycle' | 'rules'> {
   readonly halfLifeMs: number;
   /** Tables of names have room as for so many nodes at least, so that names outside a small limit are told apart and counted. */
   readonly namesForNodes?: number;
+  /** The defaults unless given. */
+  readonly lifecycle?: LifeCycleSettings;
   /** None unless given. */
   readonly rules?: IdentityRules;
   readonly naming?: Naming;

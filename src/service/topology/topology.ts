@@ -4,6 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { ChangeFeed } from '../../contract/change-feed.ts';
 import type { Checkup } from '../../contract/checkup.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { SpanSink } from '../../contract/component.ts';
@@ -14,6 +15,8 @@ import type { Stats } from '../../contract/graph-document.ts';
 import type { DebugSpan, GraphView, TierStatus, TopologyReader } from '../../contract/graph-view.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
+import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
+import type { Past } from '../../contract/past.ts';
 import type { RecordConsumer } from '../../contract/record.ts';
 import type { StorageStatus } from '../../contract/storage.ts';
 import { Correlator } from '../../correlate/correlator.ts';
@@ -35,6 +38,7 @@ import type { TopologyOptions } from './config.ts';
 import { logSink, recordSink, spanSink } from './intake.ts';
 import { limitDiagnostics } from './limits-report.ts';
 import { ProgressTable } from './progress-table.ts';
+import { TopologyTime } from './time.ts';
 import { WaitClock, type WaitClockState } from './wait-clock.ts';
 
 /** Identities known at once, per node admitted: most peers that clients name never become nodes. */
@@ -79,6 +83,7 @@ export class Topology implements TopologyReader, Kept {
   readonly progress = new ProgressTable();
   /** Waits go by it. */
   readonly waits = new WaitClock();
+  readonly time: TopologyTime;
   /** In memory, until another takes its place. */
   journal: Journal;
   /** Keeps it beyond a restart; undefined where nothing is kept. */
@@ -112,6 +117,7 @@ export class Topology implements TopologyReader, Kept {
     this.store = new GraphStore(this.identities, limits);
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
+    this.time = new TopologyTime(this.store);
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
     const correlation = { ...options, offline, onlyCluster: onlyClusterOf(options) };
@@ -212,6 +218,14 @@ export class Topology implements TopologyReader, Kept {
     return { services: checkup.report(rows), malformed: Object.fromEntries(this.malformed) };
   }
 
+  get changes(): ChangeFeed {
+    return this.time.changes;
+  }
+
+  get past(): Past {
+    return this.time.past;
+  }
+
   edgeCount(): number {
     return this.store.edges.length;
   }
@@ -258,6 +272,7 @@ export class Topology implements TopologyReader, Kept {
       correlator,
       this.progress,
       this,
+      this.time,
     ];
   }
 
@@ -277,10 +292,15 @@ export class Topology implements TopologyReader, Kept {
   }
 
   apply(frame: Frame): void {
-    const { arrivalMs, batch, settings } = frame;
+    const { number, arrivalMs, batch, settings } = frame;
     this.stampMs = arrivalMs;
     const nowMs = this.offline ? arrivalMs : this.waits.take(frame, this.settings.waitMs);
-    if (settings !== undefined) return this.putInForce(settings);
+    if (settings !== undefined) this.putInForce(settings);
+    else this.applyData(frame, nowMs);
+    if (!this.offline) this.time.advance(number, arrivalMs, batch === undefined);
+  }
+
+  private applyData({ arrivalMs, batch }: Frame, nowMs: number): void {
     if (!this.offline) this.compact(nowMs);
     if (nowMs - this.epochStart >= this.settings.waitMs && !this.offline) {
       this.epochStart = nowMs;
@@ -299,6 +319,7 @@ export class Topology implements TopologyReader, Kept {
     this.correlator.setWindows(settings);
     this.store.setLimits(settings);
     this.paths.setLimit(settings.maxPaths);
+    this.time.setSettings(settings);
   }
 
   /** Not before all that was counted the last time is settled. */
@@ -316,7 +337,9 @@ function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
 
 function frameSettings(options: TopologyOptions): FrameSettings {
   const { waitMs, lateMs, messageWaitMs, maxNodes, maxEdges, maxPaths } = options;
-  return { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options), maxNodes, maxEdges, maxPaths };
+  const { lifecycle = LIFE_CYCLE, rules = NO_RULES } = options;
+  const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options) };
+  return { ...windows, maxNodes, maxEdges, maxPaths, lifecycle, rules };
 }
 
 /** The one cluster of topics that the configuration names; empty when it names none, or several. */

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FrameSettings } from '../../../src/contract/frame.ts';
+import { NO_RULES } from '../../../src/contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../../src/contract/image.ts';
+import { LIFE_CYCLE } from '../../../src/contract/life-cycle.ts';
 import type { Logger } from '../../../src/contract/logger.ts';
 import { sectionName } from '../../../src/lib/section-name.ts';
 import type { CheckpointMoment } from '../../../src/storage/checkpoint/checkpoint.ts';
@@ -19,6 +21,8 @@ export const SETTINGS: FrameSettings = {
   maxNodes: 20_000,
   maxEdges: 200_000,
   maxPaths: 1_000_000,
+  lifecycle: LIFE_CYCLE,
+  rules: NO_RULES,
 };
 
 /** Sections of bytes with a version each, and a value without one. */

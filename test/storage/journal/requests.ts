@@ -1,5 +1,7 @@
 /** Requests as a journal sees them: rows that tell each other apart, and what applied frames say of them. */
 import type { Frame, FrameSettings } from '../../../src/contract/frame.ts';
+import { NO_RULES } from '../../../src/contract/identity-rules.ts';
+import { LIFE_CYCLE } from '../../../src/contract/life-cycle.ts';
 import type { ObservationBatch } from '../../../src/contract/observation.ts';
 import { ADJUSTED, DURATION, MESSAGES, ROW_WORDS, SPAN, START, TRACE } from '../../../src/contract/observation.ts';
 import type { Journal } from '../../../src/storage/journal/journal.ts';
@@ -56,5 +58,6 @@ export function addRows(batch: ObservationBatch, ids: readonly number[]): void {
 }
 
 export function settingsOf(waitMs: number): FrameSettings {
-  return { waitMs, lateMs: 1, messageWaitMs: 2, onlyCluster: 'main', maxNodes: 3, maxEdges: 4, maxPaths: 5 };
+  const limits = { maxNodes: 3, maxEdges: 4, maxPaths: 5, lifecycle: LIFE_CYCLE, rules: NO_RULES };
+  return { waitMs, lateMs: 1, messageWaitMs: 2, onlyCluster: 'main', ...limits };
 }

@@ -12,6 +12,7 @@ import {
   OTHER_VERB,
   REVERSE,
 } from '../contract/interaction.ts';
+import type { EdgeBase } from './edge-base.ts';
 import { Exemplars } from './exemplars.ts';
 import type { EdgeSource } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
@@ -58,6 +59,9 @@ export class EdgeAggregate implements EdgeSource {
   target: number;
   /** Of the store's mark when this edge was last known to change. */
   mark = 0;
+  /** Of the recorder of increments: what it knows this edge to be counted into now, and from where on. */
+  opened = Number.NaN;
+  base: EdgeBase | undefined;
   readonly counters = newCounters();
   client: Histogram | undefined;
   server: Histogram | undefined;

@@ -73,6 +73,36 @@ export class Histogram {
     return 4 + this.counts.length;
   }
 
+  /** Writes, as `write` does, what this has beyond an earlier state of it, and nothing but −1 if there is no difference. */
+  writeSince(earlier: Histogram | undefined, out: NumberSink): void {
+    const { counts, first } = this;
+    const since = (i: number) => counts[i]! - (earlier?.counts[first + i - earlier.first] ?? 0);
+    let from = 0;
+    let to = counts.length;
+    while (from < to && since(from) === 0) from++;
+    while (to > from && since(to - 1) === 0) to--;
+    const count = this.count - (earlier?.count ?? 0);
+    const sum = this.sum - (earlier?.sum ?? 0);
+    if (from === to && count === 0 && sum === 0) {
+      out.put(-1);
+      return;
+    }
+    out.put(to - from);
+    out.put(count);
+    out.put(sum);
+    out.put(first + from);
+    for (let i = from; i < to; i++) out.put(since(i));
+  }
+
+  /** Becomes what another one is now. */
+  copy({ count, sum, first, counts }: Histogram): void {
+    this.count = count;
+    this.sum = sum;
+    this.first = first;
+    if (this.counts.length === counts.length) this.counts.set(counts);
+    else this.counts = counts.slice();
+  }
+
   write(out: NumberSink): void {
     const { counts } = this;
     out.put(counts.length);

@@ -37,6 +37,26 @@ export interface EdgeWatcher {
   replaced(): void;
 }
 
+/** Keeps what is counted by the minute. */
+export interface EdgeRecorder {
+  /** Minutes are told apart from those of other recorders, and from those before it looked, by this. */
+  readonly offset: number;
+  /** Called before something is counted, while the edge is not open for its minute and this offset; opens it. */
+  turn(edge: EdgeAggregate, opened: number): void;
+  /** These were added at this time (µs). */
+  node(node: number, time: number, entries: number, unresolved: number): void;
+}
+
+const MINUTE_US = 60e6;
+
+const NO_RECORDER: EdgeRecorder = {
+  offset: 0,
+  turn(edge, opened) {
+    edge.opened = opened;
+  },
+  node() {},
+};
+
 const NOBODY: EdgeWatcher = { beforeChange: () => {}, replaced: () => {} };
 
 /** The store's own numbers in an image. */
@@ -59,6 +79,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   /** Edges that have it too are known to have changed; all of them as long as nobody watches. */
   mark = 0;
   watcher = NOBODY;
+  recorder = NO_RECORDER;
   /** Newest good event time, µs. */
   newest = 0;
   /** Identities and interactions that went to an `(other)` node or edge, and names that would have taken a place, by what was full. */
@@ -121,6 +142,8 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     const edge = this.edge(i.kind, source, target);
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     this.versions.touch(edge.index);
+    const opened = Math.floor(i.time / MINUTE_US) + this.recorder.offset;
+    if (edge.opened !== opened) this.recorder.turn(edge, opened);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;
@@ -163,13 +186,17 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   }
 
   entry(identity: number, time: number, sign: number): void {
-    this.nodes[this.node(identity, time)]!.entries += sign;
+    const node = this.node(identity, time);
+    this.nodes[node]!.entries += sign;
+    this.recorder.node(node, time, sign, 0);
     this.admission.use(identity, sign);
     this.revision++;
   }
 
   unresolved(identity: number, time: number, sign: number): void {
-    this.nodes[this.node(identity, time)]!.unresolved += sign;
+    const node = this.node(identity, time);
+    this.nodes[node]!.unresolved += sign;
+    this.recorder.node(node, time, 0, sign);
     this.admission.use(identity, sign);
     this.revision++;
   }

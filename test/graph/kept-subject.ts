@@ -50,6 +50,9 @@ export const NOT_KEPT: Exceptions = {
   fields: {
     'GraphStore.mark': 'who reads deltas begins with the whole graph',
     'GraphStore.watcher': 'who reads deltas is no state',
+    'GraphStore.recorder': 'history is cut where an image is taken',
+    'EdgeAggregate.opened': 'belongs to the recorder',
+    'EdgeAggregate.base': 'belongs to the recorder',
     'EdgeAggregate.mark': 'who reads deltas begins with the whole graph',
     'PathTree.changed': 'who reads deltas begins with all paths',
     'PathTree.marks': 'who reads deltas begins with all paths',

@@ -1,0 +1,132 @@
+/**
+ * Records of increments, gathered in parts that can be handed to another thread. What their numbers mean goes along with
+ * the first part that is sent after they were given.
+ */
+import type { IncrementPart } from '../contract/increments.ts';
+import type { Identity } from '../lib/identities.ts';
+import { type NumberSink, NumberWriter } from '../lib/number-records.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
+import type { GraphStore } from './store.ts';
+
+const PART_NUMBERS = 1 << 16;
+/** Before the mask. */
+const HEADER = 5;
+const NODE_ROOM = 3;
+
+class Part {
+  readonly data: Float64Array<ArrayBuffer>;
+  readonly out = new NumberWriter();
+  start = 0;
+
+  constructor(room: number) {
+    this.data = new Float64Array(Math.max(room, PART_NUMBERS));
+    this.out.writeTo(this.data);
+  }
+}
+
+export class IncrementParts {
+  private readonly store: GraphStore;
+  private readonly send: (part: IncrementPart) => void;
+  /** By batch. */
+  private readonly under = new Map<number, Part>();
+  private isFirst = true;
+  private readonly words = new Map<string, number>();
+  private newWords: string[] = [];
+  private readonly toldNodes = new Set<number>();
+  private readonly toldEdges = new Set<number>();
+  private newNodes: (readonly [number, Identity])[] = [];
+  private newEdges: (readonly [number, number, number, number])[] = [];
+
+  constructor(store: GraphStore, send: (part: IncrementPart) => void) {
+    this.store = store;
+    this.send = send;
+  }
+
+  wordNumber(word: string): number {
+    const known = this.words.get(word);
+    if (known !== undefined) return known;
+    this.words.set(word, this.words.size);
+    this.newWords.push(word);
+    return this.words.size - 1;
+  }
+
+  /** The record goes on with its mask. */
+  beginEdge(edge: EdgeAggregate, minute: number, room: number, batch: number): NumberSink {
+    if (!this.toldEdges.has(edge.index)) this.tellEdge(edge);
+    const { first, last } = edge.seen(this.store.epoch);
+    return this.begin(edge.index, minute, first, last, HEADER + room, batch);
+  }
+
+  beginNode(node: number, minute: number, batch: number): NumberSink {
+    this.tellNode(node);
+    const { first, last } = this.store.nodes[node]!;
+    return this.begin(-1 - node, minute, first, last, HEADER + NODE_ROOM, batch);
+  }
+
+  endRecord(batch: number): void {
+    const { out, start } = this.under.get(batch)!;
+    out.data[start] = out.length - start;
+  }
+
+  /** Nothing more comes of this batch. */
+  complete(batch: number, through: number): void {
+    this.flush(batch, through);
+  }
+
+  reset(): void {
+    this.under.clear();
+    this.words.clear();
+    this.toldNodes.clear();
+    this.toldEdges.clear();
+    this.newWords = [];
+    this.newNodes = [];
+    this.newEdges = [];
+    this.isFirst = true;
+  }
+
+  private begin(subject: number, minute: number, first: number, last: number, room: number, batch: number): NumberSink {
+    let part = this.under.get(batch);
+    if (part !== undefined && part.out.length + room > part.data.length) {
+      this.flush(batch);
+      part = undefined;
+    }
+    if (part === undefined) {
+      part = new Part(room);
+      this.under.set(batch, part);
+    }
+    const { out } = part;
+    part.start = out.length;
+    out.put(0);
+    out.put(subject);
+    out.put(minute);
+    out.put(first);
+    out.put(last);
+    return out;
+  }
+
+  private tellEdge({ index, kind, source, target }: EdgeAggregate): void {
+    this.toldEdges.add(index);
+    this.tellNode(source);
+    this.tellNode(target);
+    this.newEdges.push([index, kind, source, target]);
+  }
+
+  private tellNode(node: number): void {
+    if (this.toldNodes.has(node)) return;
+    this.toldNodes.add(node);
+    this.newNodes.push([node, this.store.identityOf(node)]);
+  }
+
+  private flush(batch: number, through?: number): void {
+    const part = this.under.get(batch);
+    this.under.delete(batch);
+    const { isFirst, newNodes: nodes, newEdges: edges, newWords: words } = this;
+    this.isFirst = false;
+    this.newNodes = [];
+    this.newEdges = [];
+    this.newWords = [];
+    const numbers = part?.data ?? new Float64Array(0);
+    const length = part?.out.length ?? 0;
+    this.send({ batch, isFirst, numbers, length, nodes, edges, words, ...(through !== undefined && { through }) });
+  }
+}

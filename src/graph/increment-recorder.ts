@@ -1,0 +1,162 @@
+/**
+ * What is counted, by edge and minute of event time, for the history. Only the first interaction of an edge in a minute
+ * costs more than a look: the edge is copied then, and what it has beyond the copy is told when another minute has its
+ * turn, or when the edges are closed, once a minute of frame time and a part of them with each frame.
+ *
+ * Everything up to a frame is one batch. What is counted while the edges of a batch are still being closed belongs to
+ * the next one: an edge that is about to change before its turn has come is closed first.
+ */
+import { BEFORE_HISTORY, type IncrementPart, MINUTES_END } from '../contract/increments.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
+import { EdgeBase, type WordNumbers } from './edge-base.ts';
+import { IncrementParts } from './increment-parts.ts';
+import { NodeIncrements } from './node-increments.ts';
+import type { EdgeRecorder, GraphStore } from './store.ts';
+
+const MINUTE_MS = 60_000;
+const EDGES_A_FRAME = 2000;
+/** Copies at once, some 500 bytes each, before a batch is closed early. */
+const MOST_OPEN = 65_536;
+const EDGES_A_LOOK = 64;
+
+export class IncrementRecorder implements EdgeRecorder {
+  offset = MINUTES_END;
+  private generation = 1;
+  private readonly store: GraphStore;
+  private readonly parts: IncrementParts;
+  private readonly nodes: NodeIncrements;
+  private readonly words: WordNumbers;
+  private readonly spare: EdgeBase[] = [];
+  private open: EdgeAggregate[] = [];
+  /** Of the batch that is being closed. */
+  private closing: EdgeAggregate[] = [];
+  private closed = 0;
+  private closingFrame = 0;
+  private minute = 0;
+
+  /** @param groups names of consumer groups by number. */
+  constructor(store: GraphStore, groups: () => readonly string[], send: (part: IncrementPart) => void) {
+    this.store = store;
+    this.parts = new IncrementParts(store, send);
+    this.nodes = new NodeIncrements(store, this.parts);
+    this.words = {
+      verb: verb => this.parts.wordNumber(`v${verb}`),
+      group: group => this.parts.wordNumber(`g${groups()[group]}`),
+    };
+  }
+
+  turn(edge: EdgeAggregate, opened: number): void {
+    const minute = opened - this.offset;
+    const { base } = edge;
+    if (base === undefined) this.begin(edge, this.spare.pop() ?? new EdgeBase(), minute);
+    else if (base.generation !== this.generation) {
+      this.write(edge, base, this.generation - 1);
+      this.begin(edge, base, minute);
+    } else if (base.minute !== minute) {
+      this.write(edge, base, this.generation);
+      base.copy(edge);
+      base.minute = minute;
+    }
+    edge.opened = opened;
+  }
+
+  node(node: number, time: number, entries: number, unresolved: number): void {
+    this.nodes.add(node, time, entries, unresolved, this.generation);
+  }
+
+  /** At the end of every frame. */
+  advance(frame: number, nowMs: number, isTick: boolean): void {
+    if (this.isClosing) return this.close(EDGES_A_FRAME);
+    const minute = Math.floor(nowMs / MINUTE_MS);
+    if (!(isTick && minute > this.minute) && this.open.length < MOST_OPEN) return;
+    this.minute = minute;
+    if (this.open.length === 0 && !this.nodes.haveChanged()) return;
+    this.beginClosing(frame);
+    this.close(EDGES_A_FRAME);
+  }
+
+  /** Everything up to this frame, which is the last one, is told at once. */
+  cut(frame: number): void {
+    this.close(Number.POSITIVE_INFINITY);
+    this.beginClosing(frame);
+    this.close(Number.POSITIVE_INFINITY);
+  }
+
+  /** What was counted and not told is not to be told any more. */
+  reset(): void {
+    for (const edge of [...this.open, ...this.closing.slice(this.closed)]) edge.base = undefined;
+    this.open = [];
+    this.closing = [];
+    this.closed = 0;
+    this.closingFrame = 0;
+    this.parts.reset();
+    this.nodes.reset();
+    this.nextGeneration();
+  }
+
+  /** All that the store holds, as counted before history; to be followed by `cut`. Not to be mixed with frames. */
+  *everything(): Iterable<void> {
+    const nothing = new EdgeBase();
+    nothing.minute = BEFORE_HISTORY;
+    const { edges } = this.store;
+    for (let e = 0; e < edges.length; e++) {
+      if (isUsed(edges[e]!)) this.write(edges[e]!, nothing, this.generation);
+      if (e % EDGES_A_LOOK === 0) yield;
+    }
+    this.nodes.writeAll(this.generation);
+  }
+
+  private get isClosing(): boolean {
+    return this.closingFrame > 0;
+  }
+
+  private begin(edge: EdgeAggregate, base: EdgeBase, minute: number): void {
+    base.copy(edge);
+    base.minute = minute;
+    base.generation = this.generation;
+    edge.base = base;
+    this.open.push(edge);
+  }
+
+  private beginClosing(frame: number): void {
+    this.closing = this.open;
+    this.closed = 0;
+    this.closingFrame = frame;
+    this.open = [];
+    this.nodes.writeChanged(this.generation);
+    this.nextGeneration();
+  }
+
+  private nextGeneration(): void {
+    this.generation++;
+    this.offset = this.generation * MINUTES_END;
+  }
+
+  private close(most: number): void {
+    if (!this.isClosing) return;
+    const { closing } = this;
+    const end = Math.min(closing.length, this.closed + most);
+    for (; this.closed < end; this.closed++) {
+      const edge = closing[this.closed]!;
+      const { base } = edge;
+      if (base === undefined || base.generation === this.generation) continue;
+      this.write(edge, base, this.generation - 1);
+      edge.base = undefined;
+      if (this.spare.length < MOST_OPEN) this.spare.push(base);
+    }
+    if (this.closed < closing.length) return;
+    this.closing = [];
+    this.parts.complete(this.generation - 1, this.closingFrame);
+    this.closingFrame = 0;
+  }
+
+  private write(edge: EdgeAggregate, base: EdgeBase, batch: number): void {
+    const out = this.parts.beginEdge(edge, base.minute, EdgeBase.room(edge), batch);
+    base.writeDifference(edge, out, this.words);
+    this.parts.endRecord(batch);
+  }
+}
+
+function isUsed({ counters, client, server }: EdgeAggregate): boolean {
+  return client !== undefined || server !== undefined || counters.some(count => count !== 0);
+}

@@ -2,7 +2,24 @@
  * The additive weights of one edge: only integers that add up and can be taken back. Everything else (rates, quantiles,
  * confidence) is derived from them when a view is taken.
  */
-import { EVIDENCE_KINDS } from '../contract/graph-document.ts';
+import {
+  ADJUSTED_UNITS,
+  ADJUSTED_UNITS_PROCESS,
+  BATCHES,
+  CLIENT_ERRORS,
+  COUNT,
+  COUNT_PROCESS,
+  COUNTERS,
+  ERRORS,
+  EVIDENCE,
+  MESSAGES_PROCESSED,
+  MESSAGES_RECEIVED,
+  MESSAGES_SENT,
+  REDELIVERIES,
+  ROWS,
+  SERVED,
+  SERVER_ERRORS,
+} from '../contract/counters.ts';
 import {
   ADD,
   type Interaction,
@@ -19,25 +36,6 @@ import { Histogram } from './histogram.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
-/** Indexes into `counters`. */
-export const COUNT = 0;
-export const COUNT_PROCESS = 1;
-export const SERVED = 2;
-export const MESSAGES_SENT = 3;
-/** Of `captures`, which has no messages: where others have those sent. */
-export const ROWS = 3;
-export const MESSAGES_RECEIVED = 4;
-export const MESSAGES_PROCESSED = 5;
-export const BATCHES = 6;
-export const CLIENT_ERRORS = 7;
-export const SERVER_ERRORS = 8;
-export const ERRORS = 9;
-/** Adjusted counts in 2^-20. */
-export const ADJUSTED_UNITS = 10;
-export const ADJUSTED_UNITS_PROCESS = 11;
-export const REDELIVERIES = 12;
-export const EVIDENCE = 13;
-export const COUNTERS = EVIDENCE + EVIDENCE_KINDS.length;
 const UNIT = 2 ** 20;
 /** Verbs and groups an edge tells apart at most, and those it has room for by itself. */
 const MAX_NAMES = 64;

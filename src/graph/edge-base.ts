@@ -1,6 +1,8 @@
 /** What an edge was when it was last looked at: the difference to what it is now is what was counted since. */
+
+import { COUNTERS } from '../contract/counters.ts';
 import type { NumberSink } from '../lib/number-records.ts';
-import { COUNTERS, type EdgeAggregate } from './edge-aggregate.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
 import { Histogram } from './histogram.ts';
 
 const NONE = -1;

@@ -1,12 +1,10 @@
 /** An edge of the store as readers meet it: everything derived from its additive weights. */
-import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
-import { CALLS, CAPTURES, PUBLISHES } from '../contract/interaction.ts';
+
 import {
   ADJUSTED_UNITS,
   ADJUSTED_UNITS_PROCESS,
   BATCHES,
   CLIENT_ERRORS,
-  type EdgeAggregate,
   ERRORS,
   EVIDENCE,
   MESSAGES_PROCESSED,
@@ -15,7 +13,10 @@ import {
   ROWS,
   SERVED,
   SERVER_ERRORS,
-} from './edge-aggregate.ts';
+} from '../contract/counters.ts';
+import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
+import { CALLS, CAPTURES, PUBLISHES } from '../contract/interaction.ts';
+import type { EdgeAggregate } from './edge-aggregate.ts';
 import { confidenceOf, countOf, isProcessed, messagesOf } from './edge-weights.ts';
 import type { Histogram } from './histogram.ts';
 import { isoTime } from './iso-time.ts';

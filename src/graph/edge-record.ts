@@ -6,8 +6,10 @@
  * and count of each), groups (count, then group, received, processed), buckets, process buckets (or -1), settled times
  * and examples, epoch, current and previous times and examples.
  */
+
+import { COUNT, COUNTERS } from '../contract/counters.ts';
 import { NumberReader, type NumberSink, type NumberSource, type NumberWriter } from '../lib/number-records.ts';
-import { COUNT, COUNTERS, EdgeAggregate, type Provisional } from './edge-aggregate.ts';
+import { EdgeAggregate, type Provisional } from './edge-aggregate.ts';
 import { EXEMPLARS_ROOM } from './exemplars.ts';
 import { Histogram } from './histogram.ts';
 import { TimeBuckets } from './time-buckets.ts';

@@ -1,6 +1,5 @@
 /** What questions weigh an edge by, from its counters alone: as its document says it, without making one. */
-import { EVIDENCE_KINDS, type EvidenceKind } from '../contract/graph-document.ts';
-import { CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
+
 import {
   COUNT,
   COUNT_PROCESS,
@@ -8,7 +7,9 @@ import {
   MESSAGES_PROCESSED,
   MESSAGES_RECEIVED,
   MESSAGES_SENT,
-} from './edge-aggregate.ts';
+} from '../contract/counters.ts';
+import { EVIDENCE_KINDS, type EvidenceKind } from '../contract/graph-document.ts';
+import { CONSUMES, MESSAGES_EDGE, PUBLISHES } from '../contract/interaction.ts';
 import type { EdgeSource } from './graph-source.ts';
 
 /** How much one more proof of a kind convinces: c in 1 − Π (1 − c·n/(n+2)). */

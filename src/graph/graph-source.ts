@@ -22,7 +22,7 @@ export interface EdgeSource {
   readonly count: number;
   /** The same number means that nothing changed; NaN where nobody keeps account. */
   readonly version: number;
-  /** One of its `counters`, see `edge-aggregate.ts`. */
+  /** One of its `counters`, see `contract/counters.ts`. */
   counter(index: number): number;
   /** To be read at once: one object may serve for all edges. */
   weights(): EdgeAggregate;

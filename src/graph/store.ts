@@ -2,6 +2,8 @@
  * The graph in memory: nodes and edges by identity, within hard limits. What no longer fits goes to the `(other)` node
  * of its kind, so that the sum per kind of edge stays exact.
  */
+
+import { COUNT } from '../contract/counters.ts';
 import { EDGE_KINDS } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
@@ -9,7 +11,7 @@ import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
 import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
-import { COUNT, EdgeAggregate } from './edge-aggregate.ts';
+import { EdgeAggregate } from './edge-aggregate.ts';
 import { loadEdges, newEdgeVersions, saveEdges } from './edge-slabs.ts';
 import { addEdge } from './edge-sum.ts';
 import { exchanges } from './exchanges.ts';

@@ -1,8 +1,9 @@
 /** What the recorder tells adds up to what the store holds, however steps, batches and cuts follow each other. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COUNT, COUNTERS } from '../../src/contract/counters.ts';
 import { BEFORE_HISTORY, type IncrementPart } from '../../src/contract/increments.ts';
-import { COUNT, COUNTERS, type EdgeAggregate } from '../../src/graph/edge-aggregate.ts';
+import type { EdgeAggregate } from '../../src/graph/edge-aggregate.ts';
 import { Histogram } from '../../src/graph/histogram.ts';
 import { IncrementRecorder } from '../../src/graph/increment-recorder.ts';
 import { NumberReader } from '../../src/lib/number-records.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { NAME_ATTACKS } from '../../benchmarks/attack/names.ts';
 import { encodeSpans } from '../../benchmarks/attack/spans.ts';
+import { COUNT, ERRORS, SERVED } from '../../src/contract/counters.ts';
 import { EDGE_KINDS } from '../../src/contract/graph-document.ts';
 import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
-import { COUNT, ERRORS, SERVED } from '../../src/graph/edge-aggregate.ts';
 import type { GraphStore } from '../../src/graph/store.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { Topology } from '../../src/service/topology/topology.ts';

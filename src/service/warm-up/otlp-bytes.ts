@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
 
 function varint(value: number): number[] {
   const bytes: number[] = [];
-  for (; value > 0x7f; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
+  for (; value > 0x7f; value = Math.floor(value / 128)) bytes.push((value % 128) | 0x80);
   return [...bytes, value];
 }
 

@@ -1,6 +1,7 @@
 /**
  * Requests of a small made-up shop, such as the program meets them: calls, statements and messages of both generations
- * of conventions, both halves of most calls in different requests and either order, deliveries joined by parent and by link.
+ * of conventions, with and without positions and ids, both halves of most calls in different requests and either order,
+ * deliveries joined by parent, by link and by id, several consumers of one message.
  */
 import { attribute, type Bytes, bytesField, numberField, textField, timeField } from './otlp-bytes.ts';
 
@@ -70,11 +71,32 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
     modern
       ? { 'db.system.name': 'postgresql', 'db.namespace': 'shop', 'db.query.text': statement, 'server.address': 'pg' }
       : { 'db.system': 'postgresql', 'db.name': 'shop', 'db.statement': statement, 'net.peer.name': 'pg' };
-  const message = (operation: string): Attributes =>
-    modern
-      ? { 'messaging.system': 'kafka', 'messaging.destination.name': 'events', 'messaging.operation.type': operation }
-      : { 'messaging.system': 'kafka', 'messaging.destination': 'events', 'messaging.operation': operation };
-  const received = { ...message('process'), 'messaging.kafka.consumer.group': 'billing', 'messaging.kafka.offset': n };
+  const message = (operation: string, group?: string): Attributes => ({
+    'messaging.system': 'kafka',
+    ...(modern
+      ? {
+          'messaging.destination.name': 'events',
+          'messaging.operation.type': operation,
+          'messaging.operation.name': operation,
+          'messaging.client.id': `client-${n % 3}`,
+          'server.address': 'kafka',
+          'server.port': 9092,
+        }
+      : { 'messaging.destination': 'events', 'messaging.operation': operation, 'messaging.batch.message_count': 2 }),
+    ...(group !== undefined && {
+      [modern ? 'messaging.consumer.group.name' : 'messaging.kafka.consumer.group']: group,
+    }),
+    ...(n % 3 > 0 && {
+      [modern ? 'messaging.destination.partition.id' : 'messaging.kafka.partition']: String(n % 5),
+      [modern ? 'messaging.kafka.offset' : 'messaging.kafka.message.offset']: (n % 3) * 2 ** 36 + n,
+    }),
+  });
+  const queued = (operation: string): Attributes => ({
+    'messaging.system': 'rabbitmq',
+    'messaging.destination.name': 'mails',
+    'messaging.operation.type': operation,
+    'messaging.message.id': `m-${n}`,
+  });
   const linked = n % 4 < 2;
   const second = linked ? n + TRACES : n;
   const delivery = linked ? { link: bytesField(13, traceId(n), spanId(2, 7)) } : { parent: 7 };
@@ -108,7 +130,29 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       name: 'send',
       attributes: message(modern ? 'send' : 'publish'),
     }),
-    span(billing, second, { id: 8, kind: CONSUMER!, name: 'process', attributes: received, ...delivery }),
+    span(billing, second, {
+      id: 8,
+      kind: CONSUMER!,
+      name: 'process',
+      attributes: message('process', 'billing'),
+      ...delivery,
+    }),
+    span(bank, second, {
+      id: 13,
+      kind: CONSUMER!,
+      name: 'receive',
+      attributes: message('receive', 'bank'),
+      ...delivery,
+    }),
+    span(bank, second, {
+      id: 16,
+      parent: 13,
+      kind: CONSUMER!,
+      name: 'process',
+      attributes: message('process', 'bank'),
+    }),
+    span(orders, n, { id: 14, parent: 4, kind: PRODUCER!, name: 'send', attributes: queued('send') }),
+    span(web, n + 2 * TRACES, { id: 15, kind: CONSUMER!, name: 'process', attributes: queued('process') }),
     span(billing, second, { id: 9, parent: 8, kind: CLIENT!, name: 'POST', attributes: http(bank!) }),
     span(bank, second, { id: 10, parent: 9, kind: SERVER!, name: 'POST /v1', attributes: http('bank') }),
     span(bank, second, {
@@ -143,6 +187,8 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     timeField(8, nowMs + 2 * id + 1),
     ...Object.entries(attributes).map(([key, value]) => attribute(9, key, value)),
     attribute(9, 'thread.name', 'worker'),
+    attribute(9, 'thread.id', id * 2 ** (5 * (trace % 8))),
+    trace % 16 === 1 ? numberField(10, 2 ** 34) : [],
     attribute(9, 'code.stacktrace', 'at shop.Orders.place '.repeat(8)),
     id === 3 ? EVENT : [],
     id === 9 ? textField(3, 'ot=th:8') : [],
@@ -157,7 +203,14 @@ function encodeRequest(spans: readonly SampleSpan[]): Uint8Array {
   const services = [...new Set(spans.map(span => span.service))];
   const parts = services.map(service => {
     const own = spans.filter(span => span.service === service).map(span => span.bytes);
-    const resource = bytesField(1, attribute(1, 'service.name', service), attribute(1, 'host.name', 'sample'));
+    const resource = bytesField(
+      1,
+      attribute(1, 'service.name', service),
+      attribute(1, 'host.name', 'sample'),
+      attribute(1, 'service.version', '1'),
+      attribute(1, 'process.pid', 2 ** 21),
+      attribute(1, 'deployment.environment.name', 'sample'),
+    );
     return bytesField(1, resource, bytesField(2, bytesField(1, textField(1, 'sample')), ...own));
   });
   return Uint8Array.from(parts.flat());

@@ -7,6 +7,7 @@ import { createSpanView } from '../../normalize/conventions/slots.ts';
 import type { OtlpConfig } from '../../receivers/otlp/config.ts';
 import { createOtlpReceiverFactory } from '../../receivers/otlp/factory.ts';
 import { createHost } from '../host.ts';
+import { SwitchedConsumers } from '../switched-consumers.ts';
 import { VERSION } from '../version.ts';
 
 type Post = (body: Uint8Array, gzip: boolean) => Promise<void>;
@@ -22,7 +23,7 @@ export async function withScratchReceiver(
   const receiver = createOtlpReceiverFactory(createSpanView).create(
     { id: 'warm-up', logger, clock: systemClock, host },
     config,
-    { traces, createView: createSpanView },
+    new SwitchedConsumers({ traces, createView: () => createSpanView() }),
   );
   const agent = new Agent({ keepAlive: true });
   try {
@@ -36,8 +37,13 @@ export async function withScratchReceiver(
 }
 
 function post(url: URL, agent: Agent, body: Uint8Array, gzip: boolean): Promise<void> {
-  const encoding = gzip ? { 'content-encoding': 'gzip' } : {};
-  const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length, ...encoding };
+  const headers = {
+    'user-agent': 'tacit',
+    ...(gzip && { 'content-encoding': 'gzip' }),
+    'content-length': body.length,
+    'content-type': 'application/x-protobuf',
+    ...(!gzip && { 'accept-encoding': 'gzip' }),
+  };
   return new Promise((resolve, reject) => {
     request(url, { method: 'POST', agent, headers }, response => response.resume().on('end', resolve))
       .on('error', reject)

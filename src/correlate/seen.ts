@@ -259,7 +259,8 @@ export class Seen implements Kept {
   private grow(segment: number): void {
     const size = this.masks[segment]! + 1;
     this.masks[segment] = size * 2 - 1;
-    for (let bucket = 0; bucket < size; bucket++) this.table[this.base(segment, bucket)]! &= ~SPILLED;
+    // The twins, too: read one after the other in a loop of nothing else, all these lines of memory are near by then.
+    for (let bucket = 0; bucket < size * 2; bucket++) this.table[this.base(segment, bucket)]! &= ~SPILLED;
     for (let bucket = 0; bucket < size; bucket++) this.split(segment, bucket, size);
   }
 

@@ -6,7 +6,7 @@ import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Reader } from '../../../lib/listen/socket-reader.ts';
 import { currentDate } from './date.ts';
-import { readDirectHead } from './direct-head.ts';
+import { DirectHeads } from './direct-head.ts';
 import { Exchange, type Outlet } from './exchange.ts';
 import type { Requests } from './requests.ts';
 
@@ -47,6 +47,7 @@ export class DirectConnection implements Reader, Outlet {
   private kept: Buffer = NOTHING;
   /** The first part of a head, at most as long as a head may be. */
   private partial: Buffer = NOTHING;
+  private readonly heads = new DirectHeads();
   private isTaking = false;
   private isPaused = false;
   private clientEnded = false;
@@ -162,7 +163,7 @@ export class DirectConnection implements Reader, Outlet {
   /** Returns where the body begins, or the end when there is no whole ordinary head. */
   private begin(bytes: Buffer, start: number, end: number): number {
     const { requests, limits } = this.owner;
-    const head = readDirectHead(bytes, start, end, limits.maxHeaderBytes);
+    const head = this.heads.read(bytes, start, end, limits.maxHeaderBytes);
     if (head === 'partial') return this.keepPartial(bytes, start, end);
     if (head === 'other') {
       this.stage = 'handed over';

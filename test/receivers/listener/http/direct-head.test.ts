@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDirectHead } from '../../../../src/receivers/listener/http/direct-head.ts';
+import { DirectHeads } from '../../../../src/receivers/listener/http/direct-head.ts';
 
 const MAX = 16_384;
 const LINES = [
@@ -19,7 +19,7 @@ const text = (lines: readonly string[], first = 'POST /v1/traces HTTP/1.1') =>
 
 function read(head: string, after = '') {
   const bytes = Buffer.from(head + after, 'latin1');
-  return readDirectHead(bytes, 0, bytes.length, MAX);
+  return new DirectHeads().read(bytes, 0, bytes.length, MAX);
 }
 
 describe('an ordinary head', () => {
@@ -63,6 +63,26 @@ describe('an ordinary head', () => {
     ['a NUL', text([...LINES, 'name: a\0b'])],
     ['more than is allowed', text([...LINES, `long: ${'x'.repeat(MAX)}`])],
   ])('is not one with %s', (_what, head) => expect(read(head, 'body')).toBe('other'));
+});
+
+it('is read alike, whatever the connection said before', () => {
+  const lengths = fc.array(fc.constantFrom('4', '12', '0', '-1', '', '7777777777777', '4, 4', 'x'), {
+    minLength: 2,
+    maxLength: 6,
+  });
+  const others = fc.constantFrom('', 'Host: other', 'Content-Length: 5', 'X-Content-Length: 4', 'Origin: a');
+  fc.assert(
+    fc.property(lengths, fc.shuffledSubarray(LINES, { minLength: 4 }), others, (values, lines, other) => {
+      const heads = new DirectHeads();
+      for (const [i, value] of values.entries()) {
+        const told = lines.map(line => line.replace('Length: 4', `Length: ${value}`));
+        const bytes = Buffer.from(text(i === 0 || other === '' ? told : [...told, other]), 'latin1');
+        const fresh = new DirectHeads().read(bytes, 0, bytes.length, MAX);
+        expect(heads.read(bytes, 0, bytes.length, MAX)).toEqual(fresh);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 interface Seen {
@@ -132,7 +152,7 @@ describe('beside node:http', () => {
           head = head.slice(0, place) + put + head.slice(place + cut);
         }
         const bytes = Buffer.from(`${head}body`, 'latin1');
-        const direct = readDirectHead(bytes, 0, bytes.length, MAX);
+        const direct = new DirectHeads().read(bytes, 0, bytes.length, MAX);
         if (typeof direct === 'string') return;
         passed += 1;
         const length = Number(direct.headers['content-length']);

@@ -10,6 +10,8 @@ export interface LifeCycleSettings {
   /** After a transition of a node or edge was told, further ones wait for so long. */
   readonly quietMs: number;
   readonly silentAfterMs: number;
+  /** Of the rates that changes tell. */
+  readonly halfLifeMs: number;
   /** Edges are judged by their own past, for `edge.changed`. */
   readonly judge: boolean;
 }
@@ -25,5 +27,6 @@ export const LIFE_CYCLE: LifeCycleSettings = {
   goneAfterMs: 24 * HOUR_MS,
   quietMs: 10 * MINUTE_MS,
   silentAfterMs: 5 * MINUTE_MS,
+  halfLifeMs: HOUR_MS,
   judge: true,
 };

@@ -267,6 +267,15 @@ export class EdgeAggregate implements EdgeSource {
     return seen;
   }
 
+  /** Time of the newest, µs, as `seen` tells it. */
+  lastSeen(epoch: number): number {
+    const age = epoch - this.epoch;
+    let { last } = this;
+    if (age <= 1 && this.current.last > last) last = this.current.last;
+    if (age <= 0 && this.previous.last > last) last = this.previous.last;
+    return last;
+  }
+
   /** True while the passing of epochs alone may change what was seen. */
   isProvisional(epoch: number): boolean {
     const age = epoch - this.epoch;

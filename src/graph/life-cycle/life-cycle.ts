@@ -1,52 +1,290 @@
 /**
  * The life of nodes and edges: what the graph counts, frame by frame → states, and a change for every transition. A
  * function of the frames alone: the same frames give the same changes with the same numbers.
+ *
+ * What is new is looked at in the frame that made it, everything else once a minute, a part of it with every frame.
  */
 import type { Change } from '../../contract/change.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
 import type { GraphStore } from '../store.ts';
+import { type ChangeDraft, nodeChange } from './change-maker.ts';
+import { Inputs } from './inputs.ts';
 import type { EdgeJudge } from './judge/edge-judge.ts';
+import { adoptLives, judgeAges } from './known-lives.ts';
+import { Living } from './living.ts';
+import { regroup } from './regroup.ts';
+import { StateChanges } from './state-changes.ts';
+import { Teller } from './teller.ts';
+import { ACTIVE, MINUTE_MS, severityOf } from './transitions.ts';
 
-/** Indexes into `STATES`. */
-const CANDIDATE = 0;
-const ACTIVE = 1;
+const SECOND_MS = 1000;
+/** Frames come ten times a second: who has seen none for so long was not there. */
+const DOWN_MS = 2 * MINUTE_MS;
+/** New edges that are looked at again every second until it is sure what they are; others wait for their minute. */
+const MOST_WAITING = 10_000;
+/** How long they are, beyond the wait of the correlation. */
+const WAITING_MS = 2 * SECOND_MS;
+const FAMILY = 'life';
 
 export type TellChange = (change: Change, frame: number) => void;
+
+interface Own {
+  readonly sequence: number;
+  readonly revision: number;
+  readonly stampMs: number;
+  readonly second: number;
+  readonly edges: number;
+  readonly nodes: number;
+  readonly graphRevision: number;
+  readonly waiting: readonly number[];
+  readonly inputs: object;
+  readonly resolution: object;
+}
 
 export class LifeCycle implements Kept {
   /** Number of the newest change. */
   sequence = 0;
-  /** Grows with every state. */
-  revision = 0;
-
   private readonly store: GraphStore;
+  private readonly judge: EdgeJudge;
+  private readonly out: TellChange;
+  private readonly living: Living;
+  private readonly inputs: Inputs;
+  private readonly teller: Teller;
+  private readonly states: StateChanges;
+  private frame = 0;
+  /** Of the last frame. */
+  private stampMs = 0;
+  private second = 0;
+  /** Edges and nodes that were looked at. */
+  private knownEdges = 0;
+  private knownNodes = 0;
+  private graphRevision = 0;
+  private waiting: number[] = [];
+  /** What is there was kept without its life. */
+  private isAdopting = false;
 
-  /** @param _out is told every change. */
-  constructor(store: GraphStore, _judge: EdgeJudge, _out: TellChange) {
+  /** @param out is told every change. */
+  constructor(store: GraphStore, judge: EdgeJudge, out: TellChange) {
     this.store = store;
+    this.judge = judge;
+    this.out = out;
+    this.inputs = new Inputs((type, input, sinceMs) => {
+      const ref = this.inputs.refOf(input);
+      const seconds = (this.living.nowMs - sinceMs) / 1000;
+      const since = new Date(sinceMs).toISOString();
+      const evidence = { since, seconds, reason: this.inputs.rows[input]!.reason };
+      this.tell({ type, input: ref, evidence, environments: [ref.environment] });
+    });
+    this.living = new Living(store, this.inputs);
+    this.states = new StateChanges(this.living);
+    this.teller = new Teller(this.living, store, this.states, draft => this.tell(draft));
   }
 
-  setSettings(_settings: LifeCycleSettings, _rules: IdentityRules, _lateMs: number, _waitMs: number): void {}
+  /** Grows with every state. */
+  get revision(): number {
+    return this.states.revision;
+  }
 
-  advance(_frame: number, _nowMs: number): void {}
+  setSettings(settings: LifeCycleSettings, rules: IdentityRules, lateMs: number, waitMs: number): void {
+    Object.assign(this.living, { settings, lateMs, waitMs });
+    this.living.resolution.setRules(rules);
+  }
+
+  /** @param waitedMs the clock by which everything waits. */
+  advance(frame: number, nowMs: number, waitedMs: number): void {
+    this.frame = frame;
+    const before = this.stampMs;
+    this.stampMs = nowMs;
+    if (before === 0) this.sequence = Math.max(this.sequence, nowMs);
+    else if (nowMs - before > DOWN_MS) this.wasDown(before);
+    Object.assign(this.living, { nowMs, waitedMs });
+    if (this.isAdopting) this.adopt();
+    if (this.store.edges.length > this.knownEdges || this.store.nodes.length > this.knownNodes) this.lookAtNew();
+    const second = Math.floor(nowMs / SECOND_MS);
+    if (second !== this.second) this.lookEverySecond(second);
+    if (before !== 0) this.sweep(before, nowMs);
+  }
+
+  /** What came before is looked at as of then. */
+  private wasDown(sinceMs: number): void {
+    this.sweep(sinceMs - MINUTE_MS, sinceMs);
+    this.inputs.wasDown(sinceMs);
+  }
+
+  private lookAtNew(): void {
+    const { store, living, waiting } = this;
+    const { nodes, edges } = living;
+    nodes.reach(store.nodes.length);
+    edges.reach(store.edges.length);
+    for (let node = this.knownNodes; node < store.nodes.length; node++) nodes.since[node] = living.waitedMs;
+    this.knownNodes = Math.max(this.knownNodes, store.nodes.length);
+    for (; this.knownEdges < store.edges.length; this.knownEdges++) {
+      const edge = this.knownEdges;
+      edges.since[edge] = living.waitedMs;
+      living.join(edge);
+      if (!this.teller.lookAtEdge(edges.leader[edge]!) && waiting.length < MOST_WAITING) waiting.push(edge);
+    }
+  }
+
+  private adopt(): void {
+    this.isAdopting = false;
+    this.knownNodes = this.store.nodes.length;
+    this.knownEdges = this.store.edges.length;
+    adoptLives(this.living, this.store);
+    this.states.allChanged();
+  }
+
+  /** In a graph to which nothing is added any more: all that counts, by its age at this time. */
+  judgeAt(nowMs: number): void {
+    judgeAges(this.living, this.store, nowMs);
+    this.states.allChanged();
+  }
+
+  private lookEverySecond(second: number): void {
+    const { living, inputs, store } = this;
+    const minutes = this.second === 0 ? 0 : Math.floor(second / 60) - Math.floor(this.second / 60);
+    this.second = second;
+    this.lookAtResolution();
+    if (inputs.someAreSilent && store.revision !== this.graphRevision) this.lookAtSilent();
+    this.graphRevision = store.revision;
+    inputs.look(living.nowMs, minutes, living.settings);
+    if (this.waiting.length > 0) this.waiting = this.waiting.filter(edge => !this.isDone(edge));
+  }
+
+  private isDone(edge: number): boolean {
+    const { living, teller } = this;
+    if (teller.lookAtEdge(living.edges.leader[edge]!)) return true;
+    return living.waitedMs - living.edges.since[edge]! > living.waitMs + WAITING_MS;
+  }
+
+  private lookAtResolution(): void {
+    const { living, store, states } = this;
+    const wereTold = living.nodes.told.slice(0, living.nodes.size);
+    const moves = living.resolution.look();
+    if (moves === undefined) return;
+    const moved = moves.flatMap(({ nodes }) => nodes);
+    regroup(living, store, moved);
+    states.allChanged();
+    for (const { type, nodes, id } of moves) {
+      const told = nodes.filter(node => wereTold[node] !== 0);
+      if (told.length === 0) continue;
+      const raw = told.map(node => store.identityOf(node).id);
+      this.tell(
+        nodeChange(type, living.identityOf(told[0]!), type === 'node.merged' ? { raw, to: id } : { raw, from: id }),
+      );
+    }
+  }
+
+  /** Data of a silent input need not wait for its minute. */
+  private lookAtSilent(): void {
+    const { living, inputs, teller } = this;
+    const isSilent = inputs.rows.map((_, input) => inputs.isSilent(input));
+    const { nodes, edges } = living;
+    for (let node = 0; node < nodes.size; node++) {
+      if (nodes.input[node]! > 0 && isSilent[nodes.input[node]! - 1]!) teller.lookAtNode(node);
+    }
+    for (let edge = 0; edge < edges.size; edge++) {
+      if (edges.input[edge]! > 0 && isSilent[edges.input[edge]! - 1]!) teller.lookAtEdge(edge);
+    }
+  }
+
+  /** Looks at those whose turn came with this frame; all of them when a minute or more has passed. */
+  private sweep(before: number, nowMs: number): void {
+    const { nodes, edges } = this.living;
+    const all = nowMs - before >= MINUTE_MS;
+    const [from, to] = all ? [0, 1] : [phaseOf(before), phaseOf(nowMs)];
+    const turns = to >= from ? [[from, to] as const] : [[from, 1] as const, [0, to] as const];
+    for (const [begin, end] of turns) {
+      this.sweepBetween(nodes.size, begin, end, node => this.teller.lookAtNode(node));
+      this.sweepBetween(edges.size, begin, end, edge => this.teller.lookAtEdge(edge));
+    }
+  }
+
+  private sweepBetween(size: number, begin: number, end: number, look: (at: number) => void): void {
+    const to = Math.floor(size * end);
+    for (let at = Math.floor(size * begin); at < to; at++) look(at);
+  }
+
+  private tell({ environments, ...draft }: ChangeDraft): void {
+    const { nowMs, settings } = this.living;
+    const named = environments.filter(name => name !== '');
+    const isLearned = (named.length > 0 ? named : environments).every(
+      name => nowMs >= this.inputs.firstData(name) + settings.learnMs,
+    );
+    const { type, before = null, after = null, evidence = {}, ...subject } = draft;
+    this.sequence++;
+    const time = new Date(nowMs).toISOString();
+    const severity = severityOf(type);
+    const change = {
+      seq: this.sequence,
+      time,
+      type,
+      severity,
+      baseline: !isLearned,
+      ...subject,
+      before,
+      after,
+      evidence,
+    };
+    this.out(change, this.frame);
+  }
 
   /** Indexes into `STATES`, by number in the store. */
   stateOfEdge(edge: number): number {
-    return edge < this.store.edges.length ? ACTIVE : CANDIDATE;
+    const { edges } = this.living;
+    return edge < edges.size ? edges.state[edges.leader[edge]!]! : ACTIVE;
   }
 
   stateOfNode(node: number): number {
-    return node < this.store.nodes.length ? ACTIVE : CANDIDATE;
+    const { nodes } = this.living;
+    return node < nodes.size ? nodes.state[nodes.leader[node]!]! : ACTIVE;
   }
 
   /** Pairs of number and state of those that have another one since the last call. */
   takeStateChanges(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> } {
-    return { edges: new Int32Array(0), nodes: new Int32Array(0) };
+    return this.states.take();
   }
 
-  *save(_out: ImageWriter): Iterable<void> {}
+  *save(out: ImageWriter): Iterable<void> {
+    const { sequence, stampMs, second, knownEdges, knownNodes, graphRevision, waiting, living } = this;
+    const own: Own = {
+      ...{ sequence, stampMs, second, graphRevision, waiting, revision: this.states.revision },
+      ...{ edges: knownEdges, nodes: knownNodes },
+      inputs: this.inputs.state(),
+      resolution: living.resolution.state(),
+    };
+    out.value(FAMILY, own);
+    yield* living.nodes.save(`${FAMILY}/nodes`, out);
+    yield* living.edges.save(`${FAMILY}/edges`, out);
+    yield* this.judge.save(out);
+  }
 
-  *load(_from: ImageReader): Iterable<void> {}
+  *load(from: ImageReader): Iterable<void> {
+    if (from.size(FAMILY) < 0) {
+      this.isAdopting = true;
+      return;
+    }
+    const own = from.value(FAMILY) as Own;
+    this.sequence = own.sequence;
+    this.stampMs = own.stampMs;
+    this.second = own.second;
+    this.knownEdges = own.edges;
+    this.knownNodes = own.nodes;
+    this.graphRevision = own.graphRevision;
+    this.waiting = [...own.waiting];
+    this.inputs.load(own.inputs);
+    this.living.resolution.load(own.resolution);
+    yield* this.living.nodes.load(`${FAMILY}/nodes`, from);
+    yield* this.living.edges.load(`${FAMILY}/edges`, from);
+    this.living.readMembers();
+    this.states.startAt(own.revision);
+    yield* this.judge.load(from);
+  }
+}
+
+/** Of the minute that has passed. */
+function phaseOf(ms: number): number {
+  return (ms % MINUTE_MS) / MINUTE_MS;
 }

@@ -2,6 +2,7 @@
  * The time of a topology: what the frames did to the graph → its history, the states of nodes and edges, and changes
  * that are published once they are stored.
  */
+import type { Change } from '../../contract/change.ts';
 import { type ChangeFeed, NO_CHANGES } from '../../contract/change-feed.ts';
 import type { FrameSettings } from '../../contract/frame.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
@@ -17,8 +18,11 @@ export class TopologyTime implements Kept {
   changes: ChangeFeed = NO_CHANGES;
   past: Past = NO_PAST;
 
+  /** Is told every change when it is derived: nobody else may hear of it before it is stored. */
+  offer: (change: Change, frame: number) => void = () => {};
+
   constructor(store: GraphStore) {
-    this.lifeCycle = new LifeCycle(store, NO_JUDGE, () => {});
+    this.lifeCycle = new LifeCycle(store, NO_JUDGE, (change, frame) => this.offer(change, frame));
   }
 
   /** Frames of before these were thought of do not have them. */
@@ -26,9 +30,9 @@ export class TopologyTime implements Kept {
     this.lifeCycle.setSettings(lifecycle, rules, lateMs, waitMs);
   }
 
-  /** At the end of every frame. */
-  advance(frame: number, nowMs: number, _isTick: boolean): void {
-    this.lifeCycle.advance(frame, nowMs);
+  /** At the end of every frame. @param waitedMs the clock by which everything waits. */
+  advance(frame: number, nowMs: number, waitedMs: number, _isTick: boolean): void {
+    this.lifeCycle.advance(frame, nowMs, waitedMs);
   }
 
   *save(out: ImageWriter): Iterable<void> {

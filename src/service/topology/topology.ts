@@ -297,7 +297,7 @@ export class Topology implements TopologyReader, Kept {
     const nowMs = this.offline ? arrivalMs : this.waits.take(frame, this.settings.waitMs);
     if (settings !== undefined) this.putInForce(settings);
     else this.applyData(frame, nowMs);
-    if (!this.offline) this.time.advance(number, arrivalMs, batch === undefined);
+    if (!this.offline) this.time.advance(number, arrivalMs, nowMs, batch === undefined);
   }
 
   private applyData({ arrivalMs, batch }: Frame, nowMs: number): void {
@@ -337,7 +337,8 @@ function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
 
 function frameSettings(options: TopologyOptions): FrameSettings {
   const { waitMs, lateMs, messageWaitMs, maxNodes, maxEdges, maxPaths } = options;
-  const { lifecycle = LIFE_CYCLE, rules = NO_RULES } = options;
+  const { lifecycle: life = LIFE_CYCLE, halfLifeMs, rules = NO_RULES } = options;
+  const lifecycle = { ...life, halfLifeMs };
   const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options) };
   return { ...windows, maxNodes, maxEdges, maxPaths, lifecycle, rules };
 }

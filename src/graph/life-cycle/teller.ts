@@ -1,0 +1,176 @@
+/**
+ * Looks at a node or an edge → its state, and what has to be told of it: each transition once, and none before the quiet
+ * period of the one before is over.
+ */
+import type { EdgeWeights } from '../../contract/change.ts';
+import { STATES } from '../../contract/graph-document.ts';
+import type { GraphStore } from '../store.ts';
+import { type ChangeDraft, edgeRef, evidenceOf, nodeChange, weightsOf } from './change-maker.ts';
+import type { Living } from './living.ts';
+import type { StateChanges } from './state-changes.ts';
+import { FRESH } from './subjects.ts';
+import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE } from './transitions.ts';
+
+export class Teller {
+  private readonly living: Living;
+  private readonly store: GraphStore;
+  private readonly states: StateChanges;
+  private readonly tell: (draft: ChangeDraft) => void;
+
+  constructor(living: Living, store: GraphStore, states: StateChanges, tell: (draft: ChangeDraft) => void) {
+    this.living = living;
+    this.store = store;
+    this.states = states;
+    this.tell = tell;
+  }
+
+  /** True when it need not be looked at before its minute comes. */
+  lookAtEdge(edge: number): boolean {
+    const { living, states } = this;
+    const { edges } = living;
+    if (edges.leader[edge] !== edge) return true;
+    const count = living.readEdge(edge);
+    if (edges.input[edge] === 0) return false;
+    if (living.isOther(edge)) {
+      states.setEdge(edge, ACTIVE);
+      return true;
+    }
+    if (count <= 0) {
+      this.retract(edge);
+      return false;
+    }
+    if (edges.told[edge] === CANDIDATE && living.isSure(edge)) {
+      this.appear(edge, false);
+      return true;
+    }
+    const state = living.stateOf(edges, edge);
+    states.setEdge(edge, state);
+    const type = edgeChange(edges.told[edge]!, state);
+    if (edges.told[edge] === CANDIDATE) return false;
+    if (type === undefined || this.isQuiet(edges.toldAt[edge]!)) return true;
+    if (type === 'edge.appeared') this.appear(edge, true);
+    else this.tellEdge(edge, type, state);
+    if (type === 'edge.gone') this.close(edge);
+    return true;
+  }
+
+  private isQuiet(toldAt: number): boolean {
+    return this.living.nowMs - toldAt < this.living.settings.quietMs;
+  }
+
+  private appear(edge: number, returned: boolean): void {
+    const { living, states } = this;
+    const [source, target] = [living.sourceOf(edge), living.targetOf(edge)];
+    this.appearNode(source);
+    if (target !== source) this.appearNode(target);
+    living.nodes.open[source]!++;
+    if (target !== source) living.nodes.open[target]!++;
+    states.setEdge(edge, ACTIVE);
+    this.tellEdge(edge, 'edge.appeared', ACTIVE, returned ? { returned: true } : {});
+  }
+
+  private appearNode(node: number): void {
+    const { nodes, nowMs } = this.living;
+    const told = nodes.told[node]!;
+    this.states.setNode(node, ACTIVE);
+    if (told === ACTIVE) return;
+    nodes.told[node] = ACTIVE;
+    nodes.toldAt[node] = nowMs;
+    this.tell(nodeChange('node.appeared', this.living.identityOf(node), told === GONE ? { returned: true } : {}));
+  }
+
+  private close(edge: number): void {
+    const { living } = this;
+    const [source, target] = [living.sourceOf(edge), living.targetOf(edge)];
+    living.nodes.open[source]!--;
+    if (target !== source) living.nodes.open[target]!--;
+  }
+
+  private retract(edge: number): void {
+    const { living, states } = this;
+    const { edges } = living;
+    const told = edges.told[edge]!;
+    if (told === CANDIDATE) return states.setEdge(edge, CANDIDATE);
+    if (told !== GONE) {
+      this.tellEdge(edge, 'edge.retracted', CANDIDATE);
+      this.close(edge);
+    }
+    states.setEdge(edge, CANDIDATE);
+    edges.told[edge] = CANDIDATE;
+    edges.flags[edge] = 0;
+    edges.mean[edge] = edges.sightings[edge] = 0;
+    edges.since[edge] = living.waitedMs;
+  }
+
+  private tellEdge(
+    edge: number,
+    type: ChangeDraft['type'],
+    state: number,
+    more: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const { living, store } = this;
+    const { edges, nowMs } = living;
+    const aggregate = living.aggregate(edge);
+    const [source, target] = [living.identityOf(living.sourceOf(edge)), living.identityOf(living.targetOf(edge))];
+    const before = edges.told[edge] === CANDIDATE ? null : this.toldWeights(edge);
+    const times = { nowMs, halfLifeMs: living.settings.halfLifeMs, epoch: store.epoch };
+    const after = type === 'edge.retracted' ? null : weightsOf(aggregate, state, times);
+    this.remember(edge, state, after);
+    this.tell({
+      type,
+      edge: edgeRef(aggregate.kind, source, target),
+      before,
+      after,
+      evidence: { ...evidenceOf(aggregate, store.epoch), ...more },
+      environments: [source.environment, target.environment],
+    });
+  }
+
+  private toldWeights(edge: number): EdgeWeights {
+    const { edges } = this.living;
+    const [count, errors] = [edges.toldCount[edge]!, edges.toldErrors[edge]!];
+    const errorRatio = count > 0 ? errors / count : 0;
+    return { count, errors, rate: edges.toldRate[edge]!, errorRatio, state: STATES[edges.told[edge]!]! };
+  }
+
+  private remember(edge: number, state: number, after: EdgeWeights | null): void {
+    const { edges, nowMs } = this.living;
+    edges.told[edge] = state;
+    edges.toldAt[edge] = nowMs;
+    edges.toldCount[edge] = after?.count ?? 0;
+    edges.toldErrors[edge] = after?.errors ?? 0;
+    edges.toldRate[edge] = after?.rate ?? 0;
+  }
+
+  lookAtNode(node: number): void {
+    const { living, states } = this;
+    const { nodes } = living;
+    if (nodes.leader[node] !== node) return;
+    living.readNode(node);
+    if (nodes.input[node] === 0) return;
+    const identity = living.identityOf(node);
+    if (identity.overflow) return states.setNode(node, ACTIVE);
+    if (nodes.told[node] === CANDIDATE) {
+      if (this.maySpeak(node)) this.appearNode(node);
+      else states.setNode(node, living.stateOf(nodes, node));
+      return;
+    }
+    const state = living.stateOf(nodes, node);
+    const hasEdges = nodes.open[node]! > 0;
+    states.setNode(node, state === GONE && hasEdges ? FADING : state);
+    if (this.isQuiet(nodes.toldAt[node]!)) return;
+    if (state === ACTIVE) this.appearNode(node);
+    else if (state === GONE && !hasEdges && nodes.told[node] !== GONE) {
+      nodes.told[node] = GONE;
+      nodes.toldAt[node] = living.nowMs;
+      this.tell(nodeChange('node.gone', identity));
+    }
+  }
+
+  /** It spoke for itself, now: it need not wait for an edge. */
+  private maySpeak(node: number): boolean {
+    const { nodes } = this.living;
+    const hasSpoken = nodes.counted[node]! !== 0 && (nodes.flags[node]! & FRESH) !== 0;
+    return hasSpoken && this.living.isSettled(node);
+  }
+}

@@ -28,7 +28,8 @@ class Log extends MemoryChangeLog {
 
 function bench(log = new Log()) {
   const journal = { durable: Number.POSITIVE_INFINITY };
-  const publisher = new ChangePublisher(log, frame => Promise.resolve(frame <= journal.durable), QUIET);
+  const publisher = new ChangePublisher();
+  publisher.keepIn({ log, durable: frame => Promise.resolve(frame <= journal.durable), logger: QUIET });
   const heard: number[] = [];
   publisher.follow((texts, first) => {
     expect(first).toBe((JSON.parse(texts[0]!) as Change).seq);

@@ -151,11 +151,11 @@ function otherValue(schema: OptionSchema): Json {
 
 function candidates(schema: OptionSchema): readonly Json[] {
   const unit = unitOf(schema);
-  if (unit === 'duration') return ['7s', '800ms', '2m'];
+  if (unit === 'duration') return ['7s', '800ms', '2m', '2d'];
   if (unit === 'size') return ['128MiB', '12KiB', '2MiB'];
   if (schema.enum !== undefined) return schema.enum as readonly Json[];
   if (schema.type === 'boolean') return [true, false];
-  if (schema.type === 'integer') return [50, 2000, 15];
+  if (schema.type === 'integer') return [50, 2000, 15, 20_000];
   if (schema.type === 'number') return [0.5, 0.1, 5];
   return schema.patternProperties === undefined ? [] : [{ env: 'test' }];
 }

@@ -7,13 +7,22 @@ import type { Change } from '../../contract/change.ts';
 import type { ChangeFeed, ChangePage } from '../../contract/change-feed.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { Queue } from '../../lib/queue.ts';
-import type { ChangeLog, StoredChange } from '../../storage/changes/change-log.ts';
+import type { ChangeLog, ChangeLogOptions, StoredChange } from '../../storage/changes/change-log.ts';
 
 /** Requests have been refused for long when so many wait for the disk. */
 const MOST_PENDING = 100_000;
 /** One write. */
 const GROUP_CHANGES = 1000;
 const GROUP_BYTES = 1 << 20;
+
+const PRUNE_MS = 3_600_000;
+
+export interface ChangeKeeping {
+  readonly log: ChangeLog;
+  /** Whether the journal has a frame for certain, by now or in a moment. */
+  readonly durable: (frame: number) => Promise<boolean>;
+  readonly logger: Logger;
+}
 
 type Heard = (texts: readonly string[], first: number) => void;
 
@@ -24,28 +33,29 @@ export class ChangePublisher implements ChangeFeed {
   dropped = 0;
   /** Why nothing can be stored now; empty while it can. */
   message = '';
-  private readonly log: ChangeLog;
-  private readonly durable: (frame: number) => Promise<boolean>;
-  private readonly logger: Logger;
+  private kept: ChangeKeeping | undefined;
   private readonly waiting = new Queue<{ readonly change: Change; readonly frame: number }>();
   private readonly followers = new Set<Heard>();
   private readonly settled = Promise.withResolvers<void>();
   private isSettled = false;
+  private prunedMs = Number.NEGATIVE_INFINITY;
   private publishing: Promise<void> | undefined;
 
-  /** @param durable whether the journal has a frame for certain, by now or in a moment. */
-  constructor(log: ChangeLog, durable: (frame: number) => Promise<boolean>, logger: Logger) {
-    this.log = log;
-    this.durable = durable;
-    this.logger = logger;
+  /** Until then nothing is told, and nothing waits. To be called before what was kept is there again. */
+  keepIn(kept: ChangeKeeping): void {
+    this.kept = kept;
   }
 
   get newest(): number {
-    return this.log.newest;
+    return this.kept?.log.newest ?? 0;
   }
 
   get oldest(): number {
-    return this.log.oldest;
+    return this.kept?.log.oldest ?? 0;
+  }
+
+  get bytes(): number {
+    return this.kept?.log.bytes ?? 0;
   }
 
   get waitingChanges(): number {
@@ -53,7 +63,7 @@ export class ChangePublisher implements ChangeFeed {
   }
 
   offer(change: Change, frame: number): void {
-    if (change.seq <= (this.waiting.last?.change.seq ?? this.log.newest)) return;
+    if (this.kept === undefined || change.seq <= (this.waiting.last?.change.seq ?? this.newest)) return;
     this.waiting.push({ change, frame });
     if (this.waiting.length > MOST_PENDING) {
       this.waiting.shift();
@@ -64,7 +74,7 @@ export class ChangePublisher implements ChangeFeed {
 
   /** Derived and not stored yet: what a checkpoint has to keep. */
   pending(): readonly Change[] {
-    return [...this.waiting].map(({ change }) => change).filter(({ seq }) => seq > this.log.newest);
+    return [...this.waiting].map(({ change }) => change).filter(({ seq }) => seq > this.newest);
   }
 
   /** After recovery: what is pending goes out from now on. */
@@ -74,10 +84,29 @@ export class ChangePublisher implements ChangeFeed {
     this.kick();
   }
 
-  /** From time to time: what could not be stored is tried again. */
-  kick(): void {
-    if (!this.isSettled || this.publishing !== undefined || this.waiting.length === 0) return;
-    this.publishing = this.publish().finally(() => {
+  /** From time to time: what could not be stored is tried again, and what is too old is let go. */
+  tick(nowMs: number): void {
+    if (!this.isSettled) return;
+    this.kick();
+    if (nowMs - this.prunedMs >= PRUNE_MS && this.publishing === undefined) this.prune(nowMs);
+  }
+
+  setOptions(options: ChangeLogOptions): void {
+    this.kept?.log.setOptions(options);
+    this.prunedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Nothing more is offered. What is not stored now is derived again at the next start. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.isSettled = false;
+    this.kept?.log.close();
+  }
+
+  private kick(): void {
+    const { kept } = this;
+    if (kept === undefined || !this.isSettled || this.publishing !== undefined || this.waiting.length === 0) return;
+    this.publishing = this.publish(kept).finally(() => {
       this.publishing = undefined;
     });
   }
@@ -88,12 +117,9 @@ export class ChangePublisher implements ChangeFeed {
     await this.publishing;
   }
 
-  read(after: number, limit: number): Promise<ChangePage> {
-    try {
-      return Promise.resolve(this.log.read(after, limit));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async read(after: number, limit: number): Promise<ChangePage> {
+    const { kept, newest, oldest } = this;
+    return kept?.log.read(after, limit) ?? { changes: [], next: newest, oldest, newest };
   }
 
   follow(heard: Heard): () => void {
@@ -105,21 +131,32 @@ export class ChangePublisher implements ChangeFeed {
     return this.settled.promise;
   }
 
+  private prune(nowMs: number): void {
+    this.prunedMs = nowMs;
+    try {
+      this.kept?.log.prune(nowMs);
+    } catch (error) {
+      this.kept?.logger.warn({ error }, 'old changes could not be removed; it is tried again in an hour');
+    }
+  }
+
   /** Never rejects. */
-  private async publish(): Promise<void> {
+  private async publish({ log, durable, logger }: ChangeKeeping): Promise<void> {
     while (this.waiting.length > 0) {
       const { group, frame } = this.nextGroup();
       try {
-        if (!(await this.durable(frame))) return;
-        await this.log.append(group.map(({ stored }) => stored));
+        if (!(await durable(frame))) return;
+        await log.append(group.map(({ stored }) => stored));
       } catch (error) {
-        this.tellFailure(error as Error);
+        const { message } = error as Error;
+        if (this.message === '') logger.error({}, `changes cannot be stored (${message}); it is tried again`);
+        this.message = message;
         return;
       }
       this.message = '';
       // Of too many, the oldest may have gone meanwhile.
-      while (this.waiting.length > 0 && this.waiting.at(0)!.change.seq <= this.log.newest) this.waiting.shift();
-      this.tell(group);
+      while (this.waiting.length > 0 && this.waiting.at(0)!.change.seq <= log.newest) this.waiting.shift();
+      this.tell(group, logger);
     }
   }
 
@@ -138,21 +175,16 @@ export class ChangePublisher implements ChangeFeed {
     return { group, frame: last };
   }
 
-  private tell(group: readonly Grouped[]): void {
+  private tell(group: readonly Grouped[], logger: Logger): void {
     for (const { type } of group) this.published.set(type, (this.published.get(type) ?? 0) + 1);
     const texts = group.map(({ stored }) => stored.text);
     for (const heard of this.followers) {
       try {
         heard(texts, group[0]!.stored.seq);
       } catch (error) {
-        this.logger.error({ error }, 'a follower of changes failed');
+        logger.error({ error }, 'a follower of changes failed');
       }
     }
-  }
-
-  private tellFailure({ message }: Error): void {
-    if (this.message === '') this.logger.error({}, `changes cannot be stored (${message}); it is tried again`);
-    this.message = message;
   }
 }
 

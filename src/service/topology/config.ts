@@ -4,9 +4,10 @@ import type { FrameSettings } from '../../contract/frame.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
 import type { CorrelationOptions } from '../../correlate/options.ts';
-import { durationOption, optionGroup } from '../../lib/options.ts';
-import { parseDuration } from '../../lib/units.ts';
+import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
+import { parseDuration, parseSize } from '../../lib/units.ts';
 import type { Naming } from '../../normalize/identity/naming.ts';
+import type { ChangeLogOptions } from '../../storage/changes/change-log.ts';
 import { checkIdentity, identityOptions, identityRules, namingOf } from './identity-options.ts';
 
 const count = (preset: number, minimum: number, maximum: number, description: string) =>
@@ -77,6 +78,25 @@ export const topologyConfig = optionGroup({
     'How edges are weighed.',
   ),
   identity: identityOptions,
+  changes: optionGroup(
+    {
+      keep: durationOption({
+        default: '30d',
+        minimum: '1h',
+        maximum: '400d',
+        'x-reload': 'live',
+        description: 'How long changes can be read. Without storage the newest 10,000 are kept in memory.',
+      }),
+      max_bytes: sizeOption({
+        default: '256MiB',
+        minimum: '1MiB',
+        maximum: '16GiB',
+        'x-reload': 'live',
+        description: 'Of their files, at most: beyond it the oldest changes go before their time.',
+      }),
+    },
+    'What was told of the graph: the log of changes.',
+  ),
   limits: optionGroup(
     {
       nodes: limit(
@@ -110,6 +130,7 @@ export interface TopologyOptions
   readonly namesForNodes?: number;
   /** The defaults unless given. */
   readonly lifecycle?: LifeCycleSettings;
+  readonly changes?: ChangeLogOptions;
   /** None unless given. */
   readonly rules?: IdentityRules;
   readonly naming?: Naming;
@@ -117,7 +138,7 @@ export interface TopologyOptions
 
 const NAMES_FOR_NODES = 10_000;
 
-export function topologyOptions({ correlation, weights, identity, limits }: TopologyConfig): TopologyOptions {
+export function topologyOptions({ correlation, weights, identity, changes, limits }: TopologyConfig): TopologyOptions {
   return {
     waitMs: parseDuration(correlation.wait),
     lateMs: parseDuration(correlation.late),
@@ -128,6 +149,7 @@ export function topologyOptions({ correlation, weights, identity, limits }: Topo
     maxMessages: correlation.max_messages,
     maxRecords: correlation.max_records,
     halfLifeMs: parseDuration(weights.half_life),
+    changes: { keepMs: parseDuration(changes.keep), maxBytes: parseSize(changes.max_bytes) },
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
     maxPaths: limits.paths,

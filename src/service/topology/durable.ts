@@ -9,6 +9,7 @@ import type { Logger } from '../../contract/logger.ts';
 import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
 import { Slices } from '../../lib/slices.ts';
 import type { Turns } from '../../lib/turns.ts';
+import { ChangeFiles } from '../../storage/changes/change-files.ts';
 import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
@@ -87,6 +88,7 @@ export class DurableTopology {
         (bytes, totalBytes) => this.tell({ bytes, totalBytes }, 'the checkpoint is checked'),
         this.parts,
       );
+      this.keepChanges(this.storage);
       await this.load(this.storage, signal);
       if (signal.aborted) return;
       const recovered = await this.replay(this.storage, signal);
@@ -98,6 +100,12 @@ export class DurableTopology {
       if (error instanceof StorageError) throw new StartError(error.message, error.hint);
       throw error;
     }
+  }
+
+  private keepChanges({ disk }: Storage): void {
+    const { topology, logger } = this;
+    const log = new ChangeFiles(disk, logger, topology.options.changes);
+    topology.time.changes.keepIn({ log, durable: frame => this.durableTo(frame), logger });
   }
 
   private async load({ found, slabs }: Storage, signal: AbortSignal): Promise<void> {
@@ -180,6 +188,17 @@ export class DurableTopology {
     logger.info({ path: options.path, checkpointFrame, frames, tornBytes, seconds }, said);
   }
 
+  /**
+   * Whether the journal has a frame for certain, by now or in a moment: ticks are applied before they are written, and
+   * their numbers are used again when a crash lost them.
+   */
+  async durableTo(frame: number): Promise<boolean> {
+    const { journal } = this.topology;
+    const isDurable = () => (journal.counters?.durable ?? 0) >= frame;
+    if (!isDurable()) await journal.flush();
+    return isDurable();
+  }
+
   /** A start applies the frame again, with the same outcome: what follows must not wait for it. */
   private apply(frame: Frame): void {
     try {
@@ -249,6 +268,7 @@ export class DurableTopology {
     await this.checkpointing;
     if (this.isRecovered) {
       await topology.journal.flush();
+      await topology.time.changes.close();
       await this.checkpoint();
       await topology.journal.close();
     }

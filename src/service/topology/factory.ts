@@ -1,6 +1,7 @@
 /** The `topology` connector: takes spans and records, keeps the graph. */
 import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
 import { FATES } from '../../contract/graph-document.ts';
+import { MemoryChangeLog } from '../../storage/changes/change-log.ts';
 import { machineParts } from '../../storage/storage.ts';
 import {
   EDGES,
@@ -18,6 +19,7 @@ import {
   TIER_HORIZON,
   TIER_LIMIT,
 } from '../../telemetry/metrics/topology.ts';
+import { changeSamples } from './change-samples.ts';
 import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { DurableTopology } from './durable.ts';
 import { overflowsOf, tableSizes } from './limits-report.ts';
@@ -44,7 +46,7 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
 function createConnector(topology: Topology, { host, clock, logger }: Settings): Connector {
   let ticks: NodeJS.Timeout | undefined;
   let durable: DurableTopology | undefined;
-  host.metrics(() => [...samples(topology), ...storageSamples(topology)]);
+  host.metrics(() => [...samples(topology), ...storageSamples(topology), ...changeSamples(topology)]);
   return {
     consumers: {
       traces: topology.sink,
@@ -61,6 +63,10 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         durable = kept;
         topology.keeper = kept;
         await kept.recover(signal);
+      } else {
+        const log = new MemoryChangeLog(clock.now(), topology.options.changes);
+        topology.time.changes.keepIn({ log, durable: () => Promise.resolve(true), logger });
+        topology.time.settle();
       }
       ticks = setInterval(() => {
         topology.tick();

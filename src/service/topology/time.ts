@@ -3,7 +3,6 @@
  * that are published once they are stored.
  */
 import type { Change } from '../../contract/change.ts';
-import { type ChangeFeed, NO_CHANGES } from '../../contract/change-feed.ts';
 import type { FrameSettings } from '../../contract/frame.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
@@ -12,14 +11,18 @@ import { NO_PAST, type Past } from '../../contract/past.ts';
 import { NO_JUDGE } from '../../graph/life-cycle/judge/edge-judge.ts';
 import { LifeCycle } from '../../graph/life-cycle/life-cycle.ts';
 import type { GraphStore } from '../../graph/store.ts';
+import { ChangePublisher } from './change-publisher.ts';
+
+/** Changes that were derived and not stored yet. */
+const OUTBOX = 'outbox/changes';
 
 export class TopologyTime implements Kept {
   readonly lifeCycle: LifeCycle;
-  changes: ChangeFeed = NO_CHANGES;
   past: Past = NO_PAST;
+  readonly changes = new ChangePublisher();
 
   /** Is told every change when it is derived: nobody else may hear of it before it is stored. */
-  offer: (change: Change, frame: number) => void = () => {};
+  offer: (change: Change, frame: number) => void = (change, frame) => this.changes.offer(change, frame);
 
   constructor(store: GraphStore) {
     this.lifeCycle = new LifeCycle(store, NO_JUDGE, (change, frame) => this.offer(change, frame));
@@ -31,16 +34,30 @@ export class TopologyTime implements Kept {
   }
 
   /** At the end of every frame. @param waitedMs the clock by which everything waits. */
-  advance(frame: number, nowMs: number, waitedMs: number, _isTick: boolean): void {
+  advance(frame: number, nowMs: number, waitedMs: number, isTick: boolean): void {
     this.lifeCycle.advance(frame, nowMs, waitedMs);
+    if (isTick) this.changes.tick(nowMs);
+  }
+
+  /** What was kept is there again: changes go on behind all that were ever published. */
+  settle(): void {
+    const { lifeCycle, changes } = this;
+    lifeCycle.sequence = Math.max(lifeCycle.sequence, changes.newest);
+    changes.settle();
   }
 
   *save(out: ImageWriter): Iterable<void> {
     yield* this.lifeCycle.save(out);
+    out.value(OUTBOX, this.changes.pending());
+    yield;
   }
 
   *load(from: ImageReader): Iterable<void> {
     yield* this.lifeCycle.load(from);
+    const outbox = from.names('outbox').length > 0 ? (from.value(OUTBOX) as readonly Change[]) : [];
+    // The journal had their frames before the checkpoint was taken.
+    for (const change of outbox) this.changes.offer(change, 0);
+    yield;
   }
 }
 

@@ -136,6 +136,7 @@ export class Topology implements TopologyReader, Kept {
     this.options = options;
     this.limitNames(options.maxNodes);
     this.setNames(options);
+    if (options.changes !== undefined) this.time.changes.setOptions(options.changes);
     this.journal.settings(frameSettings(options));
   }
 

@@ -39,6 +39,7 @@ const SCRATCH: TopologyOptions = topologyOptions({
   },
   weights: { half_life: '1m' },
   identity: { aliases: [], databases: [], topics: { templates: [], clusters: [] }, loopback: 'auto' },
+  changes: { keep: '1h', max_bytes: '1MiB' },
   limits: { nodes: 1000, edges: 1000, paths: 10_000 },
 });
 /** A request of a hundred spans comes every so many milliseconds of scratch time. */

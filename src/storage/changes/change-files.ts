@@ -6,7 +6,7 @@
 import type { ChangePage } from '../../contract/change-feed.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { Disk, GrowingFile } from '../disk.ts';
-import { type ChangeLog, type ChangeLogOptions, PAGE_BYTES, type StoredChange } from './change-log.ts';
+import { type ChangeLog, type ChangeLogOptions, KEEP_CHANGES, PAGE_BYTES, type StoredChange } from './change-log.ts';
 import {
   add,
   type Encoded,
@@ -52,7 +52,7 @@ export class ChangeFiles implements ChangeLog {
   private lastTimeMs = 0;
 
   /** Throws a `StorageError` for files of another version, and the error of a disk that cannot be used. */
-  constructor(disk: Disk, options: ChangeLogOptions, logger: Logger, segmentBytes = SEGMENT_BYTES) {
+  constructor(disk: Disk, logger: Logger, options = KEEP_CHANGES, segmentBytes = SEGMENT_BYTES) {
     this.disk = disk;
     this.options = options;
     this.logger = logger;

@@ -22,6 +22,9 @@ export interface ChangeLogOptions {
   readonly maxBytes: number;
 }
 
+/** Those of a configuration that says nothing. */
+export const KEEP_CHANGES: ChangeLogOptions = { keepMs: 30 * 24 * 3_600_000, maxBytes: 256 << 20 };
+
 export interface ChangeLog {
   /** Number of the newest change that was ever stored. */
   readonly newest: number;
@@ -46,7 +49,7 @@ export class MemoryChangeLog implements ChangeLog {
   private options: ChangeLogOptions;
 
   /** @param startMs numbers begin behind it, so that those of another run do not come again. */
-  constructor(startMs: number, options: ChangeLogOptions) {
+  constructor(startMs: number, options = KEEP_CHANGES) {
     const sizeOf = ({ text }: StoredChange) => text.length;
     this.changes = new Newest(Math.floor(startMs) + 1, { most: MOST_IN_MEMORY, maxSize: MEMORY_BYTES, sizeOf });
     this.options = options;

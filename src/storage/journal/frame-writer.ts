@@ -29,6 +29,8 @@ export interface Sealed {
 }
 
 export interface JournalCounters {
+  /** Number of the last frame that is on the disk for certain. */
+  readonly durable: number;
   readonly writtenBytes: number;
   readonly syncs: number;
   readonly syncTimes: DurationHistogram;
@@ -40,7 +42,6 @@ export class FrameWriter implements JournalCounters {
   private readonly segmentWriter: SegmentWriter;
   private readonly encoder: JournalDevice['encoder'];
   private readonly tickBytes = new ByteWriter(256);
-  /** Number of the last frame that is on the disk for certain. */
   durable: number;
 
   constructor({ disk, directory, encoder, after }: JournalDevice, monotonic: () => number, segmentBytes?: number) {

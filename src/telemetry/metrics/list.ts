@@ -4,6 +4,7 @@
  */
 import { processMetricRows } from '../process-metrics.ts';
 import { API_METRICS } from './api.ts';
+import { CHANGES_METRICS } from './changes.ts';
 import type { MetricDefinition } from './define.ts';
 import { FILE_METRICS } from './file.ts';
 import { HTTP_EVENTS_METRICS } from './http-events.ts';
@@ -18,6 +19,7 @@ import { TOPOLOGY_METRICS } from './topology.ts';
 export const METRICS: readonly MetricDefinition[] = [
   ...TOPOLOGY_METRICS,
   ...STORAGE_METRICS,
+  ...CHANGES_METRICS,
   ...SERVICE_METRICS,
   ...PROCESSOR_METRICS,
   ...OTLP_METRICS,

@@ -25,7 +25,7 @@ class Bench {
   open(): ChangeFiles {
     const say = (_: object, message: string) => void this.said.push(message);
     const logger: Logger = { debug: say, info: say, warn: say, error: say };
-    this.log = new ChangeFiles(this.disk, OPTIONS, logger, this.segmentBytes);
+    this.log = new ChangeFiles(this.disk, logger, OPTIONS, this.segmentBytes);
     return this.log;
   }
 

@@ -9,8 +9,12 @@ import { load, problemLines, wholeConfig } from './kit.ts';
 const LONGEST_MS = 2 ** 31 - 1;
 /** Up to a tenth is added. */
 const STRETCHED = new Map([['otlp.protocols.grpc.keepalive.server_parameters.max_connection_age', 1.1]]);
-/** Weighs by event times; no timer. */
-const NO_TIMERS = ['topology.weights.half_life'];
+/** Held against the times of events and frames; no timers. */
+const NO_TIMERS = [
+  ...['weights.half_life', 'lifecycle.learn', 'lifecycle.fade_after', 'lifecycle.gone_after'].map(
+    option => `topology.${option}`,
+  ),
+];
 
 interface Duration {
   readonly path: string;

@@ -115,6 +115,7 @@ function special(path: readonly string[], group: { [key: string]: Json }, files:
     server_name_override: () => 'kafka.example',
     include: () => ['./other/*.json'],
     exclude: () => ['./other/*.json'],
+    gone_after: () => '48h',
     environment: () => 'prod',
     cluster: () => 'eu-1',
     trace_url: () => 'https://ui.example/{traceId}',

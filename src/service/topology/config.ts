@@ -9,6 +9,7 @@ import { parseDuration, parseSize } from '../../lib/units.ts';
 import type { Naming } from '../../normalize/identity/naming.ts';
 import type { ChangeLogOptions } from '../../storage/changes/change-log.ts';
 import { checkIdentity, identityOptions, identityRules, namingOf } from './identity-options.ts';
+import { checkLifecycle, lifecycleOptions, lifecycleSettings } from './lifecycle-options.ts';
 
 const count = (preset: number, minimum: number, maximum: number, description: string) =>
   Type.Integer({ default: preset, minimum, maximum, description });
@@ -77,6 +78,7 @@ export const topologyConfig = optionGroup({
     },
     'How edges are weighed.',
   ),
+  lifecycle: lifecycleOptions,
   identity: identityOptions,
   changes: optionGroup(
     {
@@ -138,7 +140,15 @@ export interface TopologyOptions
 
 const NAMES_FOR_NODES = 10_000;
 
-export function topologyOptions({ correlation, weights, identity, changes, limits }: TopologyConfig): TopologyOptions {
+export function topologyOptions({
+  correlation,
+  weights,
+  lifecycle,
+  identity,
+  changes,
+  limits,
+}: TopologyConfig): TopologyOptions {
+  const halfLifeMs = parseDuration(weights.half_life);
   return {
     waitMs: parseDuration(correlation.wait),
     lateMs: parseDuration(correlation.late),
@@ -148,7 +158,8 @@ export function topologyOptions({ correlation, weights, identity, changes, limit
     messageWaitMs: parseDuration(correlation.message_wait),
     maxMessages: correlation.max_messages,
     maxRecords: correlation.max_records,
-    halfLifeMs: parseDuration(weights.half_life),
+    halfLifeMs,
+    lifecycle: lifecycleSettings(lifecycle, halfLifeMs),
     changes: { keepMs: parseDuration(changes.keep), maxBytes: parseSize(changes.max_bytes) },
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
@@ -160,6 +171,9 @@ export function topologyOptions({ correlation, weights, identity, changes, limit
 }
 
 /** What the schema cannot say. */
-export function checkTopology({ identity }: TopologyConfig) {
-  return checkIdentity(identity).map(({ path, message }) => ({ path: ['identity', ...path], message }));
+export function checkTopology({ identity, lifecycle }: TopologyConfig) {
+  return [
+    ...checkIdentity(identity).map(({ path, message }) => ({ path: ['identity', ...path], message })),
+    ...checkLifecycle(lifecycle).map(({ path, message }) => ({ path: ['lifecycle', ...path], message })),
+  ];
 }

@@ -38,6 +38,9 @@ const SCRATCH: TopologyOptions = topologyOptions({
     max_seen: 65_536,
   },
   weights: { half_life: '1m' },
+  lifecycle: {
+    ...{ learn: '24h', confirm: 1, fade_after: '1h', gone_after: '24h', quiet_period: '10m', silent_after: '5m' },
+  },
   identity: { aliases: [], databases: [], topics: { templates: [], clusters: [] }, loopback: 'auto' },
   changes: { keep: '1h', max_bytes: '1MiB' },
   limits: { nodes: 1000, edges: 1000, paths: 10_000 },

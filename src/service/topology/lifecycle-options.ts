@@ -1,0 +1,72 @@
+/** Options of the life of nodes and edges, and the numbers it works with. */
+import { type Static, Type } from 'typebox';
+import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
+import { durationOption, optionGroup } from '../../lib/options.ts';
+import { parseDuration } from '../../lib/units.ts';
+
+const duration = (preset: string, minimum: string, maximum: string, description: string) =>
+  durationOption({ default: preset, minimum, maximum, 'x-reload': 'live', description });
+
+export const lifecycleOptions = optionGroup(
+  {
+    learn: duration(
+      '24h',
+      '0s',
+      '30d',
+      'After the first data of an environment, its changes are `baseline` for so long: they are in the log, and exporters leave them out.',
+    ),
+    confirm: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 1000,
+      'x-reload': 'live',
+      description: 'Interactions after which a new edge is told.',
+    }),
+    fade_after: duration(
+      '1h',
+      '1m',
+      '30d',
+      'An edge that was not seen for so long fades, and one that is regularly rare after three times its mean interval. Time in which its input was silent, or tacit was down, does not count.',
+    ),
+    gone_after: duration(
+      '24h',
+      '1m',
+      '30d',
+      'After so long it is gone, or after six times its mean interval; one that was seen only a few times after twice as long. Longer than `fade_after`.',
+    ),
+    quiet_period: duration(
+      '10m',
+      '0s',
+      '24h',
+      'After a change of an edge or node was told, further ones wait for so long, and only what it has become by then is told.',
+    ),
+    silent_after: duration(
+      '5m',
+      '1m',
+      '24h',
+      'Without any data of an environment for so long, or for eight times its usual gap, its input is silent: nothing that it feeds fades meanwhile.',
+    ),
+  },
+  'When nodes and edges appear, fade and are gone.',
+);
+
+type LifecycleConfig = Static<typeof lifecycleOptions>;
+
+export function lifecycleSettings(config: LifecycleConfig, halfLifeMs: number): LifeCycleSettings {
+  return {
+    learnMs: parseDuration(config.learn),
+    confirm: config.confirm,
+    fadeAfterMs: parseDuration(config.fade_after),
+    goneAfterMs: parseDuration(config.gone_after),
+    quietMs: parseDuration(config.quiet_period),
+    silentAfterMs: parseDuration(config.silent_after),
+    halfLifeMs,
+    judge: true,
+  };
+}
+
+export function checkLifecycle({ fade_after, gone_after }: LifecycleConfig) {
+  if (parseDuration(gone_after) > parseDuration(fade_after)) return [];
+  const message = `must be longer than fade_after (${fade_after}): what is gone has faded before`;
+  return [{ path: ['gone_after'], message }];
+}

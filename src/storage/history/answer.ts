@@ -1,0 +1,254 @@
+/** What was counted up to a time, or between two, as the columns of an answer. */
+import { COUNT, COUNT_PROCESS, COUNTERS } from '../../contract/counters.ts';
+import { NODE_NUMBERS } from '../../contract/graph-delta.ts';
+import { STATES } from '../../contract/graph-document.ts';
+import type { PastAnswer, PastQuestion } from '../../contract/past.ts';
+import { CHUNK, CHUNK_BITS, CountSums, nameOf } from './count-sums.ts';
+import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
+import { chunkOfNode, type HistoryNames } from './names.ts';
+import { sumCounts, sumDurations } from './sum.ts';
+import type { HistoryTables, Marks } from './tables.ts';
+
+const MINUTE_MS = 60_000;
+const MINUTE_US = 60e6;
+const ACTIVE = STATES.indexOf('active');
+const FADING = STATES.indexOf('fading');
+const GONE = STATES.indexOf('gone');
+
+/** After how long without traffic something was fading, and gone. */
+export interface StateAges {
+  readonly fadeAfterMs: number;
+  readonly goneAfterMs: number;
+}
+
+/** What is counted when it is asked for: up to `end`, less what was by `start`. Minutes. */
+interface Range {
+  readonly start: number | undefined;
+  readonly end: number;
+}
+
+export class Answers {
+  private readonly tables: HistoryTables;
+  private readonly names: HistoryNames;
+
+  constructor(tables: HistoryTables, names: HistoryNames) {
+    this.tables = tables;
+    this.names = names;
+  }
+
+  /** @param ages for the states then. */
+  answer(question: PastQuestion, nowMs: number, ages: StateAges): PastAnswer {
+    const { marks } = this.tables;
+    const asked = question.at ?? question.end ?? nowMs;
+    const range = {
+      start: question.start === undefined ? undefined : minuteOf(question.start, marks),
+      end: minuteOf(asked, marks),
+    };
+    const beginMs = this.beginMinute() * MINUTE_MS;
+    const told = {
+      through: marks.through,
+      asOfMs: range.end * MINUTE_MS,
+      ...(range.start !== undefined && { startMs: range.start * MINUTE_MS }),
+      begin: beginMs,
+    };
+    const problem =
+      Math.min(asked, question.start ?? asked) < beginMs
+        ? 'before_history'
+        : asked > nowMs + MINUTE_MS
+          ? 'in_future'
+          : undefined;
+    if (problem !== undefined) return { ...told, problem, ...this.empty() };
+    return { ...told, ...this.columns(question, range, ages) };
+  }
+
+  /** The first that something is known of; what is asked for before that is not. */
+  beginMinute(): number {
+    const { since } = this.tables.marks;
+    if (since > 0) return since;
+    let first = Number.POSITIVE_INFINITY;
+    for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
+      const times = this.names.timesOf(chunk);
+      for (let at = 0; at < times.length; at += 2) first = Math.min(first, times[at]!);
+    }
+    return Math.floor(first / MINUTE_US);
+  }
+
+  private columns({ detail, have }: PastQuestion, range: Range, ages: StateAges): Columns {
+    const { names } = this;
+    const sums = this.sums(range);
+    const { halfLifeMs } = this.tables.marks;
+    const perSecond = halfLifeMs > 0 ? (Math.LN2 * 1000) / halfLifeMs : 0;
+    const times = this.times(sums.lasts, range.end);
+    const nodeNumbers = this.nodeNumbers(range);
+    return {
+      nodes: `[${names.nodes.slice(have.nodes).join(',')}]`,
+      nodeNumbers,
+      ends: endsOf(names.series.slice(have.series)),
+      counters: sums.counters,
+      times,
+      rates: sums.decayed.map(count => count * perSecond),
+      words: names.words.map(word => word.slice(1)),
+      names: Float64Array.from(sums.names),
+      ...(detail === 'all' && { histograms: this.histograms(range) }),
+      states: this.states(times, nodeNumbers, range.end, ages),
+    };
+  }
+
+  private sums({ start, end }: Range) {
+    const { series, words } = this.names;
+    const counters = new Float64Array(series.length * COUNTERS);
+    const decayed = new Float64Array(series.length * 2);
+    const lasts = new Float64Array(series.length);
+    const names: number[] = [];
+    const whole = new CountSums();
+    const before = new CountSums();
+    for (let first = 0; first < series.length; first += CHUNK) {
+      whole.clear();
+      this.sumRange(whole, before, first >> CHUNK_BITS, start, end);
+      const count = Math.min(CHUNK, series.length - first);
+      counters.set(whole.counters.subarray(0, count * COUNTERS), first * COUNTERS);
+      decayed.set(whole.decayed.subarray(0, count * 2), first * 2);
+      lasts.set(whole.lasts.subarray(0, count), first);
+      for (const [key, value] of whole.names) {
+        if (value === 0) continue;
+        const { place, word, which } = nameOf(key);
+        if (words[word]!.startsWith('v')) names.push(first + place, word, value, 0);
+        else names.push(first + place, -1 - word, which === 0 ? value : 0, which === 1 ? value : 0);
+      }
+    }
+    return { counters, decayed, lasts, names };
+  }
+
+  private sumRange(whole: CountSums, before: CountSums, chunk: number, start: number | undefined, end: number): void {
+    sumCounts(this.tables, whole, chunk, end);
+    if (start === undefined) return;
+    before.clear();
+    sumCounts(this.tables, before, chunk, start);
+    const { halfLifeMs } = this.tables.marks;
+    whole.subtract(before, halfLifeMs > 0 ? 2 ** (-((end - start) * MINUTE_MS) / halfLifeMs) : 0);
+  }
+
+  /** First times as they are; last times by the minute when there were later ones. */
+  private times(lasts: Float64Array, end: number): Float64Array<ArrayBuffer> {
+    const times = new Float64Array(lasts.length * 2);
+    for (let series = 0; series < lasts.length; series++) {
+      const seen = this.names.timesOf(series >> CHUNK_BITS);
+      const place = series & (CHUNK - 1);
+      const last = seen[place * 2 + 1]!;
+      const counted = lasts[series]! * MINUTE_US;
+      times[series * 2] = Math.min(seen[place * 2]!, counted === 0 ? Number.POSITIVE_INFINITY : counted);
+      times[series * 2 + 1] = last <= end * MINUTE_US ? last : counted;
+    }
+    return times;
+  }
+
+  private nodeNumbers({ start, end }: Range): Float64Array<ArrayBuffer> {
+    const { length } = this.names.nodes;
+    const numbers = new Float64Array(length * NODE_NUMBERS);
+    const whole = new CountSums();
+    const before = new CountSums();
+    for (let node = 0; node < length; node++) {
+      const place = node & (CHUNK - 1);
+      const chunk = chunkOfNode(node);
+      if (place === 0) {
+        whole.clear();
+        this.sumRange(whole, before, chunk, start, end);
+      }
+      const seen = this.names.timesOf(chunk);
+      const [first, last] = [seen[place * 2]!, seen[place * 2 + 1]!];
+      const isThere = first < end * MINUTE_US;
+      const at = node * NODE_NUMBERS;
+      numbers[at] = isThere ? first : Number.POSITIVE_INFINITY;
+      numbers[at + 1] = isThere ? Math.min(last, end * MINUTE_US) : Number.NEGATIVE_INFINITY;
+      numbers[at + 2] = whole.counters[place * COUNTERS + COUNT]!;
+      numbers[at + 3] = whole.counters[place * COUNTERS + COUNT_PROCESS]!;
+    }
+    return numbers;
+  }
+
+  /** Of every series that has any: its number, then client, server and lag as histograms write themselves, or −1. */
+  private histograms({ start, end }: Range): Float64Array<ArrayBuffer> {
+    const out: number[] = [];
+    const whole = new DurationSums();
+    const before = new DurationSums();
+    for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
+      whole.clear();
+      sumDurations(this.tables, whole, chunk, end);
+      if (start !== undefined) {
+        before.clear();
+        sumDurations(this.tables, before, chunk, start);
+        whole.subtract(before);
+      }
+      putHistograms(whole, chunk << CHUNK_BITS, out);
+    }
+    return Float64Array.from(out);
+  }
+
+  private states(
+    times: Float64Array,
+    nodeNumbers: Float64Array,
+    endMinute: number,
+    { fadeAfterMs, goneAfterMs }: StateAges,
+  ): Uint8Array<ArrayBuffer> {
+    const { series, nodes } = this.names;
+    const states = new Uint8Array(series.length + nodes.length);
+    const lasts = Float64Array.from(nodes, (_, node) => nodeNumbers[node * NODE_NUMBERS + 1]!);
+    const stateOf = (last: number) => {
+      const ageMs = endMinute * MINUTE_MS - last / 1000;
+      return ageMs < fadeAfterMs ? ACTIVE : ageMs < goneAfterMs ? FADING : GONE;
+    };
+    series.forEach(({ source, target }, n) => {
+      const last = times[n * 2 + 1]!;
+      states[n] = stateOf(last);
+      lasts[source] = Math.max(lasts[source]!, last);
+      lasts[target] = Math.max(lasts[target]!, last);
+    });
+    lasts.forEach((last, node) => {
+      states[series.length + node] = stateOf(last);
+    });
+    return states;
+  }
+
+  private empty(): Columns {
+    const none = () => new Float64Array(0);
+    return {
+      ...{ nodes: '[]', nodeNumbers: none(), ends: new Int32Array(0), counters: none(), times: none(), rates: none() },
+      ...{ words: [], names: none(), states: new Uint8Array(0) },
+    };
+  }
+}
+
+type Columns = Omit<PastAnswer, 'through' | 'asOfMs' | 'startMs' | 'begin' | 'problem'>;
+
+/** As far as its time still has them: the minute, ten minutes or hour that was over then. */
+export function minuteOf(ms: number, { fine, tens }: Marks): number {
+  const minute = Math.floor(ms / MINUTE_MS);
+  if (minute >= fine) return minute;
+  return minute - (minute % (minute >= tens ? 10 : 60));
+}
+
+function endsOf(series: HistoryNames['series']): Int32Array<ArrayBuffer> {
+  return Int32Array.from(series.flatMap(({ kind, source, target }) => [kind, source, target]));
+}
+
+function putHistograms(sums: DurationSums, firstSeries: number, out: number[]): void {
+  let series = -1;
+  let next = HISTOGRAMS;
+  const skipTo = (which: number) => {
+    for (; next < which; next++) out.push(-1);
+  };
+  for (const [number, { count, sum, from, to, counts }] of sums.held()) {
+    const one = firstSeries + Math.floor(number / HISTOGRAMS);
+    if (one !== series) {
+      skipTo(HISTOGRAMS);
+      out.push(one);
+      series = one;
+      next = 0;
+    }
+    skipTo(number % HISTOGRAMS);
+    out.push(to - from, count, sum, from);
+    for (let bucket = from; bucket < to; bucket++) out.push(counts[bucket]!);
+    next++;
+  }
+  skipTo(HISTOGRAMS);
+}

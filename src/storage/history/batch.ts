@@ -1,0 +1,169 @@
+/**
+ * The parts of a batch of increments → rows: each increment to the finest level that its minute still has, and what was
+ * before history to its first base. To be called within one transaction.
+ */
+import { COUNTERS } from '../../contract/counters.ts';
+import type { IncrementPart } from '../../contract/increments.ts';
+import { NumberReader } from '../../lib/number-records.ts';
+import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
+import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
+import { chunkOfNode, type HistoryNames } from './names.ts';
+import type { SenderNumbers } from './sender-numbers.ts';
+import type { HistoryTables, Marks } from './tables.ts';
+
+export const COUNTS = 0;
+export const LATENCY = 1;
+export type Part = typeof COUNTS | typeof LATENCY;
+export const MINUTE = 1;
+export const TEN_MINUTES = 10;
+export const HOUR = 60;
+
+const BASE = 0;
+const LEVELS_END = 64;
+
+/** Where an increment stands. */
+interface Found {
+  readonly numbers: Float64Array;
+  readonly at: number;
+  readonly place: number;
+  readonly minute: number;
+  /** Where its histograms begin; 0: it is a node's. */
+  histogramsAt: number;
+}
+
+export class BatchWriter {
+  private readonly tables: HistoryTables;
+  private readonly names: HistoryNames;
+  private readonly from = new NumberReader();
+  private readonly counts = new CountSums();
+  private readonly durations = new DurationSums();
+
+  constructor(tables: HistoryTables, names: HistoryNames) {
+    this.tables = tables;
+    this.names = names;
+  }
+
+  /** Returns the earliest minute of each chunk. */
+  write(parts: readonly IncrementPart[], sender: SenderNumbers): ReadonlyMap<number, number> {
+    const chunks = this.byChunk(parts, sender);
+    const earliest = new Map<number, number>();
+    for (const [chunk, all] of chunks) {
+      this.writeRows(COUNTS, chunk, all, sender);
+      this.writeRows(LATENCY, chunk, all, sender);
+      earliest.set(
+        chunk,
+        all.reduce((least, { minute }) => Math.min(least, minute), Number.POSITIVE_INFINITY),
+      );
+    }
+    this.names.writeTimes();
+    return earliest;
+  }
+
+  private byChunk(parts: readonly IncrementPart[], sender: SenderNumbers): ReadonlyMap<number, Found[]> {
+    const chunks = new Map<number, Found[]>();
+    for (const { numbers, length } of parts) {
+      for (let at = 0; at < length; at += numbers[at]!) {
+        const subject = numbers[at + 1]!;
+        const number = subject < 0 ? sender.node(-1 - subject) : sender.edge(subject);
+        const chunk = subject < 0 ? chunkOfNode(number) : number >> CHUNK_BITS;
+        const place = number & (CHUNK - 1);
+        this.names.see(chunk, place, numbers[at + 3]!, numbers[at + 4]!);
+        const found = { numbers, at, place, minute: numbers[at + 2]!, histogramsAt: 0 };
+        const known = chunks.get(chunk);
+        if (known === undefined) chunks.set(chunk, [found]);
+        else known.push(found);
+      }
+    }
+    return chunks;
+  }
+
+  private writeRows(part: Part, chunk: number, all: readonly Found[], sender: SenderNumbers): void {
+    const { marks } = this.tables;
+    const placed = all.map(found => ({ found, key: keyOf(part, found.minute, marks) }));
+    placed.sort((a, b) => a.key - b.key);
+    for (let i = 0; i < placed.length; ) {
+      const { key } = placed[i]!;
+      this.counts.clear();
+      this.durations.clear();
+      for (; i < placed.length && placed[i]!.key === key; i++) this.add(part, placed[i]!.found, sender);
+      this.writeRow(part, chunk, key);
+    }
+  }
+
+  private add(part: Part, found: Found, sender: SenderNumbers): void {
+    if (part === COUNTS) this.addCounts(found, sender);
+    else if (found.histogramsAt > 0) this.addDurations(found);
+  }
+
+  private addCounts(found: Found, sender: SenderNumbers): void {
+    const { from, counts } = this;
+    const { place } = found;
+    from.data = found.numbers;
+    from.at = found.at + 5;
+    const mask = from.take();
+    for (let k = 0, rest = mask; rest > 0; k++, rest = Math.floor(rest / 2)) {
+      if (rest % 2 === 1) counts.counters[place * COUNTERS + k]! += from.take();
+    }
+    if (found.numbers[found.at + 1]! < 0) return;
+    for (let n = from.take(); n > 0; n--) counts.addName(place, sender.word(from.take()), 0, from.take());
+    for (let n = from.take(); n > 0; n--) {
+      const word = sender.word(from.take());
+      counts.addName(place, word, 0, from.take());
+      counts.addName(place, word, 1, from.take());
+    }
+    found.histogramsAt = from.at;
+  }
+
+  private addDurations({ numbers, histogramsAt, place }: Found): void {
+    const { from, durations } = this;
+    from.data = numbers;
+    from.at = histogramsAt;
+    for (let which = 0; which < HISTOGRAMS; which++) {
+      const length = from.take();
+      if (length >= 0) durations.addWritten(place * HISTOGRAMS + which, from, length);
+    }
+  }
+
+  private writeRow(part: Part, chunk: number, key: number): void {
+    const level = key % LEVELS_END;
+    const bucket = (key - level) / LEVELS_END;
+    if (level === BASE) return this.addToBase(part, chunk, bucket);
+    const data = part === COUNTS ? this.counts.encode(false) : this.durations.encode();
+    if (data !== undefined) this.tables.run('INSERT INTO inc VALUES (?, ?, ?, ?, ?)', part, level, bucket, chunk, data);
+  }
+
+  private addToBase(part: Part, chunk: number, bucket: number): void {
+    const known = this.tables.get(
+      'SELECT data FROM base WHERE part = ? AND chunk = ? AND bucket = ?',
+      ...[part, chunk, bucket],
+    ) as { data: Uint8Array } | undefined;
+    if (known !== undefined && part === COUNTS) this.counts.add(known.data, { left: 1, end: 0 });
+    if (known !== undefined && part === LATENCY) this.durations.add(known.data);
+    writeBase(this.tables, part, chunk, bucket, part === COUNTS ? this.counts.encode(true) : this.durations.encode());
+  }
+}
+
+export function writeBase(
+  tables: HistoryTables,
+  part: Part,
+  chunk: number,
+  bucket: number,
+  data: Uint8Array | undefined,
+): void {
+  if (data === undefined)
+    tables.run('DELETE FROM base WHERE part = ? AND chunk = ? AND bucket = ?', part, chunk, bucket);
+  else tables.run('INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?)', part, bucket, chunk, data);
+}
+
+/** Bucket and level as one number. */
+function keyOf(part: Part, minute: number, marks: Marks): number {
+  const level = levelOf(part, minute, marks);
+  const bucket = level === BASE ? marks.begin : minute - (minute % level);
+  return bucket * LEVELS_END + level;
+}
+
+function levelOf(part: Part, minute: number, { begin, fine, tens }: Marks): number {
+  if (minute < begin) return BASE;
+  if (minute < tens) return HOUR;
+  return minute < fine || part === LATENCY ? TEN_MINUTES : MINUTE;
+}

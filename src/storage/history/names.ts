@@ -1,0 +1,148 @@
+/**
+ * Nodes, series (edges) and words by numbers of history's own, from 0: those of the graph begin anew when it does. And
+ * when they were first and last seen.
+ */
+import type { NodeIdentity } from '../../contract/increments.ts';
+import { CHUNK, CHUNK_BITS, WORDS_END } from './count-sums.ts';
+import type { HistoryTables } from './tables.ts';
+
+const OTHER_WORDS = ['v(other)', 'g(other)'] as const;
+const KINDS = 16;
+const NODES_END = 2 ** 22;
+
+export interface Ends {
+  readonly kind: number;
+  readonly source: number;
+  readonly target: number;
+}
+
+/** Chunks of nodes are below zero. */
+export function chunkOfNode(node: number): number {
+  return -1 - (node >> CHUNK_BITS);
+}
+
+export class HistoryNames {
+  /** As JSON texts. */
+  readonly nodes: string[] = [];
+  readonly series: Ends[] = [];
+  readonly words: string[] = [];
+  private readonly tables: HistoryTables;
+  private readonly nodeNumbers = new Map<string, number>();
+  private readonly seriesNumbers = new Map<number, number>();
+  private readonly wordNumbers = new Map<string, number>();
+  /** First and last times of a chunk, µs. */
+  private readonly times = new Map<number, Float64Array<ArrayBuffer>>();
+  private readonly changedTimes = new Set<number>();
+
+  constructor(tables: HistoryTables) {
+    this.tables = tables;
+    this.load();
+  }
+
+  /** What the tables have. */
+  load(): void {
+    for (const list of [this.nodes, this.series, this.words]) list.length = 0;
+    for (const map of [this.nodeNumbers, this.seriesNumbers, this.wordNumbers, this.times]) map.clear();
+    this.changedTimes.clear();
+    for (const row of this.tables.all('SELECT identity FROM node ORDER BY id')) {
+      this.knowNode((row as { identity: string }).identity);
+    }
+    for (const row of this.tables.all('SELECT kind, source, target FROM series ORDER BY id'))
+      this.knowSeries(row as Ends);
+    for (const row of this.tables.all('SELECT text FROM word ORDER BY id'))
+      this.knowWord((row as { text: string }).text);
+    for (const row of this.tables.all('SELECT chunk, data FROM times')) {
+      const { chunk, data } = row as { chunk: number; data: Uint8Array };
+      this.times.set(chunk, new Float64Array(data.slice().buffer));
+    }
+  }
+
+  /** Within a transaction, as all that follows. */
+  node({ kind, environment, parts, id, overflow }: NodeIdentity): number {
+    const text = JSON.stringify({ kind, environment, parts, id, overflow });
+    const known = this.nodeNumbers.get(text);
+    if (known !== undefined) return known;
+    this.tables.run('INSERT INTO node VALUES (?, ?)', this.nodes.length, text);
+    return this.knowNode(text);
+  }
+
+  seriesOf(ends: Ends): number {
+    const known = this.seriesNumbers.get(keyOf(ends));
+    if (known !== undefined) return known;
+    const { kind, source, target } = ends;
+    this.tables.run('INSERT INTO series VALUES (?, ?, ?, ?)', this.series.length, kind, source, target);
+    return this.knowSeries(ends);
+  }
+
+  /** Those that find no place any more are one. */
+  word(text: string): number {
+    if (this.words.length === 0) for (const other of OTHER_WORDS) this.addWord(other);
+    const known = this.wordNumbers.get(text);
+    if (known !== undefined) return known;
+    return this.words.length < WORDS_END ? this.addWord(text) : text.startsWith('v') ? 0 : 1;
+  }
+
+  see(chunk: number, place: number, first: number, last: number): void {
+    const times = this.timesOf(chunk);
+    if (times[place * 2]! <= first && times[place * 2 + 1]! >= last) return;
+    times[place * 2] = Math.min(times[place * 2]!, first);
+    times[place * 2 + 1] = Math.max(times[place * 2 + 1]!, last);
+    this.changedTimes.add(chunk);
+  }
+
+  /** First and last times of a chunk by place, infinite where there are none. */
+  timesOf(chunk: number): Float64Array {
+    let times = this.times.get(chunk);
+    if (times === undefined) {
+      times = new Float64Array(CHUNK * 2);
+      for (let i = 0; i < times.length; i++)
+        times[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      this.times.set(chunk, times);
+    }
+    return times;
+  }
+
+  writeTimes(): void {
+    for (const chunk of this.changedTimes) {
+      this.tables.run(
+        'INSERT OR REPLACE INTO times VALUES (?, ?)',
+        chunk,
+        new Uint8Array(this.times.get(chunk)!.buffer),
+      );
+    }
+    this.changedTimes.clear();
+  }
+
+  /** Numbers of the series for which it is so; ids are those of the nodes. */
+  find(isWanted: (source: string, target: string, kind: number) => boolean): readonly number[] {
+    const ids = this.nodes.map(node => (JSON.parse(node) as NodeIdentity).id);
+    return this.series.flatMap(({ kind, source, target }, n) =>
+      isWanted(ids[source]!, ids[target]!, kind) ? [n] : [],
+    );
+  }
+
+  private addWord(text: string): number {
+    this.tables.run('INSERT INTO word VALUES (?, ?)', this.words.length, text);
+    return this.knowWord(text);
+  }
+
+  private knowNode(text: string): number {
+    this.nodeNumbers.set(text, this.nodes.length);
+    return this.nodes.push(text) - 1;
+  }
+
+  private knowSeries({ kind, source, target }: Ends): number {
+    const ends = { kind, source, target };
+    this.seriesNumbers.set(keyOf(ends), this.series.length);
+    return this.series.push(ends) - 1;
+  }
+
+  private knowWord(text: string): number {
+    this.wordNumbers.set(text, this.words.length);
+    return this.words.push(text) - 1;
+  }
+}
+
+function keyOf({ kind, source, target }: Ends): number {
+  return (source * NODES_END + target) * KINDS + kind;
+}

@@ -1,0 +1,55 @@
+/** What was counted up to a time: the newest base before it, and the increments from there on. */
+
+import { COUNTS, LATENCY, type Part } from './batch.ts';
+import type { CountSums, Share } from './count-sums.ts';
+import type { DurationSums } from './duration-sums.ts';
+import type { HistoryTables } from './tables.ts';
+
+const MINUTE_MS = 60_000;
+
+interface Row {
+  readonly level: number;
+  readonly bucket: number;
+  readonly data: Uint8Array;
+}
+
+const BASE = 'SELECT bucket, data FROM base WHERE part = ? AND chunk = ? AND bucket <= ? ORDER BY bucket DESC LIMIT 1';
+const INCREMENTS = 'SELECT level, bucket, data FROM inc WHERE part = ? AND chunk = ? AND bucket >= ? AND bucket < ?';
+
+/** Adds the counts of a chunk up to this minute. */
+export function sumCounts(tables: HistoryTables, into: CountSums, chunk: number, minute: number): void {
+  const { halfLifeMs } = tables.marks;
+  const left = (at: number): number => (halfLifeMs > 0 ? 2 ** (-((minute - at) * MINUTE_MS) / halfLifeMs) : 0);
+  const share = ({ bucket, level }: Row): Share => ({ left: left(bucket + level / 2), end: bucket + level });
+  eachOf(
+    tables,
+    COUNTS,
+    chunk,
+    minute,
+    base => into.add(base.data, { left: left(base.bucket), end: 0 }),
+    row => into.add(row.data, share(row)),
+  );
+}
+
+/** Adds the histograms of a chunk. Their last ten minutes count when they are over. */
+export function sumDurations(tables: HistoryTables, into: DurationSums, chunk: number, minute: number): void {
+  const add = ({ data }: { readonly data: Uint8Array }) => into.add(data);
+  eachOf(tables, LATENCY, chunk, minute, add, add);
+}
+
+/** A base whose bucket is this minute has all before it. */
+function eachOf(
+  tables: HistoryTables,
+  part: Part,
+  chunk: number,
+  minute: number,
+  takeBase: (base: Row) => void,
+  take: (row: Row) => void,
+): void {
+  const base = tables.get(BASE, part, chunk, minute) as Row | undefined;
+  if (base !== undefined) takeBase(base);
+  for (const row of tables.all(INCREMENTS, part, chunk, base?.bucket ?? Number.MIN_SAFE_INTEGER, minute)) {
+    const { bucket, level } = row as Row;
+    if (bucket + level <= minute) take(row as Row);
+  }
+}

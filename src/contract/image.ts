@@ -32,6 +32,8 @@ export interface ImageReader {
   size(name: string): number;
   /** Fills the beginning of `into`, which must have room. */
   memory(name: string, into: ArrayBufferView): void;
+  /** As `memory`, perhaps off the thread: what is read is there after the next yield, and `into` is not touched before. */
+  fill(name: string, into: ArrayBufferView): void;
   value(name: string): unknown;
 }
 

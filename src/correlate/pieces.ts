@@ -56,7 +56,7 @@ export function* savePieces(
   }
 }
 
-/** Into an array of the length that was saved; what was left out stays as it is. */
+/** Into an array of the length that was saved, all at once; what was left out stays as it is. */
 export function* loadPieces(from: ImageReader, name: string, array: Numbers, size: number): Iterable<void> {
   for (let i = 0; i * size < array.length; i++) {
     const section = sectionName(name, i);
@@ -64,9 +64,9 @@ export function* loadPieces(from: ImageReader, name: string, array: Numbers, siz
     const piece = array.subarray(i * size, (i + 1) * size);
     if (from.size(section) !== piece.byteLength)
       throw new ImageError(`the section ${section} has ${from.size(section)} bytes, not ${piece.byteLength}`);
-    from.memory(section, piece);
-    yield;
+    from.fill(section, piece);
   }
+  yield;
 }
 
 /** Saves records of so many numbers each, in their order. */

@@ -6,11 +6,16 @@
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ROW_WORDS, SPAN } from '../contract/observation.ts';
 import { sectionName } from '../lib/section-name.ts';
+import { ownHash, parentHash } from './hash.ts';
 import { KEPT_LINK_WORDS } from './kept-links.ts';
 import { inSteps, loadPieces, savePieces } from './pieces.ts';
 import { PIECE_SHIFT, Rows } from './rows.ts';
 
 const PIECE = 1 << PIECE_SHIFT;
+/** Rows whose places in the index are fetched together. */
+const GROUP = 64;
+/** Keeps the reads of `touchRows` from being left out. */
+const reads = { touched: 0 };
 /** Links in a piece. */
 const PIECE_LINKS = 1 << 14;
 
@@ -118,11 +123,25 @@ function copyLink(from: Rows, to: Rows, sequence: number): void {
 function* indexRows(rows: Rows, relink: boolean): Iterable<void> {
   const capacity = capacityOf(rows);
   yield* inSteps(capacity, (a, b) => {
-    for (let i = a; i < b; i++) {
-      const base = rows.base((rows.next + i) | 0);
-      if ((rows.words[base + SPAN]! | rows.words[base + SPAN + 1]!) !== 0) rows.index(base / ROW_WORDS, relink);
+    for (let from = a; from < b; from += GROUP) {
+      const to = Math.min(from + GROUP, b);
+      touchRows(rows, from, to);
+      for (let i = from; i < to; i++) {
+        const base = rows.base((rows.next + i) | 0);
+        if ((rows.words[base + SPAN]! | rows.words[base + SPAN + 1]!) !== 0) rows.index(base / ROW_WORDS, relink);
+      }
     }
   });
+}
+
+/** Close together the reads of the index wait for the memory at the same time. */
+function touchRows(rows: Rows, from: number, to: number): void {
+  let touched = 0;
+  for (let i = from; i < to; i++) {
+    const base = rows.base((rows.next + i) | 0);
+    touched ^= rows.touch(ownHash(rows.words, base), parentHash(rows.words, base));
+  }
+  reads.touched = touched;
 }
 
 const capacityOf = (rows: Rows): number => rows.above.length;

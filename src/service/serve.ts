@@ -61,8 +61,7 @@ export async function runService(config: Config, { warnings, readAgain, output }
 
 async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const service = createService(config, options);
-  await warmUp(options.logger);
-  await service.start();
+  await service.start(() => warmUp(options.logger));
   return service;
 }
 

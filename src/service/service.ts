@@ -32,8 +32,11 @@ export interface ServiceOptions {
 }
 
 export interface Service {
-  /** Throws a `StartError` for what the user can mend. */
-  start(): Promise<void>;
+  /**
+   * Throws a `StartError` for what the user can mend.
+   * @param meanwhile work to be done before anything comes in: beside the recovery, which often waits for the disk.
+   */
+  start(meanwhile?: () => Promise<void>): Promise<void>;
   /** Never rejects. Asked again while it works, it works once more. Resolves when what was given up has finished. */
   reload(): Promise<ReloadReport>;
   /** May be called more than once; resolves when everything is stopped or `shutdown_timeout` is over. */
@@ -72,14 +75,19 @@ export function createService(config: Config, options: ServiceOptions): Service 
 
   const timeoutMs = () => parseDuration(running.config.service.shutdown_timeout);
 
-  async function startAll(): Promise<void> {
+  async function startAll(meanwhile: () => Promise<void>): Promise<void> {
     const sources = running.assembly.order.filter(({ section }) => section === 'receivers');
     await startEach(running.assembly.order.filter(built => !sources.includes(built)));
+    const results = await Promise.allSettled([recoverAll(), meanwhile()]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await startEach(sources);
+    host.setReady(stopping === undefined);
+  }
+
+  async function recoverAll(): Promise<void> {
     for (const { section, component } of running.assembly.order) {
       if (section === 'connectors') await (component as Connector).recover?.(giveUp.signal);
     }
-    await startEach(sources);
-    host.setReady(stopping === undefined);
   }
 
   async function startEach(components: readonly BuiltComponent[]): Promise<void> {
@@ -105,8 +113,8 @@ export function createService(config: Config, options: ServiceOptions): Service 
     await stopAll();
   }
 
-  async function start(): Promise<void> {
-    starting ??= startAll();
+  async function start(meanwhile = async () => {}): Promise<void> {
+    starting ??= startAll(meanwhile);
     try {
       await starting;
     } catch (error) {

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   open,
   openSync,
+  read,
   readdirSync,
   readSync,
   renameSync,
@@ -63,6 +64,20 @@ export class FileSystemDisk implements Disk {
   open(file: string): OpenFile {
     const fd = openSync(this.path(file), 'r');
     return { read: (at, into) => fill(fd, at, into), close: () => closeSync(fd) };
+  }
+
+  readAside(file: string, at: number, into: Uint8Array, done: (error: Error | null, count: number) => void): void {
+    open(this.path(file), 'r', (notOpened, fd) => {
+      if (notOpened !== null) return done(notOpened, 0);
+      const next = (filled: number) => {
+        read(fd, into, filled, into.length - filled, at + filled, (error, count) => {
+          if (error === null && count > 0 && filled + count < into.length) return next(filled + count);
+          close(fd);
+          done(error, filled + count);
+        });
+      };
+      next(0);
+    });
   }
 
   truncate(file: string, length: number): void {

@@ -3,7 +3,7 @@
  * (`journal/`), and the checkpoints to come. Nothing in it is changed before the directory is this process's own.
  */
 import { type Clock, systemClock } from '../contract/clock.ts';
-import type { ImageReader, Kept } from '../contract/image.ts';
+import type { Kept } from '../contract/image.ts';
 import type { Logger } from '../contract/logger.ts';
 import { SLABS, type SlabStore } from '../contract/slab-store.ts';
 import type { StorageOptions as StorageSettings } from '../contract/storage.ts';
@@ -39,7 +39,7 @@ export interface StorageParts {
 }
 
 export interface FoundCheckpoint extends Checkpoint {
-  readonly image: ImageReader;
+  readonly image: ImageInput;
 }
 
 export interface CheckpointsStatus {

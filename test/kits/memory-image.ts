@@ -22,7 +22,8 @@ export function saveImage(part: Kept, before?: MemoryImage): MemoryImage {
 
 /** Loads a part that was made anew, and returns it. */
 export function loadImage<T extends Kept>(part: T, image: MemoryImage): T {
-  for (const _ of part.load(new MemoryImageReader(image)));
+  const reader = new MemoryImageReader(image);
+  for (const _ of part.load(reader)) reader.filled();
   return part;
 }
 
@@ -76,6 +77,7 @@ export class MemoryImageWriter implements ImageWriter {
 
 export class MemoryImageReader implements ImageReader {
   private readonly sections: MemoryImage;
+  private filling: (() => void)[] = [];
 
   constructor(sections: MemoryImage) {
     this.sections = sections;
@@ -93,6 +95,16 @@ export class MemoryImageReader implements ImageReader {
     const bytes = this.bytesOf(name);
     if (bytes.length > into.byteLength) throw new ImageError(`the section ${name} does not fit`);
     new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(bytes);
+  }
+
+  fill(name: string, into: ArrayBufferView): void {
+    this.filling.push(() => this.memory(name, into));
+  }
+
+  /** A step of a load has ended. */
+  filled(): void {
+    for (const fill of this.filling) fill();
+    this.filling = [];
   }
 
   value(name: string): unknown {

@@ -4,13 +4,12 @@
  */
 import { StartError } from '../../contract/component.ts';
 import type { Frame } from '../../contract/frame.ts';
-import type { ImageReader } from '../../contract/image.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
 import { Slices } from '../../lib/slices.ts';
-import type { Turns } from '../../lib/turns.ts';
 import { ChangeFiles } from '../../storage/changes/change-files.ts';
 import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
+import type { ImageInput } from '../../storage/checkpoint/image-input.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
 import { Journal } from '../../storage/journal/journal.ts';
@@ -112,8 +111,19 @@ export class DurableTopology {
     this.topology.correlator.meetings.ledger.store = slabs;
     if (found === undefined) return;
     this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
-    await inSlices(loading(this.topology, found.image), this.parts.turns, signal);
+    await this.loadImage(found.image, signal);
     this.receivedThen = this.received;
+  }
+
+  private async loadImage(image: ImageInput, signal: AbortSignal): Promise<void> {
+    const slices = new Slices(this.parts.turns, SLICE_MS);
+    for (const part of this.topology.kept) {
+      for (const _ of part.load(image)) {
+        await image.filled();
+        if (signal.aborted) return;
+        await slices.turn();
+      }
+    }
   }
 
   private replay({ found, disk }: Storage, signal: AbortSignal): Promise<Recovered> {
@@ -322,16 +332,4 @@ function checkpointStatus(last: CheckpointReport, ageMs: number): StorageStatus[
 
 function describeSetAside(number: number, reason: string): string {
   return `frame ${number} cannot be applied (${reason}) and is set aside: what it says is not counted, or in part`;
-}
-
-function* loading(topology: Topology, image: ImageReader): Iterable<void> {
-  for (const part of topology.kept) yield* part.load(image);
-}
-
-async function inSlices(steps: Iterable<void>, turns: Turns, signal: AbortSignal): Promise<void> {
-  const slices = new Slices(turns, SLICE_MS);
-  for (const _ of steps) {
-    if (signal.aborted) return;
-    await slices.turn();
-  }
 }

@@ -8,6 +8,10 @@ export class ImageInput implements ImageReader {
   private readonly disk: Disk;
   private readonly places: ReadonlyMap<string, SectionPlace>;
   private readonly families = new Map<string, string[]>();
+  /** Sections being read off the thread. */
+  private filling = 0;
+  private failure: Error | undefined;
+  private filledNow: () => void = () => {};
 
   constructor(disk: Disk, sections: readonly SectionPlace[]) {
     this.disk = disk;
@@ -30,12 +34,37 @@ export class ImageInput implements ImageReader {
 
   memory(name: string, into: ArrayBufferView): void {
     const place = this.placeOf(name);
-    if (place.bytes > into.byteLength) {
-      throw new ImageError(`the section ${name} has ${place.bytes} bytes, which do not fit into ${into.byteLength}`);
-    }
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, place.bytes);
+    const bytes = roomFor(place, into);
     const count = this.disk.read(packPath(place.pack), place.at, bytes);
-    if (count < bytes.length) throw new ImageError(`the section ${name} ends in ${packPath(place.pack)} too early`);
+    if (count < bytes.length) throw tooShort(place);
+  }
+
+  fill(name: string, into: ArrayBufferView): void {
+    const { disk } = this;
+    if (disk.readAside === undefined) return this.memory(name, into);
+    const place = this.placeOf(name);
+    const bytes = roomFor(place, into);
+    this.filling++;
+    disk.readAside(packPath(place.pack), place.at, bytes, (error, count) => {
+      if (error !== null) this.failure ??= error;
+      else if (count < bytes.length) this.failure ??= tooShort(place);
+      if (--this.filling === 0) this.filledNow();
+    });
+  }
+
+  /** Undefined when nothing is being read; else resolves when it is there. To be asked for after every step of a load. */
+  filled(): Promise<void> | undefined {
+    if (this.filling === 0 && this.failure === undefined) return undefined;
+    return this.whenFilled();
+  }
+
+  private async whenFilled(): Promise<void> {
+    if (this.filling > 0) {
+      await new Promise<void>(resolve => {
+        this.filledNow = resolve;
+      });
+    }
+    if (this.failure !== undefined) throw this.failure;
   }
 
   value(name: string): unknown {
@@ -53,4 +82,15 @@ export class ImageInput implements ImageReader {
     if (place === undefined) throw new ImageError(`the image has no section ${name}`);
     return place;
   }
+}
+
+function roomFor({ name, bytes }: SectionPlace, into: ArrayBufferView): Uint8Array {
+  if (bytes > into.byteLength) {
+    throw new ImageError(`the section ${name} has ${bytes} bytes, which do not fit into ${into.byteLength}`);
+  }
+  return new Uint8Array(into.buffer, into.byteOffset, bytes);
+}
+
+function tooShort({ name, pack }: SectionPlace): ImageError {
+  return new ImageError(`the section ${name} ends in ${packPath(pack)} too early`);
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ImageWriter, Kept } from '../../../src/contract/image.ts';
+import { sectionName } from '../../../src/lib/section-name.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
 import { at, loaded, opened, quiet, SETTINGS, Slabs, saved, temporaryDirectory } from './checkpoint-kit.ts';
 
@@ -162,5 +163,24 @@ describe('a checkpoint', () => {
     expect(again.found).toBeUndefined();
     expect(packs(path)).toEqual([]);
     await again.close();
+  });
+
+  it('is read off the thread as well, and says where a pack ends too early', async () => {
+    const path = temporaryDirectory();
+    const part = new Slabs('rows', 3, 5000);
+    const first = await opened(path);
+    await first.checkpoint(at(7), [part], () => {});
+    await first.close();
+    const { image } = (await opened(path)).found!;
+    const into = part.slabs.map(() => new Uint8Array(6000));
+    for (const [i, bytes] of into.entries()) image.fill(sectionName('rows', i), bytes);
+    await image.filled();
+    expect(into.map(bytes => bytes.subarray(0, 5000))).toEqual(part.slabs);
+    expect(image.filled()).toBeUndefined();
+    expect(() => image.fill(sectionName('rows', 0), new Uint8Array(10))).toThrow('do not fit into 10');
+    const [pack] = readdirSync(join(path, 'checkpoints')).filter(name => name.endsWith('-rows.pack'));
+    truncateSync(join(path, 'checkpoints', pack!), 12_000);
+    for (const [i, bytes] of into.entries()) image.fill(sectionName('rows', i), bytes);
+    await expect(image.filled()).rejects.toThrow('ends in checkpoints/');
   });
 });

@@ -32,7 +32,7 @@ describe('the disk of the file system', () => {
     expect(disk.free()).toBeGreaterThan(0);
   });
 
-  test('writes new files, and gives them back', () => {
+  test('writes new files, and gives them back', async () => {
     disk.makeDirectory('a/b');
     const file = disk.create('a/b/c');
     file.append(Buffer.from('one, '));
@@ -46,6 +46,10 @@ describe('the disk of the file system', () => {
     const into = new Uint8Array(10);
     expect(disk.read('a/d', 3, into)).toBe(5);
     expect(text(into.subarray(0, 5))).toBe(', two');
+    const aside = await new Promise((resolve, reject) => {
+      disk.readAside('a/d', 3, into, (error, count) => (error === null ? resolve(count) : reject(error)));
+    });
+    expect(aside).toBe(5);
     disk.overwrite('a/d', 1, Buffer.from('ff'));
     disk.truncate('a/d', 4);
     expect(disk.size('a/d')).toBe(4);

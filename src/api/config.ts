@@ -20,6 +20,14 @@ export const httpApiConfigSchema = Type.Object(
           'Connections at once. When all are taken, a new one gets the place of the one that has been silent longest.',
       }),
     ),
+    max_streams: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        default: 1000,
+        description: 'Streams of changes at once. Each is a connection too: raise `max_connections` beside it.',
+      }),
+    ),
     trace_url: Type.Optional(
       Type.String({
         pattern: '\\{traceId\\}',

@@ -1,6 +1,7 @@
 /** What every route is given. */
 import type { Clock } from '../contract/clock.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import type { ChangeBoard } from './changes/board.ts';
 import { Problem } from './problem.ts';
 import type { AskService } from './questions.ts';
 import type { StreamLimit } from './stream-limit.ts';
@@ -14,6 +15,9 @@ export interface ApiContext {
   readonly graph: () => Promise<GraphView | undefined>;
   readonly ask: AskService;
   readonly streams: StreamLimit;
+  readonly changes: ChangeBoard;
+  /** Streams of changes at once. */
+  readonly maxStreams: number;
   /** A page that shows a trace, with `{traceId}` in it. */
   readonly traceUrl?: string | undefined;
 }

@@ -9,6 +9,7 @@ import { Guard } from '../lib/listen/guard.ts';
 import { openFileLimit, shareOfApi } from '../lib/listen/open-files.ts';
 import { ListenOptionError } from '../lib/listen/problem.ts';
 import { listenerSamples } from '../telemetry/listener-metrics.ts';
+import { ChangeBoard } from './changes/board.ts';
 import type { HttpApiConfig } from './config.ts';
 import { limitConnections } from './connection-limit.ts';
 import type { ApiContext } from './context.ts';
@@ -20,7 +21,7 @@ import { traceRequests } from './trace-requests.ts';
 /** How long closing waits for answers under way. */
 const DRAIN_MS = 5000;
 
-export interface OpenApiOptions extends Omit<ApiContext, 'streams'> {
+export interface OpenApiOptions extends Omit<ApiContext, 'streams' | 'changes' | 'maxStreams' | 'traceUrl'> {
   readonly id: string;
   readonly config: HttpApiConfig;
   readonly logger: Logger;
@@ -30,6 +31,8 @@ export interface OpenApiOptions extends Omit<ApiContext, 'streams'> {
 export interface OpenApi {
   readonly listener: Listener;
   samples(): readonly MetricSample[];
+  /** Changes were published, the first of this number. */
+  published(texts: readonly string[], first: number): void;
   /** Reads the files again that the options name. */
   refresh(): void;
   /** Lets answers under way finish for a moment. */
@@ -42,9 +45,13 @@ export async function openApi({ id, config, logger, tracer, ...context }: OpenAp
   const samples = () => sources.flatMap(source => source());
   const guard = new Guard(config, logger, () => context.clock.now());
   const options = { logger, guard, cors: config.cors, samples };
-  const app = await openServer({ ...context, streams: new StreamLimit(), traceUrl: config.trace_url }, options, id);
+  const changes = new ChangeBoard(context.ask);
+  const { max_streams: maxStreams = 1000, trace_url: traceUrl } = config;
+  const own = { streams: new StreamLimit(), changes, maxStreams, traceUrl };
+  const app = await openServer({ ...context, ...own }, options, id);
   if (tracer !== undefined) traceRequests(app, tracer);
   sources.push(countRequests(app), limitConnections(app.server, connectionsThatFit(config, logger)));
+  sources.push(() => changes.samples());
   sources.push(() => listenerSamples(guard, { component: id, protocol: 'http' }));
   const endpoint = parseEndpoint(config.endpoint);
   await listen(app, endpoint, id);
@@ -52,6 +59,7 @@ export async function openApi({ id, config, logger, tracer, ...context }: OpenAp
   return {
     listener: { component: id, protocol: 'http', address, ...guard.facts },
     samples,
+    published: (texts, first) => changes.take(texts, first),
     refresh: () => guard.refresh(),
     close: async () => {
       guard.close();

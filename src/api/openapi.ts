@@ -2,6 +2,7 @@
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { ChangeSchema } from '../query/schemas/change-schema.ts';
 import { SHARED_GRAPH_SCHEMAS } from '../query/schemas/graph-schema.ts';
 import { ProblemSchema } from './problem.ts';
 
@@ -18,7 +19,7 @@ const DOCS_POLICY =
 
 /** To be called before the routes are added. */
 export async function describeApi(app: FastifyInstance, version: string, needsToken: boolean): Promise<void> {
-  for (const schema of [...SHARED_GRAPH_SCHEMAS, ProblemSchema]) app.addSchema(schema);
+  for (const schema of [...SHARED_GRAPH_SCHEMAS, ChangeSchema, ProblemSchema]) app.addSchema(schema);
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -31,6 +32,7 @@ export async function describeApi(app: FastifyInstance, version: string, needsTo
       ...(needsToken && { components: { securitySchemes: { token: BEARER } }, security: [{ token: [] }] }),
       tags: [
         { name: 'graph', description: 'Questions about the graph.' },
+        { name: 'changes', description: 'What happened to the graph, and happens.' },
         { name: 'service', description: 'About tacit itself.' },
       ],
     },

@@ -96,7 +96,7 @@ function listOf(text: string): string[] {
     .filter(part => part !== '');
 }
 
-function namesOf(parameter: string, text: string): ReadonlySet<string> {
+export function namesOf(parameter: string, text: string): ReadonlySet<string> {
   const names = listOf(text);
   if (names.length > 0) return new Set(names);
   throw new Problem(400, 'bad-parameter', `${parameter} is empty; name one or leave it out`, { parameter });
@@ -120,10 +120,11 @@ function statesOf(text: string | undefined): Pick<GraphFilter, 'states'> {
 }
 
 /** The comma list, every word of it known. */
-function wordsOf(parameter: string, text: string, known: readonly string[]): string[] {
+export function wordsOf<W extends string>(parameter: string, text: string, known: readonly W[]): W[] {
   const words = listOf(text);
-  const unknown = words.find(word => !known.includes(word));
-  if (words.length > 0 && unknown === undefined) return words;
+  const isKnown = (word: string): word is W => (known as readonly string[]).includes(word);
+  const unknown = words.find(word => !isKnown(word));
+  if (words.length > 0 && unknown === undefined) return words.filter(isKnown);
   const wrong = unknown === undefined ? `${parameter} is empty` : `${parameter} "${unknown}" is unknown`;
   const near = unknown === undefined ? [] : nearestWords(unknown, known);
   const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}? Known: ` : '; known: ';

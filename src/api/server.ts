@@ -15,6 +15,7 @@ import { allowOrigins } from './cross-origin.ts';
 import { checkParameterNames } from './known-parameters.ts';
 import { describeApi } from './openapi.ts';
 import { Problem, problemHandler, sendProblem } from './problem.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { couplingsRoute } from './routes/couplings.ts';
 import { debugTraceRoute } from './routes/debug-trace.ts';
 import { edgeRoutes } from './routes/edges.ts';
@@ -38,6 +39,7 @@ const ROUTES = [
   explainRoutes,
   pathsRoute,
   couplingsRoute,
+  changeRoutes,
   statusRoutes,
   debugTraceRoute,
   homeRoute,

@@ -31,14 +31,17 @@ export class Newest<T> {
   /** One that does not follow the last takes the place of all before it. */
   push(number: number, item: T): void {
     const { sizeOf, most, maxSize } = this.limits;
-    if (number !== this.next) {
-      this.items.clear();
-      this.first = number;
-      this.size = 0;
-    }
+    if (number !== this.next) this.beginAt(number);
     this.items.push(item);
     this.size += sizeOf(item);
     while (this.items.length > 1 && (this.items.length > most || this.size > maxSize)) this.shift();
+  }
+
+  /** Nothing is held; this is the number of what comes next. */
+  beginAt(next: number): void {
+    this.items.clear();
+    this.first = next;
+    this.size = 0;
   }
 
   get(number: number): T | undefined {

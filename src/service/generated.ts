@@ -4,6 +4,7 @@
  */
 import { configJsonSchema } from '../config/json-schema.ts';
 import { optionTables } from '../config/options-table.ts';
+import { changeJsonSchema } from '../query/schemas/change-schema.ts';
 import { graphJsonSchema } from '../query/schemas/graph-json-schema.ts';
 import { metricTable } from '../telemetry/metrics/list.ts';
 import { componentFactories } from './components.ts';
@@ -21,6 +22,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     content: () => `${JSON.stringify(configJsonSchema(componentFactories), null, 2)}\n`,
   },
   { path: 'schemas/graph.schema.json', content: () => `${JSON.stringify(graphJsonSchema(), null, 2)}\n` },
+  { path: 'schemas/change.schema.json', content: () => `${JSON.stringify(changeJsonSchema(), null, 2)}\n` },
   {
     path: 'docs/configuration.md',
     content: existing => {

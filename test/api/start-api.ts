@@ -3,11 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HttpApiConfig } from '../../src/api/config.ts';
 import { openApi } from '../../src/api/open-api.ts';
 import type { AskService, Question, Questions } from '../../src/api/questions.ts';
+import type { Change } from '../../src/contract/change.ts';
 import type { Checkup } from '../../src/contract/checkup.ts';
 import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
 import { NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
+import { MemoryChangeLog } from '../../src/storage/changes/change-log.ts';
 import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 
 export interface RunningApi {
@@ -20,6 +22,8 @@ export interface RunningApi {
   ready: boolean;
   spans: readonly DebugSpan[];
   checkup: Checkup;
+  /** Stored, and told. */
+  publish(...changes: readonly Change[]): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   json(path: string, status?: number): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -45,12 +49,17 @@ export async function startApi(
     configuration: { loadedAt: STARTED_AT, lastReload: null },
     storage: null,
   });
+  const log = new MemoryChangeLog(0);
   const answerTo = async (question: Question, asks: Questions[Question]['asks']): Promise<unknown> => {
     // As from another thread: other questions may come between.
     await nextTurn();
     if (question === 'status') return status();
     if (question === 'metrics') return [...(asks as readonly MetricSample[]), ...(await collectProcess())];
     if (api.view === undefined) return undefined;
+    if (question === 'changes') {
+      const { after, limit } = asks as Questions['changes']['asks'];
+      return log.read(after, limit);
+    }
     if (question === 'tiers') return tiers;
     if (question === 'checkup') return api.checkup;
     return asks === '0'.repeat(16).concat('00000000000000ab') ? api.spans : [];
@@ -88,6 +97,11 @@ export async function startApi(
         Object.entries(labels).every(([key, text]) => own[key] === text),
       );
       return fitting.reduce((sum, { value }) => sum + value, 0);
+    },
+    publish(...changes: readonly Change[]) {
+      const texts = changes.map(change => JSON.stringify(change));
+      void log.append(changes.map(({ seq }, i) => ({ seq, timeMs: 0, text: texts[i]! })));
+      opened.published(texts, changes[0]!.seq);
     },
     get,
     async json(path: string, status = 200) {

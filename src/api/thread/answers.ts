@@ -1,4 +1,5 @@
 /** The service's side of the API's thread: what it asks is answered here, at little cost for the ingest. */
+import type { ChangeFeed, ChangePage } from '../../contract/change-feed.ts';
 import type { Host, MetricSample } from '../../contract/component.ts';
 import type { Following } from '../../contract/graph-delta.ts';
 import type { TopologyReader } from '../../contract/graph-view.ts';
@@ -11,6 +12,8 @@ export class Answers {
   private readonly host: Host;
   private readonly send: (message: ToApi) => void;
   private following: { readonly of: TopologyReader; readonly by: Following } | undefined;
+
+  private heard: { readonly of: ChangeFeed; readonly end: () => void } | undefined;
 
   constructor(host: Host, send: (message: ToApi) => void) {
     this.host = host;
@@ -28,6 +31,8 @@ export class Answers {
   close(): void {
     this.following?.by.close();
     this.following = undefined;
+    this.heard?.end();
+    this.heard = undefined;
   }
 
   private askGraph(question: number): void {
@@ -39,6 +44,21 @@ export class Answers {
     }
     this.following ??= { of: reader, by: reader.follow(part => this.send({ type: 'delta', part })) };
     this.following.by.ask(question);
+  }
+
+  private async changes({ after, limit }: Questions['changes']['asks']): Promise<ChangePage | undefined> {
+    const feed = this.host.topology()?.changes;
+    if (feed === undefined || !(await isReady(feed))) return undefined;
+    this.hear(feed);
+    return feed.read(after, limit);
+  }
+
+  /** From now on, what it publishes is told. */
+  private hear(feed: ChangeFeed | undefined): void {
+    if (this.heard?.of === feed) return;
+    this.heard?.end();
+    const tell = (texts: readonly string[], first: number) => this.send({ type: 'changes', texts, first });
+    this.heard = feed === undefined ? undefined : { of: feed, end: feed.follow(tell) };
   }
 
   private async answer(number: number, question: Question, asks: unknown): Promise<void> {
@@ -58,6 +78,7 @@ export class Answers {
       case 'checkup':
         return this.host.topology()?.checkup();
       case 'edges':
+        this.hear(this.host.topology()?.changes);
         return this.host.topology()?.edgeCount();
       case 'trace':
         return this.host.topology()?.trace(asks as Questions['trace']['asks']);
@@ -67,13 +88,16 @@ export class Answers {
         return this.host.topology()?.past.series(asks as Questions['series']['asks']);
       case 'history':
         return this.host.topology()?.past.status();
-      case 'changes': {
-        const { after, limit } = asks as Questions['changes']['asks'];
-        return this.host.topology()?.changes.read(after, limit);
-      }
+      case 'changes':
+        return this.changes(asks as Questions['changes']['asks']);
       case 'metrics':
         this.samples = asks as Questions['metrics']['asks'];
         return this.host.collectMetrics();
     }
   }
+}
+
+/** Now: a start that takes long is no reason to wait. */
+function isReady(feed: ChangeFeed): Promise<boolean> {
+  return Promise.race([feed.ready().then(() => true), new Promise<boolean>(resolve => setImmediate(resolve, false))]);
 }

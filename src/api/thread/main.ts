@@ -49,6 +49,9 @@ function receive(message: ToApi): void {
       else asking?.reject(new Error(message.failure));
       break;
     }
+    case 'changes':
+      api?.published(message.texts, message.first);
+      break;
     case 'refresh':
       api?.refresh();
       send({ type: 'refreshed' });

@@ -27,10 +27,20 @@ export const API_CLOSED_CONNECTIONS = define(
   ['reason'],
 );
 
+export const API_STREAMS = define('gauge', 'tacit_http_api_streams', 'Open streams of changes.', []);
+export const API_STREAM_GAPS = define(
+  'counter',
+  'tacit_http_api_stream_gaps_total',
+  'How often a stream of changes could not tell some, since they are not kept any more (`missed`), or its reader fell behind (`behind`).',
+  ['kind'],
+);
+
 export const API_METRICS: readonly MetricDefinition[] = [
   API_REQUESTS,
   API_RESTARTS,
   API_DURATION,
   API_CONNECTIONS,
   API_CLOSED_CONNECTIONS,
+  API_STREAMS,
+  API_STREAM_GAPS,
 ];

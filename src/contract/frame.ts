@@ -13,6 +13,8 @@ export interface FrameSettings {
   readonly messageWaitMs: number;
   /** The one cluster of topics that the configuration names; empty for none, or several. */
   readonly onlyCluster: string;
+  /** Names and patterns of outbox tables; left out: the usual ones. */
+  readonly outboxTables?: readonly string[] | undefined;
   readonly maxNodes: number;
   readonly maxEdges: number;
   readonly maxPaths: number;

@@ -22,7 +22,8 @@ export class ChangeLeads implements Kept {
     this.transactions = new Transactions(Math.ceil(maxRecords / CHANGES_PER_TRANSACTION), waitMs + lateMs);
   }
 
-  setWindows({ waitMs, lateMs }: Windows): void {
+  setWindows({ waitMs, lateMs, outboxTables }: Windows): void {
+    this.writers.setOutboxTables(outboxTables);
     this.writers.windowMs = this.transactions.ring.windowMs = waitMs + lateMs;
   }
 

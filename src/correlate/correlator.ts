@@ -155,8 +155,7 @@ export class Correlator implements Kept {
     const { decisions, recordJoins, writers, logs } = this;
     const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, writers, logs };
     this.expiry = new Expiry(parts, options.waitMs);
-    const { waitMs, lateMs, messageWaitMs, onlyCluster } = options;
-    this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
+    this.windows = windowsOf(options);
     this.leads = new ChangeLeads(writers, options);
     this.records = new Records({ sink, joins: recordJoins, leads: this.leads, note }, options);
     const { seen, expiry, records } = this;
@@ -191,7 +190,7 @@ export class Correlator implements Kept {
   /** Holds for what is kept already, too: rows whose wait is over now leave at the next frame. */
   setWindows(windows: Windows): void {
     const { waitMs, lateMs, messageWaitMs, onlyCluster } = windows;
-    this.windows = { waitMs, lateMs, messageWaitMs, onlyCluster };
+    this.windows = windowsOf(windows);
     this.expiry.waitMs = waitMs;
     this.late.lateMs = lateMs;
     this.meetings.ledger.waitMs = this.records.waitMs = messageWaitMs;
@@ -385,4 +384,8 @@ export class Correlator implements Kept {
       rows.words[row + LINK] = sequence;
     }
   }
+}
+
+function windowsOf({ waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables }: Windows): Windows {
+  return { waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables };
 }

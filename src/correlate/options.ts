@@ -4,7 +4,7 @@ import type { FrameSettings } from '../contract/frame.ts';
 import type { LedgerSizes } from './message-ledger.ts';
 
 /** Options that may change while it works. */
-export type Windows = Pick<FrameSettings, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster'>;
+export type Windows = Pick<FrameSettings, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster' | 'outboxTables'>;
 
 export interface CorrelationOptions extends Windows {
   readonly maxPending: number;

@@ -10,6 +10,7 @@ import { CDC_SPAN, CLASS_MASK, INTERNAL, PARENT, SERVICE, SHAPE, SPAN, TRACE } f
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import type { Identities } from '../lib/identities.ts';
+import { outboxTables } from '../lib/outbox-tables.ts';
 import { ACCESS_WRITE, type Plans } from '../lib/plans.ts';
 import type { Chains } from './chains.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
@@ -47,7 +48,6 @@ const DECIDED = 8;
 const RECORDS_PER_CHANGE = 10;
 const VERBS = CHANGE_OPERATIONS.map(operation => [operation]);
 const INSERT = CHANGE_OPERATIONS.indexOf('insert');
-const OUTBOX_NAME = /^(outbox|.*_outbox|outbox_.*|outboxevent)$/i;
 /** Spans of a connector above each other. */
 const MAX_CLIMB = 8;
 
@@ -86,8 +86,10 @@ export class Writers implements Kept {
   private next = 0;
   /** Some change had a trace: from then on writes are noted. */
   isUsed = false;
+  private isOutbox: (table: string) => boolean;
 
-  constructor(parts: Parts, { maxRecords, waitMs, lateMs }: CorrelationOptions) {
+  constructor(parts: Parts, { maxRecords, waitMs, lateMs, outboxTables: names }: CorrelationOptions) {
+    this.isOutbox = outboxTables(names);
     const limit = Math.ceil(maxRecords / RECORDS_PER_CHANGE);
     this.parts = parts;
     this.rows = parts.rows;
@@ -97,6 +99,10 @@ export class Writers implements Kept {
 
   set windowMs(ms: number) {
     this.ring.windowMs = this.writes.ring.windowMs = ms;
+  }
+
+  setOutboxTables(names: readonly string[] | undefined): void {
+    this.isOutbox = outboxTables(names);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -323,7 +329,7 @@ export class Writers implements Kept {
     const { identities, sink, note } = this.parts;
     const tables: { readonly node: number; readonly at: number }[] = [];
     this.writes.forEach(words, entry + KEY, (_, { node }, at) => {
-      if (!OUTBOX_NAME.test(identities.tableName(node))) return;
+      if (!this.isOutbox(identities.tableName(node))) return;
       if (!tables.some(one => identities.areSameTable(one.node, node))) tables.push({ node, at });
     });
     const [found] = tables;

@@ -158,6 +158,18 @@ describe('an event of an outbox', () => {
     }
   });
 
+  it('comes from a table that the configuration names, and from no other then', () => {
+    for (const [table, count] of [
+      ['Events_To_Send', 1],
+      ['orders_queue', 1],
+      ['outbox', 0],
+    ] as const) {
+      const options = { outboxTables: ['events_to_send', '/_queue$/'] };
+      const subject = run([handling, insert(table, 3), event], undefined, options);
+      expect(capturesOf(subject), table).toHaveLength(count);
+    }
+  });
+
   it('of two such tables, or none, is of none', () => {
     for (const tables of [['outbox', 'other_outbox'], ['orders']]) {
       const subject = run([handling, event, ...tables.map((table, i) => insert(table, 3 + i))]);

@@ -131,6 +131,7 @@ function special(path: readonly string[], group: { [key: string]: Json }, files:
     tokens: () => ['second-token'],
     allowed_origins: () => ['https://b.example'],
     allowed_headers: () => ['X-Other'],
+    outbox_tables: () => ['/^events_to_send$/'],
     aliases: () => [{ kind: 'service', from: 'cart-v2', to: 'cart' }],
     databases: () => (path[0] === 'receivers' ? { shop: 'pg-1' } : [{ host: 'db-[0-9]', instance: 'db' }]),
     templates: () => [{ match: 'orders-.*', name: 'orders-{tenant}' }],

@@ -165,6 +165,7 @@ export function topologyOptions({
     maxEdges: limits.edges,
     maxPaths: limits.paths,
     namesForNodes: NAMES_FOR_NODES,
+    outboxTables: identity.outbox_tables,
     rules: identityRules(identity),
     naming: namingOf(identity),
   };

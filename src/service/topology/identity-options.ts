@@ -4,6 +4,7 @@ import { NODE_KINDS } from '../../contract/graph-document.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
 import { wrongTarget } from '../../graph/alias-target.ts';
 import { optionGroup } from '../../lib/options.ts';
+import { OUTBOX_TABLES } from '../../lib/outbox-tables.ts';
 import { nameOrPattern, wholePattern } from '../../lib/patterns.ts';
 import { DATABASE_SYSTEMS } from '../../normalize/conventions/systems.ts';
 import { LOOPBACKS, type Naming } from '../../normalize/identity/naming.ts';
@@ -80,6 +81,15 @@ export const identityOptions = optionGroup(
         description: 'Clusters of brokers. Without one, a broker says nothing about its cluster.',
       }),
     }),
+    outbox_tables: Type.Array(
+      name('A name, or `/regular expression/`, found anywhere in the name; case does not matter.'),
+      {
+        default: [...OUTBOX_TABLES],
+        'x-reload': 'forward',
+        description:
+          'Tables that are outboxes. An event of an outbox names no table: it comes from the one of these that its trace wrote.',
+      },
+    ),
     loopback: Type.Enum([...LOOPBACKS], {
       default: 'auto',
       'x-reload': 'forward',
@@ -111,12 +121,13 @@ function today(system: string): string {
 
 type Wrong = { readonly path: readonly (string | number)[]; readonly message: string };
 
-export function checkIdentity({ aliases, databases, topics }: IdentityConfig): readonly Wrong[] {
+export function checkIdentity({ aliases, databases, topics, outbox_tables }: IdentityConfig): readonly Wrong[] {
   return [
     ...aliases.flatMap(({ kind, from, to }, i) => [
       ...checkPattern(() => nameOrPattern(from), ['aliases', i, 'from']),
       ...checkTarget(wrongTarget(kind, to), ['aliases', i, 'to']),
     ]),
+    ...outbox_tables.flatMap((one, i) => checkPattern(() => nameOrPattern(one), ['outbox_tables', i])),
     ...databases.flatMap(({ host }, i) => checkPattern(() => wholePattern(host), ['databases', i, 'host'])),
     ...topics.templates.flatMap(({ match }, i) =>
       checkPattern(() => wholePattern(match), ['topics', 'templates', i, 'match']),

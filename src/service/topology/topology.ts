@@ -337,10 +337,10 @@ function offlineLimits({ maxNodes, maxEdges }: TopologyOptions): GraphLimits {
 }
 
 function frameSettings(options: TopologyOptions): FrameSettings {
-  const { waitMs, lateMs, messageWaitMs, maxNodes, maxEdges, maxPaths } = options;
+  const { waitMs, lateMs, messageWaitMs, outboxTables, maxNodes, maxEdges, maxPaths } = options;
   const { lifecycle: life = LIFE_CYCLE, halfLifeMs, rules = NO_RULES } = options;
   const lifecycle = { ...life, halfLifeMs };
-  const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options) };
+  const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options), outboxTables };
   return { ...windows, maxNodes, maxEdges, maxPaths, lifecycle, rules };
 }
 

@@ -41,7 +41,13 @@ const SCRATCH: TopologyOptions = topologyOptions({
   lifecycle: {
     ...{ learn: '24h', confirm: 1, fade_after: '1h', gone_after: '24h', quiet_period: '10m', silent_after: '5m' },
   },
-  identity: { aliases: [], databases: [], topics: { templates: [], clusters: [] }, loopback: 'auto' },
+  identity: {
+    aliases: [],
+    databases: [],
+    topics: { templates: [], clusters: [] },
+    outbox_tables: [],
+    loopback: 'auto',
+  },
   changes: { keep: '1h', max_bytes: '1MiB' },
   limits: { nodes: 1000, edges: 1000, paths: 10_000 },
 });

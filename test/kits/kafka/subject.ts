@@ -65,8 +65,8 @@ export class KafkaSubject {
     return vi.waitFor(async () => check(await this.receiver()), PATIENCE);
   }
 
-  untilGraph(check: (graph: GraphDocument) => void): Promise<void> {
-    return vi.waitFor(async () => check(await this.graph()), PATIENCE);
+  untilGraph(check: (graph: GraphDocument) => void, timeout = PATIENCE.timeout): Promise<void> {
+    return vi.waitFor(async () => check(await this.graph()), { ...PATIENCE, timeout });
   }
 
   /** Waits until the problem is listed. */
@@ -77,11 +77,11 @@ export class KafkaSubject {
   }
 
   /** Calls from `web` to `shop`, of which each was sent once. */
-  untilCalls(count: number): Promise<void> {
+  untilCalls(count: number, timeout?: number): Promise<void> {
     return this.untilGraph(({ edges, stats }) => {
       expect(edges.map(({ id, count }) => [id, count])).toEqual([['service:web#calls#service:shop', count]]);
       const { duplicates, rejected, pending } = stats.spans;
       expect({ duplicates, rejected, pending }).toEqual({ duplicates: 0, rejected: 0, pending: 0 });
-    });
+    }, timeout);
   }
 }

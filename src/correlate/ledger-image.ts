@@ -5,17 +5,14 @@
 import { ImageError, type ImageReader, type ImageWriter } from '../contract/image.ts';
 import { sectionName } from '../lib/section-name.ts';
 import { ENTRY_WORDS, slabChanges } from './ledger-slabs.ts';
-import { bucketsFor, capacityFor, type MessageLedger } from './message-ledger.ts';
-import { inSteps, loadPieces, savePieces } from './pieces.ts';
-import { repeatBuckets } from './ring-chains.ts';
+import { capacityFor, type MessageLedger } from './message-ledger.ts';
+import { inSteps } from './pieces.ts';
 import type { SavedSlices } from './time-slices.ts';
 
-/** Buckets in a piece. */
-const PIECE_BUCKETS = 1 << 18;
 const WORDS = 'ledger/words';
-const NEXT = 'ledger/next';
-const TAGS = 'ledger/tags';
-const BUCKETS = 'ledger/buckets';
+/** Of families of their own, since hardly any of them changes again. */
+const NEXT = 'ledger-chains/next';
+const TAGS = 'ledger-chains/tags';
 
 interface Saved {
   /** Entries of a slab; missing in images of programs that had another ledger. */
@@ -25,7 +22,6 @@ interface Saved {
   readonly used: number;
   readonly tail: number;
   readonly evicted: number;
-  readonly buckets: number;
   readonly lastName: number;
   /** Slabs that are stored, and what they are called. */
   readonly stored: readonly (readonly [slab: number, name: string])[];
@@ -43,7 +39,7 @@ export class LedgerImage {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { slabs, capacity, head, used, tail, evicted, buckets, slices } = this.ledger;
+    const { slabs, capacity, head, used, tail, evicted, index, slices } = this.ledger;
     const words = slabs.changed.words.settle();
     const next = slabs.changed.next.settle();
     const tags = slabs.changed.tags.settle();
@@ -51,7 +47,7 @@ export class LedgerImage {
       name === undefined ? [] : [[slab, name] as const],
     );
     out.value('ledger/state', {
-      ...{ slab: slabs.size, capacity, head, used, tail, evicted, buckets: buckets.length },
+      ...{ slab: slabs.size, capacity, head, used, tail, evicted },
       ...{ lastName: slabs.lastName, stored, slices: slices.save(), words, next, tags },
     } satisfies Saved);
     for (const [, name] of stored) out.stored(name);
@@ -61,7 +57,7 @@ export class LedgerImage {
       if (memory !== undefined) yield* out.memory(sectionName(NEXT, i), memory, next[i]);
     for (const [i, memory] of slabs.tags.entries())
       if (memory !== undefined) yield* out.memory(sectionName(TAGS, i), memory, tags[i]);
-    yield* savePieces(out, BUCKETS, buckets, PIECE_BUCKETS);
+    yield* index.save(out);
   }
 
   *load(from: ImageReader): Generator<void, ((entry: number) => number) | undefined> {
@@ -80,11 +76,7 @@ export class LedgerImage {
     slabs.changed = slabChanges(ledger.slabCount);
     for (const table of ['words', 'next', 'tags'] as const) slabs.changed[table].restore(saved[table]);
     yield* this.loadSlabs(saved, from);
-    if (saved.buckets > 0) {
-      ledger.buckets = new Int32Array(Math.max(saved.buckets, bucketsFor(ledger.limit)));
-      yield* loadPieces(from, BUCKETS, ledger.buckets.subarray(0, saved.buckets), PIECE_BUCKETS);
-      repeatBuckets(ledger.buckets, saved.buckets);
-    }
+    yield* ledger.index.load(from, ledger.limit, head, capacity);
     const moved = yield* this.makeRoom(saved);
     ledger.fit();
     if (moved === undefined && ledger.used === used) return undefined;
@@ -135,12 +127,13 @@ export class LedgerImage {
     if (!isWrapped) return undefined;
     ledger.tail = moved(first) / slabs.size;
     slabs.look(ledger.tail);
-    for (const pointers of [...slabs.next, ledger.buckets]) {
+    for (const pointers of [...slabs.next, ledger.index.buckets]) {
       if (pointers === undefined) continue;
       yield* inSteps(pointers.length, (a, b) => {
         for (let i = a; i < b; i++) if (pointers[i] !== 0) pointers[i] = moved(pointers[i]! - 1) + 1;
       });
     }
+    ledger.index.changed();
     return moved;
   }
 }

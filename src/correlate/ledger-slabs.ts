@@ -66,6 +66,8 @@ export class LedgerSlabs {
   found: Int32Array;
   private foundFloats: Float64Array;
   store: SlabStore | undefined;
+  /** Memory of slabs that were stored, for those to come: two threads had it, and neither is quick to give it back. */
+  private readonly spare: Words[] = [];
   /** Of the slab stored last. */
   lastName = 0;
   isRowKept: (row: number) => boolean = () => false;
@@ -113,13 +115,15 @@ export class LedgerSlabs {
     const slab = place >>> this.shift;
     const tags = this.tags[slab];
     if (tags !== undefined && (place & this.mask) < tags.length) return;
-    this.grow(slab, tags === undefined ? Math.min(FIRST, this.size) : tags.length * 2);
+    if (tags !== undefined) this.grow(slab, tags.length * 2);
+    else this.grow(slab, slab === 0 ? Math.min(FIRST, this.size) : this.size);
   }
 
   private grow(slab: number, entries: number): void {
     const { words, next, tags } = this;
     const before = words[slab];
-    const grown = new Int32Array(new SharedArrayBuffer(entries * ENTRY_WORDS * 4));
+    const spare = entries === this.size ? this.spare.pop()?.fill(0) : undefined;
+    const grown = spare ?? new Int32Array(new SharedArrayBuffer(entries * ENTRY_WORDS * 4));
     if (before !== undefined) grown.set(before);
     this.setWords(slab, grown);
     next[slab] = resized(next[slab], new Int32Array(entries));
@@ -231,6 +235,7 @@ export class LedgerSlabs {
       if (isStored && isWanted) {
         this.names[slab] = name;
         this.setWords(slab, undefined);
+        this.spare.push(memory);
       } else if (isStored) store.release(name);
       else {
         this.failedStores++;

@@ -7,6 +7,7 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { type Rendezvous, SOUGHT } from '../contract/rendezvous.ts';
 import type { SlabStore } from '../contract/slab-store.ts';
 import { LedgerImage } from './ledger-image.ts';
+import { LedgerIndex } from './ledger-index.ts';
 import {
   CHECK,
   ENTRY_IDS,
@@ -20,10 +21,9 @@ import {
 } from './ledger-slabs.ts';
 import { TimeSlices } from './time-slices.ts';
 
-const MAX_BUCKETS = 1 << 22;
 /** Entries of a slab, and slabs that stay in memory behind the one being filled. */
 const SLAB = 1 << 16;
-const IN_MEMORY = 4;
+const IN_MEMORY = 2;
 
 /** Smaller ones are for tests. */
 export interface LedgerSizes {
@@ -45,7 +45,7 @@ export class MessageLedger implements Kept {
   limit: number;
   evicted = 0;
   readonly slabs: LedgerSlabs;
-  buckets = new Int32Array(0);
+  readonly index = new LedgerIndex();
   /** Places of the ring: one slab more than it has entries at most, so that the newest and the oldest never share one. */
   capacity: number;
   head = 0;
@@ -90,12 +90,12 @@ export class MessageLedger implements Kept {
   }
 
   account(): LedgerAccount {
-    const { buckets, slabs } = this;
+    const { index, slabs } = this;
     const { reads, failed, memoryBytes } = slabs.blocks;
     const [stored, held] = slabs.account();
     return {
       stored: Math.min(stored * slabs.size, this.used),
-      memoryBytes: buckets.byteLength + held + memoryBytes,
+      memoryBytes: index.bytes + held + memoryBytes,
       diskBytes: stored * slabs.bytes,
       reads,
       failedReads: failed,
@@ -118,16 +118,18 @@ export class MessageLedger implements Kept {
   /** Begins a slice of entries at this time, and forgets slices older than the horizon. */
   advance(nowMs: number): void {
     this.used -= this.slices.advance(nowMs, this.windowMs);
-    if (this.buckets.length === 0) return;
+    if (this.index.buckets.length === 0) return;
     this.dropOld();
     this.slabs.age(this.head >>> this.slabs.shift, this.slabCount, nowMs);
   }
 
   /** Takes one side of a meeting and returns its entry. */
   post(side: Rendezvous): number {
-    if (this.buckets.length === 0) this.buckets = new Int32Array(bucketsFor(this.limit));
+    const { slabs, index } = this;
+    if (index.buckets.length === 0) index.make(this.limit);
     if (this.used >= this.limit) this.evictOldest();
-    const { slabs, buckets, head: place } = this;
+    const { head: place } = this;
+    const { buckets } = index;
     slabs.open(place);
     const slab = place >>> slabs.shift;
     const at = slabs.locate(place);
@@ -140,6 +142,7 @@ export class MessageLedger implements Kept {
     slabs.tags[slab]![inSlab] = tagOf(side.kind, side.b);
     slabs.next[slab]![inSlab] = buckets[bucket]!;
     buckets[bucket] = place + 1;
+    index.note(bucket);
     this.head = place + 1 === this.capacity ? 0 : place + 1;
     this.used++;
     this.slices.newest.count++;
@@ -160,13 +163,15 @@ export class MessageLedger implements Kept {
 
   /** Reads what `post` and `first` under a key will need, so that the memory is near by then. Returns something of it. */
   touch(a: number): number {
-    return this.used === 0 ? 0 : this.buckets[a & (this.buckets.length - 1)]!;
+    const { buckets } = this.index;
+    return this.used === 0 ? 0 : buckets[a & (buckets.length - 1)]!;
   }
 
   /** The newest entry of this kind under a key; −1 none. Seekers that were found are passed over. */
   first(kind: number, a: number, b: number): number {
     if (this.used === 0) return -1;
-    return this.find(this.buckets[a & (this.buckets.length - 1)]!, 0, kind, b);
+    const { buckets } = this.index;
+    return this.find(buckets[a & (buckets.length - 1)]!, 0, kind, b);
   }
 
   next(entry: number, kind: number, b: number): number {
@@ -309,8 +314,4 @@ function tagOf(kind: number, check: number): number {
 
 export function capacityFor(limit: number, slab: number): number {
   return (Math.ceil(limit / slab) + 1) * slab;
-}
-
-export function bucketsFor(limit: number): number {
-  return Math.min(MAX_BUCKETS, 2 ** Math.max(10, Math.ceil(Math.log2(limit))));
 }

@@ -108,7 +108,7 @@ class World {
     this.kept.set(row, entry);
     this.model.post(entry, this.limit);
     this.places.set(entry, ledger.post(side));
-    entry.bits = ledger.buckets.length - 1;
+    entry.bits = ledger.index.buckets.length - 1;
     for (const [old, its] of this.kept) if (old <= this.rows - KEPT_FOR) this.leave(old, its);
   }
 

@@ -1,6 +1,7 @@
 /** What every route is given. */
 import type { Clock } from '../contract/clock.ts';
 import type { GraphView } from '../contract/graph-view.ts';
+import type { PastGraph } from '../query/past.ts';
 import type { ChangeBoard } from './changes/board.ts';
 import { Problem } from './problem.ts';
 import type { AskService } from './questions.ts';
@@ -14,6 +15,8 @@ export interface ApiContext {
   /** With everything that was taken in before the call; undefined when there is no graph. */
   readonly graph: () => Promise<GraphView | undefined>;
   readonly ask: AskService;
+  /** The graph of earlier. */
+  readonly past: Pick<PastGraph, 'view'>;
   readonly streams: StreamLimit;
   readonly changes: ChangeBoard;
   /** Streams of changes at once. */

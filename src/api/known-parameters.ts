@@ -17,7 +17,7 @@ export async function checkParameterNames(request: FastifyRequest): Promise<void
 
 function unknownParameter(parameter: string, known: readonly string[]): Problem {
   if (TIME_PARAMETERS.includes(parameter)) {
-    const detail = `${parameter} is not supported yet: answers are about now; leave it out`;
+    const detail = `${parameter} is not possible here: this is about now; leave it out`;
     return new Problem(400, 'unsupported-parameter', detail, { parameter });
   }
   const near = nearestWords(parameter, known);

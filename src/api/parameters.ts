@@ -33,13 +33,15 @@ const reality = {
 /** Which nodes and edges a question about ways is about. */
 export const wayParameters = { ...scopeParameters, ...reality };
 
+export const kindParameter = Type.Optional(
+  Type.String({
+    description: `Kinds, comma-separated. Node kinds (${NODE_KINDS.join(', ')}) keep those nodes and the edges between them; edge kinds (${EDGE_KINDS.join(', ')}) keep those edges and their nodes; given both, those edges between those nodes.`,
+  }),
+);
+
 const filterParameters = {
   ...scopeParameters,
-  kind: Type.Optional(
-    Type.String({
-      description: `Kinds, comma-separated. Node kinds (${NODE_KINDS.join(', ')}) keep those nodes and the edges between them; edge kinds (${EDGE_KINDS.join(', ')}) keep those edges and their nodes; given both, those edges between those nodes.`,
-    }),
-  ),
+  kind: kindParameter,
   ...reality,
 };
 

@@ -18,6 +18,7 @@ import { Problem, problemHandler, sendProblem } from './problem.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { couplingsRoute } from './routes/couplings.ts';
 import { debugTraceRoute } from './routes/debug-trace.ts';
+import { diffRoute } from './routes/diff.ts';
 import { edgeRoutes } from './routes/edges.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { graphRoute } from './routes/graph.ts';
@@ -40,6 +41,7 @@ const ROUTES = [
   pathsRoute,
   couplingsRoute,
   changeRoutes,
+  diffRoute,
   statusRoutes,
   debugTraceRoute,
   homeRoute,

@@ -21,7 +21,8 @@ import { writeText } from './output/render.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:8484';
 
-export const clientOptions = {
+/** Of commands that a running service alone can answer. */
+export const serviceOptions = {
   url: {
     type: 'string',
     value: 'URL',
@@ -40,6 +41,10 @@ export const clientOptions = {
   },
   'cert-file': { type: 'string', value: 'FILE', description: 'PEM file with the certificate to show (mutual TLS).' },
   'key-file': { type: 'string', value: 'FILE', description: 'PEM file with the private key of that certificate.' },
+} as const satisfies CommandOptions;
+
+export const clientOptions = {
+  ...serviceOptions,
   file: {
     type: 'string',
     value: 'FILE',
@@ -47,10 +52,15 @@ export const clientOptions = {
   },
 } as const satisfies CommandOptions;
 
+/** Of commands that ask about the graph of now, or of earlier. */
+export const atOption = {
+  at: { type: 'string', value: 'TIME', description: 'The graph as it was then: RFC 3339, or -1h for an hour ago.' },
+} as const satisfies CommandOptions;
+
 /** For the line after `Usage:`. */
 export const CLIENT_USAGE = '[--url URL [--token TOKEN] [--ca-file FILE] | --file FILE]';
 
-type ClientValues = { readonly [K in keyof typeof clientOptions]?: string };
+type ClientValues = { readonly [K in keyof typeof clientOptions | 'at']?: string };
 
 export interface Client {
   readonly url: URL;
@@ -67,6 +77,8 @@ export interface Client {
 
 /** Throws a `UsageError` for what cannot be meant. */
 export function clientOf(values: ClientValues, env: NodeJS.ProcessEnv): Client {
+  if (values.at !== undefined && values.file !== undefined)
+    throw new UsageError('a file holds one time; give --at, or --file, not both');
   if (values.url !== undefined && values.file !== undefined) throw new UsageError('give --url or --file, not both');
   if ((values['cert-file'] === undefined) !== (values['key-file'] === undefined))
     throw new UsageError('--cert-file and --key-file belong together; give both');
@@ -101,7 +113,7 @@ export async function askClientText(client: Client, path: string, parameters: UR
   return textOfService(await serviceOf(client), path, parameters);
 }
 
-async function serviceOf({ url, token, tlsFiles }: Client): Promise<Service> {
+export async function serviceOf({ url, token, tlsFiles }: Client): Promise<Service> {
   const [ca, cert, key] = await Promise.all(
     [tlsFiles.ca, tlsFiles.cert, tlsFiles.key].map(path => (path === undefined ? undefined : textOfFile(path))),
   );

@@ -3,6 +3,7 @@ import { createAnalyzeCommand } from './analyze.ts';
 import type { Application } from './application.ts';
 import type { Command } from './command.ts';
 import { couplingsCommand } from './couplings.ts';
+import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { graphCommand } from './graph.ts';
@@ -12,6 +13,7 @@ import { schemaCommand } from './schema.ts';
 import { createServeCommand } from './serve.ts';
 import { createStorageCommand } from './storage.ts';
 import { createValidateCommand } from './validate.ts';
+import { watchCommand } from './watch.ts';
 
 export function createCommands(application: Application): readonly Command[] {
   return [
@@ -23,6 +25,8 @@ export function createCommands(application: Application): readonly Command[] {
     pathsCommand,
     couplingsCommand,
     explainCommand,
+    diffCommand,
+    watchCommand,
     doctorCommand,
     createStorageCommand(application),
     schemaCommand,

@@ -6,6 +6,7 @@ import { parseArguments, UsageError } from './arguments.ts';
 import {
   askClient,
   askClientText,
+  atOption,
   CLIENT_USAGE,
   type Client,
   clientOf,
@@ -22,6 +23,7 @@ import { fileFilter, formatOf, numberOf, parametersOf, wayOptions } from './way-
 
 const options = {
   ...clientOptions,
+  ...atOption,
   ...wayOptions,
   service: { type: 'string', value: 'NAME', description: 'Only pairs with this service at one end.' },
   'min-strength': { type: 'string', value: 'SHARE', description: 'Only pairs at least so strong, 0 to 1.' },
@@ -34,6 +36,7 @@ const options = {
 
 interface Request {
   readonly client: Client;
+  readonly at: string | undefined;
   readonly format: OutputFormat;
   readonly service: string | undefined;
   readonly minStrength: number;
@@ -63,6 +66,7 @@ function requestOf(args: readonly string[], { env }: Io): Request {
     throw new UsageError(`couplings takes no argument such as '${positionals[0]}'; write --service ${positionals[0]}`);
   return {
     client: clientOf(values, env),
+    at: values.at,
     format: formatOf(values.format),
     service: values.service,
     minStrength: shareOf(values['min-strength']),
@@ -78,8 +82,8 @@ function shareOf(text = '0'): number {
 }
 
 async function askRunning({ client, format, ...asked }: Request, io: Io): Promise<void> {
-  const { service, minStrength, limit, env, implicit } = asked;
-  const parameters = parametersOf({ service, min_strength: minStrength, limit, env, implicit });
+  const { service, minStrength, limit, env, at, implicit } = asked;
+  const parameters = parametersOf({ service, min_strength: minStrength, limit, env, at, implicit });
   if (isDrawing(format)) {
     parameters.set('format', format);
     return writeText(io.stdout, await askClientText(client, 'v1/couplings', parameters));

@@ -10,6 +10,7 @@ import { type AnswerFormat, answerFormatOf, formatOption } from './answer-format
 import { parseArguments, UsageError } from './arguments.ts';
 import {
   askClient,
+  atOption,
   CLIENT_USAGE,
   type Client,
   clientOf,
@@ -22,20 +23,22 @@ import { type Command, type CommandOptions, EXIT_DONE, EXIT_WRONG_USE, type Io }
 import { SourceError } from './output/document-source.ts';
 import { betweenText, explanationText } from './output/explain-text.ts';
 import { writeText } from './output/render.ts';
+import { parametersOf } from './way-options.ts';
 
-const options = { ...clientOptions, format: formatOption } as const satisfies CommandOptions;
+const options = { ...clientOptions, ...atOption, format: formatOption } as const satisfies CommandOptions;
 
 type Answer = Explanation | BetweenExplanation;
 
 export const explainCommand: Command = {
   name: 'explain',
   summary: 'how an edge is known, or why there is none between two nodes',
-  usage: `tacit explain EDGE | FROM TO ${CLIENT_USAGE} [--format table|json]`,
+  usage: `tacit explain EDGE | FROM TO ${CLIENT_USAGE} [--at TIME] [--format table|json]`,
   options,
   async run(args, io) {
-    const { client, names, format } = requestOf(args, io);
+    const { client, names, at, format } = requestOf(args, io);
     return runClient('explain', io, async () => {
-      const answer = client.file === undefined ? await askRunning(client, names) : await askFile(client.file, names);
+      const answer =
+        client.file === undefined ? await askRunning(client, names, at) : await askFile(client.file, names);
       await writeText(io.stdout, format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : textOf(answer));
       return EXIT_DONE;
     });
@@ -45,15 +48,15 @@ export const explainCommand: Command = {
 function requestOf(
   args: readonly string[],
   { env }: Io,
-): { client: Client; names: readonly string[]; format: AnswerFormat } {
+): { client: Client; names: readonly string[]; at: string | undefined; format: AnswerFormat } {
   const { values, positionals } = parseArguments(args, options);
   if (positionals.length !== 1 && positionals.length !== 2)
     throw new UsageError('explain what? write tacit explain EDGE, or tacit explain FROM TO');
-  return { client: clientOf(values, env), names: positionals, format: answerFormatOf(values.format) };
+  return { client: clientOf(values, env), names: positionals, at: values.at, format: answerFormatOf(values.format) };
 }
 
-async function askRunning(client: Client, [first, to]: readonly string[]): Promise<Answer> {
-  const parameters = new URLSearchParams(to === undefined ? { edge: first! } : { from: first!, to });
+async function askRunning(client: Client, [first, to]: readonly string[], at: string | undefined): Promise<Answer> {
+  const parameters = parametersOf(to === undefined ? { edge: first!, at } : { from: first!, to, at });
   return (await askClient(client, 'v1/explain', parameters)) as Answer;
 }
 

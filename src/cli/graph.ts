@@ -5,13 +5,23 @@ import { type GraphFilter, isEdgeKind, isNodeKind } from '../query/filter.ts';
 import { selectGraph } from '../query/select.ts';
 import { nearestWords } from '../query/words.ts';
 import { parseArguments, UsageError } from './arguments.ts';
-import { askClient, CLIENT_USAGE, type Client, clientOf, clientOptions, readGraphFile, runClient } from './client.ts';
+import {
+  askClient,
+  atOption,
+  CLIENT_USAGE,
+  type Client,
+  clientOf,
+  clientOptions,
+  readGraphFile,
+  runClient,
+} from './client.ts';
 import { type Command, type CommandOptions, EXIT_DONE, type Io } from './command.ts';
 import { asGraphDocument } from './output/document-source.ts';
 import { isOutputFormat, OUTPUT_FORMATS, type OutputFormat, renderGraph, writeText } from './output/render.ts';
 
 const options = {
   ...clientOptions,
+  ...atOption,
   format: { type: 'string', value: 'FORMAT', description: `One of ${OUTPUT_FORMATS.join(', ')} (default table).` },
   kind: { type: 'string', value: 'KINDS', description: 'Only these kinds of nodes or edges, comma-separated.' },
   env: { type: 'string', value: 'NAMES', description: 'Only these environments, comma-separated.' },
@@ -20,6 +30,7 @@ const options = {
 
 interface Request {
   readonly client: Client;
+  readonly at: string | undefined;
   readonly format: OutputFormat;
   readonly kinds: readonly string[];
   readonly environments: readonly string[];
@@ -29,7 +40,7 @@ interface Request {
 export const graphCommand: Command = {
   name: 'graph',
   summary: 'show the graph as a table, JSON, a drawing, or a file of other tools',
-  usage: `tacit graph ${CLIENT_USAGE} [--format ${OUTPUT_FORMATS.join('|')}] [--kind KINDS] [--env NAMES] [--min-count N]`,
+  usage: `tacit graph ${CLIENT_USAGE} [--at TIME] [--format ${OUTPUT_FORMATS.join('|')}] [--kind KINDS] [--env NAMES] [--min-count N]`,
   options,
   async run(args, io) {
     const request = requestOf(args, io);
@@ -52,6 +63,7 @@ function requestOf(args: readonly string[], io: Io): Request {
     throw new UsageError(`--format "${format}" is unknown; one of ${OUTPUT_FORMATS.join(', ')}`);
   return {
     client: clientOf(values, io.env),
+    at: values.at,
     format,
     kinds: kindsOf(values.kind),
     environments: listOf(values.env),
@@ -79,8 +91,9 @@ function countOf(text: string | undefined): number {
   throw new UsageError(`--min-count "${text}" is no whole number from 0 up`);
 }
 
-async function askRunning({ client, kinds, environments, minCount }: Request): Promise<GraphDocument> {
+async function askRunning({ client, at, kinds, environments, minCount }: Request): Promise<GraphDocument> {
   const parameters = new URLSearchParams();
+  if (at !== undefined) parameters.set('at', at);
   if (kinds.length > 0) parameters.set('kind', kinds.join(','));
   if (environments.length > 0) parameters.set('env', environments.join(','));
   if (minCount > 0) parameters.set('min_count', String(minCount));

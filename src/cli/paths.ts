@@ -11,6 +11,7 @@ import { parseArguments, UsageError } from './arguments.ts';
 import {
   askClient,
   askClientText,
+  atOption,
   CLIENT_USAGE,
   type Client,
   clientOf,
@@ -26,6 +27,7 @@ import { fileFilter, formatOf, listOf, numberOf, parametersOf, wayOptions } from
 
 const options = {
   ...clientOptions,
+  ...atOption,
   ...wayOptions,
   k: { type: 'string', value: 'N', description: `At most so many paths (default ${DEFAULT_PATHS}).` },
   'max-hops': { type: 'string', value: 'N', description: `Edges of a path, at most (default ${DEFAULT_HOPS}).` },
@@ -36,6 +38,7 @@ const options = {
 
 interface Request {
   readonly client: Client;
+  readonly at: string | undefined;
   readonly from: string;
   readonly to: string;
   readonly format: OutputFormat;
@@ -70,6 +73,7 @@ function requestOf(args: readonly string[], { env }: Io): Request {
   if (listOf(values.via).length > MAX_VIA) throw new UsageError(`--via takes at most ${MAX_VIA} nodes`);
   return {
     client: clientOf(values, env),
+    at: values.at,
     from: positionals[0]!,
     to: positionals[1]!,
     format: formatOf(values.format),
@@ -93,8 +97,8 @@ function checkKinds(text: string | undefined): void {
 }
 
 async function askRunning(request: Request, io: Io): Promise<void> {
-  const { client, format, from, to, k, maxHops, via, avoid, kinds, env, implicit } = request;
-  const asked = parametersOf({ from, to, k, max_hops: maxHops, via, avoid, kinds, env, implicit });
+  const { client, format, from, to, k, maxHops, via, avoid, kinds, env, at, implicit } = request;
+  const asked = parametersOf({ from, to, k, max_hops: maxHops, via, avoid, kinds, env, at, implicit });
   if (isDrawing(format)) {
     asked.set('format', format);
     return writeText(io.stdout, await askClientText(client, 'v1/paths', asked));

@@ -118,6 +118,10 @@ export class Replica {
   private begun: DeltaBegin | undefined;
   private view: GraphView | undefined;
 
+  get rules(): IdentityRules {
+    return this.source.rules;
+  }
+
   /** Parts in the order in which they were sent; what comes before the first `begin` is meant for others. */
   take(part: DeltaPart): void {
     if (part.type === 'begin') this.begin(part);

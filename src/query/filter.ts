@@ -35,7 +35,7 @@ export function isNodeWanted(filter: GraphFilter, node: NodeFacts): boolean {
 }
 
 /** Environment and namespace alone, to tell apart nodes of one name. */
-export function isScopeWanted(filter: GraphFilter, node: NodeFacts): boolean {
+export function isScopeWanted(filter: GraphFilter, node: Pick<NodeFacts, 'environment' | 'namespace'>): boolean {
   const { environments, namespaces } = filter;
   if (environments !== undefined && !environments.has(node.environment ?? NONE)) return false;
   return namespaces === undefined || namespaces.has(node.namespace ?? NONE);

@@ -5,6 +5,7 @@
  */
 import type { DeltaPart } from '../contract/graph-delta.ts';
 import type { GraphView, TopologyReader } from '../contract/graph-view.ts';
+import type { IdentityRules } from '../contract/identity-rules.ts';
 import { Replica } from '../graph/replica.ts';
 
 /** In the thread of the graph itself. */
@@ -27,6 +28,11 @@ export class LiveGraph {
   /** @param ask sends a question; its answer comes to `take` or `refuse`. */
   constructor(ask: (question: number) => void) {
     this.ask = ask;
+  }
+
+  /** Those that names are resolved by, as of the last answer. */
+  get rules(): IdentityRules {
+    return this.replica.rules;
   }
 
   view(): Promise<GraphView> {

@@ -54,8 +54,11 @@ describe('/openapi.json', () => {
       '/healthz',
       '/metrics',
       '/readyz',
+      '/v1/changes',
+      '/v1/changes/stream',
       '/v1/couplings',
       '/v1/debug/trace/{id}',
+      '/v1/diff',
       '/v1/doctor',
       '/v1/edges',
       '/v1/edges/{id}',
@@ -93,7 +96,7 @@ describe('/openapi.json', () => {
     const required = operations.flatMap(([, operation]) =>
       (operation.parameters ?? []).filter(parameter => parameter.required && parameter.in === 'query'),
     );
-    expect(required.map(parameter => parameter.name)).toEqual(['node', 'from', 'to']);
+    expect(required.map(parameter => parameter.name)).toEqual(['node', 'from', 'to', 'start']);
   });
 
   it.each([

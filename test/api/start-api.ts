@@ -9,6 +9,7 @@ import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/c
 import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
 import { NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
+import { PastProblem, type PastTime } from '../../src/query/past.ts';
 import { MemoryChangeLog } from '../../src/storage/changes/change-log.ts';
 import { collectProcess } from '../../src/telemetry/process-metrics.ts';
 
@@ -22,6 +23,8 @@ export interface RunningApi {
   ready: boolean;
   spans: readonly DebugSpan[];
   checkup: Checkup;
+  /** Of earlier times, ms; throws for those that are not known. */
+  viewAt(time: PastTime): GraphView;
   /** Stored, and told. */
   publish(...changes: readonly Change[]): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -81,6 +84,7 @@ export async function startApi(
     version: '0.1.0-test',
     startedAt: STARTED_AT,
     graph: async () => api.view,
+    past: { view: async time => api.viewAt(time) },
     ask: answerTo as AskService,
   });
   listeners.push(opened.listener);
@@ -97,6 +101,9 @@ export async function startApi(
         Object.entries(labels).every(([key, text]) => own[key] === text),
       );
       return fitting.reduce((sum, { value }) => sum + value, 0);
+    },
+    viewAt() {
+      throw new PastProblem('before_history', Number.POSITIVE_INFINITY);
     },
     publish(...changes: readonly Change[]) {
       const texts = changes.map(change => JSON.stringify(change));

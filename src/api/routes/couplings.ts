@@ -6,10 +6,11 @@ import { DEFAULT_COUPLINGS, findCouplings, MAX_COUPLINGS } from '../../query/cou
 import type { GraphFilter } from '../../query/filter.ts';
 import { couplingsToGraph } from '../../query/paths-graph.ts';
 import { CouplingsAnswerSchema } from '../../query/schemas/path-schemas.ts';
-import { type ApiContext, viewOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { sendGraph } from '../graph-answer.ts';
 import { FORMATS, filterOf, querySchema, wayParameters } from '../parameters.ts';
+import { pastParameters, viewFor } from '../past.ts';
 import { Problem } from '../problem.ts';
 import { resolveService } from '../resolve.ts';
 import { drawnAnswers } from '../responses.ts';
@@ -23,6 +24,7 @@ const querystring = querySchema({
   service: Type.Optional(Type.String({ minLength: 1, description: 'Only pairs with this service at one end.' })),
   min_strength: Type.Number({ minimum: 0, maximum: 1, default: 0, description: 'Only pairs at least so strong.' }),
   ...wayParameters,
+  ...pastParameters,
   limit: Type.Integer({
     minimum: 1,
     maximum: MAX_COUPLINGS,
@@ -42,7 +44,7 @@ export function couplingsRoute(app: FastifyInstance, context: ApiContext): void 
   app.get<{ Querystring: Static<typeof querystring> }>('/v1/couplings', { schema }, async (request, reply) => {
     const { implicit, service, min_strength, limit, format, ...scope } = request.query;
     const filter = filterOf(scope);
-    const view = await viewOf(context);
+    const view = await viewFor(context, scope, 'counts');
     const place = service === undefined ? undefined : serviceOf(view, service, filter);
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     const answer = findCouplings(view, { filter, service: place, implicit, minStrength: min_strength, limit });

@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { pageOf } from '../../query/page.ts';
 import { selectGraph } from '../../query/select.ts';
-import { type ApiContext, viewOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { cursorOf, EDGES_FIRST, filterOf, pageParameters, querySchema } from '../parameters.ts';
+import { type PastQuery, pastParameters, viewFor } from '../past.ts';
 import { edgeAnswer, edgeOfPath, pathAfter } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
 
@@ -13,7 +14,9 @@ const NAME = 'Id (`source#kind#target`) or key.';
 const querystring = querySchema({
   id: Type.Optional(Type.String({ description: `Answer this edge instead of a page. ${NAME}` })),
   ...pageParameters,
+  ...pastParameters,
 });
+const oneQuery = querySchema(pastParameters);
 
 export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
   listRoute(app, context);
@@ -21,16 +24,16 @@ export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
     summary: 'One edge',
     tags: ['graph'],
     params: Type.Object({ id: Type.String({ description: `${NAME} Percent-encoded.` }) }),
-    querystring: querySchema({}),
+    querystring: oneQuery,
     response: answers('The edge.', Type.Ref('Edge#'), [400, 404]),
   };
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const view = await viewOf(context);
+    const view = await viewFor(context, request.query as PastQuery, 'all');
     const edge = edgeOfPath(view, pathAfter('/v1/edges/', request));
     return isUnchanged(request, reply, view, context.startedAt) ? reply.send() : reply.send(edge);
   };
   app.get('/v1/edges/:id', { schema }, handler);
-  app.get('/v1/edges/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
+  app.get('/v1/edges/*', { schema: { querystring: oneQuery, hide: true } }, handler);
 }
 
 function listRoute(app: FastifyInstance, context: ApiContext): void {
@@ -41,7 +44,7 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const { id, cursor, limit, ...query } = request.query;
     const filter = filterOf(query, EDGES_FIRST);
     const after = cursorOf('edges', cursor);
-    const view = await viewOf(context);
+    const view = await viewFor(context, query, 'all');
     const edge = id === undefined ? undefined : edgeAnswer(view, id);
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (edge !== undefined) return reply.send(edge);

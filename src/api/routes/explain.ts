@@ -8,8 +8,9 @@ import { explainEdge } from '../../query/explain/edge.ts';
 import { explainBetween } from '../../query/explain/explain.ts';
 import type { GraphFilter } from '../../query/filter.ts';
 import { DoctorSchema, ExplainSchema } from '../../query/schemas/explain-schema.ts';
-import { type ApiContext, noTopology, viewOf } from '../context.ts';
+import { type ApiContext, noTopology } from '../context.ts';
 import { filterOf, querySchema, scopeParameters } from '../parameters.ts';
+import { asksForPast, pastParameters, viewFor } from '../past.ts';
 import { Problem } from '../problem.ts';
 import { resolveEdge, resolveNode, resolveService } from '../resolve.ts';
 import { answers } from '../responses.ts';
@@ -23,6 +24,7 @@ const ends = {
 const explainQuery = querySchema({
   edge: Type.Optional(Type.String({ minLength: 1, description: 'Id (`source#kind#target`) or key.' })),
   ...ends,
+  ...pastParameters,
 });
 const doctorQuery = querySchema({
   service: Type.Optional(Type.String({ minLength: 1, description: `Look at this one alone. ${NAME}` })),
@@ -49,9 +51,10 @@ function addExplain(app: FastifyInstance, context: ApiContext): void {
     const { edge, from, to, ...query } = request.query;
     if (edge === undefined ? from === undefined || to === undefined : from !== undefined || to !== undefined)
       throw wrongEnds('give edge, or from and to');
-    // A view is read in the turn in which it comes: last.
-    const checkup = (edge === undefined ? await context.ask('checkup', undefined) : undefined) ?? NO_CHECKUP;
-    const view = await viewOf(context);
+    // A view is read in the turn in which it comes: last. What became of spans is known of now alone.
+    const asksNow = edge === undefined && !asksForPast(query);
+    const checkup = (asksNow ? await context.ask('checkup', undefined) : undefined) ?? NO_CHECKUP;
+    const view = await viewFor(context, query, 'all');
     reply.header('cache-control', 'no-store');
     if (edge !== undefined) return reply.send(explainEdge(view, resolveEdge(view, edge), context.traceUrl));
     const [source, target] = nodesOf(view, [from!, to!], filterOf(query));

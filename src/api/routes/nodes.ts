@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { pageOf } from '../../query/page.ts';
 import { selectNodes } from '../../query/select.ts';
-import { type ApiContext, viewOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { cursorOf, filterOf, pageParameters, querySchema } from '../parameters.ts';
+import { type PastQuery, pastParameters, viewFor } from '../past.ts';
 import { nodeAnswer, nodeOfPath, pathAfter } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
 
@@ -13,7 +14,9 @@ const NAME = 'Id, key, or unambiguous bare name.';
 const querystring = querySchema({
   id: Type.Optional(Type.String({ description: `Answer this node instead of a page. ${NAME}` })),
   ...pageParameters,
+  ...pastParameters,
 });
+const oneQuery = querySchema(pastParameters);
 
 export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   listRoute(app, context);
@@ -21,16 +24,16 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     summary: 'One node',
     tags: ['graph'],
     params: Type.Object({ id: Type.String({ description: `${NAME} Percent-encoded.` }) }),
-    querystring: querySchema({}),
+    querystring: oneQuery,
     response: answers('The node.', Type.Ref('Node#'), [400, 404]),
   };
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const view = await viewOf(context);
+    const view = await viewFor(context, request.query as PastQuery, 'counts');
     const node = nodeOfPath(view, pathAfter('/v1/nodes/', request));
     return isUnchanged(request, reply, view, context.startedAt) ? reply.send() : reply.send(node);
   };
   app.get('/v1/nodes/:id', { schema }, handler);
-  app.get('/v1/nodes/*', { schema: { querystring: querySchema({}), hide: true } }, handler);
+  app.get('/v1/nodes/*', { schema: { querystring: oneQuery, hide: true } }, handler);
 }
 
 function listRoute(app: FastifyInstance, context: ApiContext): void {
@@ -41,7 +44,7 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const { id, cursor, limit, ...query } = request.query;
     const filter = filterOf(query);
     const after = cursorOf('nodes', cursor);
-    const view = await viewOf(context);
+    const view = await viewFor(context, query, 'counts');
     const node = id === undefined ? undefined : nodeAnswer(view, id, filter);
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (node !== undefined) return reply.send(node);

@@ -8,10 +8,11 @@ import { MAX_VIA } from '../../query/path-search.ts';
 import { DEFAULT_HOPS, DEFAULT_PATHS, findPaths, MAX_HOPS, MAX_PATHS } from '../../query/paths.ts';
 import { pathsToGraph } from '../../query/paths-graph.ts';
 import { PathsAnswerSchema } from '../../query/schemas/path-schemas.ts';
-import { type ApiContext, viewOf } from '../context.ts';
+import type { ApiContext } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { sendGraph } from '../graph-answer.ts';
 import { EDGES_FIRST, FORMATS, filterOf, kindsOf, querySchema, wayParameters } from '../parameters.ts';
+import { pastParameters, viewFor } from '../past.ts';
 import { Problem } from '../problem.ts';
 import { resolveNode } from '../resolve.ts';
 import { drawnAnswers } from '../responses.ts';
@@ -31,6 +32,7 @@ const querystring = querySchema({
     Type.Boolean({ description: '`true`: only paths without `calls`; `false`: only paths with.' }),
   ),
   ...wayParameters,
+  ...pastParameters,
   format: Type.Enum([...FORMATS], { default: 'json', description: 'The answer, or the paths drawn as a graph.' }),
 });
 
@@ -45,7 +47,7 @@ export function pathsRoute(app: FastifyInstance, context: ApiContext): void {
     const { from, to, k, max_hops, via, avoid, kinds, implicit, format, ...scope } = request.query;
     const named = filterOf(scope);
     const filter = { ...named, ...(kinds === undefined ? {} : kindsOf(kinds, EDGES_FIRST, 'kinds')) };
-    const view = await viewOf(context);
+    const view = await viewFor(context, scope, 'counts');
     const question = {
       from: resolveNode(view, from, named),
       to: resolveNode(view, to, named),

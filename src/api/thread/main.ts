@@ -6,8 +6,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../contract/clock.ts';
 import { StartError } from '../../contract/component.ts';
 import type { Logger } from '../../contract/logger.ts';
+import { NO_PAST } from '../../contract/past.ts';
 import type { TracedWork } from '../../contract/tracer.ts';
 import { LiveGraph } from '../../query/live-graph.ts';
+import { PastGraph } from '../../query/past.ts';
 import { type OpenApi, openApi } from '../open-api.ts';
 import type { AskService } from '../questions.ts';
 import { KeepUp, LOOK_MS } from './keep-up.ts';
@@ -85,11 +87,26 @@ async function view() {
   }
 }
 
+const pastGraph = new PastGraph(
+  async question => (await ask('past', question)) ?? NO_PAST.ask(question),
+  () => graph.rules,
+);
+let rulesKnown: Promise<unknown> | undefined;
+const past: Pick<PastGraph, 'view'> = {
+  /** Names are resolved by the rules of now, which come with the graph of now. */
+  view: async (time, detail) => {
+    rulesKnown ??= view();
+    await rulesKnown;
+    return pastGraph.view(time, detail);
+  },
+};
+
 let api: OpenApi | undefined;
 
 async function start(): Promise<void> {
   try {
-    api = await openApi({ id, config, logger, tracer, clock: systemClock, version, startedAt, graph: view, ask });
+    const times = { clock: systemClock, version, startedAt };
+    api = await openApi({ id, config, logger, tracer, ...times, graph: view, past, ask });
     const { samples, listener } = api;
     const keepUp = new KeepUp(() => ask('edges', undefined), view);
     const look = () => keepUp.look().catch(error => logger.debug({ error }, 'the graph could not be read'));

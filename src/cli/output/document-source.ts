@@ -46,14 +46,19 @@ export async function answerOfService(service: Service, path: string, parameters
   return parseJson(await textOfService(service, path, parameters), `${service.url.origin}/${path}`);
 }
 
+export function urlOfService(base: URL, path: string, parameters: URLSearchParams): URL {
+  const url = new URL(`${base.pathname.replace(/\/$/, '')}/${path}`, base);
+  url.search = parameters.toString();
+  return url;
+}
+
 /** As `answerOfService`, whatever the answer's format. */
 export async function textOfService(
   { url: base, token, tls }: Service,
   path: string,
   parameters: URLSearchParams,
 ): Promise<string> {
-  const url = new URL(`${base.pathname.replace(/\/$/, '')}/${path}`, base);
-  url.search = parameters.toString();
+  const url = urlOfService(base, path, parameters);
   const headers = { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   const { status, statusLine, location, body } = await askService(url, headers, tls).catch((error: unknown) => {
     throw new SourceError(troubleOf(error, base), EXIT_UNREACHABLE);
@@ -62,11 +67,25 @@ export async function textOfService(
   if (location !== undefined) {
     throw new SourceError(`${base.origin} redirects to ${printable(location)}; give that with --url`, EXIT_WRONG_USE);
   }
+  throw refusalOf({ url: base, token }, { status, statusLine, body });
+}
+
+/** What an answer that is none means. */
+export function refusalOf(
+  { url, token }: Pick<Service, 'url' | 'token'>,
+  { status, statusLine = String(status), body }: Refusal,
+): SourceError {
   const problem = problemOf(body);
-  throw new SourceError(
-    `${base.origin} refused: ${problem.detail ?? statusLine}${adviceOn(status, token, problem)}`,
+  return new SourceError(
+    `${url.origin} refused: ${problem.detail ?? statusLine}${adviceOn(status, token, problem)}`,
     status < 500 ? EXIT_WRONG_USE : EXIT_UNREACHABLE,
   );
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly statusLine?: string;
+  readonly body: string;
 }
 
 /** How this command does what the answer asks for. */
@@ -76,7 +95,8 @@ function adviceOn(status: number, token: string | undefined, { type }: ProblemAn
   return '';
 }
 
-function troubleOf(error: unknown, { origin, protocol }: URL): string {
+/** Why there was no answer, and what would be right. */
+export function troubleOf(error: unknown, { origin, protocol }: URL): string {
   if (error instanceof BrokenAnswerError) return `the answer of ${origin} broke off: ${error.message}`;
   return `cannot reach tacit at ${origin}: ${reasonOf(error)}; ${adviceFor(error, protocol)}`;
 }

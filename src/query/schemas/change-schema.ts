@@ -22,7 +22,7 @@ const edge = Type.Object({
   source: node,
   target: node,
 });
-const weights = Type.Object({
+export const EdgeWeightsSchema = Type.Object({
   count: amount('Interactions so far.'),
   errors: amount('Of these, with an error.'),
   rate: amount('Per second.'),
@@ -30,7 +30,7 @@ const weights = Type.Object({
   latency: optional(Type.Object({ p50: amount('Seconds.'), p95: amount('Seconds.') })),
   state: Type.Enum([...STATES]),
 });
-const weightsOrNone = (description: string) => Type.Union([weights, Type.Null()], { description });
+const weightsOrNone = (description: string) => Type.Union([EdgeWeightsSchema, Type.Null()], { description });
 
 export const ChangeSchema = Type.Object(
   {

@@ -235,6 +235,14 @@ export class ChangeFiles implements ChangeLog {
   }
 }
 
+/** Paths of what is kept of changes. */
+export function changeFiles(disk: Disk): readonly string[] {
+  return disk
+    .list(CHANGES)
+    .filter(name => firstOf(name) >= 0)
+    .map(pathOf);
+}
+
 function pathOf(name: string): string {
   return `${CHANGES}/${name}`;
 }

@@ -10,6 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { StorageArchive } from '../../contract/storage-check.ts';
+import { changeFiles } from '../changes/change-files.ts';
 import { packPath } from '../checkpoint/checkpoint.ts';
 import { type ListedCheckpoint, prepareManifest } from '../checkpoint/manifest.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
@@ -49,7 +50,7 @@ async function exportHeld(held: HeldDirectory, file: string, work: string): Prom
   const packs = new Set((newest?.sections ?? []).map(({ pack }) => packPath(pack)));
   const entries = [
     entryOf(MANIFEST, manifestOf(newest, work)),
-    ...[...packs, ...needed].map(name => entryOf(name, join(path, name))),
+    ...[...packs, ...needed, ...changeFiles(disk)].map(name => entryOf(name, join(path, name))),
   ];
   await writeFile(entries, file);
   return { path, file, checkpointFrame: after, lastFrame, files: entries.length, bytes: statSync(file).size };

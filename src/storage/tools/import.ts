@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { StorageArchive } from '../../contract/storage-check.ts';
+import { CHANGES } from '../changes/change-files.ts';
 import { CHECKPOINTS } from '../checkpoint/checkpoint.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
 import type { Disk } from '../disk.ts';
@@ -24,7 +25,7 @@ import { checkStorage, mustBeSound } from './check.ts';
 import { readTar, type TarEntry } from './tar.ts';
 
 const NAMES = new RegExp(
-  `^(${MANIFEST.replace('.', '\\.')}|${CHECKPOINTS}/\\d{8,}-[a-z0-9_-]+\\.pack|${JOURNAL}/\\d{16}\\.log)$`,
+  `^(${MANIFEST.replace('.', '\\.')}|${CHECKPOINTS}/\\d{8,}-[a-z0-9_-]+\\.pack|(${JOURNAL}|${CHANGES})/\\d{16}\\.log)$`,
 );
 
 /** Throws a `StorageError` when the file is none of these or damaged, or the directory is not empty. */
@@ -49,7 +50,7 @@ export async function importStorage(path: string, file: string): Promise<Storage
 }
 
 async function unpack(file: string, disk: Disk): Promise<number> {
-  for (const directory of [CHECKPOINTS, JOURNAL]) disk.makeDirectory(directory);
+  for (const directory of [CHECKPOINTS, JOURNAL, CHANGES]) disk.makeDirectory(directory);
   const gunzip = createGunzip();
   const source = createReadStream(file);
   source.on('error', error => gunzip.destroy(error));
@@ -71,7 +72,7 @@ async function unpack(file: string, disk: Disk): Promise<number> {
   }
   if (!names.has(MANIFEST))
     throw new StorageError(`${file} has no ${MANIFEST}`, 'it is no file of tacit storage export');
-  for (const directory of [CHECKPOINTS, JOURNAL, '.']) disk.syncDirectory(directory);
+  for (const directory of [CHECKPOINTS, JOURNAL, CHANGES, '.']) disk.syncDirectory(directory);
   return names.size;
 }
 

@@ -43,6 +43,7 @@ describe('defaults', () => {
       max_seen: 20_000_000,
       message_wait: '24h',
       max_messages: 10_000_000,
+      max_messages_in_memory: 2_000_000,
     });
     expect(config.service.shutdown_timeout).toBe('20s');
   });

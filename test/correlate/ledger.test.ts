@@ -86,6 +86,18 @@ describe('the same message', () => {
 });
 
 describe('a full ledger', () => {
+  it('of a service that keeps nothing on a disk is smaller', () => {
+    const subject = new LiveSubject({ maxMessages: 20, maxMessagesInMemory: 4 });
+    expect(subject.tier('messages').limit).toBe(20);
+    subject.topology.keepMessagesInMemory();
+    subject.send(
+      [1, 2, 3, 4, 5, 6].map(id => sent(id, id)),
+      0,
+    );
+    subject.tick(1000);
+    expect(subject.tier('messages')).toMatchObject({ limit: 4, used: 4, evicted: 2 });
+  });
+
   it('forgets the oldest, and counts them', () => {
     const subject = new LiveSubject({ maxMessages: 4 });
     subject

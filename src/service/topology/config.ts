@@ -54,7 +54,13 @@ export const topologyConfig = optionGroup({
         10_000_000,
         0,
         200_000_000,
-        'Positions and ids of messages remembered, at most, 48 bytes each; memory is taken as they come.',
+        'Positions and ids of messages remembered, at most. With storage each takes about 7 bytes of memory and 40 of the disk, but for the newest; without, see `max_messages_in_memory`.',
+      ),
+      max_messages_in_memory: count(
+        2_000_000,
+        0,
+        200_000_000,
+        'Positions and ids of messages remembered without storage, at most, 45 bytes of memory each, taken as they come.',
       ),
       max_records: count(
         10_000_000,
@@ -128,6 +134,8 @@ export interface TopologyOptions
   extends Omit<CorrelationOptions, 'onlyCluster' | 'offline'>,
     Omit<FrameSettings, 'onlyCluster' | 'lifecycle' | 'rules'> {
   readonly halfLifeMs: number;
+  /** Of `maxMessages`, those of a service that keeps nothing on the disk. */
+  readonly maxMessagesInMemory?: number;
   /** Tables of names have room as for so many nodes at least, so that names outside a small limit are told apart and counted. */
   readonly namesForNodes?: number;
   /** The defaults unless given. */
@@ -157,6 +165,7 @@ export function topologyOptions({
     maxSeen: correlation.max_seen,
     messageWaitMs: parseDuration(correlation.message_wait),
     maxMessages: correlation.max_messages,
+    maxMessagesInMemory: correlation.max_messages_in_memory,
     maxRecords: correlation.max_records,
     halfLifeMs,
     lifecycle: lifecycleSettings(lifecycle, halfLifeMs),

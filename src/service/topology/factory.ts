@@ -6,6 +6,10 @@ import { machineParts } from '../../storage/storage.ts';
 import {
   EDGES,
   EDGES_LIMIT,
+  LEDGER_BYTES,
+  LEDGER_FAILURES,
+  LEDGER_READS,
+  LEDGER_STORED,
   LOG_RECORDS,
   NODES,
   NODES_LIMIT,
@@ -64,6 +68,7 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         topology.keeper = kept;
         await kept.recover(signal);
       } else {
+        topology.keepMessagesInMemory();
         const log = new MemoryChangeLog(clock.now(), topology.options.changes);
         topology.time.changes.keepIn({ log, durable: () => Promise.resolve(true), logger });
         topology.time.settle();
@@ -109,5 +114,18 @@ function samples(topology: Topology): readonly MetricSample[] {
         TIER_EVICTED.sample(evicted, { tier: name }),
         TIER_HORIZON.sample(horizonSeconds, { tier: name }),
       ]),
+    ...ledgerSamples(topology),
+  ];
+}
+
+function ledgerSamples({ correlator }: Topology): readonly MetricSample[] {
+  const { stored, memoryBytes, diskBytes, reads, failedReads, failedStores } = correlator.meetings.ledger.account();
+  return [
+    LEDGER_STORED.sample(stored),
+    LEDGER_BYTES.sample(memoryBytes, { where: 'memory' }),
+    LEDGER_BYTES.sample(diskBytes, { where: 'disk' }),
+    LEDGER_READS.sample(reads),
+    LEDGER_FAILURES.sample(failedReads, { what: 'read' }),
+    LEDGER_FAILURES.sample(failedStores, { what: 'store' }),
   ];
 }

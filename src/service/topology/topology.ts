@@ -161,6 +161,12 @@ export class Topology implements TopologyReader, Kept {
     this.plans.setLimit(nodes * PLANS_PER_NODE, nodes * PLAN_BYTES_PER_NODE);
   }
 
+  /** Nothing is on a disk: fewer messages are remembered. Before the first frame. */
+  keepMessagesInMemory(): void {
+    const { maxMessages, maxMessagesInMemory = maxMessages } = this.options;
+    this.correlator.meetings.ledger.limit = Math.max(1, Math.min(maxMessages, maxMessagesInMemory));
+  }
+
   /** Time goes on: what is due is decided. */
   tick(): void {
     this.journal.tick();

@@ -34,6 +34,7 @@ const SCRATCH: TopologyOptions = topologyOptions({
     max_pending: 8192,
     max_late: 8192,
     max_messages: 100_000,
+    max_messages_in_memory: 100_000,
     max_records: 1000,
     max_seen: 65_536,
   },

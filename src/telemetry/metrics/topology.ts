@@ -47,6 +47,27 @@ export const TIER_HORIZON = define(
   'How far back a memory of the correlation really reaches.',
   ['tier'],
 );
+export const LEDGER_STORED = define(
+  'gauge',
+  'tacit_ledger_stored_entries',
+  'Positions and ids of messages that are on the disk but for what every search needs.',
+  [],
+);
+export const LEDGER_BYTES = define('gauge', 'tacit_ledger_bytes', 'What positions and ids of messages take.', [
+  'where',
+]);
+export const LEDGER_READS = define(
+  'counter',
+  'tacit_ledger_reads_total',
+  'Blocks of positions and ids of messages read from the disk, mostly from its cache.',
+  [],
+);
+export const LEDGER_FAILURES = define(
+  'counter',
+  'tacit_ledger_failures_total',
+  'Blocks that could not be read as they were written (`read`): their messages join no more; and slabs that could not be written (`store`), which is tried again.',
+  ['what'],
+);
 
 export const TOPOLOGY_METRICS: readonly MetricDefinition[] = [
   SPANS_RECEIVED,
@@ -63,4 +84,8 @@ export const TOPOLOGY_METRICS: readonly MetricDefinition[] = [
   TIER_LIMIT,
   TIER_EVICTED,
   TIER_HORIZON,
+  LEDGER_STORED,
+  LEDGER_BYTES,
+  LEDGER_READS,
+  LEDGER_FAILURES,
 ];

@@ -1,6 +1,6 @@
 /**
  * The graph → readers arrow: what changed since the reader's last delta, state-based: the newest numbers of a node or
- * an edge replace the older ones. A delta is `begin`, any number of `nodes`, `edges` and `paths`, then `end`; all of it is the
+ * an edge replace the older ones. A delta is `begin`, any number of `nodes`, `edges`, `paths` and `states`, then `end`; all of it is the
  * graph at one moment, that of `begin`. Everything can be posted to another thread, and nothing is kept by the sender.
  */
 import type { Diagnostic, Stats } from './graph-document.ts';
@@ -62,6 +62,13 @@ export interface DeltaPaths {
   readonly received: Float64Array<ArrayBuffer>;
 }
 
+/** States that are others now: pairs of number and index into `STATES`. What was never told is active. */
+export interface DeltaStates {
+  readonly type: 'states';
+  readonly edges: Int32Array<ArrayBuffer>;
+  readonly nodes: Int32Array<ArrayBuffer>;
+}
+
 export interface DeltaEnd {
   readonly type: 'end';
   /** Newest question of this reader that the delta answers. */
@@ -82,7 +89,15 @@ export interface DeltaFailed {
   readonly failure: string;
 }
 
-export type DeltaPart = DeltaBegin | DeltaNodes | DeltaEdges | DeltaPaths | DeltaEnd | DeltaUnchanged | DeltaFailed;
+export type DeltaPart =
+  | DeltaBegin
+  | DeltaNodes
+  | DeltaEdges
+  | DeltaPaths
+  | DeltaStates
+  | DeltaEnd
+  | DeltaUnchanged
+  | DeltaFailed;
 
 /** A reader that keeps a copy of the graph. */
 export interface Following {

@@ -23,7 +23,7 @@ export interface Adjacency {
 }
 
 /** What of a node stays as it is. */
-export type NodeFacts = Omit<Node, 'firstSeen' | 'lastSeen' | 'entry' | 'unresolved'>;
+export type NodeFacts = Omit<Node, 'state' | 'firstSeen' | 'lastSeen' | 'entry' | 'unresolved'>;
 
 /** Numbers by place, for questions that look at many edges. */
 export interface Weights {

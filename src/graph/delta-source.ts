@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { type DeltaBegin, type DeltaPart, type Following, NODE_NUMBERS } from '../contract/graph-delta.ts';
+import { STATES } from '../contract/graph-document.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
 import { NumberWriter } from '../lib/number-records.ts';
@@ -22,6 +23,7 @@ export type DeltaContext = Pick<DeltaBegin, 'asOfMs' | 'halfLifeMs' | 'epoch' | 
   readonly groups: readonly string[];
 };
 
+const ACTIVE = STATES.indexOf('active');
 /** Longest turn of copying. */
 const SLICE_MS = 3;
 const EDGES_A_LOOK = 16;
@@ -188,6 +190,7 @@ export class DeltaSource implements EdgeWatcher {
     }));
     this.sentRules = store.rules;
     this.sendPaths(full);
+    this.sendStates(full);
     const { asOfMs, halfLifeMs, epoch } = context;
     const epochOfChange = changes === this.sent.changes ? this.sent.epochOfChange : epoch;
     this.sent = {
@@ -211,6 +214,13 @@ export class DeltaSource implements EdgeWatcher {
       counts: counts.slice(),
       received: received.slice(),
     }));
+  }
+
+  private sendStates(all: boolean): void {
+    const changes = this.store.states.takeStateChanges();
+    const { edges, nodes } = all ? statesOf(this.store) : changes;
+    if (edges.length + nodes.length === 0) return;
+    this.send(() => ({ type: 'states', edges: edges.slice(), nodes: nodes.slice() }));
   }
 
   private startAnew(): void {
@@ -310,4 +320,17 @@ export class DeltaSource implements EdgeWatcher {
     const parts = [...this.followers].map(follower => [follower, part()] as const);
     for (const [follower, own] of parts) follower.receive(own);
   }
+}
+
+/** Of those that are not active. */
+function statesOf({ edges, nodes, states }: GraphStore) {
+  const pairs = (count: number, stateOf: (number: number) => number) => {
+    const found: number[] = [];
+    for (let n = 0; n < count; n++) if (stateOf(n) !== ACTIVE) found.push(n, stateOf(n));
+    return Int32Array.from(found);
+  };
+  return {
+    edges: pairs(edges.length, edge => states.stateOfEdge(edge)),
+    nodes: pairs(nodes.length, node => states.stateOfNode(node)),
+  };
 }

@@ -14,7 +14,14 @@ import {
   SERVED,
   SERVER_ERRORS,
 } from '../contract/counters.ts';
-import { type Edge, EVIDENCE_KINDS, type EvidenceKind, type Lag, type Latency } from '../contract/graph-document.ts';
+import {
+  type Edge,
+  EVIDENCE_KINDS,
+  type EvidenceKind,
+  type Lag,
+  type Latency,
+  type State,
+} from '../contract/graph-document.ts';
 import { CALLS, CAPTURES, PUBLISHES } from '../contract/interaction.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { confidenceOf, countOf, isProcessed, messagesOf } from './edge-weights.ts';
@@ -34,12 +41,12 @@ export type EdgeIdentity = Pick<Edge, 'id' | 'key' | 'kind' | 'source' | 'target
 type Draft = { -readonly [K in keyof Edge]: Edge[K] };
 
 /** Field by field: a view of a large graph makes a hundred thousand of these. */
-export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, context: EdgeContext): Edge {
+export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, state: State, context: EdgeContext): Edge {
   const c = edge.counters;
   const { first, last, exemplars } = edge.seen(context.epoch);
   const processes = isProcessed(edge);
   const { id, key, kind, source, target } = fixed;
-  const draft = { id, key, kind, source, target, state: 'active', count: countOf(edge) } as Draft;
+  const draft = { id, key, kind, source, target, state, count: countOf(edge) } as Draft;
   if (edge.kind === CALLS) draft.served = c[SERVED]!;
   addMessages(draft, edge, context.groupNames);
   if (edge.kind === CAPTURES) draft.rows = c[ROWS]!;

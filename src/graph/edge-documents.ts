@@ -2,7 +2,7 @@
  * Documents of edges, kept from view to view. Of an edge that did not change only the rate is worked out anew, and
  * where nothing lies ahead of the time it was counted at, it just decays.
  */
-import type { Edge } from '../contract/graph-document.ts';
+import type { Edge, State } from '../contract/graph-document.ts';
 import { type EdgeContext, type EdgeIdentity, edgeToDocument } from './edge-document.ts';
 import type { EdgeSource } from './graph-source.ts';
 
@@ -23,20 +23,21 @@ interface Kept {
 export class EdgeDocuments {
   private readonly kept: Kept[] = [];
 
-  document(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Edge {
-    return decayed(this.read(index, fixed, edge, context), context);
+  document(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Edge {
+    return decayed(this.read(index, fixed, edge, state, context), context);
   }
 
   /** When the edge was seen first and last, as its document says. */
-  seen(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Seen {
-    return this.read(index, fixed, edge, context).document;
+  seen(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Seen {
+    return this.read(index, fixed, edge, state, context).document;
   }
 
-  private read(index: number, fixed: EdgeIdentity, edge: EdgeSource, context: EdgeContext): Kept {
+  private read(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Kept {
     const known = this.kept[index];
-    if (known !== undefined && known.version === edge.version && isGood(known, context)) return known;
+    const isSame = known?.version === edge.version && known.document.state === state;
+    if (known !== undefined && isSame && isGood(known, context)) return known;
     const weights = edge.weights();
-    const document = edgeToDocument(fixed, weights, context);
+    const document = edgeToDocument(fixed, weights, state, context);
     const { nowMs, epoch, halfLifeMs } = context;
     const kept = {
       document,

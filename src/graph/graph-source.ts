@@ -38,6 +38,9 @@ export interface GraphSource {
   readonly nodes: readonly NodeNumbers[];
   readonly edges: readonly EdgeSource[];
   identityOf(node: number): Identity;
+  /** Indexes into `STATES`. */
+  edgeState(edge: number): number;
+  nodeState(node: number): number;
   /**
    * Numbers of the edges that changed since the last call. Undefined where nobody keeps account: such a source goes on
    * by itself, and what is not read of it at once is gone.

@@ -1,5 +1,5 @@
 /** A node of the store as readers meet it. */
-import { NODE_KINDS, type Node } from '../contract/graph-document.ts';
+import { NODE_KINDS, type Node, type State } from '../contract/graph-document.ts';
 import type { NodeFacts } from '../contract/graph-view.ts';
 import { DATABASE, EXTERNAL, type Identity, SERVICE, shortKey, TABLE, TOPIC } from '../lib/identities.ts';
 import type { NodeNumbers } from './graph-source.ts';
@@ -34,7 +34,6 @@ export function identityToNode(identity: Identity, rawIds: readonly string[] = [
     ...(identity.overflow && { overflow: true }),
     attributes: {},
     rawIds,
-    state: 'active',
   };
 }
 
@@ -42,6 +41,7 @@ export function identityToNode(identity: Identity, rawIds: readonly string[] = [
 export function nodeToDocument(
   fixed: NodeFacts,
   node: NodeNumbers,
+  state: State,
   first: string | undefined,
   last: string | undefined,
 ): Node {
@@ -50,6 +50,7 @@ export function nodeToDocument(
   const ownLast = isoTime(node.last);
   return {
     ...fixed,
+    state,
     firstSeen: first !== undefined && (!own || first < ownFirst) ? first : ownFirst,
     lastSeen: last !== undefined && (!own || last > ownLast) ? last : ownLast,
     ...(node.entries > 0 && { entry: { count: node.entries } }),

@@ -2,7 +2,8 @@
  * A reader's copy of a store, brought up to date by deltas. Edges stay as the records they came in; a view reads each
  * of those that changed once.
  */
-import { type DeltaBegin, type DeltaPart, NODE_NUMBERS } from '../contract/graph-delta.ts';
+import { type DeltaBegin, type DeltaPart, type DeltaStates, NODE_NUMBERS } from '../contract/graph-delta.ts';
+import { STATES } from '../contract/graph-document.ts';
 import type { GraphView } from '../contract/graph-view.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { Identity } from '../lib/identities.ts';
@@ -21,6 +22,8 @@ import {
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
 import { PathCopy } from './path-table.ts';
 import { ViewBuilder } from './view.ts';
+
+const ACTIVE = STATES.indexOf('active');
 
 /** The newest record of an edge. */
 class ReplicaEdge implements EdgeSource {
@@ -60,9 +63,27 @@ class ReplicaSource implements GraphSource {
   private readonly arena = new EdgeArena();
   private readonly reader = new RecordReader();
   private changed: number[] = [];
+  private edgeStates = new Uint8Array(0);
+  private nodeStates = new Uint8Array(0);
 
   identityOf(node: number): Identity {
     return this.identities[node]!;
+  }
+
+  edgeState(edge: number): number {
+    return this.edgeStates[edge]!;
+  }
+
+  nodeState(node: number): number {
+    return this.nodeStates[node]!;
+  }
+
+  setStates({ edges, nodes }: DeltaStates): void {
+    for (let i = 0; i < edges.length; i += 2) {
+      this.edgeStates[edges[i]!] = edges[i + 1]!;
+      this.changed.push(edges[i]!);
+    }
+    for (let i = 0; i < nodes.length; i += 2) this.nodeStates[nodes[i]!] = nodes[i + 1]!;
   }
 
   read(edge: number): EdgeAggregate {
@@ -82,6 +103,7 @@ class ReplicaSource implements GraphSource {
   /** Makes place for so many edges, whose records follow in any order. */
   expect(edges: number): void {
     this.arena.expect(edges);
+    this.edgeStates = withPlaces(this.edgeStates, edges);
     while (this.edges.length < edges) (this.edges as unknown[]).push(undefined);
   }
 
@@ -98,6 +120,7 @@ class ReplicaSource implements GraphSource {
   }
 
   setNodes(numbers: Float64Array): void {
+    this.nodeStates = withPlaces(this.nodeStates, numbers.length / NODE_NUMBERS);
     for (let n = 0; n * NODE_NUMBERS < numbers.length; n++) {
       this.nodes[n] ??= { first: 0, last: 0, entries: 0, unresolved: 0, outside: false };
       const node = this.nodes[n]!;
@@ -131,6 +154,7 @@ export class Replica {
       this.source.names.push(...part.names);
       this.source.put(part.records, part.length);
     } else if (part.type === 'paths') this.paths.take(part);
+    else if (part.type === 'states') this.source.setStates(part);
   }
 
   /** The graph of the last delta, to be asked for between an `end` or `unchanged` and the next `begin`. */
@@ -159,4 +183,12 @@ export class Replica {
     this.source.expect(part.edges);
     this.groups.push(...part.groups);
   }
+}
+
+/** What is new is active. */
+function withPlaces(states: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
+  if (count <= states.length) return states;
+  const more = new Uint8Array(Math.max(count, states.length * 2)).fill(ACTIVE);
+  more.set(states);
+  return more;
 }

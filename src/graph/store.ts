@@ -4,7 +4,7 @@
  */
 
 import { COUNT } from '../contract/counters.ts';
-import { EDGE_KINDS } from '../contract/graph-document.ts';
+import { EDGE_KINDS, STATES } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
@@ -28,6 +28,7 @@ export interface NodeAggregate extends NodeNumbers {
   readonly identity: number;
 }
 
+const ACTIVE = STATES.indexOf('active');
 /** Beyond the limit of edges, this share more may name their source. */
 const OVERFLOW_SHARE = 0.25;
 
@@ -59,6 +60,21 @@ const NO_RECORDER: EdgeRecorder = {
   node() {},
 };
 
+/** The lives of nodes and edges, by their numbers: indexes into `STATES`. */
+export interface States {
+  stateOfEdge(edge: number): number;
+  stateOfNode(node: number): number;
+  /** Pairs of number and state of those that have another one since the last call. */
+  takeStateChanges(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> };
+}
+
+const NONE = new Int32Array(0);
+const LIVELY: States = {
+  stateOfEdge: () => ACTIVE,
+  stateOfNode: () => ACTIVE,
+  takeStateChanges: () => ({ edges: NONE, nodes: NONE }),
+};
+
 const NOBODY: EdgeWatcher = { beforeChange: () => {}, replaced: () => {} };
 
 /** The store's own numbers in an image. */
@@ -82,6 +98,8 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   mark = 0;
   watcher = NOBODY;
   recorder = NO_RECORDER;
+  /** All of them active as long as nobody judges. */
+  states = LIVELY;
   /** Newest good event time, µs. */
   newest = 0;
   /** Identities and interactions that went to an `(other)` node or edge, and names that would have taken a place, by what was full. */
@@ -205,6 +223,14 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
 
   identityOf(node: number): Identity {
     return this.identities.get(this.nodes[node]!.identity);
+  }
+
+  edgeState(edge: number): number {
+    return this.states.stateOfEdge(edge);
+  }
+
+  nodeState(node: number): number {
+    return this.states.stateOfNode(node);
   }
 
   /**

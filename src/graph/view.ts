@@ -3,7 +3,7 @@
  * changed, weights where an edge changed, and documents are made for who asks; but all at once where the source goes on by
  * itself.
  */
-import { type Diagnostic, EDGE_KINDS, type Node, type Stats } from '../contract/graph-document.ts';
+import { type Diagnostic, EDGE_KINDS, type Node, STATES, type Stats } from '../contract/graph-document.ts';
 import type { GraphView, NodeFacts, PathTable } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
 import type { EdgeContext, EdgeIdentity } from './edge-document.ts';
@@ -14,6 +14,7 @@ import type { MergedEdge } from './merged-edges.ts';
 import type { MergedNode } from './merged-nodes.ts';
 import { NamesIndex } from './names-index.ts';
 import { identityToNode, nodeToDocument } from './node-document.ts';
+import { edgeState, nodeState } from './shown-states.ts';
 import { type Structure, Structures } from './structure.ts';
 import { WeightColumns } from './weight-columns.ts';
 
@@ -84,15 +85,16 @@ export class ViewBuilder {
     context: EdgeContext,
   ): ReturnType<EdgeDocuments[How]>;
   private readEdge(how: 'document' | 'seen', edge: number | MergedEdge, context: EdgeContext): Seen {
-    if (typeof edge !== 'number') return edge.documents[how](0, edge.fixed, edge.sum, context);
-    return this.documents[how](edge, this.fixedEdges[edge]!, this.source.edges[edge]!, context);
+    const state = STATES[edgeState(this.source, edge)]!;
+    if (typeof edge !== 'number') return edge.documents[how](0, edge.fixed, edge.sum, state, context);
+    return this.documents[how](edge, this.fixedEdges[edge]!, this.source.edges[edge]!, state, context);
   }
 
   private nodeDocument(node: number | MergedNode, first: string | undefined, last: string | undefined): Node {
-    if (typeof node === 'number') {
-      return nodeToDocument(this.fixedNodes[node]!, this.source.nodes[node]!, first, last);
-    }
-    return nodeToDocument(node.fixed, numbersOf(node.members.map(n => this.source.nodes[n]!)), first, last);
+    const { nodes } = this.source;
+    const state = STATES[nodeState(this.source, node)]!;
+    if (typeof node === 'number') return nodeToDocument(this.fixedNodes[node]!, nodes[node]!, state, first, last);
+    return nodeToDocument(node.fixed, numbersOf(node.members.map(n => nodes[n]!)), state, first, last);
   }
 
   private currentStructure(): Structure {

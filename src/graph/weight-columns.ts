@@ -2,14 +2,13 @@
  * The weights of what a structure shows, kept from view to view: an edge that did not change is not looked at. The columns
  * are the same from one view to the next.
  */
-import { STATES } from '../contract/graph-document.ts';
 import type { Weights } from '../contract/graph-view.ts';
 import { confidenceOf, countOf, messagesOf } from './edge-weights.ts';
 import type { EdgeSource, GraphSource } from './graph-source.ts';
+import { edgeState } from './shown-states.ts';
 import type { Structure } from './structure.ts';
 
 const FIRST = 1024;
-const ACTIVE = STATES.indexOf('active');
 
 export class WeightColumns {
   /** By number in the source. */
@@ -25,23 +24,24 @@ export class WeightColumns {
     else for (const e of changed) ofAll.read(e, source.edges[e]!);
     if (changed === undefined) this.shown = new ShownColumns();
     this.shown.reach(structure.edges.length, structure.nodes.length);
-    if (changed === undefined || structure !== this.structure) this.showAll(structure);
-    else for (const e of changed) this.show(structure, structure.edgePlaces[e]!);
+    if (changed === undefined || structure !== this.structure) this.showAll(structure, source);
+    else for (const e of changed) this.show(structure, source, structure.edgePlaces[e]!);
     this.structure = structure;
     readEntries(structure, source, this.shown.entries);
     const { states, counts, messages, confidences, entries } = this.shown;
     return { kinds: structure.edgeKinds, states, counts, messages, confidences, entries };
   }
 
-  private showAll(structure: Structure): void {
-    for (let place = 0; place < structure.edges.length; place++) this.show(structure, place);
+  private showAll(structure: Structure, source: GraphSource): void {
+    for (let place = 0; place < structure.edges.length; place++) this.show(structure, source, place);
   }
 
-  private show({ edges }: Structure, place: number): void {
+  private show({ edges }: Structure, source: GraphSource, place: number): void {
     if (place < 0) return;
     const edge = edges[place]!;
     if (typeof edge === 'number') this.shown.copy(place, this.ofAll, edge);
     else this.shown.read(place, edge.sum);
+    this.shown.states[place] = edgeState(source, edge);
   }
 }
 
@@ -71,13 +71,16 @@ class Columns {
 }
 
 class ShownColumns extends Columns {
-  states = new Uint8Array(FIRST).fill(ACTIVE);
+  states = new Uint8Array(FIRST);
   entries = new Float64Array(FIRST);
 
   override reach(edges: number, nodes = 0): void {
     super.reach(edges);
     this.entries = grown(this.entries, nodes);
-    if (edges > this.states.length) this.states = new Uint8Array(this.counts.length).fill(ACTIVE);
+    if (edges <= this.states.length) return;
+    const states = new Uint8Array(this.counts.length);
+    states.set(this.states);
+    this.states = states;
   }
 }
 

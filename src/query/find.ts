@@ -27,7 +27,8 @@ export function findNode(
   const scope = view.nodeFacts.filter(isInScope);
   const named = scope.filter(node => node.name === text);
   if (named.length === 0) named.push(...scope.filter(node => goesByName(node, text)));
-  const live = named.filter(node => node.state !== 'gone');
+  const isLive = ({ id }: NodeFacts) => view.node(view.nodeIndex(id)).state !== 'gone';
+  const live = named.length > 1 ? named.filter(isLive) : named;
   const candidates = live.length > 0 ? live : named;
   if (candidates.length === 1) return { found: 'one', index: view.nodeIndex(candidates[0]!.id) };
   if (candidates.length > 1) return { found: 'many', candidates };

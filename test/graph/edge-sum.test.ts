@@ -84,9 +84,10 @@ it('in any order, with what is provisional, settled and taken back', () => {
         const { rate, exemplars, firstSeen, lastSeen, ...sum } = edgeToDocument(
           fixed,
           new EdgeSum(shown).weights(),
+          'active',
           context,
         );
-        const expected = edgeToDocument(fixed, whole, context);
+        const expected = edgeToDocument(fixed, whole, 'active', context);
         expect(expected).toMatchObject(sum);
         if (steps.some(({ fate }) => fate === 'reverse')) return;
         expect(rate).toBeCloseTo(expected.rate, 12);

@@ -1,9 +1,10 @@
 /** Lives of what is in the graph already, without any change: kept without them, or recorded and over. */
+import { liveliest } from '../shown-states.ts';
 import type { GraphStore } from '../store.ts';
 import type { Living } from './living.ts';
 import { countOpen } from './regroup.ts';
 import { FRESH, type Subjects } from './subjects.ts';
-import { ACTIVE, CANDIDATE, fadeAfter, goneAfter, liveliest, stateAt } from './transitions.ts';
+import { ACTIVE, CANDIDATE, fadeAfter, goneAfter, stateAt } from './transitions.ts';
 
 /** Nothing may be said to be rare by it. */
 const SIGHTINGS = 255;

@@ -2,10 +2,11 @@
  * Nodes resolve to others than before → the lives of nodes and edges that are one now become one, and what is no longer
  * one goes on by itself, as it was. Nobody dies or is born by it.
  */
+import { liveliest } from '../shown-states.ts';
 import type { GraphStore } from '../store.ts';
 import type { Living } from './living.ts';
 import type { Subjects } from './subjects.ts';
-import { CANDIDATE, GONE, liveliest } from './transitions.ts';
+import { CANDIDATE, GONE } from './transitions.ts';
 
 /** @param moved numbers of nodes: what hangs on them, before and now, may have another life. */
 export function regroup(living: Living, store: GraphStore, moved: readonly number[]): void {

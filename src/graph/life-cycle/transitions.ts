@@ -46,14 +46,6 @@ export function edgeChange(told: number, state: number): ChangeType | undefined 
   return state === FADING ? 'edge.fading' : 'edge.active';
 }
 
-/** The liveliest of two states. */
-export function liveliest(a: number, b: number): number {
-  return LIVELINESS[a]! >= LIVELINESS[b]! ? a : b;
-}
-
-/** By state. */
-const LIVELINESS = [0, 3, 2, 1];
-
 const WARNINGS: readonly ChangeType[] = [
   ...(['node.gone', 'edge.gone', 'edge.changed', 'coupling.gone', 'cycle.gone', 'input.silent'] as const),
   'policy.violated',

@@ -118,6 +118,7 @@ export class Topology implements TopologyReader, Kept {
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
     this.time = new TopologyTime(this.store);
+    this.store.states = this.time.lifeCycle;
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
     const correlation = { ...options, offline, onlyCluster: onlyClusterOf(options) };
@@ -125,6 +126,7 @@ export class Topology implements TopologyReader, Kept {
     this.views = new ViewBuilder(this.store);
     this.deltas = new DeltaSource(this.store, this.paths, () => this.readingNow());
     this.settings = frameSettings(options);
+    this.time.setSettings(this.settings);
     this.journal = new Journal({ ...IN_MEMORY, clock }, frame => this.apply(frame));
     this.sink = spanSink(this);
     this.logs = logSink(this);
@@ -176,7 +178,9 @@ export class Topology implements TopologyReader, Kept {
   finish(): void {
     this.correlator.finish();
     this.store.epoch += 2;
-    if (this.offline) this.store.keepMostUsed(this.options.maxEdges);
+    if (!this.offline) return;
+    this.store.keepMostUsed(this.options.maxEdges);
+    this.time.lifeCycle.judgeAt(this.store.newest / 1000);
   }
 
   /** What a reader sees is decided; a frame of its own says so, since nothing but frames moves the graph. */
@@ -203,8 +207,9 @@ export class Topology implements TopologyReader, Kept {
   private readingNow(): DeltaContext {
     this.decideAll();
     const { store, paths, correlator } = this;
+    const life = this.time.lifeCycle.revision;
     return {
-      changes: store.revision + paths.revision + correlator.fates.revision + correlator.records.received,
+      changes: store.revision + paths.revision + correlator.fates.revision + correlator.records.received + life,
       asOfMs: this.offline ? Math.floor(this.store.newest / 1000) : this.clock.now(),
       halfLifeMs: this.options.halfLifeMs,
       epoch: this.store.epoch,

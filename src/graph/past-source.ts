@@ -97,6 +97,16 @@ export class PastSource implements GraphSource {
     return this.identities[node]!;
   }
 
+  edgeState(edge: number): number {
+    return this.answer!.states[edge] ?? 0;
+  }
+
+  /** Behind those of the edges that the answer knows. */
+  nodeState(node: number): number {
+    const { states, times } = this.answer!;
+    return states[times.length / 2 + node] ?? 0;
+  }
+
   /** Every answer is another graph. */
   takeChanged(): readonly number[] {
     return this.edges.map((_, edge) => edge);

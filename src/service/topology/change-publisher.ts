@@ -106,9 +106,7 @@ export class ChangePublisher implements ChangeFeed {
   private kick(): void {
     const { kept } = this;
     if (kept === undefined || !this.isSettled || this.publishing !== undefined || this.waiting.length === 0) return;
-    this.publishing = this.publish(kept).finally(() => {
-      this.publishing = undefined;
-    });
+    this.publishing = this.publish(kept);
   }
 
   /** Resolves when what was offered is published, or cannot be now. */
@@ -141,7 +139,12 @@ export class ChangePublisher implements ChangeFeed {
   }
 
   /** Never rejects. */
-  private async publish({ log, durable, logger }: ChangeKeeping): Promise<void> {
+  private async publish(kept: ChangeKeeping): Promise<void> {
+    await this.publishAll(kept);
+    this.publishing = undefined;
+  }
+
+  private async publishAll({ log, durable, logger }: ChangeKeeping): Promise<void> {
     while (this.waiting.length > 0) {
       const { group, frame } = this.nextGroup();
       try {

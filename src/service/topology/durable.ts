@@ -190,6 +190,7 @@ export class DurableTopology {
       { disk: storage.disk, directory: JOURNAL, encoder, after: { frame, stamp } },
     );
     topology.settle();
+    topology.time.settle();
     await topology.journal.flush();
     this.isRecovered = true;
     this.checkpointBeganMs = parts.turns.monotonic();

@@ -110,6 +110,17 @@ export class Histogram {
     this.first = from;
   }
 
+  /** How many, and the sums of the numbers of their buckets and of the squares of those. */
+  moments(): readonly [count: number, sum: number, squares: number] {
+    let [sum, squares] = [0, 0];
+    for (let i = 0; i < this.counts.length; i++) {
+      const bucket = this.first + i;
+      sum += bucket * this.counts[i]!;
+      squares += bucket * bucket * this.counts[i]!;
+    }
+    return [this.count, sum, squares];
+  }
+
   /** Seconds below which the share q of the durations lies: the middle of the bucket where the count reaches it. */
   quantile(q: number): number {
     let seen = 0;

@@ -108,6 +108,14 @@ export class TimeBuckets {
     }
   }
 
+  /** Of a minute that is among the newest; 0 where nothing was counted. */
+  countAt(minute: number): number {
+    const { minutes } = this;
+    let at = minutes.length - 1;
+    while (at >= 0 && minutes[at]! > minute) at--;
+    return at >= 0 && minutes[at] === minute ? this.counts[at]! : 0;
+  }
+
   /** True when nothing lies ahead of this time (ms), so that from then on the rate only decays. */
   isPast(nowMs: number): boolean {
     return this.minutes.length === 0 || (this.minutes.at(-1)! + 0.5) * 60_000 <= nowMs;

@@ -29,6 +29,8 @@ export interface Input {
   stoppedMs: number;
   reason: 'no_data' | 'down';
   resumedMs: number;
+  /** Newest event time of what came. */
+  newestMs: number;
 }
 
 interface Environment {
@@ -56,7 +58,7 @@ export class Inputs {
     const family = INPUT_FAMILIES[records ? 1 : 0]!;
     const known = this.rows.findIndex(row => row.environment === number && row.family === family);
     if (known >= 0) return known;
-    const times = { lostMs: 0, lastDataMs: nowMs, meanGapMs: 0, stoppedMs: 0, resumedMs: nowMs };
+    const times = { lostMs: 0, lastDataMs: nowMs, meanGapMs: 0, stoppedMs: 0, resumedMs: 0, newestMs: 0 };
     return this.rows.push({ environment: number, family, ...times, reason: 'no_data' }) - 1;
   }
 
@@ -97,7 +99,7 @@ export class Inputs {
   }
 
   /** Something came of it. */
-  heard(input: number, nowMs: number, { silentAfterMs }: LifeCycleSettings): void {
+  heard(input: number, nowMs: number, eventMs: number, { silentAfterMs }: LifeCycleSettings): void {
     const row = this.rows[input]!;
     const gapMs = nowMs - row.lastDataMs;
     if (gapMs >= LEAST_GAP_MS && row.reason !== 'down') {
@@ -105,6 +107,7 @@ export class Inputs {
       row.meanGapMs = meanWith(row.meanGapMs, Math.min(gapMs, most));
     }
     row.lastDataMs = nowMs;
+    if (eventMs > row.newestMs) row.newestMs = eventMs;
     if (row.stoppedMs === 0) return;
     const sinceMs = row.stoppedMs;
     row.lostMs += nowMs - sinceMs;

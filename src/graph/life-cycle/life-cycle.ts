@@ -79,7 +79,7 @@ export class LifeCycle implements Kept {
     });
     this.living = new Living(store, this.inputs);
     this.states = new StateChanges(this.living);
-    this.teller = new Teller(this.living, store, this.states, draft => this.tell(draft));
+    this.teller = new Teller(this.living, store, this.states, judge, draft => this.tell(draft));
   }
 
   /** Grows with every state. */
@@ -258,6 +258,7 @@ export class LifeCycle implements Kept {
     out.value(FAMILY, own);
     yield* living.nodes.save(`${FAMILY}/nodes`, out);
     yield* living.edges.save(`${FAMILY}/edges`, out);
+    yield* this.teller.minutes.save(out);
     yield* this.judge.save(out);
   }
 
@@ -280,6 +281,7 @@ export class LifeCycle implements Kept {
     yield* this.living.edges.load(`${FAMILY}/edges`, from);
     this.living.readMembers();
     this.states.startAt(own.revision);
+    yield* this.teller.minutes.load(from);
     yield* this.judge.load(from);
   }
 }

@@ -11,7 +11,7 @@ import type { EdgeAggregate } from '../edge-aggregate.ts';
 import { EdgeSum } from '../edge-sum.ts';
 import { isIncomplete } from '../incomplete.ts';
 import type { GraphStore } from '../store.ts';
-import type { Inputs } from './inputs.ts';
+import type { Input, Inputs } from './inputs.ts';
 import { Resolution } from './resolution.ts';
 import { FRESH, Subjects } from './subjects.ts';
 import { CANDIDATE, fadeAfter, GONE, goneAfter, MINUTE_MS, meanWith, stateAt } from './transitions.ts';
@@ -163,6 +163,10 @@ export class Living {
     return this.inputs.covered(input - 1, this.nowMs);
   }
 
+  inputOf(edge: number): Input {
+    return this.inputs.rows[this.edges.input[edge]! - 1]!;
+  }
+
   clockOf({ input }: Subjects, at: number): number {
     return this.clock(input[at]!);
   }
@@ -171,7 +175,7 @@ export class Living {
   private sight(subjects: Subjects, at: number, eventMs: number): void {
     const { nowMs, settings } = this;
     const input = subjects.input[at]!;
-    this.inputs.heard(input - 1, nowMs, settings);
+    this.inputs.heard(input - 1, nowMs, Math.min(eventMs, nowMs), settings);
     const covered = this.clock(input);
     const ageMs = Math.max(0, nowMs - eventMs);
     const isFresh = (subjects.flags[at]! & FRESH) !== 0;

@@ -6,18 +6,32 @@ import type { EdgeWeights } from '../../contract/change.ts';
 import { STATES } from '../../contract/graph-document.ts';
 import type { GraphStore } from '../store.ts';
 import { type ChangeDraft, edgeRef, evidenceOf, nodeChange, weightsOf } from './change-maker.ts';
+import type { EdgeJudge } from './judge/edge-judge.ts';
 import type { Living } from './living.ts';
+import { Minutes } from './minutes.ts';
 import type { StateChanges } from './state-changes.ts';
 import { FRESH } from './subjects.ts';
-import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE } from './transitions.ts';
+import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE, MINUTE_MS } from './transitions.ts';
+
+/** What comes at once after a silence is no measure. */
+const AFTER_SILENCE_MS = 2 * MINUTE_MS;
 
 export class Teller {
+  readonly minutes = new Minutes();
+  private readonly judge: EdgeJudge;
   private readonly living: Living;
   private readonly store: GraphStore;
   private readonly states: StateChanges;
   private readonly tell: (draft: ChangeDraft) => void;
 
-  constructor(living: Living, store: GraphStore, states: StateChanges, tell: (draft: ChangeDraft) => void) {
+  constructor(
+    living: Living,
+    store: GraphStore,
+    states: StateChanges,
+    judge: EdgeJudge,
+    tell: (draft: ChangeDraft) => void,
+  ) {
+    this.judge = judge;
     this.living = living;
     this.store = store;
     this.states = states;
@@ -47,11 +61,23 @@ export class Teller {
     states.setEdge(edge, state);
     const type = edgeChange(edges.told[edge]!, state);
     if (edges.told[edge] === CANDIDATE) return false;
+    if (state === ACTIVE && edges.told[edge] === ACTIVE && living.settings.judge) this.judgeEdge(edge);
     if (type === undefined || this.isQuiet(edges.toldAt[edge]!)) return true;
     if (type === 'edge.appeared') this.appear(edge, true);
     else this.tellEdge(edge, type, state);
     if (type === 'edge.gone') this.close(edge);
     return true;
+  }
+
+  private judgeEdge(edge: number): void {
+    const { living, minutes, judge } = this;
+    const { stoppedMs, resumedMs, newestMs, environment } = living.inputOf(edge);
+    if (stoppedMs !== 0) return;
+    const sinceMs = resumedMs + AFTER_SILENCE_MS;
+    for (const minute of minutes.take(edge, living.aggregate(edge), living.nowMs, newestMs, sinceMs)) {
+      const finding = judge.take(edge, environment, minute);
+      if (finding !== undefined) this.tellEdge(edge, 'edge.changed', ACTIVE, { ...finding });
+    }
   }
 
   private isQuiet(toldAt: number): boolean {
@@ -97,6 +123,8 @@ export class Teller {
     }
     states.setEdge(edge, CANDIDATE);
     edges.told[edge] = CANDIDATE;
+    this.judge.forget(edge);
+    this.minutes.forget(edge);
     edges.flags[edge] = 0;
     edges.mean[edge] = edges.sightings[edge] = 0;
     edges.since[edge] = living.waitedMs;
@@ -115,7 +143,11 @@ export class Teller {
     const before = edges.told[edge] === CANDIDATE ? null : this.toldWeights(edge);
     const times = { nowMs, halfLifeMs: living.settings.halfLifeMs, epoch: store.epoch };
     const after = type === 'edge.retracted' ? null : weightsOf(aggregate, state, times);
-    this.remember(edge, state, after);
+    this.remember(edge, after);
+    if (type !== 'edge.changed') {
+      edges.told[edge] = state;
+      edges.toldAt[edge] = nowMs;
+    }
     this.tell({
       type,
       edge: edgeRef(aggregate.kind, source, target),
@@ -133,10 +165,8 @@ export class Teller {
     return { count, errors, rate: edges.toldRate[edge]!, errorRatio, state: STATES[edges.told[edge]!]! };
   }
 
-  private remember(edge: number, state: number, after: EdgeWeights | null): void {
-    const { edges, nowMs } = this.living;
-    edges.told[edge] = state;
-    edges.toldAt[edge] = nowMs;
+  private remember(edge: number, after: EdgeWeights | null): void {
+    const { edges } = this.living;
     edges.toldCount[edge] = after?.count ?? 0;
     edges.toldErrors[edge] = after?.errors ?? 0;
     edges.toldRate[edge] = after?.rate ?? 0;

@@ -6,8 +6,9 @@ export interface MinuteOfEdge {
   /** Since the epoch. */
   readonly minute: number;
   readonly count: number;
+  /** NaN where they cannot be told. */
   readonly errors: number;
-  /** How many latencies, and the sums of the numbers of their buckets in the histogram and of the squares of those. */
+  /** How many latencies; 0 where they cannot be told. And the sums of the numbers of their buckets in the histogram and of the squares of those. */
   readonly latencies: number;
   readonly latencySum: number;
   readonly latencySquares: number;

@@ -14,8 +14,9 @@ export interface ImageWriter {
    */
   stands(name: string, version: number): boolean;
   /**
-   * Copies memory as a section. A section that was written under this name with the same `version` (a number its owner
-   * changes with the content) stands as it is, and nothing is copied; without a version it is always written.
+   * Memory as a section: copied in the steps, or, where it is shared, read until all of the image is handed over. A
+   * section that was written under this name with the same `version` (a number its owner changes with the content) stands
+   * as it is, and nothing is copied; without a version it is always written.
    */
   memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void>;
   /** A section that was stored by itself (`SlabStore`) is in this image. */

@@ -10,7 +10,7 @@
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { LateClasses, type SavedClasses } from './late-classes.ts';
-import { inSteps, loadPieces, Pieces, savePieces } from './pieces.ts';
+import { inSteps, loadPieces, Pieces, savePieces, sharedWords } from './pieces.ts';
 import { type ChainRing, type KnownBuckets, noteBuckets, repeatBuckets } from './ring-chains.ts';
 import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
@@ -92,12 +92,12 @@ export class LateEntries implements Kept, ChainRing {
     limit = Math.max(limit, 1);
     this.limit = limit;
     this.lateMs = lateMs;
-    this.words = new Int32Array(limit * WORDS);
+    this.words = sharedWords(limit * WORDS);
     this.pieces = new Pieces(Math.ceil(limit / PIECE));
     this.marks = this.pieces.marks;
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
-    this.buckets = new Int32Array(buckets).fill(0);
+    this.buckets = sharedWords(buckets).fill(0);
     this.bucketMask = buckets - 1;
     this.known = { count: buckets, untilMs: 0 };
   }

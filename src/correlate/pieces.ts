@@ -10,6 +10,11 @@ type Numbers = Int32Array | Float64Array;
 /** Records that one step encodes. */
 const STEP = 8192;
 
+/** Memory of a large table: shared, so that an image need not copy it. */
+export function sharedWords(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
+}
+
 /** Which pieces of a table changed since it was saved. */
 export class Pieces {
   /** 1: changed. Set by the table's owner. */

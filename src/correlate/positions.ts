@@ -3,7 +3,7 @@
  * ring in the order of the rows, which grows with use; a row's EXTRA is its newest position.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { loadPieces, savePieces } from './pieces.ts';
+import { loadPieces, savePieces, sharedWords } from './pieces.ts';
 
 const WORDS = 14;
 /** Positions in a piece of an image. */
@@ -40,7 +40,7 @@ interface Saved {
 }
 
 export class Positions implements Kept {
-  words = new Int32Array(1024 * WORDS);
+  words = sharedWords(1024 * WORDS);
   dropped = 0;
   private readonly limit: number;
   private capacity = 1024;
@@ -65,7 +65,7 @@ export class Positions implements Kept {
     this.oldest = saved.oldest;
     this.next = saved.next;
     this.dropped = saved.dropped;
-    this.words = new Int32Array(saved.capacity * WORDS);
+    this.words = sharedWords(saved.capacity * WORDS);
     yield* loadPieces(from, 'positions/words', this.words, PIECE * WORDS);
   }
 
@@ -144,7 +144,7 @@ export class Positions implements Kept {
   private move(to: number): void {
     const { words, oldest, next, capacity } = this;
     this.capacity = to;
-    this.words = new Int32Array(this.capacity * WORDS);
+    this.words = sharedWords(this.capacity * WORDS);
     for (let sequence = oldest; sequence !== next; sequence = (sequence + 1) | 0) {
       const from = (sequence & (capacity - 1)) * WORDS;
       this.words.set(words.subarray(from, from + WORDS), this.place(sequence));

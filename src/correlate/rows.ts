@@ -10,7 +10,7 @@
 import { PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
 import { keyHash, ownHash, parentHash } from './hash.ts';
 import { KeptLinks, LINK_ROW } from './kept-links.ts';
-import { Pieces } from './pieces.ts';
+import { Pieces, sharedWords } from './pieces.ts';
 import { sameTrace } from './same-trace.ts';
 import { PLACED, STATE } from './state.ts';
 
@@ -63,11 +63,11 @@ export class Rows extends KeptLinks {
     const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
     this.limit = limit;
     this.mask = capacity - 1;
-    const buffer = new ArrayBuffer(BEFORE_LINE + capacity * ROW_WORDS * 4);
+    const buffer = new SharedArrayBuffer(BEFORE_LINE + capacity * ROW_WORDS * 4);
     this.words = new Int32Array(buffer, BEFORE_LINE);
     this.floats = new Float64Array(buffer, BEFORE_LINE);
     this.ratios = new Float32Array(buffer, BEFORE_LINE);
-    this.above = new Int32Array(capacity);
+    this.above = sharedWords(capacity);
     this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
     this.marks = this.pieces.marks;
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.

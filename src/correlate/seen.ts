@@ -8,7 +8,7 @@
  * of one table, in which growing moves entries and allocates nothing.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { loadPieces, savePieces } from './pieces.ts';
+import { loadPieces, savePieces, sharedWords } from './pieces.ts';
 
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
@@ -64,7 +64,7 @@ export class Seen implements Kept {
     this.segments = count;
     this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
     this.swept = count;
-    this.table = new Int32Array(count * MAX_BUCKETS * BUCKET_WORDS);
+    this.table = sharedWords(count * MAX_BUCKETS * BUCKET_WORDS);
   }
 
   /** The horizon. A longer one is reached as time goes on. */

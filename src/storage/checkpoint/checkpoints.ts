@@ -44,6 +44,8 @@ export class Checkpoints {
   private readonly slabs: StoredSlabs;
   private link: KeeperLink | undefined;
   private free: number[] = [];
+  /** Sections of shared memory that the keeper has not written yet. */
+  private untaken = 0;
   private onProgress: OnProgress = () => {};
   private opening: PromiseWithResolvers<Opened> | undefined;
   private committing: PromiseWithResolvers<Committed> | undefined;
@@ -122,6 +124,7 @@ export class Checkpoints {
     const opening = Promise.withResolvers<Opened>();
     this.opening = opening;
     this.free = this.buffers.map((_, i) => i);
+    this.untaken = 0;
     this.sections = new StandingSections();
     const listener = {
       take: (message: FromKeeper) => this.take(message),
@@ -148,6 +151,7 @@ export class Checkpoints {
     } finally {
       output.end();
     }
+    await this.taken();
     return output;
   }
 
@@ -185,6 +189,10 @@ export class Checkpoints {
       take: () => this.free.pop(),
       bytesOf: buffer => new Uint8Array(this.buffers[buffer]!),
       send: (buffer, pieces) => link.send({ type: 'pieces', buffer, pieces }),
+      sendShared: (section, memory) => {
+        this.untaken++;
+        link.send({ type: 'shared', section, memory });
+      },
     };
   }
 
@@ -201,6 +209,16 @@ export class Checkpoints {
     if (this.failure !== undefined) throw this.failure;
   }
 
+  /** The keeper has all memory that was handed over: it may change. */
+  private async taken(): Promise<void> {
+    while (this.untaken > 0 && this.failure === undefined) {
+      await new Promise<void>(resolve => {
+        this.wake = resolve;
+      });
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
   private take(message: FromKeeper): void {
     switch (message.type) {
       case 'progress':
@@ -212,6 +230,9 @@ export class Checkpoints {
         return this.opening?.reject(new StorageError(message.message, message.hint));
       case 'free':
         this.free.push(message.buffer);
+        return this.wake();
+      case 'taken':
+        this.untaken--;
         return this.wake();
       case 'committed':
         return this.committing?.resolve(message.committed);

@@ -1,6 +1,7 @@
 /**
  * Parts of the program → an image: copies sections into the buffers of a pool, several to a buffer, and hands the full
- * ones over. When no buffer is free the steps of a part copy nothing until there is one.
+ * ones over. When no buffer is free the steps of a part copy nothing until there is one. Shared memory is not copied: it
+ * is handed over as it is, and does not change before it was taken.
  */
 import { serialize } from 'node:v8';
 import type { ImageWriter } from '../../contract/image.ts';
@@ -13,6 +14,8 @@ export interface SharedPool {
   bytesOf(buffer: number): Uint8Array;
   /** Hands a buffer over, with pieces one behind the other. */
   send(buffer: number, pieces: readonly Piece[]): void;
+  /** Hands over a whole section of shared memory. */
+  sendShared(section: string, memory: Uint8Array<SharedArrayBuffer>): void;
 }
 
 interface Waiting {
@@ -48,9 +51,16 @@ export class ImageOutput implements ImageWriter {
 
   *memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void> {
     if (version !== undefined && this.stands(name, version)) return;
-    const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
-    this.begin(name, bytes.length, version);
+    const { buffer, byteOffset, byteLength } = memory;
+    this.begin(name, byteLength, version);
     while (!this.flush()) yield;
+    if (buffer instanceof SharedArrayBuffer) {
+      // Sections of a pack follow each other: what is in the buffer may end one.
+      this.end();
+      this.pool.sendShared(name, new Uint8Array(buffer, byteOffset, byteLength));
+      return yield;
+    }
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     const section = { name, bytes, done: -1 };
     while (!this.copy(section)) yield;
     yield;

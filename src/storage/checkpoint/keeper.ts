@@ -64,6 +64,9 @@ export class Keeper {
       case 'pieces':
         this.attempt(() => this.write(message.buffer, message.pieces));
         return this.parts.answer({ type: 'free', buffer: message.buffer });
+      case 'shared':
+        this.attempt(() => this.writeShared(message.section, message.memory));
+        return this.parts.answer({ type: 'taken' });
       case 'commit':
         return this.attempt(() => this.commit(message.moment, message.standing));
       case 'abort':
@@ -179,6 +182,10 @@ export class Keeper {
   /** What comes after a failure belongs to nothing. */
   private write(buffer: number, pieces: readonly Piece[]): void {
     this.draft?.write(new Uint8Array(this.pool[buffer]!), pieces);
+  }
+
+  private writeShared(section: string, memory: Uint8Array): void {
+    this.draft?.write(memory, [{ section, bytes: memory.length, ends: true }]);
   }
 
   private commit(moment: CheckpointMoment, standing: readonly string[]): void {

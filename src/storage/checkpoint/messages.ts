@@ -14,6 +14,8 @@ export type ToKeeper =
   | { readonly type: 'begin'; readonly attempt: number }
   /** The buffer of the pool is the keeper's until it is free. */
   | { readonly type: 'pieces'; readonly buffer: number; readonly pieces: readonly Piece[] }
+  /** A section as it is in memory, which does not change until it is taken. */
+  | { readonly type: 'shared'; readonly section: string; readonly memory: Uint8Array<SharedArrayBuffer> }
   /** @param standing names of sections that are in it as they are in the checkpoint before. */
   | { readonly type: 'commit'; readonly moment: CheckpointMoment; readonly standing: readonly string[] }
   | { readonly type: 'abort' }
@@ -49,6 +51,7 @@ export type FromKeeper =
   /** Nothing was taken, and nothing changed. */
   | { readonly type: 'refused'; readonly message: string; readonly hint: string }
   | { readonly type: 'free'; readonly buffer: number }
+  | { readonly type: 'taken' }
   /** Undefined: it could not be. */
   | { readonly type: 'stored'; readonly name: string; readonly place: SectionPlace | undefined }
   | { readonly type: 'committed'; readonly committed: Committed }

@@ -183,4 +183,32 @@ describe('a checkpoint', () => {
     for (const [i, bytes] of into.entries()) image.fill(sectionName('rows', i), bytes);
     await expect(image.filled()).rejects.toThrow('ends in checkpoints/');
   });
+
+  it('takes shared memory as it stands, between sections that are copied, and says when it may change', async () => {
+    const path = temporaryDirectory();
+    const shared = [1, 2, 3].map(n => new Uint8Array(new SharedArrayBuffer(700_000)).fill(n));
+    const copied = new Uint8Array(1_500_000).fill(7);
+    const part: Kept = {
+      *save(out: ImageWriter): Iterable<void> {
+        for (const [i, memory] of shared.entries()) {
+          yield* out.memory(sectionName('rows/copied', i), copied);
+          yield* out.memory(sectionName('rows/shared', i), memory);
+        }
+      },
+      *load(): Iterable<void> {},
+    };
+    const storage = await opened(path);
+    await storage.checkpoint(at(3), [part], () => {
+      for (const memory of shared) memory.fill(9);
+    });
+    await storage.close();
+    const { image } = (await opened(path)).found!;
+    for (const i of [0, 1, 2]) {
+      const [memory, copy] = [new Uint8Array(700_000), new Uint8Array(1_500_000)];
+      image.memory(sectionName('rows/shared', i), memory);
+      image.memory(sectionName('rows/copied', i), copy);
+      expect(memory.every(byte => byte === i + 1)).toBe(true);
+      expect(copy.every(byte => byte === 7)).toBe(true);
+    }
+  });
 });

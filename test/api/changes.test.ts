@@ -162,6 +162,18 @@ describe('/v1/changes/stream', () => {
     other.close();
   });
 
+  it('begins where there is nothing yet, and misses nothing', async () => {
+    const reader = await Reader.open('/v1/changes/stream?since=0');
+    const now = await Reader.open();
+    await now.until(({ text }) => text !== '');
+    api.publish(...range(1000, 1002));
+    for (const one of [reader, now]) {
+      await one.until(({ told }) => told.length === 3);
+      expect(one.events.some(({ event }) => event === 'missed')).toBe(false);
+      one.close();
+    }
+  });
+
   it('filters, and lets the place move on', async () => {
     const reader = await Reader.open('/v1/changes/stream?severity=warning&service=cart');
     api.publish(...range(1, 50), changeOf(51, 'edge.gone', { severity: 'warning' }));

@@ -52,7 +52,7 @@ export async function startApi(
     configuration: { loadedAt: STARTED_AT, lastReload: null },
     storage: null,
   });
-  const log = new MemoryChangeLog(0);
+  const log = new MemoryChangeLog();
   const answerTo = async (question: Question, asks: Questions[Question]['asks']): Promise<unknown> => {
     // As from another thread: other questions may come between.
     await nextTurn();

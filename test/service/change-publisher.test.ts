@@ -17,13 +17,16 @@ function change(seq: number): Change {
 class Log extends MemoryChangeLog {
   isFull = false;
 
-  constructor(newest = 0) {
-    super(newest, { keepMs: 1e9, maxBytes: 1e9 });
-  }
-
   override append(changes: readonly StoredChange[]): Promise<void> {
     return this.isFull ? Promise.reject(new Error('no space left')) : super.append(changes);
   }
+}
+
+/** One that has changes already. */
+async function logUpTo(seq: number): Promise<Log> {
+  const log = new Log();
+  await log.append([{ seq, timeMs: 0, text: JSON.stringify(change(seq)) }]);
+  return log;
 }
 
 function bench(log = new Log()) {
@@ -73,7 +76,7 @@ describe('a change', () => {
   });
 
   test('that a start derives again is told only if it was not before', async () => {
-    const { publisher, heard } = bench(new Log(7));
+    const { publisher, heard } = bench(await logUpTo(7));
     let isReady = false;
     void publisher.ready().then(() => {
       isReady = true;

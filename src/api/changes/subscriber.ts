@@ -92,7 +92,9 @@ export class Subscriber implements Reader {
   }
 
   private takeOlder({ changes, oldest }: ChangePage): void {
-    if (this.position < oldest - 1) this.miss({ from: this.position + 1, to: oldest - 1 });
+    // Who has nothing yet misses nothing of before the beginning.
+    if (this.position === 0) this.position = Math.max(0, oldest - 1);
+    else if (this.position < oldest - 1) this.miss({ from: this.position + 1, to: oldest - 1 });
     this.older = changes.map(toldOf);
     // Numbers that nobody has: not again the same question.
     if (this.older.length === 0) this.position = this.board.newest;

@@ -69,7 +69,7 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         await kept.recover(signal);
       } else {
         topology.keepMessagesInMemory();
-        const log = new MemoryChangeLog(clock.now(), topology.options.changes);
+        const log = new MemoryChangeLog(topology.options.changes);
         topology.time.changes.keepIn({ log, durable: () => Promise.resolve(true), logger });
         topology.time.settle();
       }

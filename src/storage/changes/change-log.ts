@@ -48,10 +48,9 @@ export class MemoryChangeLog implements ChangeLog {
   private readonly changes: Newest<StoredChange>;
   private options: ChangeLogOptions;
 
-  /** @param startMs numbers begin behind it, so that those of another run do not come again. */
-  constructor(startMs: number, options = KEEP_CHANGES) {
+  constructor(options = KEEP_CHANGES) {
     const sizeOf = ({ text }: StoredChange) => text.length;
-    this.changes = new Newest(Math.floor(startMs) + 1, { most: MOST_IN_MEMORY, maxSize: MEMORY_BYTES, sizeOf });
+    this.changes = new Newest(1, { most: MOST_IN_MEMORY, maxSize: MEMORY_BYTES, sizeOf });
     this.options = options;
   }
 

@@ -1,0 +1,154 @@
+/** A real process is killed at any moment while new calls come: a reader of the stream is told each change once, in order. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { openStream } from '../../src/cli/output/event-stream.ts';
+import type { Change } from '../../src/contract/change.ts';
+import type { ChangePage } from '../../src/contract/change-feed.ts';
+import { dataDirectory } from '../kits/data-directory.ts';
+import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
+import { Random } from '../oracle/random.ts';
+
+const ROUNDS = Number(process.env.TACIT_KILL_ROUNDS ?? 2);
+const SEED = Number(process.env.TACIT_KILL_SEED ?? 1);
+const LONGEST_ROUND_MS = 1500;
+const PAUSE_MS = 10;
+const MS_TO_NS = 1_000_000n;
+
+/** A call from one new service to another, both halves in one request. */
+function newCall(number: number): object {
+  const hex = number.toString(16);
+  const traceId = hex.padStart(32, '1');
+  const at = BigInt(Date.now()) * MS_TO_NS;
+  const span = (kind: number, spanId: string, more: object) => ({
+    ...{ traceId, spanId, name: 'GET /', kind, startTimeUnixNano: String(at), endTimeUnixNano: String(at + MS_TO_NS) },
+    ...more,
+  });
+  const from = (service: string, one: object) => ({
+    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
+    scopeSpans: [{ spans: [one] }],
+  });
+  const [client, server] = [hex.padStart(16, 'a'), hex.padStart(16, 'b')];
+  return {
+    resourceSpans: [
+      from(`caller-${number}`, span(3, client, {})),
+      from(`callee-${number}`, span(2, server, { parentSpanId: client })),
+    ],
+  };
+}
+
+class Traffic {
+  acknowledged = 0;
+  private isOver = false;
+  private readonly running: Promise<void>;
+
+  constructor(service: () => RunningService | undefined) {
+    this.running = this.run(service);
+  }
+
+  end(): Promise<void> {
+    this.isOver = true;
+    return this.running;
+  }
+
+  private async run(service: () => RunningService | undefined): Promise<void> {
+    while (!this.isOver) {
+      const body = JSON.stringify(newCall(this.acknowledged + 1));
+      while (!(await send(service(), body))) await sleep(PAUSE_MS);
+      this.acknowledged++;
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
+async function send(service: RunningService | undefined, body: string): Promise<boolean> {
+  if (service === undefined) return false;
+  const headers = { 'content-type': 'application/json' };
+  const sent = fetch(`http://${service.http}/v1/traces`, { method: 'POST', headers, body });
+  return sent.then(
+    answer => answer.ok,
+    () => false,
+  );
+}
+
+/** Reads the stream as a browser does: with the last id, again and again. */
+class Reader {
+  readonly texts: string[] = [];
+  readonly others: string[] = [];
+  connections = 0;
+  private last = '0';
+  private isOver = false;
+
+  async run(service: () => RunningService | undefined): Promise<void> {
+    while (!this.isOver) {
+      const running = service();
+      const url = new URL(`http://${running?.api ?? '127.0.0.1:1'}/v1/changes/stream`);
+      const answer = await openStream(url, { 'last-event-id': this.last }, {}).catch(() => undefined);
+      if (answer?.status !== 200) {
+        await sleep(PAUSE_MS);
+        continue;
+      }
+      this.connections++;
+      for await (const { id, event, data } of answer.events) {
+        if (id !== undefined) this.last = id;
+        if (event?.includes('.')) this.texts.push(data!);
+        else if (event !== undefined) this.others.push(event);
+        if (this.isOver) break;
+      }
+    }
+  }
+
+  end(): void {
+    this.isOver = true;
+  }
+}
+
+async function allChanges({ api }: RunningService): Promise<readonly Change[]> {
+  const changes: Change[] = [];
+  for (let since = 0; ; ) {
+    const answer = await fetch(`http://${api}/v1/changes?since=${since}&limit=1000`);
+    const { items, next, newest } = (await answer.json()) as Omit<ChangePage, 'changes'> & { items: Change[] };
+    changes.push(...items);
+    since = next;
+    if (next === newest) return changes;
+  }
+}
+
+it(
+  `every change is told once, over ${ROUNDS} deaths`,
+  async () => {
+    const random = new Random(SEED);
+    const sets = [
+      `extensions.storage.path=${dataDirectory()}`,
+      'extensions.storage.checkpoint_interval=1s',
+      'connectors.topology.correlation.wait=1s',
+    ];
+    let service: RunningService | undefined = await startServiceProcess(...sets);
+    const reader = new Reader();
+    const reading = reader.run(() => service);
+    const traffic = new Traffic(() => service);
+    for (let round = 0; round < ROUNDS; round++) {
+      await sleep(random.below(LONGEST_ROUND_MS));
+      const { pid } = service!;
+      service = undefined;
+      process.kill(pid, 'SIGKILL');
+      service = await startServiceProcess(...sets);
+    }
+    await sleep(LONGEST_ROUND_MS);
+    await traffic.end();
+    const told = () => reader.texts.map(text => JSON.parse(text) as Change);
+    const calls = () => told().filter(({ type }) => type === 'edge.appeared');
+    while (calls().length < traffic.acknowledged) await sleep(PAUSE_MS);
+    const kept = await allChanges(service!);
+    while (reader.texts.length < kept.length) await sleep(PAUSE_MS);
+    reader.end();
+    expect(await service!.stop()).toBe(0);
+    await reading;
+    expect(told().map(({ seq }) => seq)).toEqual(kept.map((_, i) => kept[0]!.seq + i));
+    expect(told()).toEqual(kept);
+    const edges = calls().map(({ edge }) => edge!.id);
+    expect([edges.length, new Set(edges).size]).toEqual([traffic.acknowledged, traffic.acknowledged]);
+    expect(reader.others).toEqual([]);
+    expect(reader.connections).toBeGreaterThan(ROUNDS / 2);
+  },
+  120_000 + ROUNDS * 30_000,
+);

@@ -1,4 +1,5 @@
 /** A Kafka receiver at brokers that want TLS, a user and a password, and spans in every encoding. */
+import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { jaegerJson, jaegerProto, jaegerRecords } from '../encodings/reference/jaeger-records.ts';
 import { zipkinProto } from '../encodings/reference/zipkin-records.ts';
@@ -41,6 +42,29 @@ function jaegerTrace() {
 
 const missing = missingServices(['kafka']);
 
+/** Who comes without a name may do everything, all others what they are allowed. */
+const GUARDED = [
+  'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+  'super.users=User:ANONYMOUS',
+];
+
+type Resource = 'TOPIC' | 'GROUP';
+type Operation = 'READ' | 'DESCRIBE' | 'WRITE';
+
+/** What the user may do with resources of this name. */
+function aclsOf(type: Resource, name: string, operations: readonly Operation[], isPrefix = false) {
+  const { AclResourceTypes, AclOperationTypes, AclPermissionTypes, ResourcePatternTypes } = kafkajs;
+  return operations.map(operation => ({
+    resourceType: AclResourceTypes[type],
+    resourceName: name,
+    resourcePatternType: isPrefix ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+    principal: `User:${USER}`,
+    host: '*',
+    operation: AclOperationTypes[operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  }));
+}
+
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   const subjects: KafkaSubject[] = [];
   let kafka: Kafka;
@@ -48,11 +72,13 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   let topic = '';
 
   beforeAll(async () => {
-    kafka = await startKafka({ secure: true });
+    kafka = await startKafka({ secure: true, properties: GUARDED });
     cluster = await Cluster.start(kafka);
     topic = topicName('spans');
     await cluster.createTopic(topic);
     await cluster.send(topic, callMessages(1, 5));
+    const acl = [...aclsOf('TOPIC', topic, ['READ', 'DESCRIBE']), ...aclsOf('GROUP', 'group', ['READ'], true)];
+    await cluster.admin.createAcls({ acl });
   }, 120_000);
 
   afterEach(async () => {
@@ -98,6 +124,36 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
       expect(await subject.get('/readyz')).toEqual({ status: 'ready' });
       expect((await subject.receiver()).state).toBe('connecting');
     }
+  });
+
+  test('what the documentation allows it is enough, and without one of it, it says which', async () => {
+    const names = { topic: topicName('guarded'), dead: topicName('dead'), group: topicName('own') };
+    for (const name of [names.topic, names.dead]) await cluster.createTopic(name);
+    await cluster.send(names.topic, [...callMessages(1, 5), { value: 'no protobuf' }]);
+    const allow = (...acl: ReturnType<typeof aclsOf>) => cluster.admin.createAcls({ acl });
+    const reader = await start(kafka.saslBrokers, {
+      ...sasl('plain'),
+      ...{ traces: { topics: [names.topic] }, group_id: names.group, dead_letter: { topic: names.dead } },
+    });
+    await reader.untilProblem('authorization', new RegExp(`topic ${names.topic} .*allow READ and DESCRIBE on it`));
+    await allow(...aclsOf('TOPIC', names.topic, ['DESCRIBE']));
+    await reader.untilProblem('authorization', new RegExp(`${names.topic}/0 may not be read; allow READ`));
+    await allow(...aclsOf('TOPIC', names.topic, ['READ']));
+    await reader.untilCalls(5);
+    await reader.untilProblem('group_unavailable', new RegExp(`group ${names.group}: .*allow READ and DESCRIBE on the group`));
+    await allow(...aclsOf('GROUP', names.group, ['READ', 'DESCRIBE']));
+    await allow(...aclsOf('TOPIC', names.dead, ['WRITE', 'DESCRIBE']));
+    await cluster.send(names.topic, [{ value: 'no protobuf either' }]);
+    await expect.poll(async () => (await cluster.admin.fetchTopicOffsets(names.dead))[0]!.high).toBe('1');
+    await expect
+      .poll(async () => {
+        const [own] = await cluster.admin.fetchOffsets({ groupId: names.group, topics: [names.topic] });
+        return own!.partitions[0]!.offset;
+      })
+      .toBe('7');
+    await reader.until(({ problems }) => {
+      expect(problems.map(({ code }) => code).filter(code => code !== 'poison')).toEqual([]);
+    });
   });
 
   test.each([

@@ -58,13 +58,23 @@ test('a backlog passes as fast as it is read', () => {
   expect([read(5, 1000), read(5, 3000), tick(100), read(5, 63_000)]).toEqual([0, 2000, 0, 60_000]);
   // What came late into it does not turn time back.
   expect([read(5, 50_000), read(5, 64_000)]).toEqual([0, 1000]);
-  expect([read(5, 0), tick(100)]).toEqual([5, 100]);
+  expect([read(5, 0), tick(100)]).toEqual([0, 100]);
+});
+
+test('what is read of a backlog counts in the frame in which it ends, too', () => {
+  read(5, 1000);
+  const batch = new ObservationBatch();
+  batch.begin();
+  const at = { receiver: 'kafka', cluster: '', topic: 't', incarnation: '', partition: 0, next: 1 };
+  batch.recordRows.progress.push({ ...at, reachedMs: 7000 }, at);
+  batch.end();
+  expect([passed(5, { batch }), tick(100)]).toEqual([6000, 100]);
 });
 
 test('of two backlogs the slower one counts', () => {
   read(5, 1000, 'one');
   read(5, 9000, 'other');
-  expect([read(5, 20_000, 'other'), read(5, 4000, 'one'), read(5, 0, 'one')]).toEqual([0, 3000, 16_000]);
+  expect([read(5, 20_000, 'other'), read(5, 4000, 'one'), read(5, 0, 'one'), tick(5)]).toEqual([0, 3000, 0, 16_000]);
 });
 
 test('what is pushed meanwhile waits no shorter than it would', () => {

@@ -7,7 +7,7 @@ import { commentedTraceparent, findTraceparent } from '../../lib/traceparent.ts'
 import { readContextProperties } from '../record-headers/properties.ts';
 import { readTraceparent } from '../record-headers/trace-context.ts';
 import type { Change, DecodedRecord } from '../records/decoded-record.ts';
-import type { ChangeEvent } from './event.ts';
+import { type ChangeEvent, ENVELOPE_TIME } from './event.ts';
 import { systemOf } from './systems.ts';
 
 const OPERATIONS: ReadonlyMap<string, ChangeOperation> = new Map([
@@ -43,6 +43,7 @@ const TRANSACTIONS = [
   'commit_lsn',
   'commit_ts',
 ];
+const TRACING_COLUMN = 'tracingspancontext';
 /** Later than any time in ms that is meant: microseconds. */
 const FIRST_MICROS = 1e14;
 
@@ -82,7 +83,9 @@ function readSource(event: ChangeEvent, change: Change): void {
   change.source = event.text('name');
   change.database = event.text('db') || event.text('database') || event.text('keyspace');
   change.schema = event.text('schema');
-  const time = Number(event.text('ts_ms')) || Number(event.text('ts_sec')) * 1000;
+  const made = Number(event.text('ts_ms')) || Number(event.text('ts_sec')) * 1000;
+  // Some sources do not know when (a snapshot's of old MongoDB, say), and write 0.
+  const time = made || Number(event.text(ENVELOPE_TIME));
   change.timeMs = time >= FIRST_MICROS ? Math.floor(time / 1000) : Number.isFinite(time) ? Math.max(time, 0) : 0;
 }
 
@@ -120,9 +123,9 @@ function transactionOf(event: ChangeEvent): string {
 
 /** Of the span that made the change: in a column of the row, or in the comment of its statement. */
 function contextOf(event: ChangeEvent, op: string): SpanContext | undefined {
-  const column = op === 'd' ? '' : event.text('after.tracingspancontext');
+  const column = op === 'd' ? '' : columnOf(event, 'after');
   // What an update leaves as it was is of the span before.
-  if (column !== '' && column !== event.text('before.tracingspancontext')) {
+  if (column !== '' && column !== columnOf(event, 'before')) {
     const context = readContextProperties(column);
     if (context !== undefined) return context;
   }
@@ -153,4 +156,18 @@ function readLogicalMessage(event: ChangeEvent, view: DecodedRecord): void {
 function contextIn(prefix: string, content: string): SpanContext | undefined {
   const named = findTraceparent(content, 0, content.length) || findTraceparent(prefix, 0, prefix.length);
   return readTraceparent(named) ?? readTraceparent(content.trim()) ?? readTraceparent(prefix.trim());
+}
+
+/** Of a row, or of a document, which MongoDB's connector writes as a text of JSON. */
+function columnOf(event: ChangeEvent, row: 'before' | 'after'): string {
+  const column = event.text(`${row}.${TRACING_COLUMN}`);
+  if (column !== '') return column;
+  const document = event.text(row);
+  if (!document.includes(`"${TRACING_COLUMN}"`)) return '';
+  try {
+    const { [TRACING_COLUMN]: found } = JSON.parse(document) as Readonly<Record<string, unknown>>;
+    return typeof found === 'string' ? found : '';
+  } catch {
+    return '';
+  }
 }

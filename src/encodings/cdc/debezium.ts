@@ -1,7 +1,7 @@
 /** Debezium's envelopes in JSON, and what its connectors write beside them. */
 import type { RecordMarker } from '../../contract/record.ts';
 import { isOperation, readChange } from './change.ts';
-import { EventInFields } from './event.ts';
+import { ENVELOPE_TIME, EventInFields } from './event.ts';
 import type { ChangeReader } from './reader.ts';
 import { fields, SOURCE_NAMES, slot } from './shape.ts';
 
@@ -23,7 +23,12 @@ const SIGNAL_TYPE =
   /^(log|schema-changes|set-binlog-position|(execute|stop|pause|resume)-snapshot|snapshot-window-\w+)$/;
 const HEARTBEAT_TOPIC = '__debezium-heartbeat.';
 
-const event = new EventInFields(name => [SOURCE_NAMES.includes(name) ? `source.${name}` : name], ['after', 'before']);
+const event = new EventInFields(spell, ['after', 'before']);
+
+function spell(name: string): readonly string[] {
+  if (name === ENVELOPE_TIME) return ['ts_ms'];
+  return [SOURCE_NAMES.includes(name) ? `source.${name}` : name];
+}
 
 export const debeziumEnvelope: ChangeReader = {
   format: 'debezium',

@@ -13,9 +13,15 @@ export interface ChangeEvent {
   rowHash(): number;
 }
 
+/** When the connector read the change: of its envelope, not of its source block. */
+export const ENVELOPE_TIME = 'envelope.ts_ms';
+
 const NAMES = [
   ...SOURCE_NAMES,
+  ENVELOPE_TIME,
   ...'op transaction.id message.prefix message.content before.tracingspancontext after.tracingspancontext'.split(' '),
+  // Text where the row is a document: of MongoDB.
+  ...['before', 'after'],
 ];
 
 /** An event whose names stand in the value that `fields` has read. */

@@ -29,6 +29,12 @@ export async function findFiles(include: readonly string[], exclude: readonly st
   return found.filter(one => one !== undefined);
 }
 
+/** Whether a file of this path would be found. */
+export function isAskedFor(path: string, include: readonly string[], exclude: readonly string[]): boolean {
+  const fits = (pattern: string) => matchesGlob(path, resolve(pattern)) || path === resolve(pattern);
+  return include.some(fits) && !exclude.some(pattern => matchesGlob(path, resolve(pattern)));
+}
+
 /** Undefined: there is no file of this name. */
 export async function look(path: string): Promise<FoundFile | undefined> {
   const found = await statOf(path);

@@ -5,7 +5,7 @@
 import { open } from 'node:fs/promises';
 import type { FoundFile } from './find.ts';
 import { LineReader, type ReadLines } from './line-reader.ts';
-import { stands } from './position.ts';
+import { placeOf, stands } from './position.ts';
 
 /** Whoever writes a file may go on for a moment after it was renamed. */
 const RENAMED_WAIT_MS = 1000;
@@ -52,7 +52,13 @@ export class FollowedFile {
   /** To be read from an offset on, after all that was added before. Throws what `open` does. */
   async add({ path, place }: FoundFile, offset: number): Promise<void> {
     const file = await open(path);
-    this.opened.push({ reader: await LineReader.at(file, place, offset, this.maxLineBytes), endedMs: undefined });
+    // Since it was found another may have taken its name, which is read from its beginning or not at all.
+    const opened = placeOf(await file.stat());
+    if (opened !== place && offset > 0) {
+      await file.close();
+      throw new Error('another file has taken its name');
+    }
+    this.opened.push({ reader: await LineReader.at(file, opened, offset, this.maxLineBytes), endedMs: undefined });
   }
 
   /** Begins the file that is there anew when it is not what was read of it; true when it was not. */

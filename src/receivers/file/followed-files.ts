@@ -3,7 +3,7 @@
  * truncation and removal.
  */
 import { open } from 'node:fs/promises';
-import { type FoundFile, findFiles, siblingsOf } from './find.ts';
+import { type FoundFile, findFiles, isAskedFor, siblingsOf } from './find.ts';
 import { FollowedFile } from './followed-file.ts';
 import { type Position, stands } from './position.ts';
 
@@ -171,9 +171,15 @@ export class FollowedFiles {
 
   /** What had this name when it was read last may still be there, under a name that nobody asks for. */
   private async addEarlier(file: FollowedFile, position: Position): Promise<void> {
+    const { include, exclude } = this.options;
     for (const one of await siblingsOf(file.path)) {
       if (this.files.has(one.path) || one.place !== position.place || !(await isAt(one, position))) continue;
-      if (await this.add(file, one, position.offset)) this.known.delete(file.path);
+      // Or under one that is asked for, since it was renamed after the look for files: it is a file by itself.
+      if (isAskedFor(one.path, include, exclude)) {
+        if (!(await this.continueAt(one, file.path, position))) return;
+        this.watcher.event('renamed', file.path, `to ${one.path}`);
+        await this.watcher.moved(one.path, position);
+      } else if (await this.add(file, one, position.offset)) this.known.delete(file.path);
       return;
     }
   }

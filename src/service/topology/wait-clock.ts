@@ -36,6 +36,8 @@ export class WaitClock {
   /** Stamp of the last frame with what was pushed and not read. */
   private pushedMs = 0;
   private readonly backlogs = new Map<string, Backlog>();
+  /** Receivers whose backlog ended in the frame being taken: what they read of it by then still counts. */
+  private readonly ended = new Set<string>();
 
   /** @param waitMs what is pushed holds the clock down to the pace of the stamps for so long. */
   take({ arrivalMs, batch, settings }: Frame, waitMs: number): number {
@@ -44,6 +46,8 @@ export class WaitClock {
     if (settings === undefined || this.nowMs === 0) {
       if (batch !== undefined) this.look(batch, arrivalMs);
       this.nowMs += this.step(passedMs, arrivalMs - this.pushedMs < waitMs);
+      for (const receiver of this.ended) this.backlogs.delete(receiver);
+      this.ended.clear();
     } else {
       // They come with each start: the time since the frame before was a downtime, and who reads now is not known yet.
       this.backlogs.clear();
@@ -69,8 +73,11 @@ export class WaitClock {
   }
 
   private hear({ receiver, reachedMs = 0 }: Progress, saidMs: number): void {
-    if (reachedMs === 0) this.backlogs.delete(receiver);
-    else this.backlogs.set(receiver, { reachedMs, saidMs });
+    if (reachedMs === 0) this.ended.add(receiver);
+    else {
+      this.ended.delete(receiver);
+      this.backlogs.set(receiver, { reachedMs, saidMs });
+    }
   }
 
   /** What passes with a frame. */

@@ -42,6 +42,15 @@ const envelope = (op: string, source: object = {}, rest: object = {}) => ({
   ...rest,
 });
 
+test('the time is that of the source, else that of the connector', () => {
+  const timeOf = (source: object, rest: object = {}) => changes(envelope('c', source, rest))[0]!.timeMs;
+  expect(timeOf({})).toBe(1795398656733);
+  expect(timeOf({ ts_ms: 0 })).toBe(1795398656770);
+  expect(timeOf({ ts_ms: undefined })).toBe(1795398656770);
+  expect(timeOf({ ts_ms: 0, ts_sec: 1795398000 })).toBe(1795398000000);
+  expect(timeOf({ ts_ms: 0 }, { ts_ms: undefined })).toBeUndefined();
+});
+
 describe('an operation', () => {
   test.each<[string, object, Said]>([
     ['c', {}, { operation: 'insert', rows: 1 }],
@@ -417,6 +426,18 @@ describe('what made a change is known', () => {
   ])('by a column with a context of %s', (_, text) => {
     expect(contextOf('c', {}, { after: column(text) })).toBe(TRACE + SPAN);
     expect(contextOf('u', {}, { after: column(text) })).toBe(TRACE + SPAN);
+  });
+
+  test('by a field of a document of MongoDB, which is a text', () => {
+    const mongo = { connector: 'mongodb', table: undefined, collection: 'orders' };
+    const document = JSON.stringify({ _id: { $oid: '1' }, ...column(W3C) });
+    expect(contextOf('c', mongo, { after: document })).toBe(TRACE + SPAN);
+    expect(contextOf('u', mongo, { after: document })).toBe(TRACE + SPAN);
+    expect(contextOf('u', mongo, { before: document, after: document })).toBeUndefined();
+    expect(contextOf('d', mongo, { before: document, after: null })).toBeUndefined();
+    for (const after of ['{"tracingspancontext"', '{"tracingspancontext": 1}', '"tracingspancontext"', '{}']) {
+      expect(contextOf('c', mongo, { after })).toBeUndefined();
+    }
   });
 
   test('unless an update leaves the column as it was, or a snapshot or deletion shows it', () => {

@@ -1,4 +1,5 @@
 /** A Kafka cluster as its users see it, through the published interface of kafkajs: topics are made, records sent. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import kafkajs, { type Admin, type CompressionTypes, type Producer, type ProducerRecord } from 'kafkajs';
 import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
@@ -57,6 +58,8 @@ export class Cluster {
 
   async createTopic(topic: string, numPartitions = 1): Promise<void> {
     await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+    // A leader may be named before it takes records, and what others took of a batch would be sent again with the rest.
+    while (!(await this.admin.fetchTopicOffsets(topic).catch(() => undefined))) await delay(20);
   }
 
   async send(topic: string, messages: readonly Message[], compression?: CompressionTypes): Promise<void> {

@@ -299,7 +299,7 @@ describe('while it runs', () => {
     for (const n of range(1, 4)) run.write(`${n}.jsonl`, n);
     run.start({ max_files: 2 });
     expect(await run.taken(2)).toEqual([1, 2]);
-    expect(run.metric('tacit_file_files', { state: 'waiting' })).toBe(2);
+    await until(() => run.metric('tacit_file_files', { state: 'waiting' }) === 2);
     rmSync(run.path('1.jsonl'));
     expect(await run.taken(3)).toEqual([1, 2, 3]);
   });

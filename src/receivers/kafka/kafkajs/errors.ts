@@ -43,6 +43,9 @@ function adviceFor(text: string): string {
   if (/wrong version number|packet length too long|before secure TLS connection/.test(text)) {
     return '; the listener of the broker does not speak TLS: leave out tls, or use another port';
   }
+  if (/Failed to find group coordinator|authorized to access group/.test(text)) {
+    return '; where the cluster has ACLs, allow READ and DESCRIBE on the group';
+  }
   if (/Closed connection|closed by the server/.test(text)) {
     return '; the listener of the broker may want tls or sasl, or another mechanism of it';
   }

@@ -54,6 +54,12 @@ describe('a consumer without context', () => {
     expect(subject.tier('messages').used).toBeLessThan(3);
   });
 
+  it('is not joined after that time, though it passes at once', () => {
+    const subject = new LiveSubject({ messageWaitMs: HOURS }).send([sent(1, 7)], 0).tick(0);
+    subject.send([processed(2, 7)], 2 * HOURS).idle(2 * HOURS, 2 * HOURS + LATER);
+    expect(consumes(subject)?.evidence).toEqual({ server_span: 1 });
+  });
+
   it('joined by offset in the wait moves to the context that comes later in it', () => {
     const subject = new LiveSubject().send([sent(1, 7), consumer('b', 2, 9, at(1, 7))], 0);
     expect(consumes(subject)?.evidence).toEqual({ server_span: 1, offset: 1 });

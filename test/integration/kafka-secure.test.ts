@@ -5,7 +5,7 @@ import { jaegerJson, jaegerProto, jaegerRecords } from '../encodings/reference/j
 import { zipkinProto } from '../encodings/reference/zipkin-records.ts';
 import { callJson, callMessages } from '../kits/kafka/calls.ts';
 import { Cluster, topicName } from '../kits/kafka/cluster.ts';
-import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { KafkaSubject, type Options, PATIENCE } from '../kits/kafka/subject.ts';
 import { type Kafka, PASSWORD, startKafka, USER } from '../kits/services/kafka.ts';
 import { missingServices } from '../kits/services/required.ts';
 
@@ -140,16 +140,19 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     await reader.untilProblem('authorization', new RegExp(`${names.topic}/0 may not be read; allow READ`));
     await allow(...aclsOf('TOPIC', names.topic, ['READ']));
     await reader.untilCalls(5);
-    await reader.untilProblem('group_unavailable', new RegExp(`group ${names.group}: .*allow READ and DESCRIBE on the group`));
+    await reader.untilProblem(
+      'group_unavailable',
+      new RegExp(`group ${names.group}: .*allow READ and DESCRIBE on the group`),
+    );
     await allow(...aclsOf('GROUP', names.group, ['READ', 'DESCRIBE']));
     await allow(...aclsOf('TOPIC', names.dead, ['WRITE', 'DESCRIBE']));
     await cluster.send(names.topic, [{ value: 'no protobuf either' }]);
-    await expect.poll(async () => (await cluster.admin.fetchTopicOffsets(names.dead))[0]!.high).toBe('1');
+    await expect.poll(async () => (await cluster.admin.fetchTopicOffsets(names.dead))[0]!.high, PATIENCE).toBe('1');
     await expect
       .poll(async () => {
         const [own] = await cluster.admin.fetchOffsets({ groupId: names.group, topics: [names.topic] });
         return own!.partitions[0]!.offset;
-      })
+      }, PATIENCE)
       .toBe('7');
     await reader.until(({ problems }) => {
       expect(problems.map(({ code }) => code).filter(code => code !== 'poison')).toEqual([]);

@@ -306,14 +306,18 @@ export class Topology implements TopologyReader, Kept {
   apply(frame: Frame): void {
     const { number, arrivalMs, batch, settings } = frame;
     this.stampMs = arrivalMs;
+    const beforeMs = this.waits.nowMs;
     const nowMs = this.offline ? arrivalMs : this.waits.take(frame, this.settings.waitMs);
     if (settings !== undefined) this.putInForce(settings);
-    else this.applyData(frame, nowMs);
+    else this.applyData(frame, beforeMs, nowMs);
     if (!this.offline) this.time.advance(number, arrivalMs, nowMs, batch === undefined);
   }
 
-  private applyData({ arrivalMs, batch }: Frame, nowMs: number): void {
-    if (!this.offline) this.compact(nowMs);
+  private applyData({ arrivalMs, batch }: Frame, beforeMs: number, nowMs: number): void {
+    if (!this.offline) {
+      this.leap(beforeMs, nowMs);
+      this.compact(nowMs);
+    }
     if (nowMs - this.epochStart >= this.settings.waitMs && !this.offline) {
       this.epochStart = nowMs;
       this.store.epoch++;
@@ -332,6 +336,12 @@ export class Topology implements TopologyReader, Kept {
     this.store.setLimits(settings);
     this.paths.setLimit(settings.maxPaths);
     this.time.setSettings(settings);
+  }
+
+  /** What would have been decided and forgotten one after the other is so, too, when much time passes at once. */
+  private leap(fromMs: number, nowMs: number): void {
+    if (fromMs === 0) return;
+    for (let step = this.settings.waitMs; fromMs + step < nowMs; step *= 2) this.correlator.tick(fromMs + step);
   }
 
   /** Not before all that was counted the last time is settled. */

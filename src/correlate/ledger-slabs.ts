@@ -6,7 +6,7 @@
  *
  * Words: 0 check of the key (its lowest bit, which every key has set, says that the row is kept), 1 service, 2 topic,
  * 3 row, or when that has left the sender's path, 4–5 low half of the trace id, 6–7 span id, 8–9 time (µs).
- * Tag: kind (2 bits), met, five bits of the check.
+ * Tag: kind (2 bits), met, the five highest bits of the key: buckets go by the lowest.
  */
 import { NO_PATH } from '../contract/path-sink.ts';
 import { SOUGHT } from '../contract/rendezvous.ts';
@@ -27,6 +27,9 @@ export const KEPT = 1;
 export const KIND_MASK = 3;
 /** A sender that was joined, a seeker that was found or needs nothing any more. */
 export const MET = 4;
+/** Where in a tag those of the key are. */
+export const HIGH = 3;
+export const HIGH_MASK = 31 << HIGH;
 
 /** Entries that a new table has room for. */
 const FIRST = 256;

@@ -14,6 +14,8 @@ import {
   ENTRY_ROW,
   ENTRY_SERVICE,
   ENTRY_TOPIC,
+  HIGH,
+  HIGH_MASK,
   KEPT,
   KIND_MASK,
   LedgerSlabs,
@@ -139,7 +141,7 @@ export class MessageLedger implements Kept {
     slabs.found[at + CHECK] = side.b;
     slabs.found[at + ENTRY_TOPIC] = side.topic;
     this.fill(at, place, side);
-    slabs.tags[slab]![inSlab] = tagOf(side.kind, side.b);
+    slabs.tags[slab]![inSlab] = side.kind | ((side.a >>> 27) << HIGH);
     slabs.next[slab]![inSlab] = buckets[bucket]!;
     buckets[bucket] = place + 1;
     index.note(bucket);
@@ -171,19 +173,20 @@ export class MessageLedger implements Kept {
   first(kind: number, a: number, b: number): number {
     if (this.used === 0) return -1;
     const { buckets } = this.index;
-    return this.find(buckets[a & (buckets.length - 1)]!, 0, kind, b);
+    return this.find(buckets[a & (buckets.length - 1)]!, 0, kind | ((a >>> 27) << HIGH), b);
   }
 
   next(entry: number, kind: number, b: number): number {
-    const { shift, size, next } = this.slabs;
-    return this.find(next[entry >>> shift]![entry & (size - 1)]!, this.age(entry), kind, b);
+    const { slabs } = this;
+    const pointer = slabs.next[entry >>> slabs.shift]![entry & (slabs.size - 1)]!;
+    return this.find(pointer, this.age(entry), kind | (slabs.tag(entry) & HIGH_MASK), b);
   }
 
-  private find(from: number, newerAge: number, kind: number, b: number): number {
+  /** @param wanted tag of what is looked for. */
+  private find(from: number, newerAge: number, wanted: number, b: number): number {
     const { slabs, used } = this;
     const { shift, size, tags, next } = slabs;
-    const wanted = tagOf(kind, b);
-    const mask = kind === SOUGHT ? -1 : ~MET;
+    const mask = (wanted & KIND_MASK) === SOUGHT ? -1 : ~MET;
     let age = newerAge;
     for (let pointer = from; pointer !== 0; ) {
       const place = pointer - 1;
@@ -264,7 +267,7 @@ export class MessageLedger implements Kept {
     const at = slabs.locate(entry);
     slabs.changed.words.marks[slab] = slabs.changed.tags.marks[slab] = 1;
     slabs.found[at + CHECK]! |= KEPT;
-    slabs.tags[slab]![entry & (slabs.size - 1)] = tagOf(side.kind, slabs.found[at + CHECK]!);
+    slabs.tags[slab]![entry & (slabs.size - 1)] = side.kind | (slabs.tag(entry) & HIGH_MASK);
     this.fill(at, entry, side);
   }
 
@@ -306,10 +309,6 @@ export class MessageLedger implements Kept {
       slabs.drop(dropped, this.tail);
     }
   }
-}
-
-function tagOf(kind: number, check: number): number {
-  return (kind & KIND_MASK) | ((check >>> 27) << 3);
 }
 
 export function capacityFor(limit: number, slab: number): number {

@@ -27,7 +27,9 @@ class Slabs implements Kept {
   private readonly versions: number[];
 
   constructor(count: number) {
-    this.slabs = Array.from({ length: count }, (_, i) => new Uint8Array(SECTION).map((_, j) => i * j));
+    // As the large tables are: not copied.
+    this.slabs = Array.from({ length: count }, () => new Uint8Array(new SharedArrayBuffer(SECTION)));
+    for (const [i, slab] of this.slabs.entries()) for (let j = 0; j < SECTION; j++) slab[j] = i * j;
     this.versions = this.slabs.map(() => 1);
   }
 

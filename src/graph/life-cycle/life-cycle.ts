@@ -34,6 +34,7 @@ interface Own {
   readonly sequence: number;
   readonly revision: number;
   readonly stampMs: number;
+  readonly waitedMs: number;
   readonly second: number;
   readonly edges: number;
   readonly nodes: number;
@@ -105,6 +106,7 @@ export class LifeCycle implements Kept {
     const second = Math.floor(nowMs / SECOND_MS);
     if (second !== this.second) this.lookEverySecond(second);
     if (before !== 0) this.sweep(before, nowMs);
+    this.teller.ways.step();
   }
 
   /** What came before is looked at as of then. */
@@ -133,6 +135,7 @@ export class LifeCycle implements Kept {
     this.knownNodes = this.store.nodes.length;
     this.knownEdges = this.store.edges.length;
     adoptLives(this.living, this.store);
+    this.teller.ways.regroup();
     this.states.allChanged();
   }
 
@@ -166,6 +169,7 @@ export class LifeCycle implements Kept {
     if (moves === undefined) return;
     const moved = moves.flatMap(({ nodes }) => nodes);
     regroup(living, store, moved);
+    this.teller.ways.regroup();
     states.allChanged();
     for (const { type, nodes, id } of moves) {
       const told = nodes.filter(node => wereTold[node] !== 0);
@@ -251,6 +255,7 @@ export class LifeCycle implements Kept {
     const { sequence, stampMs, second, knownEdges, knownNodes, graphRevision, waiting, living } = this;
     const own: Own = {
       ...{ sequence, stampMs, second, graphRevision, waiting, revision: this.states.revision },
+      waitedMs: living.waitedMs,
       ...{ edges: knownEdges, nodes: knownNodes },
       inputs: this.inputs.state(),
       resolution: living.resolution.state(),
@@ -259,6 +264,7 @@ export class LifeCycle implements Kept {
     yield* living.nodes.save(`${FAMILY}/nodes`, out);
     yield* living.edges.save(`${FAMILY}/edges`, out);
     yield* this.teller.minutes.save(out);
+    yield* this.teller.ways.save(out);
     yield* this.judge.save(out);
   }
 
@@ -270,6 +276,7 @@ export class LifeCycle implements Kept {
     const own = from.value(FAMILY) as Own;
     this.sequence = own.sequence;
     this.stampMs = own.stampMs;
+    Object.assign(this.living, { nowMs: own.stampMs, waitedMs: own.waitedMs });
     this.second = own.second;
     this.knownEdges = own.edges;
     this.knownNodes = own.nodes;
@@ -282,6 +289,7 @@ export class LifeCycle implements Kept {
     this.living.readMembers();
     this.states.startAt(own.revision);
     yield* this.teller.minutes.load(from);
+    yield* this.teller.ways.load(from);
     yield* this.judge.load(from);
   }
 }

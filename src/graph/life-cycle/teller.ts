@@ -12,12 +12,14 @@ import { Minutes } from './minutes.ts';
 import type { StateChanges } from './state-changes.ts';
 import { FRESH } from './subjects.ts';
 import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE, MINUTE_MS } from './transitions.ts';
+import { Ways } from './ways.ts';
 
 /** What comes at once after a silence is no measure. */
 const AFTER_SILENCE_MS = 2 * MINUTE_MS;
 
 export class Teller {
   readonly minutes = new Minutes();
+  readonly ways: Ways;
   private readonly judge: EdgeJudge;
   private readonly living: Living;
   private readonly store: GraphStore;
@@ -32,6 +34,7 @@ export class Teller {
     tell: (draft: ChangeDraft) => void,
   ) {
     this.judge = judge;
+    this.ways = new Ways(living, store, tell);
     this.living = living;
     this.store = store;
     this.states = states;
@@ -93,6 +96,7 @@ export class Teller {
     if (target !== source) living.nodes.open[target]!++;
     states.setEdge(edge, ACTIVE);
     this.tellEdge(edge, 'edge.appeared', ACTIVE, returned ? { returned: true } : {});
+    this.ways.entered(edge);
   }
 
   private appearNode(node: number): void {
@@ -107,6 +111,7 @@ export class Teller {
 
   private close(edge: number): void {
     const { living } = this;
+    this.ways.left(edge);
     const [source, target] = [living.sourceOf(edge), living.targetOf(edge)];
     living.nodes.open[source]!--;
     if (target !== source) living.nodes.open[target]!--;

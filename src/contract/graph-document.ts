@@ -4,6 +4,7 @@
  */
 
 import type { Checkup } from './checkup.ts';
+import type { SeriesPoint } from './past.ts';
 
 export const NODE_KINDS = ['service', 'topic', 'table', 'database', 'external'] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
@@ -135,6 +136,8 @@ export interface Edge {
   readonly evidence: Readonly<Partial<Record<EvidenceKind, number>>>;
   readonly exemplars: readonly Exemplar[];
   readonly loop?: boolean;
+  /** What was counted by steps of time, of one edge when it is asked for. */
+  readonly series?: readonly SeriesPoint[];
   /** Where one edge is asked for: ids, as spans named the ends, of the edges that are added up in it. */
   readonly rawIds?: readonly string[];
   /** Where one edge is asked for by an id that is now shown as another. */

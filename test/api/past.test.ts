@@ -83,3 +83,29 @@ describe('/v1/diff', () => {
     expect((await api.json('/v1/diff?start=-1h&end=-2h', 400)).detail).toContain('is after end');
   });
 });
+
+describe('a series', () => {
+  const point = { time: '2026-08-01T11:00:00.000Z', seconds: 600, count: 7, errors: 1 };
+  const edge = '/v1/edges?id=service:shop%23calls%23service:cart';
+
+  it.each([
+    ['series=minute', 3_600_000, 0, 1],
+    ['series=ten_minutes&start=-2d', 2 * 86_400_000, 0, 10],
+    ['series=auto&start=-2d&end=-1d', 2 * 86_400_000, 86_400_000, 10],
+    ['series=auto&start=-30d', 30 * 86_400_000, 0, 60],
+  ])('of one edge is asked for by %s', async (query, startAgo, endAgo, level) => {
+    api.series = { points: [point] };
+    if (query.includes('end=')) api.viewAt = () => later;
+    const answer = await api.json(`${edge}&${query}`);
+    expect(answer.series).toEqual([point]);
+    expect(api.series.asked).toEqual({
+      ...{ edge: 'service:shop#calls#service:cart', start: NOW_MS - startAgo, end: NOW_MS - endAgo, level },
+    });
+    expect(await api.json(`/v1/edges/service:shop%23calls%23service:cart?${query}`)).toEqual(answer);
+  });
+
+  it('is refused for a page, and when it would be endless', async () => {
+    expect((await api.json('/v1/edges?series=minute', 400)).detail).toContain('name it by id');
+    expect((await api.json(`${edge}&series=minute&start=-30d`, 400)).detail).toContain('43200 points');
+  });
+});

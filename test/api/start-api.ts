@@ -8,6 +8,7 @@ import type { Checkup } from '../../src/contract/checkup.ts';
 import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
+import type { SeriesPoint, SeriesQuestion } from '../../src/contract/past.ts';
 import { NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
 import { PastProblem, type PastTime } from '../../src/query/past.ts';
 import { MemoryChangeLog } from '../../src/storage/changes/change-log.ts';
@@ -23,6 +24,8 @@ export interface RunningApi {
   ready: boolean;
   spans: readonly DebugSpan[];
   checkup: Checkup;
+  /** What was asked for, and is answered. */
+  series: { asked?: SeriesQuestion; points: readonly SeriesPoint[] };
   /** Of earlier times, ms; throws for those that are not known. */
   viewAt(time: PastTime): GraphView;
   /** Stored, and told. */
@@ -59,6 +62,10 @@ export async function startApi(
     if (question === 'status') return status();
     if (question === 'metrics') return [...(asks as readonly MetricSample[]), ...(await collectProcess())];
     if (api.view === undefined) return undefined;
+    if (question === 'series') {
+      api.series.asked = asks as SeriesQuestion;
+      return api.series.points;
+    }
     if (question === 'changes') {
       const { after, limit } = asks as Questions['changes']['asks'];
       return log.read(after, limit);
@@ -75,7 +82,14 @@ export async function startApi(
     error: (fields, text) => warnings.push(`${text} ${JSON.stringify(fields)}`),
   };
   const clock = { now: () => Date.parse(STARTED_AT) + 5000 };
-  const api = { view, ready: true, spans: [], checkup: NO_CHECKUP, warnings } as unknown as RunningApi;
+  const api = {
+    view,
+    ready: true,
+    spans: [],
+    series: { points: [] },
+    checkup: NO_CHECKUP,
+    warnings,
+  } as unknown as RunningApi;
   const opened = await openApi({
     id: 'http_api',
     config: { endpoint, ...options },

@@ -6,17 +6,20 @@ import { selectGraph } from '../../query/select.ts';
 import type { ApiContext } from '../context.ts';
 import { isUnchanged } from '../entity-tag.ts';
 import { cursorOf, EDGES_FIRST, filterOf, pageParameters, querySchema } from '../parameters.ts';
-import { type PastQuery, pastParameters, viewFor } from '../past.ts';
+import { pastParameters, viewFor } from '../past.ts';
+import { Problem } from '../problem.ts';
 import { edgeAnswer, edgeOfPath, pathAfter } from '../resolve.ts';
 import { answers, pageSchema } from '../responses.ts';
+import { type SeriesQuery, seriesParameter, timeOfSeries, withSeries } from '../series.ts';
 
 const NAME = 'Id (`source#kind#target`) or key.';
 const querystring = querySchema({
   id: Type.Optional(Type.String({ description: `Answer this edge instead of a page. ${NAME}` })),
   ...pageParameters,
   ...pastParameters,
+  ...seriesParameter,
 });
-const oneQuery = querySchema(pastParameters);
+const oneQuery = querySchema({ ...pastParameters, ...seriesParameter });
 
 export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
   listRoute(app, context);
@@ -28,8 +31,10 @@ export function edgeRoutes(app: FastifyInstance, context: ApiContext): void {
     response: answers('The edge.', Type.Ref('Edge#'), [400, 404]),
   };
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const view = await viewFor(context, request.query as PastQuery, 'all');
+    const query = request.query as SeriesQuery;
+    const view = await viewFor(context, timeOfSeries(query), 'all');
     const edge = edgeOfPath(view, pathAfter('/v1/edges/', request));
+    if (query.series !== undefined) return reply.send(await withSeries(context, edge, query));
     return isUnchanged(request, reply, view, context.startedAt) ? reply.send() : reply.send(edge);
   };
   app.get('/v1/edges/:id', { schema }, handler);
@@ -44,10 +49,16 @@ function listRoute(app: FastifyInstance, context: ApiContext): void {
     const { id, cursor, limit, ...query } = request.query;
     const filter = filterOf(query, EDGES_FIRST);
     const after = cursorOf('edges', cursor);
-    const view = await viewFor(context, query, 'all');
+    if (query.series !== undefined && id === undefined) throw seriesOfPage();
+    const view = await viewFor(context, timeOfSeries(query), 'all');
     const edge = id === undefined ? undefined : edgeAnswer(view, id);
+    if (edge !== undefined && query.series !== undefined) return reply.send(await withSeries(context, edge, query));
     if (isUnchanged(request, reply, view, context.startedAt)) return reply.send();
     if (edge !== undefined) return reply.send(edge);
     return reply.send(pageOf(selectGraph(view, filter).edges, 'edges', after, limit));
   });
+}
+
+function seriesOfPage(): Problem {
+  return new Problem(400, 'bad-parameter', 'a series is of one edge; name it by id', { parameter: 'series' });
 }

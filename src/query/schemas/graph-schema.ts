@@ -54,6 +54,15 @@ export const NodeSchema = Type.Object(
   { $id: 'Node', description: 'A service, topic, table, database or external peer.' },
 );
 
+const SeriesPointSchema = Type.Object({
+  time: time('Where the step begins.'),
+  seconds: Type.Number({ minimum: 0, description: 'How long it is.' }),
+  count: amount('Interactions.'),
+  errors: amount('Of these, with an error.'),
+  messages: Type.Optional(amount('Messages.')),
+  latency: Type.Optional(Type.Object({ p50: seconds('median.'), p95: seconds('95th.'), p99: seconds('99th.') })),
+});
+
 const LatencySchema = Type.Object(
   {
     p50: seconds('median.'),
@@ -122,6 +131,7 @@ export const EdgeSchema = Type.Object(
     evidence: Type.Object(evidenceProperties, { description: 'Interactions by kind of proof.' }),
     exemplars: Type.Array(ExemplarSchema, { description: 'Traces to look at.' }),
     loop: Type.Optional(Type.Boolean({ description: 'True when the source is the target.' })),
+    series: Type.Optional(Type.Array(SeriesPointSchema, { description: 'Of one edge, when it is asked for.' })),
     rawIds: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Of an edge asked for alone: ids, as spans named the ends, of the edges that are added up in it.',

@@ -74,10 +74,6 @@ function checkComponent(
 }
 
 function unknownType(section: Section, type: string, known: readonly ComponentFactory[]): string {
-  const kind = SECTION_KINDS[section];
-  if (known.length === 0) return `there is no ${kind} of type '${type}'; no ${section} exist yet, take it out`;
-  return `${kind} type ${unknownKey(
-    type,
-    known.map(one => one.type),
-  )}`;
+  const types = known.map(one => one.type);
+  return `${SECTION_KINDS[section]} type ${unknownKey(type, types)}`;
 }

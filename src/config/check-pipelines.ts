@@ -69,7 +69,8 @@ function checkPipeline(
       }
       const factory = resolve(role, id, at, lookup, used);
       if (factory !== undefined && signal !== undefined) checkSignal(factory, role, id, signal, at, lookup);
-      if (role === 'receivers' && signal !== undefined) checkTaken(`${signal} ${id}`, name, id, at, lookup, taken);
+      if (role === 'receivers' && signal !== undefined && signal !== 'changes')
+        checkTaken(`${signal} ${id}`, name, id, at, lookup, taken);
     });
   }
 }

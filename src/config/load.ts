@@ -10,6 +10,7 @@ import { checkTraces } from './check-traces.ts';
 import { checkValue, unknownKey } from './check-value.ts';
 import { expand, type Surroundings } from './expand.ts';
 import { type Located, type LocatedMap, mergeLocated, placeOf } from './located.ts';
+import { checkTargets } from './own-listener.ts';
 import {
   createProblemList,
   type Path,
@@ -120,12 +121,13 @@ function checkService(
   if (input.complete === false) return service;
   const used = checkReferences(service, { root, components, problems });
   warnUnused(used, { root, components, problems });
+  const inUse = (section: (typeof SECTIONS)[number]) =>
+    [...components[section].values()].filter(({ id }) => used.has(`${section}/${id}`));
   const listening = (['receivers', 'extensions'] as const).flatMap(section =>
-    [...components[section].values()]
-      .filter(({ id }) => used.has(`${section}/${id}`))
-      .map(one => [section, one] as const),
+    inUse(section).map(one => [section, one] as const),
   );
   const listeners = checkListeners(listening, root, problems);
+  checkTargets(inUse('exporters'), listeners, root, problems);
   checkTraces(service.telemetry.traces, listeners, root, problems);
   return service;
 }

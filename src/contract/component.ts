@@ -3,6 +3,8 @@
  * options, `create` without side effects, `start` (sinks first), `stop` (sources first; drains what was accepted).
  */
 import type { TSchema } from 'typebox';
+import type { Change } from './change.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import type { Clock } from './clock.ts';
 import type { LogConsumer, SpanConsumer } from './consumer.ts';
 import type { TopologyReader } from './graph-view.ts';
@@ -163,7 +165,7 @@ export interface ExtraAttributes {
   readonly resource: readonly string[];
 }
 
-/** A processor is a predicate over a view (drop) or a gate before decoding (memory limiter). */
+/** A processor is a predicate over a view or a change (drop, route) or a gate before decoding (memory limiter). */
 export interface Processor extends Component {
   /** Names of attributes its predicate reads: each is given a slot, whether the conventions know it or not. */
   extraAttributes?(): ExtraAttributes;
@@ -174,6 +176,8 @@ export interface Processor extends Component {
   bindSlots?(slots: SlotResolver): void;
   /** False drops the span (it still carries its parent chain). */
   keepSpan?(view: SpanView): boolean;
+  /** False: the exporters of the pipeline do not get it. The same for the same change, however often it is asked. */
+  keepChange?(change: Change): boolean;
   /** Throws a `RetryableError` to refuse a request before it is decoded. */
   admit?(): void;
 }
@@ -193,6 +197,15 @@ export interface Consumers {
   readonly positions?: ((receiver: string) => readonly Progress[]) | undefined;
   /** There whenever `traces` or `logs` is: a view with a slot for every attribute that somebody behind them reads. */
   readonly createView?: (() => SpanView) | undefined;
+}
+
+/** What an exporter of changes reads: everything that is published, and which of it its pipeline lets through. */
+export interface ChangeSource {
+  readonly feed: ChangeFeed;
+  /** A reload may change what is. */
+  wants(change: Change): boolean;
+  /** Pipeline and exporter: under which its place in the feed is kept. */
+  readonly key: string;
 }
 
 /** Where a pipeline of traces ends. */
@@ -257,6 +270,13 @@ export interface ConnectorFactory<C> extends FactoryBase<C> {
   create(settings: Settings, config: C): Connector;
 }
 
+export interface ExporterFactory<C> extends FactoryBase<C> {
+  readonly kind: 'exporter';
+  readonly signals: readonly Signal[];
+  /** One instance for each pipeline that it stands in. */
+  create(settings: Settings, config: C, source: ChangeSource): Component;
+}
+
 export interface ExtensionFactory<C> extends FactoryBase<C> {
   readonly kind: 'extension';
   create(settings: Settings, config: C): Component;
@@ -266,4 +286,5 @@ export type ComponentFactory<C = unknown> =
   | ReceiverFactory<C>
   | ProcessorFactory<C>
   | ConnectorFactory<C>
+  | ExporterFactory<C>
   | ExtensionFactory<C>;

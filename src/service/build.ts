@@ -11,6 +11,7 @@ import type {
   Connector,
   ConnectorFactory,
   Consumers,
+  ExporterFactory,
   ExtensionFactory,
   ExtraAttributes,
   Processor,
@@ -23,11 +24,12 @@ import type { SpanView } from '../contract/span-view.ts';
 import type { HostScope } from './host.ts';
 import { consumeLogs, consumeRecords, consumeSpans } from './pipeline-consumer.ts';
 import { SwitchedConsumers } from './switched-consumers.ts';
+import { SwitchedSource, type Wanted, wantedBy } from './switched-source.ts';
 
 export interface BuiltComponent<C extends Component = Component> {
   /** As in the configuration: `receivers.otlp`. */
   readonly path: string;
-  /** The path, and for a processor its pipeline: each pipeline has instances of its own. */
+  /** The path, and for a processor or exporter its pipeline: each pipeline has instances of its own. */
   readonly key: string;
   readonly section: Section;
   readonly configured: ConfiguredComponent;
@@ -48,6 +50,9 @@ export interface Assembly {
   readonly consumers: ReadonlyMap<string, Consumers>;
   readonly switches: ReadonlyMap<string, SwitchedConsumers>;
   readonly slots: Slots;
+  /** By exporter key: which changes it is to have, and what it holds for that. */
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  readonly sources: ReadonlyMap<string, SwitchedSource>;
 }
 
 export interface BuildInput {
@@ -62,21 +67,41 @@ export interface BuildInput {
 }
 
 /** The keys of all components that a configuration uses. */
-export function keysInUse({ service }: Config): ReadonlySet<string> {
+export function keysInUse({ service, ...sections }: Config): ReadonlySet<string> {
   const pipelines = Object.entries(service.pipelines);
   return new Set([
-    ...pipelines.flatMap(([, { exporters }]) => exporters.map(id => `connectors.${id}`)),
+    ...connectorsOf({ service, ...sections }).map(id => `connectors.${id}`),
+    ...exportersOf({ service, ...sections }).map(([name, id]) => exporterKey(name, id)),
     ...pipelines.flatMap(([name, { processors }]) => processors.map(id => `processors.${id}@${name}`)),
     ...service.extensions.map(id => `extensions.${id}`),
-    ...pipelines.flatMap(([, { receivers }]) => receivers.map(id => `receivers.${id}`)),
+    ...receiversOf({ service, ...sections }).map(id => `receivers.${id}`),
   ]);
 }
 
+/** Those at either end. */
+function connectorsOf({ service, connectors }: Config): readonly string[] {
+  const ends = Object.values(service.pipelines).flatMap(({ receivers, exporters }) => [...exporters, ...receivers]);
+  return [...new Set(ends)].filter(id => connectors.has(id));
+}
+
+function receiversOf({ service, receivers }: Config): readonly string[] {
+  const ids = Object.values(service.pipelines).flatMap(pipeline => pipeline.receivers);
+  return [...new Set(ids)].filter(id => receivers.has(id));
+}
+
+/** Each with its pipeline. */
+function exportersOf({ service, exporters }: Config): readonly (readonly [pipeline: string, id: string])[] {
+  const pipelines = Object.entries(service.pipelines);
+  const all = pipelines.flatMap(([name, pipeline]) => pipeline.exporters.map(id => [name, id] as const));
+  return all.filter(([, id]) => exporters.has(id));
+}
+
+const exporterKey = (pipeline: string, id: string) => `exporters.${id}@${pipeline}`;
+
 export function assemble(input: BuildInput): Assembly {
   const { config } = input;
-  const pipelines = Object.entries(config.service.pipelines);
   const connectors = new Map(
-    [...new Set(pipelines.flatMap(([, { exporters }]) => exporters))].map(id => {
+    connectorsOf(config).map(id => {
       return [id, build<Connector>('connectors', id, `connectors.${id}`, input, createConnector)] as const;
     }),
   );
@@ -86,7 +111,7 @@ export function assemble(input: BuildInput): Assembly {
   });
   const consumers = new Map<string, Consumers>();
   const switches = new Map<string, SwitchedConsumers>();
-  const receivers = [...new Set(pipelines.flatMap(([, pipeline]) => pipeline.receivers))].map(id => {
+  const receivers = receiversOf(config).map(id => {
     const key = `receivers.${id}`;
     const wanted = consumersFor(id, config, { connectors, processors, slots });
     const kept = input.kept?.(key);
@@ -97,8 +122,38 @@ export function assemble(input: BuildInput): Assembly {
       (factory as ReceiverFactory<unknown>).create(settings, options, own),
     );
   });
-  const order = [...connectors.values(), ...[...processors.values()].flat(), ...extensions, ...receivers];
-  return { order, consumers, switches, slots };
+  const { exporters, wanted, sources } = buildExporters(input, connectors, processors);
+  const chains = [...processors.values()].flat();
+  const order = [...connectors.values(), ...exporters, ...chains, ...extensions, ...receivers];
+  return { order, consumers, switches, slots, wanted, sources };
+}
+
+interface Exporters extends Pick<Assembly, 'wanted' | 'sources'> {
+  readonly exporters: readonly BuiltComponent[];
+}
+
+/** All changes are those of the one connector there is. */
+function buildExporters(
+  input: BuildInput,
+  connectors: ReadonlyMap<string, BuiltComponent<Connector>>,
+  processors: Processors,
+): Exporters {
+  const wanted = new Map<string, Wanted>();
+  const sources = new Map<string, SwitchedSource>();
+  const exporters = exportersOf(input.config).map(([pipeline, id]) => {
+    const key = exporterKey(pipeline, id);
+    const wants = wantedBy(processors.get(pipeline)!.map(({ component }) => component));
+    const { changes } = [...connectors.values()][0]!.component.reader;
+    const kept = input.kept?.(key);
+    const own =
+      kept === undefined ? new SwitchedSource(changes, wants, `${pipeline}@${id}`) : input.running!.sources.get(key)!;
+    wanted.set(key, wants);
+    sources.set(key, own);
+    return build('exporters', id, key, input, ({ factory, config }, settings) =>
+      (factory as ExporterFactory<unknown>).create(settings, config, own),
+    );
+  });
+  return { exporters, wanted, sources };
 }
 
 type Create<C> = (configured: ConfiguredComponent, settings: Settings) => C;

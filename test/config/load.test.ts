@@ -57,7 +57,7 @@ describe('defaults', () => {
       'service.pipelines.traces.processors=[memory_limiter, drop/health]',
       'service.pipelines.traces.receivers=[otlp, kafka]',
     ];
-    const env = { TACIT_TOKEN: 'secret', TACIT_INGEST_TOKEN: 'other' };
+    const env = { TACIT_TOKEN: 'secret', TACIT_INGEST_TOKEN: 'other', TACIT_WEBHOOK_SECRET: 'whsec_c2VjcmV0' };
     const folder = new CertificateFolder();
     folder.authority('clients-ca');
     folder.signed('server', 'clients-ca');

@@ -36,11 +36,9 @@ const cases: readonly Case[] = [
     problems: ["a.yaml:5:14: extensions.http_apl: extension type 'http_apl' is unknown; did you mean 'http_api'?"],
   },
   {
-    title: 'a section without any types yet says so',
-    text: `${wholeConfig()}exporters: {webhook: }\n`,
-    problems: [
-      "a.yaml:5:13: exporters.webhook: there is no exporter of type 'webhook'; no exporters exist yet, take it out",
-    ],
+    title: 'an unknown exporter type names the nearest',
+    text: `${wholeConfig()}exporters: {webhok: }\n`,
+    problems: ["a.yaml:5:13: exporters.webhok: exporter type 'webhok' is unknown; did you mean 'webhook'?"],
   },
   {
     title: 'a number of the wrong type',

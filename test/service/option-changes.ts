@@ -64,8 +64,12 @@ export function baseConfig(files: CertificateFolder): Json {
         dead_letter: { topic: 'unreadable' },
       },
     },
-    processors: { memory_limiter: {}, drop: {} },
+    processors: { memory_limiter: {}, drop: {}, route: {} },
     connectors: { topology: { correlation: { max_pending: 1000, max_late: 1000, max_seen: 1000 } } },
+    // Nobody listens there.
+    exporters: {
+      webhook: { url: 'https://127.0.0.1:1/hook', secret: 'first-secret', tls: { cert_file: cert, key_file: key } },
+    },
     extensions: { http_api: forPages, 'http_api/2': { endpoint: '127.0.0.1:0' }, storage: {} },
     service: {
       telemetry: { traces: { tls: { cert_file: cert, key_file: key } } },
@@ -73,6 +77,7 @@ export function baseConfig(files: CertificateFolder): Json {
       pipelines: {
         traces: { receivers: ['otlp', 'kafka'], processors: ['memory_limiter', 'drop'], exporters: ['topology'] },
         events: { receivers: ['http_events', 'file', 'kafka'], exporters: ['topology'] },
+        changes: { receivers: ['topology'], processors: ['route'], exporters: ['webhook'] },
       },
     },
   };
@@ -136,6 +141,8 @@ function special(path: readonly string[], group: { [key: string]: Json }, files:
     databases: () => (path[0] === 'receivers' ? { shop: 'pg-1' } : [{ host: 'db-[0-9]', instance: 'db' }]),
     templates: () => [{ match: 'orders-.*', name: 'orders-{tenant}' }],
     clusters: () => [{ brokers: ['kafka-1:9092'], name: 'eu-1' }],
+    secret: () => 'second-secret',
+    keep: () => (path[0] === 'processors' ? [{ type: ['edge.gone'] }] : '8d'),
     spans: () => [{ attribute: 'shop.noise', equals: true }],
     extensions: () => ['http_api', 'http_api/2', 'storage'],
     pipelines: () => ({ ...(group.pipelines as object), logs: { receivers: ['otlp'], exporters: ['topology'] } }),

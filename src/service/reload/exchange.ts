@@ -121,6 +121,7 @@ class Exchange {
   /** In one turn. */
   private commit(after: Assembly, fresh: readonly BuiltComponent[], ended: readonly BuiltComponent[]): Exchanged {
     for (const [id, consumers] of after.consumers) after.switches.get(id)!.switchTo(consumers);
+    for (const [key, wanted] of after.wanted) after.sources.get(key)!.switchTo(wanted);
     const finishing = this.prepared.map(prepared => prepared.commit());
     for (const { scope } of fresh) scope.show();
     for (const { scope } of ended) scope.retire();

@@ -39,7 +39,7 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
   description:
     'Takes spans and records from every pipeline that ends in it and keeps the one graph of services, topics and tables.',
   takes: ['traces', 'logs', 'events'],
-  gives: [],
+  gives: ['changes'],
   config: topologyConfig,
   check: checkTopology,
   create(settings, config) {

@@ -6,6 +6,7 @@ import { processMetricRows } from '../process-metrics.ts';
 import { API_METRICS } from './api.ts';
 import { CHANGES_METRICS } from './changes.ts';
 import type { MetricDefinition } from './define.ts';
+import { EXPORTER_METRICS } from './exporters.ts';
 import { FILE_METRICS } from './file.ts';
 import { HTTP_EVENTS_METRICS } from './http-events.ts';
 import { KAFKA_METRICS } from './kafka.ts';
@@ -28,6 +29,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...FILE_METRICS,
   ...API_METRICS,
   ...LISTENER_METRICS,
+  ...EXPORTER_METRICS,
 ];
 
 /** Markdown for the docs. */

@@ -9,7 +9,7 @@ const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 export class TestFeed {
   readonly feed = new ChangePublisher();
-  readonly log = new MemoryChangeLog(0);
+  readonly log = new MemoryChangeLog();
 
   constructor() {
     this.feed.keepIn({ log: this.log, durable: () => Promise.resolve(true), logger: SILENT });

@@ -4,7 +4,7 @@ import { compileRoute } from '../../src/processors/route/factory.ts';
 import { changeOf, serviceRef } from '../kits/changes.ts';
 
 const edge = {
-  ...{ id: 'e', key: 'e', kind: 'calls' },
+  ...({ id: 'e', key: 'e', kind: 'calls' } as const),
   ...{ source: serviceRef('shop', 'prod'), target: serviceRef('payment-eu', 'prod') },
 } as const;
 const gone = changeOf(1, 'edge.gone', { severity: 'warning', edge });

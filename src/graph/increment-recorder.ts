@@ -32,7 +32,12 @@ export class IncrementRecorder implements EdgeRecorder {
   private closing: EdgeAggregate[] = [];
   private closed = 0;
   private closingFrame = 0;
+  private closingMs = 0;
   private minute = 0;
+  private nowMs = 0;
+  private mustHurry = false;
+  /** All that was counted in frames of before this (ms) is told. */
+  drainedMs = Number.NEGATIVE_INFINITY;
 
   /** @param groups names of consumer groups by number. */
   constructor(store: GraphStore, groups: () => readonly string[], send: (part: IncrementPart) => void) {
@@ -66,13 +71,26 @@ export class IncrementRecorder implements EdgeRecorder {
 
   /** At the end of every frame. */
   advance(frame: number, nowMs: number, isTick: boolean): void {
+    this.nowMs = nowMs;
     if (this.isClosing) return this.close(EDGES_A_FRAME);
     const minute = Math.floor(nowMs / MINUTE_MS);
-    if (!(isTick && minute > this.minute) && this.open.length < MOST_OPEN) return;
+    const isDue = isTick && (minute > this.minute || this.mustHurry);
+    if (!isDue && this.open.length < MOST_OPEN) return;
     this.minute = minute;
+    this.mustHurry = false;
     if (this.open.length === 0 && !this.nodes.haveChanged()) return;
     this.beginClosing(frame);
     this.close(EDGES_A_FRAME);
+  }
+
+  /** Edges that something was counted at and not told. */
+  get openEdges(): number {
+    return this.open.length + this.closing.length - this.closed;
+  }
+
+  /** The next tick closes, whatever the minute. */
+  hurry(): void {
+    this.mustHurry = true;
   }
 
   /** Everything up to this frame, which is the last one, is told at once. */
@@ -122,6 +140,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.closing = this.open;
     this.closed = 0;
     this.closingFrame = frame;
+    this.closingMs = this.nowMs;
     this.open = [];
     this.nodes.writeChanged(this.generation);
     this.nextGeneration();
@@ -146,7 +165,9 @@ export class IncrementRecorder implements EdgeRecorder {
     }
     if (this.closed < closing.length) return;
     this.closing = [];
+    this.closed = 0;
     this.parts.complete(this.generation - 1, this.closingFrame);
+    this.drainedMs = this.closingMs;
     this.closingFrame = 0;
   }
 

@@ -52,7 +52,8 @@ export interface EdgeRecorder {
 
 const MINUTE_US = 60e6;
 
-const NO_RECORDER: EdgeRecorder = {
+/** Nothing is kept by the minute. */
+export const NO_RECORDER: EdgeRecorder = {
   offset: 0,
   turn(edge, opened) {
     edge.opened = opened;

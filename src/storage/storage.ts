@@ -17,6 +17,7 @@ import { unusable } from './checkpoint/refusals.ts';
 import { StoredSlabs } from './checkpoint/stored-slabs.ts';
 import type { Disk } from './disk.ts';
 import { FileSystemDisk } from './file-system-disk.ts';
+import { historyInThread, type LinkHistory } from './history/link.ts';
 
 export const JOURNAL = 'journal';
 const FREE_HOLDS_MS = 1000;
@@ -36,6 +37,11 @@ export interface StorageParts {
   readonly segmentBytes?: number;
   /** Of one of the buffers that a checkpoint is copied to. */
   readonly bufferBytes?: number;
+}
+
+/** With the history beside it. */
+export interface DurableParts extends StorageParts {
+  readonly history: LinkHistory;
 }
 
 export interface FoundCheckpoint extends Checkpoint {
@@ -58,8 +64,15 @@ export interface CheckpointsStatus {
 const after = (ms: number, run: () => void) => void setTimeout(run, ms);
 
 /** Those of a directory of the machine. */
-export function machineParts(path: string, clock: Clock = systemClock): StorageParts {
-  return { disk: new FileSystemDisk(path), keeper: keeperInThread(path), turns: EVENT_LOOP, clock, after };
+export function machineParts(path: string, clock: Clock = systemClock): DurableParts {
+  return {
+    disk: new FileSystemDisk(path),
+    keeper: keeperInThread(path),
+    history: historyInThread(path),
+    turns: EVENT_LOOP,
+    clock,
+    after,
+  };
 }
 
 /** Throws a `StorageError` when the directory cannot be had, or what is in it not be used. */
@@ -67,7 +80,7 @@ export async function openStorage(
   { path, onCorruption }: StorageOptions,
   logger: Logger,
   onProgress?: OnProgress,
-  parts = machineParts(path),
+  parts: StorageParts = machineParts(path),
 ): Promise<Storage> {
   try {
     parts.disk.makeDirectory('.');

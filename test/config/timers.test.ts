@@ -11,9 +11,16 @@ const LONGEST_MS = 2 ** 31 - 1;
 const STRETCHED = new Map([['otlp.protocols.grpc.keepalive.server_parameters.max_connection_age', 1.1]]);
 /** Held against the times of events and frames; no timers. */
 const NO_TIMERS = [
-  ...['weights.half_life', 'lifecycle.learn', 'lifecycle.fade_after', 'lifecycle.gone_after'].map(
-    option => `topology.${option}`,
-  ),
+  ...[
+    'weights.half_life',
+    'lifecycle.learn',
+    'lifecycle.fade_after',
+    'lifecycle.gone_after',
+    'changes.keep',
+    'history.keep',
+    'history.minutes',
+    'history.ten_minutes',
+  ].map(option => `topology.${option}`),
 ];
 
 interface Duration {

@@ -8,6 +8,8 @@ import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { DurableTopology } from '../../src/service/topology/durable.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
+import { historyHere } from '../../src/storage/history/link.ts';
+import { historySource } from '../../src/storage/history/source.ts';
 import { machineParts } from '../../src/storage/storage.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
@@ -32,7 +34,10 @@ function process(path: string, onCorruption: StorageOptions['onCorruption'], fai
     apply(frame);
   };
   const options = { path, onCorruption, checkpointMs: 3_600_000, checkpointItems: 4, maxWaitingBytes: 2 ** 26 };
-  const durable = new DurableTopology(topology, options, logger, machineParts(path));
+  const durable = new DurableTopology(topology, options, logger, {
+    ...machineParts(path),
+    history: historyHere(historySource(path), Date.now),
+  });
   topology.keeper = durable;
   const view = createSpanView();
   const send = async (...calls: number[]) => {

@@ -8,6 +8,8 @@ import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { DurableTopology } from '../../src/service/topology/durable.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
+import { historyHere } from '../../src/storage/history/link.ts';
+import { historySource } from '../../src/storage/history/source.ts';
 import { machineParts } from '../../src/storage/storage.ts';
 import { callOf } from '../cli/analyze-calls.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
@@ -50,7 +52,11 @@ class Lives {
       checkpointItems,
       maxWaitingBytes: 2 ** 26,
     } as const;
-    this.durable = new DurableTopology(this.topology, storage, silent, machineParts(this.path, clock));
+    this.durable = new DurableTopology(this.topology, storage, silent, {
+      ...machineParts(this.path, clock),
+      // A thread for each of so many starts takes long.
+      history: historyHere(historySource(this.path), clock.now),
+    });
     this.topology.keeper = this.durable;
     const { topology } = this;
     const apply = topology.apply.bind(topology);

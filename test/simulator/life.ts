@@ -23,6 +23,8 @@ import { Keeper } from '../../src/storage/checkpoint/keeper.ts';
 import type { LinkKeeper } from '../../src/storage/checkpoint/keeper-link.ts';
 import type { ManifestSource } from '../../src/storage/checkpoint/manifest-file.ts';
 import { FrameEncoder } from '../../src/storage/frames/encoder.ts';
+import { historyHere } from '../../src/storage/history/link.ts';
+import type { HistorySource } from '../../src/storage/history/source.ts';
 import { FaultyDisk } from '../storage/checkpoint/faulty-disk.ts';
 import type { SimulatedDisk } from './disk.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,6 +40,7 @@ const BODY_BYTES = 1 << 16;
 export interface Surroundings {
   readonly disk: SimulatedDisk;
   readonly manifest: ManifestSource;
+  readonly history: HistorySource;
   readonly ledger: Ledger;
   readonly wall: () => number;
   readonly monotonic: () => number;
@@ -72,7 +75,12 @@ export class Life {
     const turns: Turns = { monotonic, later: run => void this.turns.push(run) };
     const after = (ms: number, run: () => void) => void this.timers.push({ dueMs: monotonic() + ms, run });
     const parts = { disk: this.disk, keeper: this.keeper(), turns, after, clock, segmentBytes: SEGMENT_BYTES };
-    this.durable = new DurableTopology(this.topology, STORAGE, this.logger(), { ...parts, bufferBytes: BUFFER_BYTES });
+    const history = historyHere(surroundings.history, wall);
+    this.durable = new DurableTopology(this.topology, STORAGE, this.logger(), {
+      ...parts,
+      history,
+      bufferBytes: BUFFER_BYTES,
+    });
     this.topology.keeper = this.durable;
     this.ingest = this.receiver();
     this.durable.recover(this.giving.signal).then(

@@ -9,6 +9,7 @@ import type { Answer } from '../../src/receivers/listener/answer.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { packPath, type SectionPlace } from '../../src/storage/checkpoint/checkpoint.ts';
 import type { ManifestSource } from '../../src/storage/checkpoint/manifest-file.ts';
+import type { HistorySource } from '../../src/storage/history/source.ts';
 import { BEGIN_MS } from '../kits/live-subject.ts';
 import { Random } from '../oracle/random.ts';
 import { type Climate, climateOf } from './climate.ts';
@@ -44,6 +45,7 @@ class World {
   private readonly ledger = new Ledger();
   private readonly network: Network;
   private readonly manifest = manifestInMemory();
+  private readonly history = historyInMemory();
   private random: Random;
   /** Long after all that spans tell of, however it is set back. */
   private wallMs = BEGIN_MS + 600_000;
@@ -126,8 +128,11 @@ class World {
       this.monotonicMs += this.climate.lookMs;
       return this.monotonicMs;
     };
-    const { disk, manifest, ledger } = this;
-    this.life = new Life({ disk, manifest, ledger, wall: () => Math.floor(this.wallMs), monotonic }, this.options);
+    const { disk, manifest, history, ledger } = this;
+    this.life = new Life(
+      { disk, manifest, history, ledger, wall: () => Math.floor(this.wallMs), monotonic },
+      this.options,
+    );
   }
 
   /** The process is gone. */
@@ -253,6 +258,18 @@ interface Manifest extends ManifestSource {
   /** The newest first. */
   checkpoints(): readonly number[];
   sections(checkpoint: number): readonly SectionPlace[];
+}
+
+function historyInMemory(): HistorySource {
+  const db = new DatabaseSync(':memory:');
+  return {
+    path: 'memory',
+    open: () => db,
+    close() {},
+    setAside() {
+      throw new Error('history was not damaged');
+    },
+  };
 }
 
 /** A database that outlives the process, with its commits. */

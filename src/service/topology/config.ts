@@ -8,6 +8,7 @@ import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
 import type { Naming } from '../../normalize/identity/naming.ts';
 import type { ChangeLogOptions } from '../../storage/changes/change-log.ts';
+import { checkHistory, type HistoryKept, historyGroup, historyKept } from './history-options.ts';
 import { checkIdentity, identityOptions, identityRules, namingOf } from './identity-options.ts';
 import { checkLifecycle, lifecycleOptions, lifecycleSettings } from './lifecycle-options.ts';
 
@@ -105,6 +106,7 @@ export const topologyConfig = optionGroup({
     },
     'What was told of the graph: the log of changes.',
   ),
+  history: historyGroup,
   limits: optionGroup(
     {
       nodes: limit(
@@ -141,6 +143,7 @@ export interface TopologyOptions
   /** The defaults unless given. */
   readonly lifecycle?: LifeCycleSettings;
   readonly changes?: ChangeLogOptions;
+  readonly history?: HistoryKept;
   /** None unless given. */
   readonly rules?: IdentityRules;
   readonly naming?: Naming;
@@ -154,6 +157,7 @@ export function topologyOptions({
   lifecycle,
   identity,
   changes,
+  history,
   limits,
 }: TopologyConfig): TopologyOptions {
   const halfLifeMs = parseDuration(weights.half_life);
@@ -170,6 +174,7 @@ export function topologyOptions({
     halfLifeMs,
     lifecycle: lifecycleSettings(lifecycle, halfLifeMs),
     changes: { keepMs: parseDuration(changes.keep), maxBytes: parseSize(changes.max_bytes) },
+    history: historyKept(history),
     maxNodes: limits.nodes,
     maxEdges: limits.edges,
     maxPaths: limits.paths,
@@ -181,9 +186,10 @@ export function topologyOptions({
 }
 
 /** What the schema cannot say. */
-export function checkTopology({ identity, lifecycle }: TopologyConfig) {
+export function checkTopology({ identity, lifecycle, history }: TopologyConfig) {
   return [
     ...checkIdentity(identity).map(({ path, message }) => ({ path: ['identity', ...path], message })),
     ...checkLifecycle(lifecycle).map(({ path, message }) => ({ path: ['lifecycle', ...path], message })),
+    ...checkHistory(history).map(({ path, message }) => ({ path: ['history', ...path], message })),
   ];
 }

@@ -12,11 +12,13 @@ import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint
 import type { ImageInput } from '../../storage/checkpoint/image-input.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
+import type { History } from '../../storage/history/link.ts';
 import { Journal } from '../../storage/journal/journal.ts';
 import { type Recovered, recoverJournal } from '../../storage/journal/recover.ts';
 import { describeDamage } from '../../storage/journal/survey.ts';
-import { JOURNAL, openStorage, type Storage, type StorageParts } from '../../storage/storage.ts';
+import { type DurableParts, JOURNAL, openStorage, type Storage } from '../../storage/storage.ts';
 import { StorageError } from '../../storage/storage-error.ts';
+import { historyOptionsOf } from './history-options.ts';
 import type { Topology } from './topology.ts';
 
 /** Longest turn of loading. */
@@ -44,8 +46,9 @@ export class DurableTopology {
   private readonly topology: Topology;
   private readonly options: StorageOptions;
   private readonly logger: Logger;
-  private readonly parts: StorageParts;
+  private readonly parts: DurableParts;
   private storage: Storage | undefined;
+  private history: History | undefined;
   private isRecovered = false;
   private readonly recovery: Recovery = {
     checkpointFrame: 0,
@@ -68,7 +71,7 @@ export class DurableTopology {
   private toldMs: number;
 
   /** @param parts what it stands on. */
-  constructor(topology: Topology, options: StorageOptions, logger: Logger, parts: StorageParts) {
+  constructor(topology: Topology, options: StorageOptions, logger: Logger, parts: DurableParts) {
     this.topology = topology;
     this.options = options;
     this.logger = logger;
@@ -88,11 +91,17 @@ export class DurableTopology {
         this.parts,
       );
       this.keepChanges(this.storage);
+      const history = this.keepHistory();
+      // Who waits for it hears of it.
+      history.catch(() => {});
       await this.load(this.storage, signal);
       if (signal.aborted) return;
+      await history;
+      this.topology.time.history.begin(this.lastCheckpoint, this.storage.found?.stampMs ?? 0);
       const recovered = await this.replay(this.storage, signal);
       if (!signal.aborted) await this.goOn(this.storage, recovered);
     } catch (error) {
+      await this.history?.close();
       await this.storage?.close();
       this.storage = undefined;
       if (signal.aborted) return;
@@ -105,6 +114,13 @@ export class DurableTopology {
     const { topology, logger } = this;
     const log = new ChangeFiles(disk, logger, topology.options.changes);
     topology.time.changes.keepIn({ log, durable: frame => this.durableTo(frame), logger });
+  }
+
+  private async keepHistory(): Promise<void> {
+    const { topology, parts, options } = this;
+    this.history = await parts.history(historyOptionsOf(topology.options, true), options.onCorruption);
+    for (const problem of this.history.problems) this.logger.error({ path: options.path }, problem);
+    topology.time.history.keepIn(this.history, frame => this.durableTo(frame));
   }
 
   private async load({ found, slabs }: Storage, signal: AbortSignal): Promise<void> {
@@ -169,6 +185,7 @@ export class DurableTopology {
     const unapplied = setAside.map(({ number, reason }) => describeSetAside(number, reason));
     const problems = [
       ...storage.problems,
+      ...(this.history?.problems ?? []),
       ...damaged,
       ...unapplied,
       ...headless.map(file => `${file} lost its header`),
@@ -192,6 +209,7 @@ export class DurableTopology {
     topology.settle();
     topology.time.settle();
     await topology.journal.flush();
+    topology.time.settle();
     this.isRecovered = true;
     this.checkpointBeganMs = parts.turns.monotonic();
     const { checkpointFrame, seconds } = recovery;
@@ -260,6 +278,7 @@ export class DurableTopology {
     try {
       const frame = await journal.pause();
       const { received } = this;
+      await this.writeHistory(frame);
       const moment = { frame, stampMs: topology.stampMs, durable: frame, settings: topology.settings };
       const report = await storage.checkpoint(moment, topology.kept, () => journal.resume());
       this.lastCheckpoint = frame;
@@ -269,6 +288,17 @@ export class DurableTopology {
     } catch (error) {
       // The storage has said so, and the next one is tried in its time.
       if (!(error instanceof CheckpointError)) logger.error({ error }, 'a checkpoint failed');
+    }
+  }
+
+  /** Frames that are in a checkpoint are not applied again: what they counted has to be written before. */
+  private async writeHistory(frame: number): Promise<void> {
+    const { topology } = this;
+    try {
+      await topology.time.history.cut(frame);
+    } catch (error) {
+      topology.journal.resume();
+      throw error;
     }
   }
 
@@ -283,6 +313,7 @@ export class DurableTopology {
       await this.checkpoint();
       await topology.journal.close();
     }
+    await topology.time.history.close();
     await storage.close();
   }
 

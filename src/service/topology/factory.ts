@@ -2,6 +2,7 @@
 import type { Connector, ConnectorFactory, MetricSample, Settings } from '../../contract/component.ts';
 import { FATES } from '../../contract/graph-document.ts';
 import { MemoryChangeLog } from '../../storage/changes/change-log.ts';
+import { historyInThread } from '../../storage/history/link.ts';
 import { machineParts } from '../../storage/storage.ts';
 import {
   EDGES,
@@ -26,6 +27,8 @@ import {
 import { changeSamples } from './change-samples.ts';
 import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } from './config.ts';
 import { DurableTopology } from './durable.ts';
+import { historyOptionsOf } from './history-options.ts';
+import { historySamples } from './history-samples.ts';
 import { overflowsOf, tableSizes } from './limits-report.ts';
 import { storageSamples } from './storage-samples.ts';
 import { Topology } from './topology.ts';
@@ -50,7 +53,12 @@ export const topologyFactory: ConnectorFactory<TopologyConfig> = {
 function createConnector(topology: Topology, { host, clock, logger }: Settings): Connector {
   let ticks: NodeJS.Timeout | undefined;
   let durable: DurableTopology | undefined;
-  host.metrics(() => [...samples(topology), ...storageSamples(topology), ...changeSamples(topology)]);
+  host.metrics(() => [
+    ...samples(topology),
+    ...storageSamples(topology),
+    ...changeSamples(topology),
+    ...historySamples(topology),
+  ]);
   return {
     consumers: {
       traces: topology.sink,
@@ -71,6 +79,9 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         topology.keepMessagesInMemory();
         const log = new MemoryChangeLog(topology.options.changes);
         topology.time.changes.keepIn({ log, durable: () => Promise.resolve(true), logger });
+        const history = await historyInThread(undefined)(historyOptionsOf(topology.options, false), 'skip');
+        topology.time.history.keepIn(history, () => Promise.resolve(true));
+        topology.time.history.begin(0, clock.now());
         topology.time.settle();
       }
       ticks = setInterval(() => {
@@ -84,8 +95,10 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
     }),
     async stop() {
       clearInterval(ticks);
-      if (durable === undefined) topology.finish();
-      else await durable.stop();
+      if (durable === undefined) {
+        topology.finish();
+        await topology.time.history.close();
+      } else await durable.stop();
     },
   };
 }

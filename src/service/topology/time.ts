@@ -7,24 +7,26 @@ import type { FrameSettings } from '../../contract/frame.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
-import { NO_PAST, type Past } from '../../contract/past.ts';
 import { NO_JUDGE } from '../../graph/life-cycle/judge/edge-judge.ts';
 import { LifeCycle } from '../../graph/life-cycle/life-cycle.ts';
 import type { GraphStore } from '../../graph/store.ts';
 import { ChangePublisher } from './change-publisher.ts';
+import { HistoryFeed } from './history-feed.ts';
 
 /** Changes that were derived and not stored yet. */
 const OUTBOX = 'outbox/changes';
 
 export class TopologyTime implements Kept {
   readonly lifeCycle: LifeCycle;
-  past: Past = NO_PAST;
+  readonly history: HistoryFeed;
   readonly changes = new ChangePublisher();
 
   /** Is told every change when it is derived: nobody else may hear of it before it is stored. */
   offer: (change: Change, frame: number) => void = (change, frame) => this.changes.offer(change, frame);
 
-  constructor(store: GraphStore) {
+  /** @param groups names of consumer groups by number. */
+  constructor(store: GraphStore, groups: () => readonly string[]) {
+    this.history = new HistoryFeed(store, groups);
     this.lifeCycle = new LifeCycle(store, NO_JUDGE, (change, frame) => this.offer(change, frame));
   }
 
@@ -36,14 +38,16 @@ export class TopologyTime implements Kept {
   /** At the end of every frame. @param waitedMs the clock by which everything waits. */
   advance(frame: number, nowMs: number, waitedMs: number, isTick: boolean): void {
     this.lifeCycle.advance(frame, nowMs, waitedMs);
+    this.history.advance(frame, nowMs, isTick);
     if (isTick) this.changes.tick(nowMs);
   }
 
   /** What was kept is there again: changes go on behind all that were ever published. */
   settle(): void {
-    const { lifeCycle, changes } = this;
+    const { lifeCycle, changes, history } = this;
     lifeCycle.sequence = Math.max(lifeCycle.sequence, changes.newest);
     changes.settle();
+    history.settle();
   }
 
   *save(out: ImageWriter): Iterable<void> {

@@ -35,6 +35,7 @@ import { SpanNormalizer } from '../../normalize/spans.ts';
 import { Journal } from '../../storage/journal/journal.ts';
 import { keptTables } from '../../storage/kept-table.ts';
 import type { TopologyOptions } from './config.ts';
+import { historyOptionsOf } from './history-options.ts';
 import { logSink, recordSink, spanSink } from './intake.ts';
 import { limitDiagnostics } from './limits-report.ts';
 import { ProgressTable } from './progress-table.ts';
@@ -117,7 +118,7 @@ export class Topology implements TopologyReader, Kept {
     this.store = new GraphStore(this.identities, limits);
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
-    this.time = new TopologyTime(this.store);
+    this.time = new TopologyTime(this.store, () => this.normalizer.messaging.groups.names);
     this.store.states = this.time.lifeCycle;
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);
@@ -139,6 +140,7 @@ export class Topology implements TopologyReader, Kept {
     this.limitNames(options.maxNodes);
     this.setNames(options);
     if (options.changes !== undefined) this.time.changes.setOptions(options.changes);
+    this.time.history.setOptions(historyOptionsOf(options, this.keeper !== undefined));
     this.journal.settings(frameSettings(options));
   }
 
@@ -235,7 +237,7 @@ export class Topology implements TopologyReader, Kept {
   }
 
   get past(): Past {
-    return this.time.past;
+    return this.time.history;
   }
 
   edgeCount(): number {

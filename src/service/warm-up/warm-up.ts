@@ -8,9 +8,9 @@ import { gzipSync } from 'node:zlib';
 import type { SpanConsumer } from '../../contract/consumer.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
+import { IncrementRecorder } from '../../graph/increment-recorder.ts';
 import { createSpanView } from '../../normalize/conventions/slots.ts';
 import { consumeSpans } from '../pipeline-consumer.ts';
-
 import { type TopologyOptions, topologyOptions } from '../topology/config.ts';
 import { Topology } from '../topology/topology.ts';
 import { findMarks, markReplay, sampleRequests } from './sample-requests.ts';
@@ -50,6 +50,7 @@ const SCRATCH: TopologyOptions = topologyOptions({
     loopback: 'auto',
   },
   changes: { keep: '1h', max_bytes: '1MiB' },
+  history: { keep: '1h', minutes: '1h', ten_minutes: '1h', max_bytes: '1MiB' },
   limits: { nodes: 1000, edges: 1000, paths: 10_000 },
 });
 /** A request of a hundred spans comes every so many milliseconds of scratch time. */
@@ -62,6 +63,12 @@ export async function warmUp(logger: Logger): Promise<void> {
   const samples = new Samples();
   for (let graph = 0; graph < GRAPHS; graph++) {
     const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
+    const { groups } = topology.normalizer.messaging;
+    topology.store.recorder = new IncrementRecorder(
+      topology.store,
+      () => groups.names,
+      () => {},
+    );
     const consumer = consumeSpans([], topology.sink);
     await samples.decodeFor(DECODE_MS, consumer);
     try {

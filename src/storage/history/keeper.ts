@@ -60,6 +60,11 @@ export class HistoryKeeper {
     this.setOptions(options);
   }
 
+  /** A batch is complete and could not be written yet. */
+  get isWaiting(): boolean {
+    return this.nextEnd() !== undefined;
+  }
+
   get through(): number {
     return this.tables.marks.through;
   }
@@ -151,10 +156,6 @@ export class HistoryKeeper {
       coarsened: this.upkeep.coarsened,
       message: this.message,
     };
-  }
-
-  close(): void {
-    this.tables.close();
   }
 
   private rows(level: number): number {

@@ -118,11 +118,6 @@ export class HistoryTables {
     return (number('page_count') - number('freelist_count')) * number('page_size');
   }
 
-  close(): void {
-    this.statements.clear();
-    this.db.close();
-  }
-
   private statement(sql: string): StatementSync {
     let known = this.statements.get(sql);
     if (known === undefined) {

@@ -181,8 +181,11 @@ export class Upkeep {
   /** The next ones, of all chunks. */
   private makeBases(before: number): boolean {
     const { fine, begin } = this.tables.marks;
-    const oldest = Math.min(...[MINUTE, TEN_MINUTES, HOUR].map(level => this.oldest(COUNTS, level) ?? before));
-    const from = Math.max(this.based, oldest, begin);
+    const next = 'SELECT min(bucket) AS bucket FROM inc WHERE part = ? AND level = ? AND bucket >= ?';
+    const nexts = [MINUTE, TEN_MINUTES, HOUR].map(
+      level => (this.tables.get(next, COUNTS, level, this.based) as { bucket: number | null }).bucket ?? before,
+    );
+    const from = Math.max(Math.min(...nexts), begin);
     const apart = from < fine ? SOMETIMES : OFTEN;
     const bucket = from - (from % apart) + apart;
     if (bucket > before) return false;
@@ -200,14 +203,24 @@ export class Upkeep {
     this.missing.delete(chunk);
     const { fine } = this.tables.marks;
     this.tables.transaction(() => {
-      for (let bucket = minute; ; ) {
+      let bucket = this.nextOf(chunk, minute);
+      while (bucket !== undefined) {
         const apart = bucket < fine ? SOMETIMES : OFTEN;
-        bucket = bucket - (bucket % apart) + apart;
-        if (bucket > this.based) break;
-        this.makeBase(chunk, bucket);
+        const next = bucket - (bucket % apart) + apart;
+        if (next > this.based) break;
+        this.makeBase(chunk, next);
+        bucket = this.nextOf(chunk, next);
       }
     });
     return true;
+  }
+
+  private nextOf(chunk: number, minute: number): number | undefined {
+    const sql = 'SELECT min(bucket) AS bucket FROM inc WHERE part = ? AND chunk = ? AND bucket >= ?';
+    const { begin } = this.tables.marks;
+    return (
+      (this.tables.get(sql, COUNTS, chunk, Math.max(minute, begin)) as { bucket: number | null }).bucket ?? undefined
+    );
   }
 
   /** Unless nothing was counted since the one before. */

@@ -8,6 +8,7 @@ import { CHANGES_METRICS } from './changes.ts';
 import type { MetricDefinition } from './define.ts';
 import { EXPORTER_METRICS } from './exporters.ts';
 import { FILE_METRICS } from './file.ts';
+import { HISTORY_METRICS } from './history.ts';
 import { HTTP_EVENTS_METRICS } from './http-events.ts';
 import { KAFKA_METRICS } from './kafka.ts';
 import { LISTENER_METRICS } from './listeners.ts';
@@ -21,6 +22,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...TOPOLOGY_METRICS,
   ...STORAGE_METRICS,
   ...CHANGES_METRICS,
+  ...HISTORY_METRICS,
   ...SERVICE_METRICS,
   ...PROCESSOR_METRICS,
   ...OTLP_METRICS,

@@ -1,0 +1,21 @@
+/** Metrics of the history. */
+import type { MetricSample } from '../../contract/component.ts';
+import {
+  HISTORY_BYTES,
+  HISTORY_BYTES_LIMIT,
+  HISTORY_COARSENED,
+  HISTORY_FAILING,
+  HISTORY_ROWS,
+} from '../../telemetry/metrics/history.ts';
+import type { Topology } from './topology.ts';
+
+export function historySamples({ time: { history } }: Topology): readonly MetricSample[] {
+  const { bytes, maxBytes, rows, coarsened, message } = history.status();
+  return [
+    HISTORY_BYTES.sample(bytes),
+    HISTORY_BYTES_LIMIT.sample(maxBytes),
+    ...Object.entries(rows).map(([level, count]) => HISTORY_ROWS.sample(count, { level })),
+    HISTORY_COARSENED.sample(coarsened),
+    HISTORY_FAILING.sample(message === '' ? 0 : 1),
+  ];
+}

@@ -38,7 +38,8 @@ export function createExporter<C extends DeliveryConfig>(
       rollback: () => {},
     };
   };
-  host.metrics(() => samples(id, delivery));
+  const pipeline = source.key.slice(0, -`@${id}`.length);
+  host.metrics(() => samples({ exporter: id, pipeline }, delivery));
   return {
     start() {
       send = prepare(config);
@@ -61,9 +62,8 @@ export function createExporter<C extends DeliveryConfig>(
   };
 }
 
-function samples(exporter: string, delivery: Delivery | undefined) {
+function samples(labels: { readonly exporter: string; readonly pipeline: string }, delivery: Delivery | undefined) {
   const status = delivery?.status();
-  const labels = { exporter };
   return [
     DELIVERED_CHANGES.sample(status?.delivered ?? 0, labels),
     DELIVERED_BATCHES.sample(status?.batches ?? 0, labels),

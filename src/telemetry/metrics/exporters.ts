@@ -1,7 +1,8 @@
 /** Exporters of changes. */
 import { define, type MetricDefinition } from './define.ts';
 
-const LABELS = ['exporter'];
+/** An exporter works for each pipeline that it stands in. */
+const LABELS = ['exporter', 'pipeline'];
 
 export const DELIVERED_CHANGES = define(
   'counter',

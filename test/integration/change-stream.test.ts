@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openStream } from '../../src/cli/output/event-stream.ts';
 import type { Change } from '../../src/contract/change.ts';
-import type { ChangePage } from '../../src/contract/change-feed.ts';
+import { allChanges } from '../kits/all-changes.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
+import { NewCalls } from '../kits/new-calls.ts';
 import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
 import { Random } from '../oracle/random.ts';
 
@@ -12,63 +13,6 @@ const ROUNDS = Number(process.env.TACIT_KILL_ROUNDS ?? 2);
 const SEED = Number(process.env.TACIT_KILL_SEED ?? 1);
 const LONGEST_ROUND_MS = 1500;
 const PAUSE_MS = 10;
-const MS_TO_NS = 1_000_000n;
-
-/** A call from one new service to another, both halves in one request. */
-function newCall(number: number): object {
-  const hex = number.toString(16);
-  const traceId = hex.padStart(32, '1');
-  const at = BigInt(Date.now()) * MS_TO_NS;
-  const span = (kind: number, spanId: string, more: object) => ({
-    ...{ traceId, spanId, name: 'GET /', kind, startTimeUnixNano: String(at), endTimeUnixNano: String(at + MS_TO_NS) },
-    ...more,
-  });
-  const from = (service: string, one: object) => ({
-    resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
-    scopeSpans: [{ spans: [one] }],
-  });
-  const [client, server] = [hex.padStart(16, 'a'), hex.padStart(16, 'b')];
-  return {
-    resourceSpans: [
-      from(`caller-${number}`, span(3, client, {})),
-      from(`callee-${number}`, span(2, server, { parentSpanId: client })),
-    ],
-  };
-}
-
-class Traffic {
-  acknowledged = 0;
-  private isOver = false;
-  private readonly running: Promise<void>;
-
-  constructor(service: () => RunningService | undefined) {
-    this.running = this.run(service);
-  }
-
-  end(): Promise<void> {
-    this.isOver = true;
-    return this.running;
-  }
-
-  private async run(service: () => RunningService | undefined): Promise<void> {
-    while (!this.isOver) {
-      const body = JSON.stringify(newCall(this.acknowledged + 1));
-      while (!(await send(service(), body))) await sleep(PAUSE_MS);
-      this.acknowledged++;
-      await sleep(PAUSE_MS);
-    }
-  }
-}
-
-async function send(service: RunningService | undefined, body: string): Promise<boolean> {
-  if (service === undefined) return false;
-  const headers = { 'content-type': 'application/json' };
-  const sent = fetch(`http://${service.http}/v1/traces`, { method: 'POST', headers, body });
-  return sent.then(
-    answer => answer.ok,
-    () => false,
-  );
-}
 
 /** Reads the stream as a browser does: with the last id, again and again. */
 class Reader {
@@ -102,17 +46,6 @@ class Reader {
   }
 }
 
-async function allChanges({ api }: RunningService): Promise<readonly Change[]> {
-  const changes: Change[] = [];
-  for (let since = 0; ; ) {
-    const answer = await fetch(`http://${api}/v1/changes?since=${since}&limit=1000`);
-    const { items, next, newest } = (await answer.json()) as Omit<ChangePage, 'changes'> & { items: Change[] };
-    changes.push(...items);
-    since = next;
-    if (next === newest) return changes;
-  }
-}
-
 it(
   `every change is told once, over ${ROUNDS} deaths`,
   async () => {
@@ -125,7 +58,7 @@ it(
     let service: RunningService | undefined = await startServiceProcess(...sets);
     const reader = new Reader();
     const reading = reader.run(() => service);
-    const traffic = new Traffic(() => service);
+    const traffic = new NewCalls(() => service);
     for (let round = 0; round < ROUNDS; round++) {
       await sleep(random.below(LONGEST_ROUND_MS));
       const { pid } = service!;

@@ -172,6 +172,19 @@ const ReceiverSchema = Type.Object({
   ),
 });
 
+const ExporterSchema = Type.Object({
+  exporter: Type.String(),
+  pipeline: Type.String(),
+  problem: Type.String({ description: 'Why the last attempt failed; empty when it did not.' }),
+  delivered: integer('Changes that the other side took.'),
+  batches: integer('Requests that it took.'),
+  failedAttempts: integer('Attempts that failed and are made again.'),
+  deadLettered: integer('Changes that were refused for good or given up.'),
+  forgotten: integer('Dead letters that made room for newer ones.'),
+  lost: integer('Changes that were no longer kept when their turn came, at most.'),
+  behind: integer('Changes that are not sent yet, with those that will not be.'),
+});
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
@@ -188,6 +201,7 @@ export const StatusSchema = Type.Object({
   ),
   pipelines: Type.Record(Type.String(), Type.Object({ receivers: names, processors: names, exporters: names })),
   receivers: Type.Record(Type.String(), ReceiverSchema, { description: 'Those that fetch their data, by id.' }),
+  exporters: Type.Array(ExporterSchema, { description: 'Those of changes, by pipeline.' }),
   configuration: Type.Object({
     loadedAt: Type.String({ format: 'date-time', description: 'When the configuration in force was read.' }),
     lastReload: Type.Union([ReloadSchema, Type.Null()], { description: 'Null before the first.' }),

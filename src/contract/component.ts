@@ -7,6 +7,7 @@ import type { Change } from './change.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import type { Clock } from './clock.ts';
 import type { LogConsumer, SpanConsumer } from './consumer.ts';
+import type { ExporterStatus } from './exporter-status.ts';
 import type { TopologyReader } from './graph-view.ts';
 import type { Logger } from './logger.ts';
 import type { ReceiverStatus } from './receiver-status.ts';
@@ -103,6 +104,8 @@ export interface Host {
   listening(listener: Listener): () => void;
   /** How a receiver does that fetches its data, for `/v1/status`. */
   receiver(id: string, status: () => ReceiverStatus): void;
+  /** How an exporter of changes does, for `/v1/status`. */
+  exporter(status: () => ExporterStatus): void;
   /** Registers a source of metrics, read at every scrape. */
   metrics(collect: () => readonly MetricSample[]): void;
   status(): ServiceStatus;
@@ -127,6 +130,8 @@ export interface ServiceStatus {
   >;
   /** By id, those that fetch their data. */
   readonly receivers: Readonly<Record<string, ReceiverStatus>>;
+  /** Those of changes, one for each pipeline that they stand in. */
+  readonly exporters: readonly ExporterStatus[];
   readonly configuration: ConfigurationStatus;
   /** Null where nothing is kept. */
   readonly storage: StorageStatus | null;

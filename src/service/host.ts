@@ -4,6 +4,7 @@
  * back.
  */
 import type { ConfigurationStatus, Host, Listener, MetricSample, ServiceStatus } from '../contract/component.ts';
+import type { ExporterStatus } from '../contract/exporter-status.ts';
 import type { TopologyReader } from '../contract/graph-view.ts';
 import type { ReceiverStatus } from '../contract/receiver-status.ts';
 import type { StorageOptions } from '../contract/storage.ts';
@@ -50,6 +51,7 @@ interface Told {
   readonly collectors: Collector[];
   /** By id. */
   readonly receivers: Map<string, () => ReceiverStatus>;
+  readonly exporters: (() => ExporterStatus)[];
 }
 
 export function createHost({ version, startedAtMs, pipelines, configuration, tracer }: HostFacts): ServiceHost {
@@ -59,7 +61,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
   let ready = false;
   let storage: StorageOptions | undefined;
   let inForce = pipelines;
-  const own: Told = { shown: true, listeners: [], collectors: [], receivers: new Map() };
+  const own: Told = { shown: true, listeners: [], collectors: [], receivers: new Map(), exporters: [] };
   own.collectors.push(logSamples, tracer?.samples ?? noTracerSamples, () => [
     BUILD_INFO.sample(1, { version }),
     READY.sample(status().ready ? 1 : 0),
@@ -80,6 +82,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
       listeners: listeners(),
       pipelines: inForce,
       receivers: receivers(),
+      exporters: shownOf(scopes).flatMap(told => told.exporters.map(describe => describe())),
       configuration: configuration?.() ?? { loadedAt: startedAt, lastReload: null },
       storage: kept,
     };
@@ -100,6 +103,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
     topology: () => topology,
     listening: listener => tell(told, listener),
     receiver: (id, describe) => void told.receivers.set(id, describe),
+    exporter: describe => void told.exporters.push(describe),
     metrics: collect => void told.collectors.push(collect),
     collectMetrics,
     status,
@@ -120,7 +124,7 @@ export function createHost({ version, startedAtMs, pipelines, configuration, tra
       inForce = value;
     },
     openScope() {
-      const told: Told = { shown: false, listeners: [], collectors: [], receivers: new Map() };
+      const told: Told = { shown: false, listeners: [], collectors: [], receivers: new Map(), exporters: [] };
       scopes.add(told);
       return {
         host: hostOf(told),

@@ -52,6 +52,7 @@ export async function startApi(
     listeners,
     pipelines: { traces: { receivers: ['otlp'], processors: [], exporters: ['topology'] } },
     receivers: {},
+    exporters: [],
     configuration: { loadedAt: STARTED_AT, lastReload: null },
     storage: null,
   });

@@ -142,7 +142,7 @@ describe('a delivery', () => {
       [3, 'HTTP 503', '3-4'],
       [4, 'HTTP 503', '3-4'],
     ]);
-    expect(sending.delivery.status().deadLettered).toBe(4);
+    expect(sending.delivery.status()).toMatchObject({ deadLettered: 4, problem: '' });
   });
 
   it('after a crash sends the batch that was under way again, under the same id, whatever came meanwhile', async () => {
@@ -188,7 +188,7 @@ describe('a delivery', () => {
       (n === 0 ? { ...RETRY, afterMs: 60_000 } : DONE) as Outcome;
     const sending = startSending({ answer });
     await sending.feed.publishNumbers(1, 1);
-    await soon(() => expect(sending.delivery.status().failedAttempts).toBe(1));
+    await soon(() => expect(sending.delivery.status()).toMatchObject({ failedAttempts: 1, problem: 'HTTP 503' }));
     await sending.delivery.stop();
     expect(sending.attempts).toHaveLength(1);
   });

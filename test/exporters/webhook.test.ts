@@ -48,7 +48,7 @@ const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000 });
 const LOGGER = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function startExporter(feed: TestFeed, config: WebhookConfig): Component {
-  const host = { metrics: () => {}, storage: () => undefined } as never;
+  const host = { metrics: () => {}, exporter: () => {}, storage: () => undefined } as never;
   const settings = { id: 'webhook/test', logger: LOGGER, clock: { now: () => 1_800_000_000_000 }, host };
   const exporter = webhookFactory.create(settings, config, feed.source());
   closing.push(async () => exporter.stop());

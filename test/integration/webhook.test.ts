@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Change } from '../../src/contract/change.ts';
+import type { ServiceStatus } from '../../src/contract/component.ts';
+import type { ExporterStatus } from '../../src/contract/exporter-status.ts';
 import { allChanges } from '../kits/all-changes.ts';
 import { dataDirectory } from '../kits/data-directory.ts';
 import { NewCalls } from '../kits/new-calls.ts';
-import { parseMetrics } from '../kits/prometheus-text.ts';
 import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
 
 const PAUSE_MS = 10;
@@ -56,9 +57,9 @@ const setsFor = (url: string, learn: string) => [
   'service.pipelines.changes={receivers: [topology], processors: [route/edges], exporters: [webhook/ops]}',
 ];
 
-async function exporterMetric({ api }: RunningService, name: string): Promise<number | undefined> {
-  const text = await (await fetch(`http://${api}/metrics`)).text();
-  return parseMetrics(text).get(`tacit_exporter_${name}`)?.samples[0]?.value;
+async function exporterOf({ api }: RunningService): Promise<ExporterStatus> {
+  const answer = await fetch(`http://${api}/v1/status`);
+  return ((await answer.json()) as ServiceStatus).exporters[0]!;
 }
 
 const changesOf = ({ body }: Posted) => (JSON.parse(body) as { changes: readonly Change[] }).changes;
@@ -117,9 +118,9 @@ it('nothing leaves while an environment is being learned: 400 services that begi
   await calls.end();
   const edges = async () => (await allChanges(service)).filter(({ type }) => type === 'edge.appeared');
   while ((await edges()).length < calls.acknowledged) await sleep(PAUSE_MS);
-  while ((await exporterMetric(service, 'changes_behind')) !== 0) await sleep(PAUSE_MS);
+  while ((await exporterOf(service)).behind !== 0) await sleep(PAUSE_MS);
   expect((await allChanges(service)).every(({ baseline }) => baseline)).toBe(true);
-  expect(await exporterMetric(service, 'delivered_changes_total')).toBe(0);
+  expect(await exporterOf(service)).toMatchObject({ exporter: 'webhook/ops', pipeline: 'changes', delivered: 0 });
   expect(taken).toEqual([]);
   expect(await service.stop()).toBe(0);
 }, 180_000);

@@ -45,7 +45,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
 
 async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<object> {
   const [status, tiers, view] = await Promise.all([ask('status', undefined), ask('tiers', undefined), askGraph()]);
-  const { version, startedAt, ready, listeners, pipelines, receivers, configuration, storage } = status;
+  const { version, startedAt, ready, listeners, pipelines, receivers, exporters, configuration, storage } = status;
   const graph =
     view === undefined
       ? null
@@ -63,6 +63,7 @@ async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<ob
     listeners,
     pipelines,
     receivers,
+    exporters,
     configuration,
     storage,
     graph,

@@ -4,6 +4,7 @@
  * batch goes out again under the same id. Nothing waits in memory but one batch; the rest waits in the feed.
  */
 import type { ChangeSource } from '../../contract/component.ts';
+import type { DeliveryStatus } from '../../contract/exporter-status.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { RepeatedLog } from '../../telemetry/repeated-log.ts';
 import { type Batch, BatchReader } from './batch-reader.ts';
@@ -42,19 +43,6 @@ export interface DeliveryBatch {
   readonly changes: readonly string[];
   /** From 1. */
   readonly attempt: number;
-}
-
-export interface DeliveryStatus {
-  readonly delivered: number;
-  readonly batches: number;
-  readonly failedAttempts: number;
-  readonly deadLettered: number;
-  /** Dead letters that had to make room. */
-  readonly forgotten: number;
-  /** Changes that were no longer kept when their turn came, at most. */
-  readonly lost: number;
-  /** Published and not yet looked at. */
-  readonly behind: number;
 }
 
 export interface Delivery {
@@ -100,6 +88,7 @@ class FeedDelivery implements Delivery {
   private written = 0;
   /** Changes of a batch, at most; fewer while they were too many. */
   private most = Number.POSITIVE_INFINITY;
+  private problem = '';
   private running: Promise<void> | undefined;
 
   constructor(parts: DeliveryParts) {
@@ -125,7 +114,8 @@ class FeedDelivery implements Delivery {
   status(): DeliveryStatus {
     const { newest } = this.parts.source.feed;
     const behind = this.reader === undefined ? 0 : Math.max(0, newest - this.cursor.delivered);
-    return { ...this.counts, forgotten: this.places?.deadLetters.forgotten ?? 0, behind };
+    const forgotten = this.places?.deadLetters.forgotten ?? 0;
+    return { problem: this.problem, ...this.counts, forgotten, behind };
   }
 
   private async run(): Promise<void> {
@@ -217,6 +207,7 @@ class FeedDelivery implements Delivery {
     const began = this.parts.elapsed();
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.parts.send({ id: batch.id, changes: batch.changes, attempt }, this.requests.signal);
+      this.problem = outcome.result === 'done' ? '' : outcome.why;
       if (outcome.result !== 'retry') return outcome;
       if (this.requests.signal.aborted) return undefined;
       this.counts.failedAttempts++;
@@ -254,8 +245,10 @@ class FeedDelivery implements Delivery {
     for (let attempt = 1; ; attempt++) {
       try {
         await work();
+        if (attempt > 1) this.problem = '';
         return true;
       } catch (error) {
+        this.problem = `${what}: ${(error as Error).message}`;
         this.complain(what, `${what} (${(error as Error).message}); it is tried again`);
         await this.waiting.pause(this.backoffMs(attempt));
         if (this.waiting.isOver) return false;

@@ -1,5 +1,6 @@
 /** An exporter of changes: its delivery, with its place and its dead letters beside the other data, and its metrics. */
 import type { ChangeSource, Component, Settings } from '../../contract/component.ts';
+import type { DeliveryStatus } from '../../contract/exporter-status.ts';
 import {
   CHANGES_BEHIND,
   DEAD_LETTERED_CHANGES,
@@ -12,6 +13,11 @@ import {
 import { createDelivery, type Delivery, type DeliveryBatch, type Outcome } from './delivery.ts';
 import { type DeliveryConfig, toDeliveryOptions } from './options.ts';
 import { placesIn } from './places.ts';
+
+const NOT_STARTED: DeliveryStatus = {
+  ...{ problem: '', delivered: 0, batches: 0, failedAttempts: 0 },
+  ...{ deadLettered: 0, forgotten: 0, lost: 0, behind: 0 },
+};
 
 export type Send = (batch: DeliveryBatch, signal: AbortSignal) => Promise<Outcome>;
 
@@ -40,6 +46,7 @@ export function createExporter<C extends DeliveryConfig>(
   };
   const pipeline = source.key.slice(0, -`@${id}`.length);
   host.metrics(() => samples({ exporter: id, pipeline }, delivery));
+  host.exporter(() => ({ exporter: id, pipeline, ...(delivery?.status() ?? NOT_STARTED) }));
   return {
     start() {
       send = prepare(config);
@@ -63,14 +70,14 @@ export function createExporter<C extends DeliveryConfig>(
 }
 
 function samples(labels: { readonly exporter: string; readonly pipeline: string }, delivery: Delivery | undefined) {
-  const status = delivery?.status();
+  const status = delivery?.status() ?? NOT_STARTED;
   return [
-    DELIVERED_CHANGES.sample(status?.delivered ?? 0, labels),
-    DELIVERED_BATCHES.sample(status?.batches ?? 0, labels),
-    FAILED_ATTEMPTS.sample(status?.failedAttempts ?? 0, labels),
-    DEAD_LETTERED_CHANGES.sample(status?.deadLettered ?? 0, labels),
-    FORGOTTEN_DEAD_LETTERS.sample(status?.forgotten ?? 0, labels),
-    LOST_CHANGES.sample(status?.lost ?? 0, labels),
-    CHANGES_BEHIND.sample(status?.behind ?? 0, labels),
+    DELIVERED_CHANGES.sample(status.delivered, labels),
+    DELIVERED_BATCHES.sample(status.batches, labels),
+    FAILED_ATTEMPTS.sample(status.failedAttempts, labels),
+    DEAD_LETTERED_CHANGES.sample(status.deadLettered, labels),
+    FORGOTTEN_DEAD_LETTERS.sample(status.forgotten, labels),
+    LOST_CHANGES.sample(status.lost, labels),
+    CHANGES_BEHIND.sample(status.behind, labels),
   ];
 }

@@ -77,6 +77,7 @@ export class Following {
           topology: () => undefined,
           listening: () => () => {},
           receiver: () => {},
+          exporter: () => {},
           metrics: collect => this.sources.push(collect),
           status: () => {
             throw new Error('a receiver has no business with the status');

@@ -75,6 +75,7 @@ export class RunningEvents {
             return () => void this.listeners.splice(this.listeners.indexOf(listener), 1);
           },
           receiver: () => {},
+          exporter: () => {},
           metrics: collect => this.sources.push(collect),
           status: () => {
             throw new Error('a receiver has no business with the status');

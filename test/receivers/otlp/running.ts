@@ -83,6 +83,7 @@ export class Running {
         storage: () => undefined,
         topology: () => undefined,
         receiver: ignore,
+        exporter: () => {},
         listening: listener => {
           this.listeners.push(listener);
           return () => void this.listeners.splice(this.listeners.indexOf(listener), 1);

@@ -25,8 +25,8 @@ export interface Finding {
 }
 
 export interface EdgeJudge extends Kept {
-  /** @param environment a small number, the same for all edges of one. Minutes of a subject come in order. */
-  take(subject: number, environment: number, minute: MinuteOfEdge): Finding | undefined;
+  /** Minutes of a subject come in order. */
+  take(subject: number, minute: MinuteOfEdge): Finding | undefined;
   forget(subject: number): void;
   /** Edges whose past is kept, and those for which there was no room. */
   readonly profiles: number;

@@ -1,0 +1,73 @@
+/** Days of traffic as it is give no finding; a real change is found within minutes. */
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../../src/graph/life-cycle/judge/edge-judge.ts';
+import { SeasonalJudge } from '../../../../src/graph/life-cycle/judge/seasonal-judge.ts';
+import { Dice, minuteOf, type Shift, type Traffic } from '../../../kits/traffic.ts';
+
+const DAY = 1440;
+/** A Thursday. */
+const BEGIN = 2_861 * 7 * DAY;
+const PLAIN: Traffic = { noon: 60, swing: 1, weekend: 1, scatter: 1, errors: 0.01, latency: 140, spread: 6 };
+
+interface Found extends Finding {
+  readonly minute: number;
+}
+
+function run(traffic: Traffic, days: number, seed: number, shift?: Shift): Found[] {
+  const judge = new SeasonalJudge(10);
+  const dice = new Dice(seed);
+  const found: Found[] = [];
+  for (let minute = BEGIN; minute < BEGIN + days * DAY; minute++) {
+    const finding = judge.take(1, minuteOf(traffic, minute, dice, shift));
+    if (finding !== undefined) found.push({ ...finding, minute });
+  }
+  return found;
+}
+
+describe('traffic as it is', () => {
+  it('gives no finding: day and night, weekends, chance and more', () => {
+    const found: unknown[] = [];
+    for (let edge = 0; edge < 100; edge++) {
+      const noon = 2 * 1.08 ** edge;
+      const traffic = { ...PLAIN, noon, swing: 10, weekend: 0.5, scatter: 1 + (edge % 3), errors: (edge % 5) / 200 };
+      found.push(...run(traffic, 14, 1000 + edge).map(one => ({ edge, ...one })));
+    }
+    expect(found).toEqual([]);
+  }, 60_000);
+});
+
+describe('a change', () => {
+  const FROM = BEGIN + 6 * DAY + 10 * 60;
+  const LATEST = 10;
+  const EDGES = 50;
+
+  function share(metric: Finding['metric'], traffic: Traffic, change: Omit<Shift, 'from'>) {
+    const delays: number[] = [];
+    let wrong = 0;
+    for (let edge = 0; edge < EDGES; edge++) {
+      const found = run(traffic, 7, 5000 + edge, { from: FROM, ...change });
+      wrong += found.filter(one => one.minute < FROM).length;
+      const first = found.find(one => one.metric === metric && one.minute >= FROM);
+      if (first !== undefined) delays.push(first.minute - FROM + 1);
+    }
+    delays.sort((a, b) => a - b);
+    const soon = delays.filter(delay => delay <= LATEST).length / EDGES;
+    return { soon, median: delays[Math.floor(delays.length / 2)], all: delays.length / EDGES, wrong };
+  }
+
+  it.each([
+    ['twice the rate of 30 a minute', 'rate', { ...PLAIN, noon: 30 }, { rate: 2 }],
+    ['twice the rate of 600 a minute', 'rate', { ...PLAIN, noon: 600 }, { rate: 2 }],
+    ['half the rate of 600 a minute', 'rate', { ...PLAIN, noon: 600 }, { rate: 0.5 }],
+    ['twice the errors of 60 a minute', 'error_ratio', { ...PLAIN, errors: 0.05, noon: 200 }, { errors: 2 }],
+    ['ten times the errors', 'error_ratio', PLAIN, { errors: 10 }],
+    ['twice the latency', 'latency', PLAIN, { latency: 8 }],
+    ['half the latency', 'latency', PLAIN, { latency: -8 }],
+  ] as const)('is found within minutes: %s', (_what, metric, traffic, change) => {
+    const result = share(metric, traffic, change);
+    console.log(_what, result);
+    expect(result.wrong).toBe(0);
+    expect(result.all).toBe(1);
+    expect(result.soon).toBeGreaterThan(0.9);
+  });
+});

@@ -13,7 +13,7 @@ const CLOSED_MS = 45_000;
 /** Those of before are not judged. */
 const MOST_AT_ONCE = 5;
 /** Errors and latencies are counted from look to look: they are those of a minute when about as much was counted. */
-const TOLERANCE = 0.2;
+const [TOLERANCE, TOLERATED] = [0.2, 10];
 const NUMBERS = 6;
 const FAMILY = 'minutes';
 
@@ -48,7 +48,7 @@ export class Minutes implements Kept {
     rows[at] = last;
     for (let minute = first; minute <= last; minute++) {
       const counted = aggregate.buckets.countAt(minute);
-      const isKnown = last === before + 1 && Math.abs(counted - count) <= counted * TOLERANCE;
+      const isKnown = last === before + 1 && Math.abs(counted - count) <= counted * TOLERANCE + TOLERATED;
       yield {
         minute,
         count: counted,

@@ -74,11 +74,11 @@ export class Teller {
 
   private judgeEdge(edge: number): void {
     const { living, minutes, judge } = this;
-    const { stoppedMs, resumedMs, newestMs, environment } = living.inputOf(edge);
+    const { stoppedMs, resumedMs, newestMs } = living.inputOf(edge);
     if (stoppedMs !== 0) return;
     const sinceMs = resumedMs + AFTER_SILENCE_MS;
     for (const minute of minutes.take(edge, living.aggregate(edge), living.nowMs, newestMs, sinceMs)) {
-      const finding = judge.take(edge, environment, minute);
+      const finding = judge.take(edge, minute);
       if (finding !== undefined) this.tellEdge(edge, 'edge.changed', ACTIVE, { ...finding });
     }
   }

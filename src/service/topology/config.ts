@@ -144,6 +144,8 @@ export interface TopologyOptions
   readonly lifecycle?: LifeCycleSettings;
   readonly changes?: ChangeLogOptions;
   readonly history?: HistoryKept;
+  /** Edges whose days are remembered, to tell when one is another; as many as usual unless given. */
+  readonly maxProfiles?: number;
   /** None unless given. */
   readonly rules?: IdentityRules;
   readonly naming?: Naming;
@@ -172,6 +174,7 @@ export function topologyOptions({
     maxMessagesInMemory: correlation.max_messages_in_memory,
     maxRecords: correlation.max_records,
     halfLifeMs,
+    maxProfiles: lifecycle.max_profiles,
     lifecycle: lifecycleSettings(lifecycle, halfLifeMs),
     changes: { keepMs: parseDuration(changes.keep), maxBytes: parseSize(changes.max_bytes) },
     history: historyKept(history),

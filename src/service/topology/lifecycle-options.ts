@@ -4,6 +4,9 @@ import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
 import { durationOption, optionGroup } from '../../lib/options.ts';
 import { parseDuration } from '../../lib/units.ts';
 
+/** Edges whose days are remembered, at most. */
+export const MAX_PROFILES = 50_000;
+
 const duration = (preset: string, minimum: string, maximum: string, description: string) =>
   durationOption({ default: preset, minimum, maximum, 'x-reload': 'live', description });
 
@@ -40,6 +43,17 @@ export const lifecycleOptions = optionGroup(
       '24h',
       'After a change of an edge or node was told, further ones wait for so long, and only what it has become by then is told.',
     ),
+    judge: Type.Boolean({
+      default: true,
+      'x-reload': 'live',
+      description: 'Edges are judged by their own days, for `edge.changed`: rate, errors and latency.',
+    }),
+    max_profiles: Type.Integer({
+      default: MAX_PROFILES,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Edges whose days are remembered for that, at most, about 500 bytes each; those that come first.',
+    }),
     silent_after: duration(
       '5m',
       '1m',
@@ -61,7 +75,7 @@ export function lifecycleSettings(config: LifecycleConfig, halfLifeMs: number): 
     quietMs: parseDuration(config.quiet_period),
     silentAfterMs: parseDuration(config.silent_after),
     halfLifeMs,
-    judge: true,
+    judge: config.judge,
   };
 }
 

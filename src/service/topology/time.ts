@@ -7,7 +7,7 @@ import type { FrameSettings } from '../../contract/frame.ts';
 import { NO_RULES } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
-import { NO_JUDGE } from '../../graph/life-cycle/judge/edge-judge.ts';
+import { SeasonalJudge } from '../../graph/life-cycle/judge/seasonal-judge.ts';
 import { LifeCycle } from '../../graph/life-cycle/life-cycle.ts';
 import type { GraphStore } from '../../graph/store.ts';
 import { ChangePublisher } from './change-publisher.ts';
@@ -25,9 +25,9 @@ export class TopologyTime implements Kept {
   offer: (change: Change, frame: number) => void = (change, frame) => this.changes.offer(change, frame);
 
   /** @param groups names of consumer groups by number. */
-  constructor(store: GraphStore, groups: () => readonly string[]) {
+  constructor(store: GraphStore, groups: () => readonly string[], maxProfiles: number) {
     this.history = new HistoryFeed(store, groups);
-    this.lifeCycle = new LifeCycle(store, NO_JUDGE, (change, frame) => this.offer(change, frame));
+    this.lifeCycle = new LifeCycle(store, new SeasonalJudge(maxProfiles), (change, frame) => this.offer(change, frame));
   }
 
   /** Frames of before these were thought of do not have them. */

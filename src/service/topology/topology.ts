@@ -37,6 +37,7 @@ import { keptTables } from '../../storage/kept-table.ts';
 import type { TopologyOptions } from './config.ts';
 import { historyOptionsOf } from './history-options.ts';
 import { logSink, recordSink, spanSink } from './intake.ts';
+import { MAX_PROFILES } from './lifecycle-options.ts';
 import { limitDiagnostics } from './limits-report.ts';
 import { ProgressTable } from './progress-table.ts';
 import { TopologyTime } from './time.ts';
@@ -118,7 +119,8 @@ export class Topology implements TopologyReader, Kept {
     this.store = new GraphStore(this.identities, limits);
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
-    this.time = new TopologyTime(this.store, () => this.normalizer.messaging.groups.names);
+    const groups = () => this.normalizer.messaging.groups.names;
+    this.time = new TopologyTime(this.store, groups, options.maxProfiles ?? MAX_PROFILES);
     this.store.states = this.time.lifeCycle;
     this.setNames(options);
     const merge = (outer: number, inner: number) => this.normalizer.databases.merge(outer, inner);

@@ -40,7 +40,16 @@ const SCRATCH: TopologyOptions = topologyOptions({
   },
   weights: { half_life: '1m' },
   lifecycle: {
-    ...{ learn: '24h', confirm: 1, fade_after: '1h', gone_after: '24h', quiet_period: '10m', silent_after: '5m' },
+    ...{
+      learn: '24h',
+      confirm: 1,
+      fade_after: '1h',
+      gone_after: '24h',
+      quiet_period: '10m',
+      silent_after: '5m',
+      judge: false,
+      max_profiles: 1000,
+    },
   },
   identity: {
     aliases: [],

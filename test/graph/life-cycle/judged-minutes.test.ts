@@ -9,7 +9,7 @@ class Clerk implements EdgeJudge {
   readonly refused = 0;
   finds = false;
 
-  take(subject: number, _environment: number, minute: MinuteOfEdge) {
+  take(subject: number, minute: MinuteOfEdge) {
     if (subject === 0) this.taken.push(minute);
     if (!this.finds) return undefined;
     return { metric: 'rate', expected: 10, observed: 20, ratio: 2, score: 12, minutes: 4 } as const;

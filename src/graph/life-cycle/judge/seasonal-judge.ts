@@ -124,7 +124,9 @@ function expectedCount(row: Float32Array, minute: number): number | undefined {
   const own = row[cellOf(minute)]!;
   if (own === 0) return undefined;
   const past = ((minute % 60) + 0.5) / 60 - 0.5;
-  const other = row[cellOf(minute + (past < 0 ? -60 : 60))]! || own;
+  const beside = minute + (past < 0 ? -60 : 60);
+  // A weekend does not announce itself.
+  const other = (isWeekend(beside) === isWeekend(minute) && row[cellOf(beside)]!) || own;
   return ((own - 1) * (1 - Math.abs(past)) + (other - 1) * Math.abs(past)) * (1 + row[LEVEL]!);
 }
 
@@ -215,6 +217,7 @@ function learnHour(row: Float32Array, { minute, count }: MinuteOfEdge): void {
 }
 
 function judgeErrors(row: Float32Array, { count, errors }: MinuteOfEdge): Finding | undefined {
+  if (Number.isNaN(errors)) return undefined;
   if (row[AGE]! < A_DAY || row[COUNTS]! < 1000) return undefined;
   const share = (row[ERRORS]! + 0.5) / row[COUNTS]!;
   const expected = share * count;
@@ -245,7 +248,7 @@ function judgeErrors(row: Float32Array, { count, errors }: MinuteOfEdge): Findin
 }
 
 function learnErrors(row: Float32Array, { count, errors }: MinuteOfEdge): void {
-  if (isRising(row, ERROR_RATIO + SUMS)) return;
+  if (Number.isNaN(errors) || isRising(row, ERROR_RATIO + SUMS)) return;
   row[ERRORS] = row[ERRORS]! * MINUTE_DECAY + errors;
   row[COUNTS] = row[COUNTS]! * MINUTE_DECAY + count;
 }

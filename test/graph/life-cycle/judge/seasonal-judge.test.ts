@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/graph/life-cycle/judge/edge-judge.ts';
 import { SeasonalJudge } from '../../../../src/graph/life-cycle/judge/seasonal-judge.ts';
+import { loadImage, saveImage } from '../../../kits/memory-image.ts';
 import { Dice, minuteOf, type Shift, type Traffic } from '../../../kits/traffic.ts';
 
 const DAY = 1440;
@@ -36,6 +37,33 @@ describe('traffic as it is', () => {
   }, 60_000);
 });
 
+it('is judged in the middle of its days as if it had not been away', () => {
+  const dice = new Dice(7);
+  const minutes = Array.from({ length: 4 * DAY }, (_, i) =>
+    minuteOf(PLAIN, BEGIN + i, dice, { from: BEGIN + 3 * DAY, rate: 3, latency: 9 }),
+  );
+  const [whole, first] = [new SeasonalJudge(10), new SeasonalJudge(10)];
+  const expected = minutes.map(minute => whole.take(3, minute));
+  const cut = 3 * DAY + 2;
+  const before = minutes.slice(0, cut).map(minute => first.take(3, minute));
+  const second = loadImage(new SeasonalJudge(10), saveImage(first));
+  const after = minutes.slice(cut).map(minute => second.take(3, minute));
+  expect([...before, ...after]).toEqual(expected);
+  expect(expected.filter(finding => finding !== undefined).map(({ metric }) => metric)).toEqual(
+    expect.arrayContaining(['rate', 'latency']),
+  );
+});
+
+it('remembers so many edges and counts those beyond; what is forgotten makes room', () => {
+  const judge = new SeasonalJudge(2);
+  const dice = new Dice(1);
+  for (const subject of [1, 2, 3]) judge.take(subject, minuteOf(PLAIN, BEGIN, dice));
+  expect([judge.profiles, judge.refused]).toEqual([2, 1]);
+  judge.forget(1);
+  judge.take(3, minuteOf(PLAIN, BEGIN + 1, dice));
+  expect([judge.profiles, judge.refused]).toEqual([2, 1]);
+});
+
 describe('a change', () => {
   const FROM = BEGIN + 6 * DAY + 10 * 60;
   const LATEST = 10;
@@ -65,7 +93,6 @@ describe('a change', () => {
     ['half the latency', 'latency', PLAIN, { latency: -8 }],
   ] as const)('is found within minutes: %s', (_what, metric, traffic, change) => {
     const result = share(metric, traffic, change);
-    console.log(_what, result);
     expect(result.wrong).toBe(0);
     expect(result.all).toBe(1);
     expect(result.soon).toBeGreaterThan(0.9);

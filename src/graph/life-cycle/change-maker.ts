@@ -21,7 +21,18 @@ export interface Times {
   readonly epoch: number;
 }
 
+/** Made once for each identity: most are named by several edges. */
+const refs = new WeakMap<Identity, NodeRef>();
+
 export function nodeRef(identity: Identity): NodeRef {
+  const known = refs.get(identity);
+  if (known !== undefined) return known;
+  const made = newNodeRef(identity);
+  refs.set(identity, made);
+  return made;
+}
+
+function newNodeRef(identity: Identity): NodeRef {
   const { id, key, kind, name, environment, namespace } = identityToNode(identity);
   return { id, key, kind, name, ...(environment !== undefined && { environment }), ...(namespace && { namespace }) };
 }

@@ -14,6 +14,8 @@ type Way = readonly number[];
 
 export class ToldGraph {
   readonly living: Living;
+  /** Edges that searches looked at. */
+  steps = 0;
   private readonly store: GraphStore;
   /** Edges by node, in order of their numbers, so that a search does not depend on when they came. */
   private readonly out = new Map<number, number[]>();
@@ -65,6 +67,7 @@ export class ToldGraph {
       if (node === to) return this.wayTo(to, cameBy);
       for (const edge of this.out.get(node) ?? []) {
         steps++;
+        this.steps++;
         const next = this.living.targetOf(edge);
         if (cameBy.has(next)) continue;
         cameBy.set(next, edge);
@@ -94,6 +97,7 @@ export class ToldGraph {
       if (way.length > LONGEST) break;
       for (const edge of (forward ? this.out : this.into).get(queue[at]!) ?? []) {
         steps++;
+        this.steps++;
         const next = forward ? this.living.targetOf(edge) : this.living.sourceOf(edge);
         if (seen.has(next) || found.has(next) || !this.couples(edge)) continue;
         if (this.isService(next)) found.set(next, way);

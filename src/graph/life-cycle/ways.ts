@@ -7,6 +7,8 @@ import { Cycles } from './cycles.ts';
 import type { Living } from './living.ts';
 import { ToldGraph } from './told-graph.ts';
 
+/** Edges that a frame looks at, and one search more at most. */
+const STEPS_A_FRAME = 2000;
 const EDGES_A_FRAME = 20;
 /** Edges beyond are not looked at: couplings and cycles by them are not told. */
 const MOST_WAITING = 100_000;
@@ -43,7 +45,9 @@ export class Ways implements Kept {
   /** With every frame. */
   step(): void {
     if (this.queue.length === 0) return;
-    for (const [edge, isEntered] of this.queue.splice(0, EDGES_A_FRAME)) {
+    const most = this.graph.steps + STEPS_A_FRAME;
+    for (let n = 0; n < EDGES_A_FRAME && this.queue.length > 0 && this.graph.steps < most; n++) {
+      const [edge, isEntered] = this.queue.shift()!;
       if (isEntered) {
         this.couplings.entered(edge);
         this.cycles.entered(edge);

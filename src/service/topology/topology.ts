@@ -365,8 +365,10 @@ function frameSettings(options: TopologyOptions): FrameSettings {
   const { waitMs, lateMs, messageWaitMs, outboxTables, maxNodes, maxEdges, maxPaths } = options;
   const { lifecycle: life = LIFE_CYCLE, halfLifeMs, rules = NO_RULES } = options;
   const lifecycle = { ...life, halfLifeMs };
-  const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options), outboxTables };
-  return { ...windows, maxNodes, maxEdges, maxPaths, lifecycle, rules };
+  const windows = { waitMs, lateMs, messageWaitMs, onlyCluster: onlyClusterOf(options) };
+  // What is left out of a frame on the disk is left out here, too: it is the same frame.
+  const outboxes = outboxTables === undefined ? {} : { outboxTables };
+  return { ...windows, ...outboxes, maxNodes, maxEdges, maxPaths, lifecycle, rules };
 }
 
 /** The one cluster of topics that the configuration names; empty when it names none, or several. */

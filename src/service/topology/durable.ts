@@ -298,7 +298,12 @@ export class DurableTopology {
       await topology.time.history.cut(frame);
     } catch (error) {
       topology.journal.resume();
-      throw error;
+      const { message } = error as Error;
+      this.logger.warn(
+        { reason: message },
+        'no checkpoint now: the history does not have what was counted; it is tried again',
+      );
+      throw new CheckpointError(message, { cause: error });
     }
   }
 

@@ -1,8 +1,9 @@
 /** What an edge was when it was last looked at: the difference to what it is now is what was counted since. */
 
 import { COUNTERS } from '../contract/counters.ts';
+import { OTHER_GROUP, OTHER_VERB } from '../contract/interaction.ts';
 import type { NumberSink } from '../lib/number-records.ts';
-import type { EdgeAggregate } from './edge-aggregate.ts';
+import { EdgeAggregate } from './edge-aggregate.ts';
 import { Histogram } from './histogram.ts';
 
 const NONE = -1;
@@ -17,8 +18,10 @@ export interface WordNumbers {
 export class EdgeBase {
   /** Whose it is: of the edges that are open, or of those that are to be closed. */
   generation = 0;
-  /** Into which the difference is counted. */
+  /** Into which the difference is counted, but for what stands aside. */
   minute = 0;
+  /** What was counted of earlier minutes since then, by minute: it is a part of the difference as well. */
+  aside: { readonly minute: number; readonly sum: EdgeAggregate }[] = [];
   private readonly counters = new Float64Array(COUNTERS);
   private readonly verbCounts: number[] = [];
   private groups: Map<number, [number, number]> | undefined;
@@ -39,6 +42,42 @@ export class EdgeBase {
     this.client = copied(this.client, edge.client);
     this.server = copied(this.server, edge.server);
     this.lag = copied(this.lag, edge.lag);
+  }
+
+  /** Where an edge counts what is of an earlier minute than its own. */
+  sideOf({ kind, source, target, index }: EdgeAggregate, minute: number): EdgeAggregate {
+    const known = this.aside.find(side => side.minute === minute);
+    if (known !== undefined) return known.sum;
+    const sum = new EdgeAggregate(index, kind, source, target);
+    this.aside.push({ minute, sum });
+    return sum;
+  }
+
+  /** As if a part of what the edge counted since had been there before. Its names become those that the edge has for them. */
+  include(edge: EdgeAggregate, part: EdgeAggregate): void {
+    for (let k = 0; k < COUNTERS; k++) this.counters[k]! += part.counters[k]!;
+    part.verbs.forEach((verb, v) => {
+      if (!edge.verbs.includes(verb)) part.verbs[v] = OTHER_VERB;
+      const at = edge.verbs.indexOf(part.verbs[v]!);
+      this.verbCounts[at] = (this.verbCounts[at] ?? 0) + part.verbCounts[v]!;
+    });
+    if (part.groups !== undefined) part.groups = this.includeGroups(edge, part.groups);
+    this.client = including(this.client, part.client);
+    this.server = including(this.server, part.server);
+    this.lag = including(this.lag, part.lag);
+  }
+
+  private includeGroups(edge: EdgeAggregate, groups: NonNullable<EdgeAggregate['groups']>) {
+    this.groups ??= new Map();
+    const told: NonNullable<EdgeAggregate['groups']> = new Map();
+    for (const [group, counts] of groups) {
+      const name = edge.groups!.has(group) ? group : OTHER_GROUP;
+      for (const sums of [this.groups, told]) {
+        const [received, processed] = sums.get(name) ?? [0, 0];
+        sums.set(name, [received + counts[0], processed + counts[1]]);
+      }
+    }
+    return told;
   }
 
   /** From the mask on, see `contract/increments.ts`. */
@@ -95,6 +134,13 @@ function copied(into: Histogram | undefined, from: Histogram | undefined): Histo
   const copy = into ?? new Histogram();
   copy.copy(from);
   return copy;
+}
+
+function including(into: Histogram | undefined, part: Histogram | undefined): Histogram | undefined {
+  if (part === undefined) return into;
+  const sum = into ?? new Histogram();
+  sum.merge(part);
+  return sum;
 }
 
 function writeHistogram(now: Histogram | undefined, then: Histogram | undefined, out: NumberSink): void {

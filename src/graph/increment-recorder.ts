@@ -1,12 +1,14 @@
 /**
  * What is counted, by edge and minute of event time, for the history. Only the first interaction of an edge in a minute
- * costs more than a look: the edge is copied then, and what it has beyond the copy is told when another minute has its
- * turn, or when the edges are closed, once a minute of frame time and a part of them with each frame.
+ * costs more than a look: the edge is copied then, and what it has beyond the copy is told when a later minute has its
+ * turn, or when the edges are closed, once a minute of frame time and a part of them with each frame. What comes of
+ * earlier minutes meanwhile is counted a second time, aside.
  *
  * Everything up to a frame is one batch. What is counted while the edges of a batch are still being closed belongs to
  * the next one: an edge that is about to change before its turn has come is closed first.
  */
 import { BEFORE_HISTORY, type IncrementPart, MINUTES_END } from '../contract/increments.ts';
+import type { Interaction } from '../contract/interaction.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeBase, type WordNumbers } from './edge-base.ts';
 import { IncrementParts } from './increment-parts.ts';
@@ -17,7 +19,13 @@ const MINUTE_MS = 60_000;
 const EDGES_A_FRAME = 2000;
 /** Copies at once, some 500 bytes each, before a batch is closed early. */
 const MOST_OPEN = 65_536;
+/** Earlier minutes of an edge that are counted at once. */
+const MOST_ASIDE = 8;
+/** Of all edges, some 1,500 bytes each, before a batch is closed early. */
+const MOST_ASIDES = 16_384;
 const EDGES_A_LOOK = 64;
+
+const NOTHING = new EdgeBase();
 
 export class IncrementRecorder implements EdgeRecorder {
   offset = MINUTES_END;
@@ -36,6 +44,8 @@ export class IncrementRecorder implements EdgeRecorder {
   private minute = 0;
   private nowMs = 0;
   private mustHurry = false;
+  /** Minutes that are counted aside, of all edges. */
+  private asides = 0;
   /** All that was counted in frames of before this (ms) is told. */
   drainedMs = Number.NEGATIVE_INFINITY;
 
@@ -50,19 +60,26 @@ export class IncrementRecorder implements EdgeRecorder {
     };
   }
 
-  turn(edge: EdgeAggregate, opened: number): void {
+  turn(edge: EdgeAggregate, opened: number, i: Interaction): void {
     const minute = opened - this.offset;
     const { base } = edge;
     if (base === undefined) this.begin(edge, this.spare.pop() ?? new EdgeBase(), minute);
     else if (base.generation !== this.generation) {
       this.write(edge, base, this.generation - 1);
       this.begin(edge, base, minute);
-    } else if (base.minute !== minute) {
+    } else if (minute > base.minute) {
       this.write(edge, base, this.generation);
       base.copy(edge);
       base.minute = minute;
-    }
+    } else if (minute < base.minute) return this.countAside(edge, base, minute, i);
     edge.opened = opened;
+  }
+
+  private countAside(edge: EdgeAggregate, base: EdgeBase, minute: number, i: Interaction): void {
+    if (base.aside.length >= MOST_ASIDE) this.writeAside(edge, base, this.generation);
+    const before = base.aside.length;
+    base.sideOf(edge, minute).apply(i, this.store.epoch);
+    this.asides += base.aside.length - before;
   }
 
   node(node: number, time: number, entries: number, unresolved: number): void {
@@ -75,7 +92,7 @@ export class IncrementRecorder implements EdgeRecorder {
     if (this.isClosing) return this.close(EDGES_A_FRAME);
     const minute = Math.floor(nowMs / MINUTE_MS);
     const isDue = isTick && (minute > this.minute || this.mustHurry);
-    if (!isDue && this.open.length < MOST_OPEN) return;
+    if (!isDue && this.open.length < MOST_OPEN && this.asides < MOST_ASIDES) return;
     this.minute = minute;
     this.mustHurry = false;
     if (this.open.length === 0 && !this.nodes.haveChanged()) return;
@@ -107,6 +124,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.closing = [];
     this.closed = 0;
     this.closingFrame = 0;
+    this.asides = 0;
     this.parts.reset();
     this.nodes.reset();
     this.nextGeneration();
@@ -171,7 +189,19 @@ export class IncrementRecorder implements EdgeRecorder {
     this.closingFrame = 0;
   }
 
+  private writeAside(edge: EdgeAggregate, base: EdgeBase, batch: number): void {
+    this.asides -= base.aside.length;
+    for (const { minute, sum } of base.aside) {
+      base.include(edge, sum);
+      const out = this.parts.beginEdge(edge, minute, EdgeBase.room(sum), batch);
+      NOTHING.writeDifference(sum, out, this.words);
+      this.parts.endRecord(batch);
+    }
+    base.aside = [];
+  }
+
   private write(edge: EdgeAggregate, base: EdgeBase, batch: number): void {
+    if (base.aside.length > 0) this.writeAside(edge, base, batch);
     const out = this.parts.beginEdge(edge, base.minute, EdgeBase.room(edge), batch);
     base.writeDifference(edge, out, this.words);
     this.parts.endRecord(batch);

@@ -45,7 +45,7 @@ export interface EdgeRecorder {
   /** Minutes are told apart from those of other recorders, and from those before it looked, by this. */
   readonly offset: number;
   /** Called before something is counted, while the edge is not open for its minute and this offset; opens it. */
-  turn(edge: EdgeAggregate, opened: number): void;
+  turn(edge: EdgeAggregate, opened: number, i: Interaction): void;
   /** These were added at this time (µs). */
   node(node: number, time: number, entries: number, unresolved: number): void;
 }
@@ -164,7 +164,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     this.versions.touch(edge.index);
     const opened = Math.floor(i.time / MINUTE_US) + this.recorder.offset;
-    if (edge.opened !== opened) this.recorder.turn(edge, opened);
+    if (edge.opened !== opened) this.recorder.turn(edge, opened, i);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;

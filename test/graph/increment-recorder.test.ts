@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COUNT, COUNTERS } from '../../src/contract/counters.ts';
 import { BEFORE_HISTORY, type IncrementPart } from '../../src/contract/increments.ts';
+import { ADD, CALLS, Interaction, REVERSE } from '../../src/contract/interaction.ts';
 import type { EdgeAggregate } from '../../src/graph/edge-aggregate.ts';
 import { Histogram } from '../../src/graph/histogram.ts';
 import { IncrementRecorder } from '../../src/graph/increment-recorder.ts';
+import { SERVICE } from '../../src/lib/identities.ts';
 import { NumberReader } from '../../src/lib/number-records.ts';
 import { ChangingGraph } from '../kits/changing-graph.ts';
 
@@ -31,6 +33,7 @@ class Receiver {
   readonly entries = new Map<number, number>();
   readonly minutes = new Map<number, number>();
   readonly through: number[] = [];
+  records = 0;
   private words: string[] = [];
   private known = new Set<number>();
   private waiting: IncrementPart[] = [];
@@ -54,6 +57,7 @@ class Receiver {
     const from = new NumberReader();
     from.data = numbers;
     for (let at = 0; at < length; at += numbers[at]!) {
+      this.records++;
       from.at = at + 1;
       const subject = from.take();
       const minute = from.take();
@@ -151,6 +155,28 @@ describe('increments', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('are few where minutes come by turns: one for each edge and minute', () => {
+    const { graph, store, receiver, recorder } = subjectOf(11);
+    store.recorder = recorder;
+    const [source, target] = ['a', 'b'].map(name => graph.identities.intern(SERVICE, '', ['', name])) as [
+      number,
+      number,
+    ];
+    const MINUTES = 5;
+    for (let n = 0; n < 1000; n++) {
+      const i = new Interaction();
+      i.begin(CALLS, source, target, (graph.nowMs - (n % MINUTES) * 60_000) * 1000, 0);
+      i.sign = n % 100 === 99 ? REVERSE : ADD;
+      i.count = 1;
+      i.serverDuration = 100 + n;
+      store.apply(i);
+    }
+    recorder.cut(1);
+    expectSame(receiver, store.edges);
+    expect(receiver.records).toBe(MINUTES);
+    expect([...receiver.minutes.values()].sort()).toEqual([180, 200, 200, 200, 200]);
   });
 
   it('are those up to the frame of their batch, while frames go on', () => {

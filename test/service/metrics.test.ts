@@ -41,6 +41,7 @@ processors:
   memory_limiter: {limit_mib: 1000000}
   drop: {spans: [{name: health}]}
 connectors: {topology: {correlation: {max_pending: 1000, max_late: 1000, max_seen: 1000}}}
+exporters: {webhook: {url: 'http://127.0.0.1:1/nobody'}}
 extensions: {http_api: {endpoint: '127.0.0.1:0'}, storage: {path: ${dataDirectory()}}}
 service:
   extensions: [http_api, storage]
@@ -48,6 +49,7 @@ service:
     traces: {receivers: [otlp, otlp/guarded], processors: [memory_limiter, drop], exporters: [topology]}
     logs: {receivers: [otlp, otlp/guarded], exporters: [topology]}
     events: {receivers: [http_events, file], exporters: [topology]}
+    changes: {receivers: [topology], exporters: [webhook]}
 `;
 
 const service = createService(checkedConfig(CONFIG, componentFactories), {

@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { openStream } from '../../src/cli/output/event-stream.ts';
 import type { Change } from '../../src/contract/change.ts';
 import { allChanges } from '../kits/all-changes.ts';
-import { dataDirectory } from '../kits/data-directory.ts';
 import { NewCalls } from '../kits/new-calls.ts';
-import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
+import { MortalService } from '../kits/sdk/mortal-service.ts';
+import type { RunningService } from '../kits/sdk/service-process.ts';
 import { Random } from '../oracle/random.ts';
 
 const ROUNDS = Number(process.env.TACIT_KILL_ROUNDS ?? 2);
@@ -50,31 +50,21 @@ it(
   `every change is told once, over ${ROUNDS} deaths`,
   async () => {
     const random = new Random(SEED);
-    const sets = [
-      `extensions.storage.path=${dataDirectory()}`,
-      'extensions.storage.checkpoint_interval=1s',
-      'connectors.topology.correlation.wait=1s',
-    ];
-    let service: RunningService | undefined = await startServiceProcess(...sets);
+    const mortal = new MortalService();
+    await mortal.start();
     const reader = new Reader();
-    const reading = reader.run(() => service);
-    const traffic = new NewCalls(() => service);
-    for (let round = 0; round < ROUNDS; round++) {
-      await sleep(random.below(LONGEST_ROUND_MS));
-      const { pid } = service!;
-      service = undefined;
-      process.kill(pid, 'SIGKILL');
-      service = await startServiceProcess(...sets);
-    }
+    const reading = reader.run(() => mortal.running);
+    const traffic = new NewCalls(() => mortal.running);
+    const service = await mortal.dieOften(ROUNDS, random, LONGEST_ROUND_MS);
     await sleep(LONGEST_ROUND_MS);
     await traffic.end();
     const told = () => reader.texts.map(text => JSON.parse(text) as Change);
     const calls = () => told().filter(({ type }) => type === 'edge.appeared');
     while (calls().length < traffic.acknowledged) await sleep(PAUSE_MS);
-    const kept = await allChanges(service!);
+    const kept = await allChanges(service);
     while (reader.texts.length < kept.length) await sleep(PAUSE_MS);
     reader.end();
-    expect(await service!.stop()).toBe(0);
+    expect(await service.stop()).toBe(0);
     await reading;
     expect(told().map(({ seq }) => seq)).toEqual(kept.map((_, i) => kept[0]!.seq + i));
     expect(told()).toEqual(kept);

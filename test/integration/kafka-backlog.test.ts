@@ -1,10 +1,11 @@
 /** What becomes of what a real broker kept for hours: read late it gives what reading it at once would have given. */
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { resourceSpans } from '../cli/analyze-calls.ts';
-import { Cluster, type Message, topicName } from '../kits/kafka/cluster.ts';
-import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { type Cluster, type Message, topicName } from '../kits/kafka/cluster.ts';
+import { KafkaReaders } from '../kits/kafka/readers.ts';
+import type { KafkaSubject, Options } from '../kits/kafka/subject.ts';
 import { encodeTraces } from '../kits/otlp.ts';
 import { missingServices } from '../kits/services/required.ts';
 import { Random } from '../oracle/random.ts';
@@ -58,25 +59,15 @@ const messaging = (
 const countsOf = ({ edges }: GraphDocument) => Object.fromEntries(edges.map(({ id, count }) => [id, count]));
 
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
-  const subjects: KafkaSubject[] = [];
+  const readers = new KafkaReaders();
   let cluster: Cluster;
 
-  beforeAll(async () => {
-    cluster = await Cluster.start();
-  }, 120_000);
-
-  afterEach(async () => {
-    for (const subject of subjects.splice(0)) await subject.stop();
-  }, 60_000);
-
-  afterAll(async () => {
-    await cluster?.stop();
-  }, 60_000);
+  beforeAll(() => {
+    cluster = readers.cluster;
+  });
 
   function start(options: Options, ...sets: readonly string[]): Promise<KafkaSubject> {
-    const subject = new KafkaSubject({ brokers: [cluster.brokers], group_id: topicName('group'), ...options });
-    subjects.push(subject);
-    return subject.start(...sets);
+    return readers.subject(options).start(...sets);
   }
 
   async function topicWith(what: string, messages: readonly Message[], partitions = 1): Promise<string> {

@@ -1,10 +1,11 @@
 /** What becomes of a Kafka receiver when its broker, its topics or itself fail: nothing is lost, nothing counts twice, each is told. */
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { callMessages } from '../kits/kafka/calls.ts';
-import { Cluster, topicName } from '../kits/kafka/cluster.ts';
-import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { type Cluster, topicName } from '../kits/kafka/cluster.ts';
+import { KafkaReaders } from '../kits/kafka/readers.ts';
+import type { KafkaSubject, Options } from '../kits/kafka/subject.ts';
 import { type Kafka, startKafka } from '../kits/services/kafka.ts';
 import { serverPorts } from '../kits/services/ports.ts';
 import { missingServices } from '../kits/services/required.ts';
@@ -14,28 +15,18 @@ const RECORDS = Number(process.env.TACIT_KAFKA_RECORDS ?? 20_000);
 const TIMEOUT_MS = 300_000 + RECORDS;
 
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
-  const subjects: KafkaSubject[] = [];
   let kafka: Kafka;
+  const readers = new KafkaReaders(async () => {
+    kafka = await startKafka();
+    return kafka;
+  });
   let cluster: Cluster;
 
-  beforeAll(async () => {
-    kafka = await startKafka();
-    cluster = await Cluster.start(kafka);
-  }, 120_000);
+  beforeAll(() => {
+    cluster = readers.cluster;
+  });
 
-  afterEach(async () => {
-    for (const subject of subjects.splice(0)) await subject.stop();
-  }, 60_000);
-
-  afterAll(async () => {
-    await cluster?.stop();
-  }, 60_000);
-
-  function subjectOf(options: Options): KafkaSubject {
-    const subject = new KafkaSubject({ brokers: [cluster.brokers], group_id: topicName('group'), ...options });
-    subjects.push(subject);
-    return subject;
-  }
+  const subjectOf = (options: Options): KafkaSubject => readers.subject(options);
 
   test.each(['halt', 'kill'] as const)('reads on after a broker’s %s', async end => {
     const topic = topicName('spans');

@@ -1,11 +1,12 @@
 /** A Kafka receiver at brokers that want TLS, a user and a password, and spans in every encoding. */
 import kafkajs from 'kafkajs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { jaegerJson, jaegerProto, jaegerRecords } from '../encodings/reference/jaeger-records.ts';
 import { zipkinProto } from '../encodings/reference/zipkin-records.ts';
 import { callJson, callMessages } from '../kits/kafka/calls.ts';
-import { Cluster, topicName } from '../kits/kafka/cluster.ts';
-import { KafkaSubject, type Options, PATIENCE } from '../kits/kafka/subject.ts';
+import { type Cluster, topicName } from '../kits/kafka/cluster.ts';
+import { KafkaReaders } from '../kits/kafka/readers.ts';
+import { type KafkaSubject, type Options, PATIENCE } from '../kits/kafka/subject.ts';
 import { type Kafka, PASSWORD, startKafka, USER } from '../kits/services/kafka.ts';
 import { missingServices } from '../kits/services/required.ts';
 
@@ -66,14 +67,16 @@ function aclsOf(type: Resource, name: string, operations: readonly Operation[], 
 }
 
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
-  const subjects: KafkaSubject[] = [];
   let kafka: Kafka;
+  const readers = new KafkaReaders(async () => {
+    kafka = await startKafka({ secure: true, properties: GUARDED });
+    return kafka;
+  });
   let cluster: Cluster;
   let topic = '';
 
   beforeAll(async () => {
-    kafka = await startKafka({ secure: true, properties: GUARDED });
-    cluster = await Cluster.start(kafka);
+    cluster = readers.cluster;
     topic = topicName('spans');
     await cluster.createTopic(topic);
     await cluster.send(topic, callMessages(1, 5));
@@ -81,23 +84,8 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     await cluster.admin.createAcls({ acl });
   }, 120_000);
 
-  afterEach(async () => {
-    for (const subject of subjects.splice(0)) await subject.stop();
-  }, 60_000);
-
-  afterAll(async () => {
-    await cluster?.stop();
-  }, 60_000);
-
   function start(brokers: string, options: Options = {}): Promise<KafkaSubject> {
-    const subject = new KafkaSubject({
-      brokers: [brokers],
-      traces: { topics: [topic] },
-      group_id: topicName('group'),
-      ...options,
-    });
-    subjects.push(subject);
-    return subject.start();
+    return readers.subject({ brokers: [brokers], traces: { topics: [topic] }, ...options }).start();
   }
 
   const sasl = (mechanism: string, password = PASSWORD) => ({ sasl: { mechanism, username: USER, password } });

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { dataDirectory } from '../kits/data-directory.ts';
 import { callJson, callMessages } from '../kits/kafka/calls.ts';
-import { Cluster, topicName } from '../kits/kafka/cluster.ts';
-import { KafkaSubject, type Options } from '../kits/kafka/subject.ts';
+import { type Cluster, topicName } from '../kits/kafka/cluster.ts';
+import { KafkaReaders } from '../kits/kafka/readers.ts';
+import type { KafkaSubject, Options } from '../kits/kafka/subject.ts';
 import { encodeLogs } from '../kits/otlp.ts';
 import { missingServices } from '../kits/services/required.ts';
 
@@ -14,26 +15,14 @@ const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const missing = missingServices(['kafka']);
 
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
-  const subjects: KafkaSubject[] = [];
+  const readers = new KafkaReaders();
   let cluster: Cluster;
 
-  beforeAll(async () => {
-    cluster = await Cluster.start();
-  }, 120_000);
-
-  afterEach(async () => {
-    for (const subject of subjects.splice(0)) await subject.stop();
-  }, 60_000);
-
-  afterAll(async () => {
-    await cluster?.stop();
+  beforeAll(() => {
+    cluster = readers.cluster;
   });
 
-  function subjectOf(options: Options): KafkaSubject {
-    const subject = new KafkaSubject({ brokers: [cluster.brokers], group_id: topicName('group'), ...options });
-    subjects.push(subject);
-    return subject;
-  }
+  const subjectOf = (options: Options): KafkaSubject => readers.subject(options);
 
   test('reads spans in all compressions', async () => {
     const topic = topicName('spans');

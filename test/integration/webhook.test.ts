@@ -7,9 +7,9 @@ import type { Change } from '../../src/contract/change.ts';
 import type { ServiceStatus } from '../../src/contract/component.ts';
 import type { ExporterStatus } from '../../src/contract/exporter-status.ts';
 import { allChanges } from '../kits/all-changes.ts';
-import { dataDirectory } from '../kits/data-directory.ts';
 import { NewCalls } from '../kits/new-calls.ts';
-import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
+import { MortalService } from '../kits/sdk/mortal-service.ts';
+import type { RunningService } from '../kits/sdk/service-process.ts';
 
 const PAUSE_MS = 10;
 const DEATHS = 3;
@@ -48,9 +48,6 @@ async function startReceiver(answer: (response: ServerResponse, posted: Posted) 
 }
 
 const setsFor = (url: string, learn: string) => [
-  `extensions.storage.path=${dataDirectory()}`,
-  'extensions.storage.checkpoint_interval=1s',
-  'connectors.topology.correlation.wait=1s',
   `connectors.topology.lifecycle.learn=${learn}`,
   `exporters.webhook/ops={url: '${url}', from: oldest, retry_on_failure: {initial_interval: 5ms, max_interval: 20ms}, sending_queue: {batch: 5, batch_wait: 20ms}}`,
   'processors.route/edges={keep: [{type: [edge.appeared]}]}',
@@ -65,16 +62,14 @@ async function exporterOf({ api }: RunningService): Promise<ExporterStatus> {
 const changesOf = ({ body }: Posted) => (JSON.parse(body) as { changes: readonly Change[] }).changes;
 
 it('what is under way when the process dies arrives, in the same batch, once it is back', async () => {
-  let service: RunningService | undefined;
   let requests = 0;
   let deaths = 0;
   let died = Promise.withResolvers<void>();
   const { url, taken } = await startReceiver(response => {
     requests++;
-    if (service !== undefined && deaths < DEATHS && requests >= REQUESTS_OF_A_LIFE * (deaths + 1)) {
+    if (mortal.running !== undefined && deaths < DEATHS && requests >= REQUESTS_OF_A_LIFE * (deaths + 1)) {
       deaths++;
-      process.kill(service.pid, 'SIGKILL');
-      service = undefined;
+      mortal.kill();
       died.resolve();
       return true;
     }
@@ -84,16 +79,16 @@ it('what is under way when the process dies arrives, in the same batch, once it 
     else response.end();
     return kind !== 1;
   });
-  const sets = setsFor(url, '0s');
-  service = await startServiceProcess(...sets);
-  const calls = new NewCalls(() => service);
+  const mortal = new MortalService(...setsFor(url, '0s'));
+  await mortal.start();
+  const calls = new NewCalls(() => mortal.running);
   for (let i = 0; i < DEATHS; i++) {
     await died.promise;
     died = Promise.withResolvers();
-    service = await startServiceProcess(...sets);
+    await mortal.start();
   }
   await calls.end();
-  const running = service!;
+  const running = mortal.running!;
   const wanted = async () => (await allChanges(running)).filter(({ type }) => type === 'edge.appeared');
   while ((await wanted()).length < calls.acknowledged) await sleep(PAUSE_MS);
   const batches = () => [...new Map(taken.map(posted => [posted.id, posted])).values()];
@@ -112,7 +107,7 @@ it('nothing leaves while an environment is being learned: 400 services that begi
     response.end();
     return true;
   });
-  const service = await startServiceProcess(...setsFor(url, '24h'));
+  const service = await new MortalService(...setsFor(url, '24h')).start();
   const calls = new NewCalls(() => service);
   while (calls.acknowledged < 200) await sleep(PAUSE_MS);
   await calls.end();

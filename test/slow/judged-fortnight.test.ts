@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import type { Finding } from '../../src/graph/life-cycle/judge/edge-judge.ts';
 import { SeasonalJudge } from '../../src/graph/life-cycle/judge/seasonal-judge.ts';
-import { Dice, minuteOf, type Traffic } from '../kits/traffic.ts';
+import { minuteOf, type Traffic } from '../kits/traffic.ts';
+import { Random } from '../oracle/random.ts';
 
 const DAY = 1440;
 const BEGIN = 2_861 * 7 * DAY;
@@ -11,7 +12,7 @@ const DAYS = 14;
 
 it('tells at most one change', () => {
   const judge = new SeasonalJudge(EDGES);
-  const dice = new Dice(20_260_101);
+  const random = new Random(20_260_101);
   const traffic = Array.from(
     { length: EDGES },
     (_, edge): Traffic => ({
@@ -27,7 +28,7 @@ it('tells at most one change', () => {
   const found: (Finding & { edge: number; minute: number })[] = [];
   for (let minute = BEGIN; minute < BEGIN + DAYS * DAY; minute++) {
     for (let edge = 0; edge < EDGES; edge++) {
-      const finding = judge.take(edge, minuteOf(traffic[edge]!, minute, dice));
+      const finding = judge.take(edge, minuteOf(traffic[edge]!, minute, random));
       if (finding !== undefined) found.push({ ...finding, edge, minute: minute - BEGIN });
     }
   }

@@ -1,11 +1,11 @@
 /** `series` of an edge: what was counted by minutes, ten minutes or hours, beside what it is. */
 import { Type } from 'typebox';
 import type { Edge } from '../contract/graph-document.ts';
+import { MINUTE_MS } from '../lib/units.ts';
 import type { ApiContext } from './context.ts';
 import { type PastQuery, timeOf } from './past.ts';
 import { Problem } from './problem.ts';
 
-const MINUTE_MS = 60_000;
 const MINUTES = { minute: 1, ten_minutes: 10, hour: 60 } as const;
 const STEPS = ['auto', 'minute', 'ten_minutes', 'hour'] as const;
 type Step = (typeof STEPS)[number];

@@ -9,13 +9,13 @@
  */
 import { BEFORE_HISTORY, type IncrementPart, MINUTES_END } from '../contract/increments.ts';
 import type { Interaction } from '../contract/interaction.ts';
+import { MINUTE_MS } from '../lib/units.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeBase, type WordNumbers } from './edge-base.ts';
 import { IncrementParts } from './increment-parts.ts';
 import { NodeIncrements } from './node-increments.ts';
 import type { EdgeRecorder, GraphStore } from './store.ts';
 
-const MINUTE_MS = 60_000;
 const EDGES_A_FRAME = 2000;
 /** Copies at once, some 500 bytes each, before a batch is closed early. */
 const MOST_OPEN = 65_536;

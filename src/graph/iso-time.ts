@@ -1,5 +1,6 @@
 /** Times as text. */
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../lib/units.ts';
+
 const NUMBERS = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'));
 
 /** Most times of a graph lie in few minutes. */

@@ -1,9 +1,9 @@
 /** What is counted at nodes themselves, by the minute, and when they were first and last seen. Columns by node. */
 import { BEFORE_HISTORY } from '../contract/increments.ts';
+import { MINUTE_US } from '../lib/units.ts';
 import type { IncrementParts } from './increment-parts.ts';
 import type { GraphStore } from './store.ts';
 
-const MINUTE_US = 60e6;
 const FIRST = 256;
 const CLOSED = -2;
 

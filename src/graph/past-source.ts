@@ -8,6 +8,7 @@ import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { PastAnswer } from '../contract/past.ts';
 import type { Identity } from '../lib/identities.ts';
 import { NumberReader } from '../lib/number-records.ts';
+import { MINUTE_MS } from '../lib/units.ts';
 import { EdgeAggregate } from './edge-aggregate.ts';
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
@@ -15,7 +16,6 @@ import { TimeBuckets } from './time-buckets.ts';
 
 /** Any would do: rates are given, and only have to come out again. */
 export const PAST_HALF_LIFE_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 const HISTOGRAMS = 3;
 const ENDS = 3;
 const NAME_NUMBERS = 4;

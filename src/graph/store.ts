@@ -10,6 +10,7 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
+import { MINUTE_US } from '../lib/units.ts';
 import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
 import { EdgeAggregate } from './edge-aggregate.ts';
 import { loadEdges, newEdgeVersions, saveEdges } from './edge-slabs.ts';
@@ -49,8 +50,6 @@ export interface EdgeRecorder {
   /** These were added at this time (µs). */
   node(node: number, time: number, entries: number, unresolved: number): void;
 }
-
-const MINUTE_US = 60e6;
 
 /** Nothing is kept by the minute. */
 export const NO_RECORDER: EdgeRecorder = {

@@ -3,9 +3,9 @@
  * Sparse and sorted; additive, also below zero.
  */
 import type { NumberSink, NumberSource } from '../lib/number-records.ts';
+import { MINUTE_US } from '../lib/units.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
 
-const MINUTE_US = 60e6;
 const FINE_MINUTES = 120;
 const COARSE = 10;
 const KEPT_MINUTES = 24 * 60;

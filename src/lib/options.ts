@@ -31,6 +31,11 @@ export function durationOption(option: UnitOption) {
   return unitOption(DURATION_PATTERN, option);
 }
 
+/** One that a running service takes. */
+export function liveDuration(preset: string, minimum: string, maximum: string, description: string) {
+  return durationOption({ default: preset, minimum, maximum, 'x-reload': 'live', description });
+}
+
 /** A size with a unit, e.g. `20MiB`. */
 export function sizeOption(option: UnitOption) {
   return unitOption(SIZE_PATTERN, option);

@@ -3,6 +3,10 @@
  * A text that is neither throws a RangeError that says what would be right.
  */
 
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const MINUTE_US = 1000 * MINUTE_MS;
+
 const DURATION_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -10,9 +14,9 @@ const DURATION_MS: Readonly<Record<string, number>> = {
   μs: 1e-3,
   ms: 1,
   s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+  m: MINUTE_MS,
+  h: HOUR_MS,
+  d: 24 * HOUR_MS,
 };
 
 const SIZE_BYTES: Readonly<Record<string, number>> = {

@@ -21,7 +21,7 @@ import { DurableTopology } from '../../src/service/topology/durable.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { Keeper } from '../../src/storage/checkpoint/keeper.ts';
 import type { LinkKeeper } from '../../src/storage/checkpoint/keeper-link.ts';
-import type { ManifestSource } from '../../src/storage/checkpoint/manifest-file.ts';
+import type { DatabaseSource } from '../../src/storage/database-file.ts';
 import { FrameEncoder } from '../../src/storage/frames/encoder.ts';
 import { historyHere } from '../../src/storage/history/link.ts';
 import type { HistorySource } from '../../src/storage/history/source.ts';
@@ -39,7 +39,7 @@ const BODY_BYTES = 1 << 16;
 /** What goes on from life to life. */
 export interface Surroundings {
   readonly disk: SimulatedDisk;
-  readonly manifest: ManifestSource;
+  readonly manifest: DatabaseSource;
   readonly history: HistorySource;
   readonly ledger: Ledger;
   readonly wall: () => number;

@@ -8,7 +8,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Answer } from '../../src/receivers/listener/answer.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { packPath, type SectionPlace } from '../../src/storage/checkpoint/checkpoint.ts';
-import type { ManifestSource } from '../../src/storage/checkpoint/manifest-file.ts';
+import type { DatabaseSource } from '../../src/storage/database-file.ts';
 import type { HistorySource } from '../../src/storage/history/source.ts';
 import { BEGIN_MS } from '../kits/live-subject.ts';
 import { Random } from '../oracle/random.ts';
@@ -254,7 +254,7 @@ class World {
   }
 }
 
-interface Manifest extends ManifestSource {
+interface Manifest extends DatabaseSource {
   /** The newest first. */
   checkpoints(): readonly number[];
   sections(checkpoint: number): readonly SectionPlace[];

@@ -5,7 +5,8 @@
 import type { InputRef } from '../../contract/change.ts';
 import { INPUT_FAMILIES } from '../../contract/change.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
-import { MINUTE_MS, meanWith } from './transitions.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
+import { meanWith } from './transitions.ts';
 
 /** Those beyond share the last. */
 const MOST_ENVIRONMENTS = 64;

@@ -8,6 +8,7 @@ import type { Change } from '../../contract/change.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import type { GraphStore } from '../store.ts';
 import { type ChangeDraft, nodeChange } from './change-maker.ts';
 import { Inputs } from './inputs.ts';
@@ -17,7 +18,7 @@ import { Living } from './living.ts';
 import { regroup } from './regroup.ts';
 import { StateChanges } from './state-changes.ts';
 import { Teller } from './teller.ts';
-import { ACTIVE, MINUTE_MS, severityOf } from './transitions.ts';
+import { ACTIVE, severityOf } from './transitions.ts';
 
 const SECOND_MS = 1000;
 /** Frames come ten times a second: who has seen none for so long was not there. */

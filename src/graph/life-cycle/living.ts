@@ -7,6 +7,7 @@ import { EVIDENCE_KINDS } from '../../contract/graph-document.ts';
 import { CALLS, CAPTURES, MESSAGES_EDGE } from '../../contract/interaction.ts';
 import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
 import { EXTERNAL, type Identity, SERVICE } from '../../lib/identities.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import type { EdgeAggregate } from '../edge-aggregate.ts';
 import { EdgeSum } from '../edge-sum.ts';
 import { isIncomplete } from '../incomplete.ts';
@@ -14,7 +15,7 @@ import type { GraphStore } from '../store.ts';
 import type { Input, Inputs } from './inputs.ts';
 import { Resolution } from './resolution.ts';
 import { FRESH, Subjects } from './subjects.ts';
-import { CANDIDATE, fadeAfter, GONE, goneAfter, MINUTE_MS, meanWith, stateAt } from './transitions.ts';
+import { CANDIDATE, fadeAfter, GONE, goneAfter, meanWith, stateAt } from './transitions.ts';
 
 /** Proof that both halves gave, or that speaks for the whole way. */
 const SURE = placesOf('paired', 'span_link', 'offset', 'message_id', 'cdc');

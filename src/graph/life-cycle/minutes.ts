@@ -4,9 +4,9 @@
  */
 import { COUNT, ERRORS } from '../../contract/counters.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import type { EdgeAggregate } from '../edge-aggregate.ts';
 import type { MinuteOfEdge } from './judge/edge-judge.ts';
-import { MINUTE_MS } from './transitions.ts';
 
 /** A minute may still get something for so long. */
 const CLOSED_MS = 45_000;

@@ -4,6 +4,7 @@
  */
 import type { EdgeWeights } from '../../contract/change.ts';
 import { STATES } from '../../contract/graph-document.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import type { GraphStore } from '../store.ts';
 import { type ChangeDraft, edgeRef, evidenceOf, nodeChange, weightsOf } from './change-maker.ts';
 import type { EdgeJudge } from './judge/edge-judge.ts';
@@ -11,7 +12,7 @@ import type { Living } from './living.ts';
 import { Minutes } from './minutes.ts';
 import type { StateChanges } from './state-changes.ts';
 import { FRESH } from './subjects.ts';
-import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE, MINUTE_MS } from './transitions.ts';
+import { ACTIVE, CANDIDATE, edgeChange, FADING, GONE } from './transitions.ts';
 import { Ways } from './ways.ts';
 
 /** What comes at once after a silence is no measure. */

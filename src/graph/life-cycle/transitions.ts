@@ -2,14 +2,14 @@
 import type { ChangeType, Severity } from '../../contract/change.ts';
 import { STATES } from '../../contract/graph-document.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
+import { HOUR_MS } from '../../lib/units.ts';
 
 export const CANDIDATE = STATES.indexOf('candidate');
 export const ACTIVE = STATES.indexOf('active');
 export const FADING = STATES.indexOf('fading');
 export const GONE = STATES.indexOf('gone');
 
-export const MINUTE_MS = 60_000;
-const LONGEST_MS = 30 * 24 * 60 * MINUTE_MS;
+const LONGEST_MS = 30 * 24 * HOUR_MS;
 /** Means between sightings after which it fades, and is gone: who comes once a day is not gone in the evening. */
 const FADE_MEANS = 3;
 const GONE_MEANS = 6;

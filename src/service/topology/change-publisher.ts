@@ -7,6 +7,7 @@ import type { Change } from '../../contract/change.ts';
 import type { ChangeFeed, ChangePage } from '../../contract/change-feed.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { Queue } from '../../lib/queue.ts';
+import { HOUR_MS } from '../../lib/units.ts';
 import type { ChangeLog, ChangeLogOptions, StoredChange } from '../../storage/changes/change-log.ts';
 
 /** Requests have been refused for long when so many wait for the disk. */
@@ -15,7 +16,7 @@ const MOST_PENDING = 100_000;
 const GROUP_CHANGES = 1000;
 const GROUP_BYTES = 1 << 20;
 
-const PRUNE_MS = 3_600_000;
+const PRUNE_MS = HOUR_MS;
 
 export interface ChangeKeeping {
   readonly log: ChangeLog;

@@ -14,10 +14,10 @@ import {
 } from '../../contract/past.ts';
 import { IncrementRecorder } from '../../graph/increment-recorder.ts';
 import type { GraphStore } from '../../graph/store.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import type { HistoryOptions } from '../../storage/history/keeper.ts';
 import type { History } from '../../storage/history/link.ts';
 
-const MINUTE_MS = 60_000;
 /** So many edges are told at once when somebody asks; more take their turns. */
 const AT_ONCE = 2000;
 

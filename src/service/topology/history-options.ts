@@ -1,28 +1,24 @@
 /** Options of the history, and the numbers it works with. */
 import type { Static } from 'typebox';
 import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
-import { durationOption, optionGroup, sizeOption } from '../../lib/options.ts';
-import { parseDuration, parseSize } from '../../lib/units.ts';
+import { liveDuration, optionGroup, sizeOption } from '../../lib/options.ts';
+import { HOUR_MS, parseDuration, parseSize } from '../../lib/units.ts';
 import type { HistoryOptions } from '../../storage/history/keeper.ts';
 import type { TopologyOptions } from './config.ts';
 
-const HOUR_MS = 3_600_000;
 /** Without storage: what is kept in memory. */
 const IN_MEMORY = { keepMs: 24 * HOUR_MS, maxBytes: 64 << 20 };
 
-const duration = (preset: string, minimum: string, maximum: string, description: string) =>
-  durationOption({ default: preset, minimum, maximum, 'x-reload': 'live', description });
-
 export const historyGroup = optionGroup(
   {
-    keep: duration(
+    keep: liveDuration(
       '30d',
       '1h',
       '400d',
       'How long the past can be asked. Without storage a day of it is kept in memory, at most.',
     ),
-    minutes: duration('6h', '2h', '30d', 'For so long it is kept by the minute. At most `ten_minutes`.'),
-    ten_minutes: duration(
+    minutes: liveDuration('6h', '2h', '30d', 'For so long it is kept by the minute. At most `ten_minutes`.'),
+    ten_minutes: liveDuration(
       '3d',
       '2h',
       '30d',

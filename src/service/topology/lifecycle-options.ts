@@ -1,18 +1,15 @@
 /** Options of the life of nodes and edges, and the numbers it works with. */
 import { type Static, Type } from 'typebox';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
-import { durationOption, optionGroup } from '../../lib/options.ts';
+import { liveDuration, optionGroup } from '../../lib/options.ts';
 import { parseDuration } from '../../lib/units.ts';
 
 /** Edges whose days are remembered, at most. */
 export const MAX_PROFILES = 50_000;
 
-const duration = (preset: string, minimum: string, maximum: string, description: string) =>
-  durationOption({ default: preset, minimum, maximum, 'x-reload': 'live', description });
-
 export const lifecycleOptions = optionGroup(
   {
-    learn: duration(
+    learn: liveDuration(
       '24h',
       '0s',
       '30d',
@@ -25,19 +22,19 @@ export const lifecycleOptions = optionGroup(
       'x-reload': 'live',
       description: 'Interactions after which a new edge is told.',
     }),
-    fade_after: duration(
+    fade_after: liveDuration(
       '1h',
       '1m',
       '30d',
       'An edge that was not seen for so long fades, and one that is regularly rare after three times its mean interval. Time in which its input was silent, or tacit was down, does not count.',
     ),
-    gone_after: duration(
+    gone_after: liveDuration(
       '24h',
       '1m',
       '30d',
       'After so long it is gone, or after six times its mean interval; one that was seen only a few times after twice as long. Longer than `fade_after`.',
     ),
-    quiet_period: duration(
+    quiet_period: liveDuration(
       '10m',
       '0s',
       '24h',
@@ -54,7 +51,7 @@ export const lifecycleOptions = optionGroup(
       maximum: 1_000_000,
       description: 'Edges whose days are remembered for that, at most, about 500 bytes each; those that come first.',
     }),
-    silent_after: duration(
+    silent_after: liveDuration(
       '5m',
       '1m',
       '24h',

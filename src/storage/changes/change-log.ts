@@ -4,6 +4,7 @@
  */
 import type { ChangePage } from '../../contract/change-feed.ts';
 import { Newest } from '../../lib/newest.ts';
+import { HOUR_MS } from '../../lib/units.ts';
 
 /** Of the texts of one page; a single longer one is a page by itself. */
 export const PAGE_BYTES = 1 << 20;
@@ -23,7 +24,7 @@ export interface ChangeLogOptions {
 }
 
 /** Those of a configuration that says nothing. */
-export const KEEP_CHANGES: ChangeLogOptions = { keepMs: 30 * 24 * 3_600_000, maxBytes: 256 << 20 };
+export const KEEP_CHANGES: ChangeLogOptions = { keepMs: 30 * 24 * HOUR_MS, maxBytes: 256 << 20 };
 
 export interface ChangeLog {
   /** Number of the newest change that was ever stored. */

@@ -3,6 +3,7 @@
  * Everything happens in the call, whatever thread it is in. A checkpoint that fails leaves those before it as they were.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSource } from '../database-file.ts';
 import type { Disk } from '../disk.ts';
 import {
   CHECKPOINTS,
@@ -14,7 +15,7 @@ import {
 } from './checkpoint.ts';
 import { Draft, type Piece } from './draft.ts';
 import { type ListedCheckpoint, type Manifest, prepareManifest } from './manifest.ts';
-import { MANIFEST, type ManifestSource } from './manifest-file.ts';
+import { MANIFEST } from './manifest-file.ts';
 import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
 import type { StorageFormat } from './migrations.ts';
 import { removeUnneeded, setPacksAside } from './packs.ts';
@@ -29,7 +30,7 @@ export interface KeeperParts {
   /** Of the directory, for messages. */
   readonly path: string;
   readonly disk: Disk;
-  readonly source: ManifestSource;
+  readonly source: DatabaseSource;
   readonly now: () => number;
   readonly answer: (message: FromKeeper) => void;
   readonly format?: StorageFormat;

@@ -3,14 +3,13 @@ import { COUNT, COUNT_PROCESS, COUNTERS } from '../../contract/counters.ts';
 import { NODE_NUMBERS } from '../../contract/graph-delta.ts';
 import { STATES } from '../../contract/graph-document.ts';
 import type { PastAnswer, PastQuestion } from '../../contract/past.ts';
+import { MINUTE_MS, MINUTE_US } from '../../lib/units.ts';
 import { CHUNK, CHUNK_BITS, CountSums, nameOf } from './count-sums.ts';
 import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
 import { sumCounts, sumDurations } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
 
-const MINUTE_MS = 60_000;
-const MINUTE_US = 60e6;
 const ACTIVE = STATES.indexOf('active');
 const FADING = STATES.indexOf('fading');
 const GONE = STATES.indexOf('gone');

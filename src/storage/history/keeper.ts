@@ -6,6 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { IncrementPart } from '../../contract/increments.ts';
 import type { HistoryStatus, PastAnswer, PastQuestion, SeriesPoint, SeriesQuestion } from '../../contract/past.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import { Answers } from './answer.ts';
 import { BatchWriter, COUNTS, HOUR } from './batch.ts';
 import { HistoryNames } from './names.ts';
@@ -14,7 +15,6 @@ import { SenderNumbers } from './sender-numbers.ts';
 import { HistoryTables } from './tables.ts';
 import { Upkeep } from './upkeep.ts';
 
-const MINUTE_MS = 60_000;
 /** What may wait to be written; then it is given up, and history begins anew. */
 const MOST_WAITING = 256 << 20;
 

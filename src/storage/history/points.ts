@@ -10,13 +10,13 @@ import {
 import { EDGE_KINDS } from '../../contract/graph-document.ts';
 import type { SeriesPoint, SeriesQuestion } from '../../contract/past.ts';
 import { middleOf } from '../../lib/duration-scale.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import { COUNTS, LATENCY, type Part } from './batch.ts';
 import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
 import { DurationSums, Durations, HISTOGRAMS } from './duration-sums.ts';
 import type { HistoryNames } from './names.ts';
 import type { HistoryTables } from './tables.ts';
 
-const MINUTE_MS = 60_000;
 const MESSAGE_KINDS: readonly string[] = ['publishes', 'consumes', 'messages'];
 
 interface Point {

@@ -1,18 +1,15 @@
 /** Where history has its database: a file of the data directory, or memory. */
-import { chmodSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { type DatabaseSource, DURABLE, openDatabase, setDatabaseAside } from '../database-file.ts';
 
 export const HISTORY = 'history.db';
-const FILE_MODE = 0o640;
+/** Room that is given up goes back to the disk; to be said before anything is written. */
+const SHRINKING = 'PRAGMA auto_vacuum = INCREMENTAL';
 
-export interface HistorySource {
+export interface HistorySource extends DatabaseSource {
   /** For messages. */
   readonly path: string;
-  open(): DatabaseSync;
-  close(db: DatabaseSync): void;
-  /** Puts a database that was closed out of the way, under its name and this. */
-  setAside(suffix: string): void;
 }
 
 /** @param root the data directory; undefined: in memory. */
@@ -21,24 +18,9 @@ export function historySource(root: string | undefined): HistorySource {
   const path = join(root, HISTORY);
   return {
     path,
-    open() {
-      const db = new DatabaseSync(path);
-      try {
-        db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA auto_vacuum = INCREMENTAL');
-        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-        chmodSync(path, FILE_MODE);
-        return db;
-      } catch (error) {
-        db.close();
-        throw error;
-      }
-    },
+    open: () => openDatabase(path, `${SHRINKING}; ${DURABLE}`),
     close,
-    setAside(suffix) {
-      for (const end of ['', '-wal', '-shm']) {
-        if (existsSync(path + end)) renameSync(path + end, `${path}${suffix}${end}`);
-      }
-    },
+    setAside: suffix => setDatabaseAside(path, suffix),
   };
 }
 

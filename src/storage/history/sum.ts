@@ -1,11 +1,10 @@
 /** What was counted up to a time: the newest base before it, and the increments from there on. */
 
+import { MINUTE_MS } from '../../lib/units.ts';
 import { COUNTS, LATENCY, type Part } from './batch.ts';
 import type { CountSums, Share } from './count-sums.ts';
 import type { DurationSums } from './duration-sums.ts';
 import type { HistoryTables } from './tables.ts';
-
-const MINUTE_MS = 60_000;
 
 interface Row {
   readonly level: number;

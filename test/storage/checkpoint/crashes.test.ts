@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/contract/clock.ts';
 import { keeperInProcess } from '../../../src/storage/checkpoint/keeper-link.ts';
-import type { ManifestSource } from '../../../src/storage/checkpoint/manifest-file.ts';
+import type { DatabaseSource } from '../../../src/storage/database-file.ts';
 import type { Disk } from '../../../src/storage/disk.ts';
 import { openStorage, type Storage } from '../../../src/storage/storage.ts';
 import { Random } from '../../oracle/random.ts';
@@ -13,7 +13,7 @@ import { FaultyDisk } from './faulty-disk.ts';
 const problem = (code: string) => () => Object.assign(new Error(`${code}: simulated`), { code });
 
 /** A database that outlives the process, with its commits. */
-function manifestInMemory(): ManifestSource {
+function manifestInMemory(): DatabaseSource {
   let db = new DatabaseSync(':memory:');
   return {
     open: () => db,
@@ -24,7 +24,7 @@ function manifestInMemory(): ManifestSource {
   };
 }
 
-function opened(disk: Disk, source: ManifestSource): Promise<Storage> {
+function opened(disk: Disk, source: DatabaseSource): Promise<Storage> {
   const keeper = keeperInProcess({ path: 'data', disk, source, now: () => 1_700_000_000_000 });
   const turns = { monotonic: () => 0, later: (run: () => void) => queueMicrotask(run) };
   return openStorage({ path: 'data', onCorruption: 'refuse' }, quiet, undefined, {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../../src/graph/life-cycle/judge/edge-judge.ts';
 import { SeasonalJudge } from '../../../../src/graph/life-cycle/judge/seasonal-judge.ts';
 import { loadImage, saveImage } from '../../../kits/memory-image.ts';
-import { Dice, minuteOf, type Shift, type Traffic } from '../../../kits/traffic.ts';
+import { minuteOf, type Shift, type Traffic } from '../../../kits/traffic.ts';
+import { Random } from '../../../oracle/random.ts';
 
 const DAY = 1440;
 /** A Thursday. */
@@ -16,10 +17,10 @@ interface Found extends Finding {
 
 function run(traffic: Traffic, days: number, seed: number, shift?: Shift): Found[] {
   const judge = new SeasonalJudge(10);
-  const dice = new Dice(seed);
+  const random = new Random(seed);
   const found: Found[] = [];
   for (let minute = BEGIN; minute < BEGIN + days * DAY; minute++) {
-    const finding = judge.take(1, minuteOf(traffic, minute, dice, shift));
+    const finding = judge.take(1, minuteOf(traffic, minute, random, shift));
     if (finding !== undefined) found.push({ ...finding, minute });
   }
   return found;
@@ -38,9 +39,9 @@ describe('traffic as it is', () => {
 });
 
 it('is judged in the middle of its days as if it had not been away', () => {
-  const dice = new Dice(7);
+  const random = new Random(7);
   const minutes = Array.from({ length: 4 * DAY }, (_, i) =>
-    minuteOf(PLAIN, BEGIN + i, dice, { from: BEGIN + 3 * DAY, rate: 3, latency: 9 }),
+    minuteOf(PLAIN, BEGIN + i, random, { from: BEGIN + 3 * DAY, rate: 3, latency: 9 }),
   );
   const [whole, first] = [new SeasonalJudge(10), new SeasonalJudge(10)];
   const expected = minutes.map(minute => whole.take(3, minute));
@@ -56,11 +57,11 @@ it('is judged in the middle of its days as if it had not been away', () => {
 
 it('remembers so many edges and counts those beyond; what is forgotten makes room', () => {
   const judge = new SeasonalJudge(2);
-  const dice = new Dice(1);
-  for (const subject of [1, 2, 3]) judge.take(subject, minuteOf(PLAIN, BEGIN, dice));
+  const random = new Random(1);
+  for (const subject of [1, 2, 3]) judge.take(subject, minuteOf(PLAIN, BEGIN, random));
   expect([judge.profiles, judge.refused]).toEqual([2, 1]);
   judge.forget(1);
-  judge.take(3, minuteOf(PLAIN, BEGIN + 1, dice));
+  judge.take(3, minuteOf(PLAIN, BEGIN + 1, random));
   expect([judge.profiles, judge.refused]).toEqual([2, 1]);
 });
 

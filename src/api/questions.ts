@@ -1,6 +1,6 @@
 /** What the API asks the service beside the graph itself: small things, answered by the thread of the ingest. */
 
-import type { ChangePage } from '../contract/change-feed.ts';
+import type { ChangePage, ChangesStatus } from '../contract/change-feed.ts';
 import type { Checkup } from '../contract/checkup.ts';
 import type { MetricSample, ServiceStatus } from '../contract/component.ts';
 import type { DebugSpan, TierStatus } from '../contract/graph-view.ts';
@@ -19,6 +19,7 @@ export interface Questions {
   readonly past: { readonly asks: PastQuestion; readonly answer: PastAnswer | undefined };
   readonly series: { readonly asks: SeriesQuestion; readonly answer: readonly SeriesPoint[] | undefined };
   readonly history: { readonly asks: undefined; readonly answer: HistoryStatus | undefined };
+  readonly 'changes-status': { readonly asks: undefined; readonly answer: ChangesStatus | undefined };
   readonly changes: {
     readonly asks: { readonly after: number; readonly limit: number };
     readonly answer: ChangePage | undefined;

@@ -185,6 +185,37 @@ const ExporterSchema = Type.Object({
   behind: integer('Changes that are not sent yet, with those that will not be.'),
 });
 
+const HistorySchema = Type.Object({
+  begin: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+    description: 'From when on the past can be asked; null when it cannot.',
+  }),
+  through: integer('Frame up to which everything is kept.'),
+  bytes: integer('In use.'),
+  maxBytes: integer('At most.'),
+  rows: Type.Object({
+    minutes: integer('By the minute.'),
+    ten_minutes: integer('By ten minutes.'),
+    hours: integer('By the hour.'),
+    bases: integer('Sums that spare a way.'),
+  }),
+  coarsened: integer('How often detail was given up before its time, since there was no room.'),
+  message: Type.String({ description: 'Why nothing can be kept; empty while all is well.' }),
+});
+
+const ToldSchema = Type.Union([
+  Type.Object({ seq: integer('Its number.'), at: Type.String({ format: 'date-time' }) }),
+  Type.Null(),
+]);
+
+const ChangesSchema = Type.Object({
+  oldest: ToldSchema,
+  newest: ToldSchema,
+  bytes: integer('Of those that can be read.'),
+  waiting: integer('Not stored yet, and not told.'),
+  dropped: integer('Never told, since too many waited for the disk.'),
+  message: Type.String({ description: 'Why nothing can be stored; empty while all is well.' }),
+});
+
 export const StatusSchema = Type.Object({
   version: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
@@ -207,6 +238,8 @@ export const StatusSchema = Type.Object({
     lastReload: Type.Union([ReloadSchema, Type.Null()], { description: 'Null before the first.' }),
   }),
   storage: Type.Union([StorageSchema, Type.Null()], { description: 'Null where nothing is kept.' }),
+  history: Type.Union([HistorySchema, Type.Null()], { description: 'The graph of earlier.' }),
+  changes: Type.Union([ChangesSchema, Type.Null()], { description: 'What was told.' }),
   graph: Type.Union([
     Type.Object({
       revision: integer('Grows with every change.'),

@@ -44,12 +44,12 @@ export function createStorageCommand(application: Application): Command {
     usage: [
       'tacit storage check|compact|export FILE|import FILE [--path DIRECTORY | --config FILE... --set KEY=VALUE...]',
       '',
-      '  check        every checkpoint and frame, and what the next start makes of them; exit code 2 when damaged',
-      '  compact      one checkpoint in as few bytes as it takes, and the journal behind it',
+      '  check        checkpoints, frames, history and changes, and what the next start makes of them; exit code 2 when damaged',
+      '  compact      one checkpoint and the history in as few bytes as they take, and the journal behind it',
       '  export FILE  all that a start needs, as one .tar.gz',
       '  import FILE  what was exported, checked, into a directory that is empty or not there',
       '',
-      'The service must be stopped, but for check, which then looks at finished segments of the journal only.',
+      'The service must be stopped, but for check, which then looks at finished segments of journal and changes only.',
     ].join('\n'),
     options,
     async run(args, io) {

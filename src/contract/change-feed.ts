@@ -9,6 +9,19 @@ export interface ChangePage {
   readonly newest: number;
 }
 
+export interface ChangesStatus {
+  /** Numbers of the oldest that can be read and of the newest, and their times; null when there is none. */
+  readonly oldest: { readonly seq: number; readonly at: string } | null;
+  readonly newest: { readonly seq: number; readonly at: string } | null;
+  readonly bytes: number;
+  /** Not stored yet, and not told. */
+  readonly waiting: number;
+  /** Never told, since too many waited for the disk. */
+  readonly dropped: number;
+  /** Why nothing can be stored; empty while all is well. */
+  readonly message: string;
+}
+
 export interface ChangeFeed {
   /** Number of the newest change; 0 when there is none. */
   readonly newest: number;
@@ -20,6 +33,7 @@ export interface ChangeFeed {
   follow(heard: (texts: readonly string[], first: number) => void): () => void;
   /** Resolves when the past is there again after a start. */
   ready(): Promise<void>;
+  status(): ChangesStatus;
 }
 
 /** Where nothing is told. */
@@ -29,4 +43,5 @@ export const NO_CHANGES: ChangeFeed = {
   read: () => Promise.resolve({ changes: [], next: 0, oldest: 0, newest: 0 }),
   follow: () => () => {},
   ready: () => Promise.resolve(),
+  status: () => ({ oldest: null, newest: null, bytes: 0, waiting: 0, dropped: 0, message: '' }),
 };

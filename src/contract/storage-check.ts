@@ -28,6 +28,9 @@ export interface Compaction {
   readonly frame: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** Of these. */
+  readonly historyBytes: number;
+  readonly changesBytes: number;
   /** Damaged data that a start put aside, which only its owner removes. */
   readonly putAside: readonly string[];
 }
@@ -41,6 +44,9 @@ export interface StorageArchive {
   readonly lastFrame: number;
   readonly files: number;
   readonly bytes: number;
+  /** Of the history, and of changes, as they are in the directory. */
+  readonly historyBytes: number;
+  readonly changesBytes: number;
 }
 
 /** Work on data directories that no service uses. What cannot be done is thrown, for people to read. */

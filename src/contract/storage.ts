@@ -1,5 +1,8 @@
 /** What keeps data beyond a restart: how a service is told to, and what it tells of it. */
 
+/** Directory of a data directory: how far exporters are (`*.json`), and what could not be delivered (`*.dead.ndjson`). */
+export const DELIVERY = 'delivery';
+
 /** A data directory, and how it is used. */
 export interface StorageOptions {
   readonly path: string;

@@ -4,11 +4,12 @@ import type { HttpApiConfig } from '../../src/api/config.ts';
 import { openApi } from '../../src/api/open-api.ts';
 import type { AskService, Question, Questions } from '../../src/api/questions.ts';
 import type { Change } from '../../src/contract/change.ts';
+import { NO_CHANGES } from '../../src/contract/change-feed.ts';
 import type { Checkup } from '../../src/contract/checkup.ts';
 import type { Listener, MetricSample, ServiceStatus } from '../../src/contract/component.ts';
 import type { DebugSpan, GraphView, TierStatus } from '../../src/contract/graph-view.ts';
 import type { Logger } from '../../src/contract/logger.ts';
-import type { SeriesPoint, SeriesQuestion } from '../../src/contract/past.ts';
+import { NO_PAST, type SeriesPoint, type SeriesQuestion } from '../../src/contract/past.ts';
 import { NO_CHECKUP } from '../../src/query/doctor/doctor.ts';
 import { PastProblem, type PastTime } from '../../src/query/past.ts';
 import { MemoryChangeLog } from '../../src/storage/changes/change-log.ts';
@@ -71,6 +72,8 @@ export async function startApi(
       const { after, limit } = asks as Questions['changes']['asks'];
       return log.read(after, limit);
     }
+    if (question === 'history') return NO_PAST.status();
+    if (question === 'changes-status') return NO_CHANGES.status();
     if (question === 'tiers') return tiers;
     if (question === 'checkup') return api.checkup;
     return asks === '0'.repeat(16).concat('00000000000000ab') ? api.spans : [];

@@ -15,65 +15,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { GraphDocument } from '../../src/contract/graph-document.ts';
-import type { StorageCheck } from '../../src/contract/storage-check.ts';
-import { type RunningProcess, run, spawnTacit } from './kit.ts';
-
-interface Serving {
-  readonly child: RunningProcess;
-  readonly otlp: string;
-  readonly api: string;
-}
-
-async function serve(path: string): Promise<Serving> {
-  const child = spawnTacit([
-    'serve',
-    '--set=receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0',
-    '--set=receivers.otlp.protocols.http.endpoint=127.0.0.1:0',
-    '--set=extensions.http_api.endpoint=127.0.0.1:0',
-    `--set=extensions.storage.path=${path}`,
-    '--set=extensions.storage.checkpoint_interval=1s',
-  ]);
-  const [, otlp] = await child.until(/OTEL_EXPORTER_OTLP_ENDPOINT=(http:\/\/127\.0\.0\.1:\d+)/);
-  const [, api] = await child.until(/curl (http:\/\/127\.0\.0\.1:\d+)\/v1\/graph/);
-  return { child, otlp: otlp!, api: api! };
-}
-
-const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
-
-/** So many calls from one service to another, each in a request of its own. */
-async function call({ otlp }: Serving, from: number, to: number): Promise<void> {
-  for (let i = from; i < to; i++) {
-    const nowNs = `${Date.now()}000000`;
-    const common = { traceId: hex(i + 1, 32), startTimeUnixNano: nowNs, endTimeUnixNano: nowNs, name: 'call' };
-    const client = { ...common, spanId: hex(2 * i + 1, 16), kind: 3 };
-    const server = { ...common, spanId: hex(2 * i + 2, 16), parentSpanId: client.spanId, kind: 2 };
-    const resourceSpans = [client, server].map((span, side) => ({
-      resource: { attributes: [{ key: 'service.name', value: { stringValue: ['shop', `pay-${i % 5}`][side] } }] },
-      scopeSpans: [{ spans: [span] }],
-    }));
-    const headers = { 'content-type': 'application/json' };
-    const sent = await fetch(`${otlp}/v1/traces`, { method: 'POST', headers, body: JSON.stringify({ resourceSpans }) });
-    expect(sent.status).toBe(200);
-  }
-}
-
-async function edgesOf({ api }: Serving): Promise<readonly string[]> {
-  const { edges } = (await (await fetch(`${api}/v1/graph`)).json()) as GraphDocument;
-  return edges.map(({ source, target, count }) => `${source} ${target} ${count}`).sort();
-}
-
-/** Resolves when there are two checkpoints, and nothing has to be written to the next. */
-async function checkpoints({ api }: Serving, after: number): Promise<number> {
-  for (;;) {
-    const { storage } = (await (await fetch(`${api}/v1/status`)).json()) as {
-      storage: { checkpoint: { frame: number } | null };
-    };
-    const frame = storage.checkpoint?.frame ?? 0;
-    if (frame > after) return frame;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
+import { run } from './kit.ts';
+import { call, checked, checkpoints, edgesOf, flip, serve } from './serving.ts';
 
 let root: string;
 let original: string;
@@ -101,17 +44,6 @@ function copy(): string {
   cpSync(original, path, { recursive: true });
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
-}
-
-function flip(file: string, at: number): void {
-  const bytes = readFileSync(file);
-  bytes[at]! ^= 0x10;
-  writeFileSync(file, bytes);
-}
-
-async function checked(path: string): Promise<{ code: number; check: StorageCheck }> {
-  const { code, stdout } = await run(['storage', 'check', '--path', path, '--format', 'json']);
-  return { code, check: JSON.parse(stdout) };
 }
 
 const contentOf = (path: string) =>
@@ -213,7 +145,9 @@ describe('storage, of a directory in use', () => {
     await call(serving, 50, 51);
     const { code, check } = await checked(path);
     expect({ code, verdict: check.verdict }).toEqual({ code: 0, verdict: 'unknown' });
-    expect(check.notes[0]).toContain(`is in use by process ${child.pid}: only the finished segments of the journal`);
+    expect(check.notes[0]).toContain(
+      `is in use by process ${child.pid}: only the finished segments of the journal and of changes`,
+    );
     expect(check.parts.map(({ what, problem }) => [what, problem])).toEqual([['journal/0000000000000001.log', '']]);
     for (const command of [['compact'], ['export', join(root, 'in-use.tar.gz')]]) {
       const { code, stderr } = await run(['storage', ...command, '--path', path]);
@@ -235,7 +169,7 @@ describe('storage compact, export and import', () => {
     const exported = await run(['storage', 'export', file, '--path', path]);
     expect(exported).toMatchObject({ code: 0, stderr: '' });
     expect(exported.stdout).toMatch(
-      /backup\.tar\.gz: the checkpoint at frame \d+ and the journal up to frame \d+, \d+ files/,
+      /backup\.tar\.gz: the checkpoint at frame \d+ and the journal up to frame \d+, with [\d.]+ kB of history and [\d.]+ MB of changes; \d+ files/,
     );
     const imported = join(root, 'new', 'imported');
     expect(await run(['storage', 'import', file, '--path', imported])).toMatchObject({ code: 0, stderr: '' });
@@ -261,8 +195,8 @@ describe('storage compact, export and import', () => {
     });
     const { check } = await checked(path);
     expect(check).toMatchObject({ verdict: 'sound', notes: [] });
-    const [, checkpoint, ...segments] = check.parts;
-    expect(segments.every(({ what }) => what.startsWith('journal/'))).toBe(true);
+    const [, checkpoint, ...rest] = check.parts;
+    expect(rest.every(({ what }) => /^(journal\/|changes\/|history\.db)/.test(what))).toBe(true);
     const packs = readdirSync(join(path, 'checkpoints'));
     expect(new Set(packs.map(name => name.slice(0, 8)))).toHaveLength(1);
     expect(checkpoint!.what).toMatch(/^checkpoint \d+,/);

@@ -48,7 +48,7 @@ describe('a change', () => {
     for (let seq = 1; seq <= 2500; seq++) publisher.offer(change(seq), seq);
     await publisher.flush();
     expect(heard).toEqual(Array.from({ length: 2500 }, (_, i) => i + 1));
-    expect([publisher.oldest, publisher.newest, publisher.waitingChanges]).toEqual([1, 2500, 0]);
+    expect([publisher.oldest, publisher.newest, publisher.status().waiting]).toEqual([1, 2500, 0]);
     expect(publisher.published).toEqual(new Map([['edge.appeared', 2500]]));
     expect((await publisher.read(2498, 9)).changes.map(text => JSON.parse(text))).toEqual([change(2499), change(2500)]);
   });

@@ -44,7 +44,13 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
 }
 
 async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<object> {
-  const [status, tiers, view] = await Promise.all([ask('status', undefined), ask('tiers', undefined), askGraph()]);
+  const [status, tiers, history, changes, view] = await Promise.all([
+    ask('status', undefined),
+    ask('tiers', undefined),
+    ask('history', undefined),
+    ask('changes-status', undefined),
+    askGraph(),
+  ]);
   const { version, startedAt, ready, listeners, pipelines, receivers, exporters, configuration, storage } = status;
   const graph =
     view === undefined
@@ -66,6 +72,8 @@ async function statusOf({ ask, graph: askGraph, clock }: ApiContext): Promise<ob
     exporters,
     configuration,
     storage,
+    history: history ?? null,
+    changes: changes ?? null,
     graph,
     stats: view?.stats ?? null,
     diagnostics: view?.diagnostics ?? [],

@@ -88,6 +88,8 @@ export class Answers {
         return this.host.topology()?.past.series(asks as Questions['series']['asks']);
       case 'history':
         return this.host.topology()?.past.status();
+      case 'changes-status':
+        return this.host.topology()?.changes.status();
       case 'changes':
         return this.changes(asks as Questions['changes']['asks']);
       case 'metrics':

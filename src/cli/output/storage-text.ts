@@ -22,18 +22,27 @@ export function checkText({ path, verdict, parts, problems, notes, nextStart }: 
   return [table, remarks, outcome].filter(part => part !== '').join('\n');
 }
 
-export function compactionText({ path, frame, bytesBefore, bytesAfter, putAside }: Compaction): string {
+export function compactionText(compaction: Compaction): string {
+  const { path, frame, bytesBefore, bytesAfter, putAside } = compaction;
   const kept = frame === 0 ? 'no checkpoint' : `the checkpoint at frame ${frame}`;
   const sizes = `${sizeText(bytesBefore)} before, ${sizeText(bytesAfter)} now`;
   const aside = putAside.map(name => `${name} was put aside by a start: remove it when you have seen it\n`);
-  return [`${path}: ${kept} and the journal behind it; ${sizes}\n`, ...aside].join('');
+  return [`${path}: ${kept} and the journal behind it${pastText(compaction)}; ${sizes}\n`, ...aside].join('');
 }
 
 export function archiveText(action: 'export' | 'import', archive: StorageArchive): string {
   const { path, file, checkpointFrame, lastFrame, files, bytes } = archive;
   const way = action === 'export' ? `${path} → ${file}` : `${file} → ${path}`;
   const begin = checkpointFrame === 0 ? 'the journal' : `the checkpoint at frame ${checkpointFrame} and the journal`;
-  return `${way}: ${begin} up to frame ${lastFrame}, ${files} files, ${sizeText(bytes)}\n`;
+  return `${way}: ${begin} up to frame ${lastFrame}${pastText(archive)}; ${files} files, ${sizeText(bytes)}\n`;
+}
+
+function pastText({ historyBytes, changesBytes }: Compaction | StorageArchive): string {
+  const sizes = [
+    ...(historyBytes > 0 ? [`${sizeText(historyBytes)} of history`] : []),
+    ...(changesBytes > 0 ? [`${sizeText(changesBytes)} of changes`] : []),
+  ];
+  return sizes.length === 0 ? '' : `, with ${sizes.join(' and ')}`;
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;

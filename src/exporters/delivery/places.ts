@@ -5,6 +5,7 @@
  */
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DELIVERY } from '../../contract/storage.ts';
 
 export interface Cursor {
   /** Number of the last change that was delivered, refused or not wanted. */
@@ -36,7 +37,7 @@ const MAX_DEAD_BYTES = 16 << 20;
 
 export function placesIn(dataDirectory: string | undefined, key: string, now: () => number): Places {
   if (dataDirectory === undefined) return placesInMemory();
-  const folder = join(dataDirectory, 'delivery');
+  const folder = join(dataDirectory, DELIVERY);
   const name = encodeURIComponent(key);
   return {
     cursors: new CursorFile(folder, `${name}.json`),

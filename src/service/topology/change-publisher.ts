@@ -4,7 +4,7 @@
  * journal has that frame: numbers of ticks that a crash lost are used again.
  */
 import type { Change } from '../../contract/change.ts';
-import type { ChangeFeed, ChangePage } from '../../contract/change-feed.ts';
+import type { ChangeFeed, ChangePage, ChangesStatus } from '../../contract/change-feed.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { Queue } from '../../lib/queue.ts';
 import { HOUR_MS } from '../../lib/units.ts';
@@ -57,10 +57,6 @@ export class ChangePublisher implements ChangeFeed {
 
   get bytes(): number {
     return this.kept?.log.bytes ?? 0;
-  }
-
-  get waitingChanges(): number {
-    return this.waiting.length;
   }
 
   offer(change: Change, frame: number): void {
@@ -128,6 +124,14 @@ export class ChangePublisher implements ChangeFeed {
 
   ready(): Promise<void> {
     return this.settled.promise;
+  }
+
+  status(): ChangesStatus {
+    const { newest, oldest, bytes, dropped, message } = this;
+    const at = (seq: number, ms = 0) => (ms === 0 ? null : { seq, at: new Date(ms).toISOString() });
+    const { log } = this.kept ?? {};
+    const waiting = this.waiting.length;
+    return { oldest: at(oldest, log?.oldestMs), newest: at(newest, log?.newestMs), bytes, waiting, dropped, message };
   }
 
   private prune(nowMs: number): void {

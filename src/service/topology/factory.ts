@@ -56,8 +56,8 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
   host.metrics(() => [
     ...samples(topology),
     ...storageSamples(topology),
-    ...changeSamples(topology),
-    ...historySamples(topology),
+    ...changeSamples(topology, clock.now()),
+    ...historySamples(topology, clock.now()),
   ]);
   return {
     consumers: {

@@ -10,6 +10,7 @@ import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
 import { SeasonalJudge } from '../../graph/life-cycle/judge/seasonal-judge.ts';
 import { LifeCycle } from '../../graph/life-cycle/life-cycle.ts';
 import type { GraphStore } from '../../graph/store.ts';
+import { PUBLISHED } from '../../storage/changes/change-files.ts';
 import { ChangePublisher } from './change-publisher.ts';
 import { HistoryFeed } from './history-feed.ts';
 
@@ -53,6 +54,7 @@ export class TopologyTime implements Kept {
   *save(out: ImageWriter): Iterable<void> {
     yield* this.lifeCycle.save(out);
     out.value(OUTBOX, this.changes.pending());
+    out.value(PUBLISHED, this.changes.newest);
     yield;
   }
 

@@ -21,6 +21,8 @@ import {
 } from './segment.ts';
 
 export const CHANGES = 'changes';
+/** Section of a checkpoint: number of the newest change that was stored by then. */
+export const PUBLISHED = 'outbox/published';
 const SEGMENT_BYTES = 4 << 20;
 /** Older segments whose records are known where. */
 const INDEXES = 4;
@@ -29,6 +31,8 @@ interface Segment {
   readonly name: string;
   readonly first: number;
   bytes: number;
+  /** Time of its first change, once somebody asked. */
+  firstMs?: number;
 }
 
 interface OpenSegment {
@@ -70,6 +74,18 @@ export class ChangeFiles implements ChangeLog {
 
   get bytes(): number {
     return this.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  get oldestMs(): number {
+    if (this.oldest > this.newest) return 0;
+    const segment = this.segments.find(({ first }) => first === this.oldest);
+    if (segment === undefined) return 0;
+    segment.firstMs ??= Math.max(0, firstTimeMs(this.disk, pathOf(segment.name)));
+    return segment.firstMs;
+  }
+
+  get newestMs(): number {
+    return this.lastTimeMs;
   }
 
   async append(changes: readonly StoredChange[]): Promise<void> {
@@ -159,10 +175,20 @@ export class ChangeFiles implements ChangeLog {
     if (changes[0]!.seq !== this.newest + 1) {
       if (this.newest > 0) this.logger.warn({}, `changes ${this.newest + 1} to ${changes[0]!.seq - 1} are not there`);
       this.oldest = changes[0]!.seq;
+      this.removeUnreadable();
     }
     this.newest = changes.at(-1)!.seq;
     this.lastTimeMs = index.lastTimeMs;
     if (index.end >= this.segmentBytes) this.seal();
+  }
+
+  /** The log begins behind a gap: what stood before it would look like damage. */
+  private removeUnreadable(): void {
+    try {
+      while (this.segments.length > 1 && this.segments[1]!.first <= this.oldest) this.removeFirst();
+    } catch (error) {
+      this.logger.warn({ error }, 'changes that cannot be read any more could not be removed');
+    }
   }
 
   /** Nothing more is written to it. */

@@ -32,6 +32,9 @@ export interface ChangeLog {
   /** Of the oldest that can be read; `newest` + 1 when there is none. */
   readonly oldest: number;
   readonly bytes: number;
+  /** Times of the oldest that can be read and of the newest; 0 when there is none. */
+  readonly oldestMs: number;
+  readonly newestMs: number;
   /**
    * In the order of their numbers, behind `newest`. Stored when it resolves; when it rejects none of them is, and the
    * same ones may be tried again. One call at a time.
@@ -65,6 +68,14 @@ export class MemoryChangeLog implements ChangeLog {
 
   get bytes(): number {
     return this.changes.bytes;
+  }
+
+  get oldestMs(): number {
+    return this.changes.get(this.oldest)?.timeMs ?? 0;
+  }
+
+  get newestMs(): number {
+    return this.changes.get(this.newest)?.timeMs ?? 0;
   }
 
   append(changes: readonly StoredChange[]): Promise<void> {

@@ -90,6 +90,42 @@ export function indexSegment(disk: Disk, file: string, first: number): SegmentIn
   }
 }
 
+/** What a report says of a segment that holds a number or more. */
+export interface SegmentLook {
+  /** Whole records, from the first on. */
+  readonly records: number;
+  /** Behind the last of them. */
+  readonly end: number;
+  readonly bytes: number;
+  /** Time of the first record, ms; 0 when there is none. */
+  readonly firstMs: number;
+  /** Bytes that were written behind them. */
+  readonly rest: number;
+  /** Number of a whole record in that rest, which is damaged then, and not just not written whole; -1: none. */
+  readonly behind: number;
+}
+
+/** Throws as `indexSegment`. */
+export function lookAtSegment(disk: Disk, file: string, first: number): SegmentLook {
+  const { offsets, end } = indexSegment(disk, file, first);
+  const bytes = Buffer.alloc(Math.max(0, disk.size(file)));
+  disk.read(file, 0, bytes);
+  const rest = bytes.subarray(end).findLastIndex(byte => byte !== 0) + 1;
+  const behind = rest > 0 ? wholeRecord(bytes, end, first + offsets.length) : -1;
+  const firstMs = offsets.length === 0 ? 0 : bytes.readDoubleLE(SEGMENT_HEADER + 16);
+  return { records: offsets.length, end, bytes: bytes.length, firstMs, rest, behind };
+}
+
+/** Number of the first whole record from a place on, of this number or a later one; −1 when there is none. */
+function wholeRecord(bytes: Buffer, from: number, least: number): number {
+  const most = least + bytes.length / RECORD_HEADER;
+  for (let at = from; at + RECORD_HEADER <= bytes.length; at++) {
+    const seq = bytes.readDoubleLE(at + 8);
+    if (seq >= least && seq <= most && recordEnd(bytes, at, seq) >= 0) return seq;
+  }
+  return -1;
+}
+
 /** Of the first record of a segment; −1 when there is none. */
 export function firstTimeMs(disk: Disk, file: string): number {
   const bytes = Buffer.alloc(SEGMENT_HEADER + RECORD_HEADER);

@@ -4,7 +4,8 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-const FORMAT = 1;
+/** 1: rows had no checksums, and still have none where they were written then. */
+const FORMAT = 2;
 
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -65,7 +66,7 @@ export class HistoryTables {
         this.db.exec(TABLES);
         this.db.exec(`PRAGMA user_version = ${FORMAT}`);
       });
-    }
+    } else if (format < FORMAT) this.db.exec(`PRAGMA user_version = ${FORMAT}`);
     this.readMarks();
   }
 

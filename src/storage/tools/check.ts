@@ -1,8 +1,9 @@
 /**
  * A data directory → every checkpoint, section and frame of it, checked, and what the next start makes of it. Nothing is
- * changed. Of a directory in use only the part is looked at that nobody writes to: the finished segments of the journal.
+ * changed. Of a directory in use only the part is looked at that nobody writes to: finished segments of journal and changes.
  */
 import type { CheckedPart, StorageCheck } from '../../contract/storage-check.ts';
+import { checkChanges } from '../changes/check-changes.ts';
 import { CHECKPOINTS, packPath } from '../checkpoint/checkpoint.ts';
 import type { ListedCheckpoint } from '../checkpoint/manifest.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
@@ -14,7 +15,8 @@ import { checkWholeJournal, type JournalCheck, lostFrames } from '../journal/che
 import { type Damage, describeDamage } from '../journal/survey.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
-import { bytesIn, type HeldDirectory, holdDirectory, problemOf, putAside } from './held-directory.ts';
+import { changesPart, checkPast } from './check-past.ts';
+import { bytesIn, bytesOfHistory, type HeldDirectory, holdDirectory, problemOf, putAside } from './held-directory.ts';
 
 /** Throws a `StorageError` when there is nothing to check. */
 export function checkStorage(path: string): StorageCheck {
@@ -46,19 +48,21 @@ function checkHeld(held: HeldDirectory): StorageCheck {
   const good = checkpoints.find(({ problem }) => problem === '')?.checkpoint;
   const journal = checkWholeJournal(disk, JOURNAL, good?.durable ?? 0);
   const lost = lostFrames(journal, good?.frame ?? 0);
+  const past = checkPast({ path, disk, checkpoint: good, lastFrame: journal.last });
   const problems = [
     ...(manifestDamage === '' ? [] : [`${MANIFEST} is damaged: ${manifestDamage}`]),
     ...checkpoints.filter(({ problem }) => problem !== '').map(describeCheckpoint),
     ...lost.map(describeDamage),
     ...journal.damage.filter(damage => !lost.includes(damage)).map(damage => `${describeDamage(damage)} (not needed)`),
+    ...past.problems,
   ];
   return {
     path,
     verdict: problems.length === 0 ? 'sound' : 'damaged',
-    parts: [manifestPart(held), ...checkpoints.map(checkpointPart), ...segmentParts(journal)],
+    parts: [manifestPart(held), ...checkpoints.map(checkpointPart), ...segmentParts(journal), ...past.parts],
     problems,
-    notes: [...tailNotes(journal), ...leftOvers(held)],
-    nextStart: nextStart(held, checkpoints, good, journal, lost),
+    notes: [...tailNotes(journal), ...past.notes, ...leftOvers(held)],
+    nextStart: [nextStart(held, checkpoints, good, journal, lost), ...past.outcomes].join('; '),
   };
 }
 
@@ -133,7 +137,8 @@ function leftOvers({ disk, manifest }: HeldDirectory): readonly string[] {
 function checkInUse(path: string, why: string): StorageCheck {
   const disk = new FileSystemDisk(path);
   const journal = checkWholeJournal(withoutNewest(disk), JOURNAL, 0);
-  const parts = segmentParts(journal);
+  const changes = checkChanges(withoutNewest(disk), 0);
+  const parts = [...segmentParts(journal), ...changes.segments.map(changesPart)];
   const problems = parts.filter(({ problem }) => problem !== '').map(({ what, problem }) => `${what}: ${problem}`);
   return {
     path,
@@ -141,7 +146,7 @@ function checkInUse(path: string, why: string): StorageCheck {
     parts,
     problems,
     notes: [
-      `${why}: only the finished segments of the journal were checked; stop it to check the newest one and the checkpoints (${bytesIn(disk, CHECKPOINTS)} bytes)`,
+      `${why}: only the finished segments of the journal and of changes were checked; stop it to check the newest ones, the checkpoints (${bytesIn(disk, CHECKPOINTS)} bytes) and the history (${bytesOfHistory(disk)} bytes)`,
     ],
     nextStart: 'cannot be said while it is in use',
   };

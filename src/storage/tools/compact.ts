@@ -1,16 +1,20 @@
 /**
- * A data directory → the same with one checkpoint, in packs that hold nothing else, and the journal behind it. What is
- * there goes only when what takes its place was written, synced and read again.
+ * A data directory → the same with one checkpoint, in packs that hold nothing else, and the journal behind it; the history
+ * in as few bytes as it takes, and without changes that nobody can read. What is there goes only when what takes its place
+ * was written, synced and read again.
  */
 import type { Compaction } from '../../contract/storage-check.ts';
+import { checkChanges } from '../changes/check-changes.ts';
 import { type Checkpoint, packPath, type SectionPlace } from '../checkpoint/checkpoint.ts';
 import { Draft } from '../checkpoint/draft.ts';
 import type { ListedCheckpoint, Manifest } from '../checkpoint/manifest.ts';
 import { removeUnneeded } from '../checkpoint/packs.ts';
 import { damageOf } from '../checkpoint/verify.ts';
 import type { Disk } from '../disk.ts';
+import { compactHistory } from '../history/check-history.ts';
+import { HISTORY } from '../history/source.ts';
 import { StorageError } from '../storage-error.ts';
-import { bytesKept, type HeldDirectory, holdDirectory, newestIntact, putAside } from './held-directory.ts';
+import { bytesKept, bytesOfPast, type HeldDirectory, holdDirectory, newestIntact, putAside } from './held-directory.ts';
 import { segmentsOf } from './segments.ts';
 
 const STEP = 1 << 20;
@@ -36,7 +40,29 @@ function compact(held: HeldDirectory): Compaction {
     for (const segment of segmentsOf(disk, newest.frame).superfluous) disk.remove(segment);
     manifest.vacuum();
   }
-  return { path, frame: newest?.frame ?? 0, bytesBefore, bytesAfter: bytesKept(disk), putAside: putAside(disk) };
+  compactPast(held);
+  return {
+    path,
+    frame: newest?.frame ?? 0,
+    bytesBefore,
+    bytesAfter: bytesKept(disk),
+    ...bytesOfPast(disk),
+    putAside: putAside(disk),
+  };
+}
+
+function compactPast({ path, disk }: HeldDirectory): void {
+  const problem = compactHistory(path)?.problem ?? '';
+  if (problem !== '') {
+    throw new StorageError(
+      `${HISTORY} cannot be made smaller: ${problem}`,
+      `it is as it was; tacit storage check --path ${path} says what is wrong`,
+    );
+  }
+  const { segments, oldest } = checkChanges(disk, 0);
+  for (const { file } of segments.filter((_, i) => (segments[i + 1]?.first ?? oldest + 1) <= oldest)) disk.remove(file);
+  const last = segments.at(-1);
+  if (last !== undefined && last.problem === '' && last.bytes > last.end) disk.truncate(last.file, last.end);
 }
 
 /** Its packs hold sections of other checkpoints, too. */

@@ -1,6 +1,7 @@
 /**
- * A data directory → one file with all that a start needs: the newest checkpoint, a manifest that knows it alone, and the
- * journal behind it. The file is there when it is whole, and on the disk.
+ * A data directory → one file with all that a start needs: the newest checkpoint, a manifest that knows it alone, the
+ * journal behind it, the history and the changes up to there, and how far exporters are. The file is there when it is
+ * whole, and on the disk.
  */
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,16 +10,20 @@ import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { DELIVERY } from '../../contract/storage.ts';
 import type { StorageArchive } from '../../contract/storage-check.ts';
 import { changeFiles } from '../changes/change-files.ts';
 import { packPath } from '../checkpoint/checkpoint.ts';
 import { type ListedCheckpoint, prepareManifest } from '../checkpoint/manifest.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
+import type { Disk } from '../disk.ts';
 import { FILE_MODE, FileSystemDisk } from '../file-system-disk.ts';
+import { HISTORY } from '../history/source.ts';
 import { checkWholeJournal, lostFrames } from '../journal/check-journal.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
-import { type HeldDirectory, holdDirectory, newestIntact } from './held-directory.ts';
+import { checkPast } from './check-past.ts';
+import { bytesOfPast, type HeldDirectory, holdDirectory, newestIntact } from './held-directory.ts';
 import { segmentsOf } from './segments.ts';
 import { type TarEntry, writeTar } from './tar.ts';
 
@@ -47,13 +52,24 @@ async function exportHeld(held: HeldDirectory, file: string, work: string): Prom
   if (newest === undefined && lastFrame === 0)
     throw new StorageError(`nothing is kept in ${path}`, 'there is nothing to export');
   const { needed } = segmentsOf(disk, after);
+  mustHaveSoundPast(held, newest, lastFrame);
   const packs = new Set((newest?.sections ?? []).map(({ pack }) => packPath(pack)));
   const entries = [
     entryOf(MANIFEST, manifestOf(newest, work)),
-    ...[...packs, ...needed, ...changeFiles(disk)].map(name => entryOf(name, join(path, name))),
+    ...[...packs, ...needed, ...historyFiles(disk), ...changeFiles(disk), ...placeFiles(disk)].map(name =>
+      entryOf(name, join(path, name)),
+    ),
   ];
   await writeFile(entries, file);
-  return { path, file, checkpointFrame: after, lastFrame, files: entries.length, bytes: statSync(file).size };
+  return {
+    path,
+    file,
+    checkpointFrame: after,
+    lastFrame,
+    files: entries.length,
+    bytes: statSync(file).size,
+    ...bytesOfPast(disk),
+  };
 }
 
 /** A backup of damaged data would be found out when it is needed. */
@@ -62,6 +78,27 @@ function lastSoundFrame({ path, disk }: HeldDirectory, newest: ListedCheckpoint 
   const journal = checkWholeJournal(disk, JOURNAL, newest?.durable ?? 0);
   if (lostFrames(journal, after).length === 0) return Math.max(journal.last, after);
   throw new StorageError(`the journal in ${path} is damaged`, `tacit storage check ${path} says what is wrong`);
+}
+
+function mustHaveSoundPast({ path, disk }: HeldDirectory, checkpoint: ListedCheckpoint | undefined, lastFrame: number) {
+  const [problem] = checkPast({ path, disk, checkpoint, lastFrame }).problems;
+  if (problem !== undefined) throw new StorageError(`the data in ${path} is damaged: ${problem}`, mendHint(path));
+}
+
+/** Of the history, once what SQLite had beside it is in it: it was opened, and closed. */
+function historyFiles(disk: Disk): readonly string[] {
+  if (disk.size(`${HISTORY}-wal`) > 0) throw new StorageError(`${HISTORY} is in use`, 'stop who uses it');
+  return disk.size(HISTORY) < 0 ? [] : [HISTORY];
+}
+
+/** Of exporters. */
+function placeFiles(disk: Disk): readonly string[] {
+  const names = disk.list(DELIVERY).filter(name => /\.(json|dead\.ndjson)$/.test(name));
+  return names.map(name => `${DELIVERY}/${name}`);
+}
+
+function mendHint(path: string): string {
+  return `tacit storage check --path ${path} says what is wrong; a start goes on without what it finds damaged, and tacit storage compact lets changes go that cannot be read`;
 }
 
 /** Path of a manifest that knows no other checkpoint. */

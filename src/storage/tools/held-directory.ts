@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { CHANGES } from '../changes/change-files.ts';
 import { CHECKPOINTS } from '../checkpoint/checkpoint.ts';
 import { formatOf, type ListedCheckpoint, Manifest, ManifestDamage, NewerFormat } from '../checkpoint/manifest.ts';
 import { MANIFEST, manifestFile } from '../checkpoint/manifest-file.ts';
@@ -10,6 +11,7 @@ import { isDamage, refusalOf } from '../checkpoint/refusals.ts';
 import { damageOfCheckpoint } from '../checkpoint/verify.ts';
 import type { Disk } from '../disk.ts';
 import { FileSystemDisk } from '../file-system-disk.ts';
+import { HISTORY } from '../history/source.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
 
@@ -85,7 +87,17 @@ export function bytesIn(disk: Disk, directory: string): number {
 
 /** Of all that belongs to a data directory. */
 export function bytesKept(disk: Disk): number {
-  return Math.max(0, disk.size(MANIFEST)) + bytesIn(disk, CHECKPOINTS) + bytesIn(disk, JOURNAL);
+  const inDirectories = [CHECKPOINTS, JOURNAL, CHANGES].reduce((sum, directory) => sum + bytesIn(disk, directory), 0);
+  return Math.max(0, disk.size(MANIFEST)) + inDirectories + bytesOfHistory(disk);
+}
+
+export function bytesOfPast(disk: Disk): { readonly historyBytes: number; readonly changesBytes: number } {
+  return { historyBytes: bytesOfHistory(disk), changesBytes: bytesIn(disk, CHANGES) };
+}
+
+/** With what SQLite has beside it. */
+export function bytesOfHistory(disk: Disk): number {
+  return Math.max(0, disk.size(HISTORY)) + Math.max(0, disk.size(`${HISTORY}-wal`));
 }
 
 /** Damaged data that a start put aside. */

@@ -13,20 +13,28 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { DELIVERY } from '../../contract/storage.ts';
 import type { StorageArchive } from '../../contract/storage-check.ts';
 import { CHANGES } from '../changes/change-files.ts';
 import { CHECKPOINTS } from '../checkpoint/checkpoint.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
 import type { Disk } from '../disk.ts';
 import { DIRECTORY_MODE, FileSystemDisk } from '../file-system-disk.ts';
+import { HISTORY } from '../history/source.ts';
 import { JOURNAL } from '../storage.ts';
 import { StorageError } from '../storage-error.ts';
 import { checkStorage, mustBeSound } from './check.ts';
+import { bytesOfPast } from './held-directory.ts';
 import { readTar, type TarEntry } from './tar.ts';
 
-const NAMES = new RegExp(
-  `^(${MANIFEST.replace('.', '\\.')}|${CHECKPOINTS}/\\d{8,}-[a-z0-9_-]+\\.pack|(${JOURNAL}|${CHANGES})/\\d{16}\\.log)$`,
-);
+const DIRECTORIES = [CHECKPOINTS, JOURNAL, CHANGES, DELIVERY];
+/** What an archive may hold. */
+const NAMES = [
+  ...[MANIFEST, HISTORY].map(name => `${name.replace('.', '\\.')}`),
+  `${CHECKPOINTS}/\\d{8,}-[a-z0-9_-]+\\.pack`,
+  `(${JOURNAL}|${CHANGES})/\\d{16}\\.log`,
+  `${DELIVERY}/[\\w%.~!'()*-]+\\.(json|dead\\.ndjson)`,
+].map(pattern => new RegExp(`^${pattern}$`));
 
 /** Throws a `StorageError` when the file is none of these or damaged, or the directory is not empty. */
 export async function importStorage(path: string, file: string): Promise<StorageArchive> {
@@ -39,7 +47,7 @@ export async function importStorage(path: string, file: string): Promise<Storage
   const work = mkdtempSync(join(dirname(target), `.${basename(target)}.import-`));
   try {
     const files = await unpack(file, new FileSystemDisk(work));
-    const archive = { ...checked(work, file), path, file, files };
+    const archive = { ...checked(work, file), ...bytesOfPast(new FileSystemDisk(work)), path, file, files };
     chmodSync(work, DIRECTORY_MODE);
     renameSync(work, target);
     new FileSystemDisk(dirname(target)).syncDirectory('.');
@@ -50,14 +58,15 @@ export async function importStorage(path: string, file: string): Promise<Storage
 }
 
 async function unpack(file: string, disk: Disk): Promise<number> {
-  for (const directory of [CHECKPOINTS, JOURNAL, CHANGES]) disk.makeDirectory(directory);
+  for (const directory of DIRECTORIES) disk.makeDirectory(directory);
   const gunzip = createGunzip();
   const source = createReadStream(file);
   source.on('error', error => gunzip.destroy(error));
   const names = new Set<string>();
   try {
     for await (const entry of readTar(source.pipe(gunzip))) {
-      if (!NAMES.test(entry.name)) throw new Error(`${entry.name} belongs to no data directory`);
+      if (!NAMES.some(pattern => pattern.test(entry.name)))
+        throw new Error(`${entry.name} belongs to no data directory`);
       if (names.has(entry.name)) throw new Error(`${entry.name} is in it twice`);
       names.add(entry.name);
       await write(disk, entry);
@@ -72,7 +81,7 @@ async function unpack(file: string, disk: Disk): Promise<number> {
   }
   if (!names.has(MANIFEST))
     throw new StorageError(`${file} has no ${MANIFEST}`, 'it is no file of tacit storage export');
-  for (const directory of [CHECKPOINTS, JOURNAL, CHANGES, '.']) disk.syncDirectory(directory);
+  for (const directory of [...DIRECTORIES, '.']) disk.syncDirectory(directory);
   return names.size;
 }
 

@@ -21,9 +21,17 @@ export const CHANGES_DROPPED = define(
 );
 export const CHANGES_BYTES = define('gauge', 'tacit_changes_bytes', 'Bytes of the changes that can be read.', []);
 
+export const CHANGES_AGE = define(
+  'gauge',
+  'tacit_changes_age_seconds',
+  'How long ago the oldest change that can be read was, and the newest.',
+  ['change'],
+);
+
 export const CHANGES_METRICS: readonly MetricDefinition[] = [
   CHANGES_PUBLISHED,
   CHANGES_WAITING,
   CHANGES_DROPPED,
   CHANGES_BYTES,
+  CHANGES_AGE,
 ];

@@ -3,6 +3,7 @@ import { define, type MetricDefinition } from './define.ts';
 
 export const HISTORY_BYTES = define('gauge', 'tacit_history_bytes', 'Bytes of the history in use.', []);
 export const HISTORY_BYTES_LIMIT = define('gauge', 'tacit_history_bytes_limit', 'Bytes of the history, at most.', []);
+export const HISTORY_AGE = define('gauge', 'tacit_history_age_seconds', 'How far back the graph can be asked for.', []);
 export const HISTORY_ROWS = define(
   'gauge',
   'tacit_history_rows',
@@ -25,6 +26,7 @@ export const HISTORY_FAILING = define(
 export const HISTORY_METRICS: readonly MetricDefinition[] = [
   HISTORY_BYTES,
   HISTORY_BYTES_LIMIT,
+  HISTORY_AGE,
   HISTORY_ROWS,
   HISTORY_COARSENED,
   HISTORY_FAILING,

@@ -3,7 +3,8 @@
  * Everything adds up. Numbers of nodes and edges are the store's, and those of words the sender's, told once each, in the part
  * whose records use them first or in one before.
  *
- * One record of `numbers`: its length; the edge, or −1 − the node; the minute; first and last time by now, µs; a mask,
+ * One record of `numbers`: its length; the edge, or −1 − the node; the minute; first and last time, µs, as far as
+ * they lie within it, else ∞ and −∞; a mask,
  * one bit for each counter that follows, then these (of a node: entries, unresolved). An edge goes on with the number of
  * verbs, then word and count of each; the number of consumer groups, then word, received and processed of each; and three
  * times (client, server, lag) a histogram as it writes itself, or −1.

@@ -138,7 +138,9 @@ export class Deliveries {
     const source = topic !== 0 ? topic : this.rows.words[joins.partners[0]! + SERVICE]!;
     const counted = topic === 0 && i === 0;
     const kind = topic !== 0 ? CONSUMES : MESSAGES_EDGE;
-    const out = this.begin(kind, source, own.service, own.start, counted ? 0 : joins.evidence[i]!, sign);
+    // All that is said of a message is of the time at which it is counted.
+    const time = topic !== 0 ? own.start : this.other.ofRow(this.rows, joins.partners[0]!).start;
+    const out = this.begin(kind, source, own.service, time, counted ? 0 : joins.evidence[i]!, sign);
     out.count = 0;
     out.lag = own.start - this.endOf(partner);
     this.sink.apply(out);

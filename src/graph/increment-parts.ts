@@ -2,9 +2,10 @@
  * Records of increments, gathered in parts that can be handed to another thread. What their numbers mean goes along with
  * the first part that is sent after they were given.
  */
-import type { IncrementPart } from '../contract/increments.ts';
+import { BEFORE_HISTORY, type IncrementPart } from '../contract/increments.ts';
 import type { Identity } from '../lib/identities.ts';
 import { type NumberSink, NumberWriter } from '../lib/number-records.ts';
+import { MINUTE_US } from '../lib/units.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import type { GraphStore } from './store.ts';
 
@@ -12,6 +13,12 @@ const PART_NUMBERS = 1 << 16;
 /** Before the mask. */
 const HEADER = 5;
 const NODE_ROOM = 3;
+
+/** First and last time, µs. */
+interface Seen {
+  readonly first: number;
+  readonly last: number;
+}
 
 class Part {
   readonly data: Float64Array<ArrayBuffer>;
@@ -51,16 +58,14 @@ export class IncrementParts {
   }
 
   /** The record goes on with its mask. */
-  beginEdge(edge: EdgeAggregate, minute: number, room: number, batch: number): NumberSink {
+  beginEdge(edge: EdgeAggregate, minute: number, seen: Seen, room: number, batch: number): NumberSink {
     if (!this.toldEdges.has(edge.index)) this.tellEdge(edge);
-    const { first, last } = edge.seen(this.store.epoch);
-    return this.begin(edge.index, minute, first, last, HEADER + room, batch);
+    return this.begin(edge.index, minute, seen, HEADER + room, batch);
   }
 
   beginNode(node: number, minute: number, batch: number): NumberSink {
     this.tellNode(node);
-    const { first, last } = this.store.nodes[node]!;
-    return this.begin(-1 - node, minute, first, last, HEADER + NODE_ROOM, batch);
+    return this.begin(-1 - node, minute, this.store.nodes[node]!, HEADER + NODE_ROOM, batch);
   }
 
   endRecord(batch: number): void {
@@ -84,7 +89,7 @@ export class IncrementParts {
     this.isFirst = true;
   }
 
-  private begin(subject: number, minute: number, first: number, last: number, room: number, batch: number): NumberSink {
+  private begin(subject: number, minute: number, { first, last }: Seen, room: number, batch: number): NumberSink {
     let part = this.under.get(batch);
     if (part !== undefined && part.out.length + room > part.data.length) {
       this.flush(batch);
@@ -99,8 +104,8 @@ export class IncrementParts {
     out.put(0);
     out.put(subject);
     out.put(minute);
-    out.put(first);
-    out.put(last);
+    out.put(isOf(minute, first) ? first : Number.POSITIVE_INFINITY);
+    out.put(isOf(minute, last) ? last : Number.NEGATIVE_INFINITY);
     return out;
   }
 
@@ -129,4 +134,9 @@ export class IncrementParts {
     const length = part?.out.length ?? 0;
     this.send({ batch, isFirst, numbers, length, nodes, edges, words, ...(through !== undefined && { through }) });
   }
+}
+
+/** What is told in a minute lies within it; what was before history, anywhere. */
+export function isOf(minute: number, time: number): boolean {
+  return minute === BEFORE_HISTORY || Math.floor(time / MINUTE_US) === minute;
 }

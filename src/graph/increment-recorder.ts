@@ -9,7 +9,7 @@
  */
 import { BEFORE_HISTORY, type IncrementPart, MINUTES_END } from '../contract/increments.ts';
 import type { Interaction } from '../contract/interaction.ts';
-import { MINUTE_MS } from '../lib/units.ts';
+import { MINUTE_MS, MINUTE_US } from '../lib/units.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeBase, type WordNumbers } from './edge-base.ts';
 import { IncrementParts } from './increment-parts.ts';
@@ -62,11 +62,13 @@ export class IncrementRecorder implements EdgeRecorder {
 
   turn(edge: EdgeAggregate, opened: number, i: Interaction): void {
     const minute = opened - this.offset;
-    const { base } = edge;
-    if (base === undefined) this.begin(edge, this.spare.pop() ?? new EdgeBase(), minute);
-    else if (base.generation !== this.generation) {
-      this.write(edge, base, this.generation - 1);
-      this.begin(edge, base, minute);
+    let { base } = edge;
+    if (base === undefined || base.generation !== this.generation) {
+      if (base !== undefined) this.write(edge, base, this.generation - 1);
+      base ??= this.spare.pop() ?? new EdgeBase();
+      // What was seen last lies in the minute that is open: what is late stands aside from the beginning.
+      this.begin(edge, base, Math.max(minute, Math.floor(edge.lastSeen(this.store.epoch) / MINUTE_US)));
+      if (minute < base.minute) return this.countAside(edge, base, minute, i);
     } else if (minute > base.minute) {
       this.write(edge, base, this.generation);
       base.copy(edge);
@@ -78,7 +80,7 @@ export class IncrementRecorder implements EdgeRecorder {
   private countAside(edge: EdgeAggregate, base: EdgeBase, minute: number, i: Interaction): void {
     if (base.aside.length >= MOST_ASIDE) this.writeAside(edge, base, this.generation);
     const before = base.aside.length;
-    base.sideOf(edge, minute).apply(i, this.store.epoch);
+    base.sideOf(edge, minute).apply(i, 0);
     this.asides += base.aside.length - before;
   }
 
@@ -193,7 +195,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.asides -= base.aside.length;
     for (const { minute, sum } of base.aside) {
       base.include(edge, sum);
-      const out = this.parts.beginEdge(edge, minute, EdgeBase.room(sum), batch);
+      const out = this.parts.beginEdge(edge, minute, sum.seen(0), EdgeBase.room(sum), batch);
       NOTHING.writeDifference(sum, out, this.words);
       this.parts.endRecord(batch);
     }
@@ -202,7 +204,7 @@ export class IncrementRecorder implements EdgeRecorder {
 
   private write(edge: EdgeAggregate, base: EdgeBase, batch: number): void {
     if (base.aside.length > 0) this.writeAside(edge, base, batch);
-    const out = this.parts.beginEdge(edge, base.minute, EdgeBase.room(edge), batch);
+    const out = this.parts.beginEdge(edge, base.minute, edge.seen(this.store.epoch), EdgeBase.room(edge), batch);
     base.writeDifference(edge, out, this.words);
     this.parts.endRecord(batch);
   }

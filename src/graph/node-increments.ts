@@ -1,7 +1,7 @@
 /** What is counted at nodes themselves, by the minute, and when they were first and last seen. Columns by node. */
 import { BEFORE_HISTORY } from '../contract/increments.ts';
 import { MINUTE_US } from '../lib/units.ts';
-import type { IncrementParts } from './increment-parts.ts';
+import { type IncrementParts, isOf } from './increment-parts.ts';
 import type { GraphStore } from './store.ts';
 
 const FIRST = 256;
@@ -41,8 +41,11 @@ export class NodeIncrements {
   writeChanged(batch: number): void {
     this.reach(this.store.nodes.length);
     for (let node = 0; node < this.store.nodes.length; node++) {
-      if (this.minutes[node] !== CLOSED) this.close(node, batch);
-      else if (this.hasChanged(node)) this.write(node, 0, 0, 0, batch);
+      this.close(node, batch);
+      // When it was seen is told in the minute of that.
+      const { first, last } = this.store.nodes[node]!;
+      if (first !== this.firsts[node]) this.write(node, Math.floor(first / MINUTE_US), 0, 0, batch);
+      if (last !== this.lasts[node]) this.write(node, Math.floor(last / MINUTE_US), 0, 0, batch);
     }
   }
 
@@ -78,8 +81,8 @@ export class NodeIncrements {
 
   private write(node: number, minute: number, entries: number, unresolved: number, batch: number): void {
     const { first, last } = this.store.nodes[node]!;
-    this.firsts[node] = first;
-    this.lasts[node] = last;
+    if (isOf(minute, first)) this.firsts[node] = first;
+    if (isOf(minute, last)) this.lasts[node] = last;
     const out = this.parts.beginNode(node, minute, batch);
     out.put((entries === 0 ? 0 : 1) + (unresolved === 0 ? 0 : 2));
     if (entries !== 0) out.put(entries);

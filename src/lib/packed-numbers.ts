@@ -106,6 +106,15 @@ export class PackedReader implements NumberSource {
     return numbers;
   }
 
+  /** The next `count` numbers. */
+  takeInto(numbers: Float64Array, count: number): void {
+    const { bytes } = this;
+    for (let i = 0; i < count; i++) {
+      const first = bytes[this.at++]!;
+      numbers[i] = first < SINGLES ? (first >>> 1) ^ -(first & 1) : this.takeMore(first);
+    }
+  }
+
   private takeMore(first: number): number {
     if (first < FIRST_SIZED) return signed(SINGLES + ((first - SINGLES) << 8) + this.bytes[this.at++]!);
     if (first < INFINITE) return signed(this.takeInteger(first - FIRST_SIZED + LEAST_SIZE));

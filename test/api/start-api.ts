@@ -28,7 +28,7 @@ export interface RunningApi {
   /** What was asked for, and is answered. */
   series: { asked?: SeriesQuestion; points: readonly SeriesPoint[] };
   /** Of earlier times, ms; throws for those that are not known. */
-  viewAt(time: PastTime): GraphView;
+  viewAt(time: PastTime): GraphView | Promise<GraphView>;
   /** Stored, and told. */
   publish(...changes: readonly Change[]): void;
   get(path: string, headers?: Record<string, string>): Promise<Response>;

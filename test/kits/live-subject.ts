@@ -26,7 +26,7 @@ export const LATE_MS = SMALL.lateMs;
 
 export class LiveSubject {
   readonly topology: Topology;
-  private nowMs = BEGIN_MS;
+  protected nowMs = BEGIN_MS;
   private readonly spanView = createSpanView();
 
   constructor(options: Partial<TopologyOptions> = {}) {

@@ -1,8 +1,9 @@
 /** A store whose history is kept, and the same store as of a time: what happened up to then is applied to another one. */
 import { DatabaseSync } from 'node:sqlite';
+import { EDGE_KINDS } from '../../src/contract/graph-document.ts';
 import type { GraphView } from '../../src/contract/graph-view.ts';
 import type { IncrementPart } from '../../src/contract/increments.ts';
-import { Interaction, REVERSE } from '../../src/contract/interaction.ts';
+import { Interaction, LANE_PROCESS, REVERSE } from '../../src/contract/interaction.ts';
 import { IncrementRecorder } from '../../src/graph/increment-recorder.ts';
 import { NO_PATHS } from '../../src/graph/path-table.ts';
 import { GraphStore } from '../../src/graph/store.ts';
@@ -137,5 +138,26 @@ export class PastSubject {
       ...{ revision: 0, nowMs: toMs, halfLifeMs: this.options.halfLifeMs, epoch: 0, groupNames: GROUPS },
       ...{ paths: NO_PATHS, stats: EMPTY_STATS, diagnostics: [] },
     });
+  }
+
+  /** Per second, by id of an edge: minutes that count the less the longer they are gone. */
+  rates(toMs: number): ReadonlyMap<string, number> {
+    const sums = new Map<string, { all: number; processed: number; isProcessed: number }>();
+    for (const { kind, source, target, time, sign, count, lane } of this.applied) {
+      if (time >= toMs * 1000 || count === 0) continue;
+      const [from, to] = [this.identities.get(source).id, this.identities.get(target).id];
+      const id = `${from}#${EDGE_KINDS[kind]}#${to}`;
+      const sum = sums.get(id) ?? { all: 0, processed: 0, isProcessed: 0 };
+      sums.set(id, sum);
+      const middleMs = (Math.floor(time / 60e6) + 0.5) * MINUTE_MS;
+      const left = sign * 2 ** (-(toMs - middleMs) / this.options.halfLifeMs);
+      sum.all += left;
+      if (lane === LANE_PROCESS) sum.processed += left;
+      if (lane === LANE_PROCESS) sum.isProcessed += sign;
+    }
+    const perSecond = (Math.LN2 * 1000) / this.options.halfLifeMs;
+    return new Map(
+      [...sums].map(([id, { all, processed, isProcessed }]) => [id, (isProcessed > 0 ? processed : all) * perSecond]),
+    );
   }
 }

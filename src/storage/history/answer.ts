@@ -66,8 +66,7 @@ export class Answers {
     if (since > 0) return since;
     let first = Number.POSITIVE_INFINITY;
     for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
-      const times = this.names.timesOf(chunk);
-      for (let at = 0; at < times.length; at += 2) first = Math.min(first, times[at]!);
+      first = this.names.firstsOf(chunk).reduce((a, b) => Math.min(a, b), first);
     }
     return Math.floor(first / MINUTE_US);
   }
@@ -77,7 +76,7 @@ export class Answers {
     const sums = this.sums(range);
     const { halfLifeMs } = this.tables.marks;
     const perSecond = halfLifeMs > 0 ? (Math.LN2 * 1000) / halfLifeMs : 0;
-    const times = this.times(sums.lasts, range.end);
+    const times = this.times(sums.lasts);
     const nodeNumbers = this.nodeNumbers(range);
     return {
       nodes: `[${names.nodes.slice(have.nodes).join(',')}]`,
@@ -127,16 +126,13 @@ export class Answers {
     whole.subtract(before, halfLifeMs > 0 ? 2 ** (-((end - start) * MINUTE_MS) / halfLifeMs) : 0);
   }
 
-  /** First times as they are; last times by the minute when there were later ones. */
-  private times(lasts: Float64Array, end: number): Float64Array<ArrayBuffer> {
+  /** µs. */
+  private times(lasts: Float64Array): Float64Array<ArrayBuffer> {
     const times = new Float64Array(lasts.length * 2);
     for (let series = 0; series < lasts.length; series++) {
-      const seen = this.names.timesOf(series >> CHUNK_BITS);
-      const place = series & (CHUNK - 1);
-      const last = seen[place * 2 + 1]!;
-      const counted = lasts[series]! * MINUTE_US;
-      times[series * 2] = Math.min(seen[place * 2]!, counted === 0 ? Number.POSITIVE_INFINITY : counted);
-      times[series * 2 + 1] = last <= end * MINUTE_US ? last : counted;
+      const last = lasts[series]! * 1000;
+      times[series * 2] = this.names.firstsOf(series >> CHUNK_BITS)[series & (CHUNK - 1)]!;
+      times[series * 2 + 1] = last === 0 ? Number.NEGATIVE_INFINITY : last;
     }
     return times;
   }
@@ -153,12 +149,12 @@ export class Answers {
         whole.clear();
         this.sumRange(whole, before, chunk, start, end);
       }
-      const seen = this.names.timesOf(chunk);
-      const [first, last] = [seen[place * 2]!, seen[place * 2 + 1]!];
+      const first = this.names.firstsOf(chunk)[place]!;
+      const last = whole.lasts[place]! * 1000;
       const isThere = first < end * MINUTE_US;
       const at = node * NODE_NUMBERS;
       numbers[at] = isThere ? first : Number.POSITIVE_INFINITY;
-      numbers[at + 1] = isThere ? Math.min(last, end * MINUTE_US) : Number.NEGATIVE_INFINITY;
+      numbers[at + 1] = isThere ? Math.max(first, last) : Number.NEGATIVE_INFINITY;
       numbers[at + 2] = whole.counters[place * COUNTERS + COUNT]!;
       numbers[at + 3] = whole.counters[place * COUNTERS + COUNT_PROCESS]!;
     }

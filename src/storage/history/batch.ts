@@ -2,13 +2,15 @@
  * The parts of a batch of increments → rows: each increment to the finest level that its minute still has, and what was
  * before history to its first base. To be called within one transaction.
  */
-import { COUNTERS } from '../../contract/counters.ts';
+import { COUNT, COUNT_PROCESS, COUNTERS } from '../../contract/counters.ts';
 import type { IncrementPart } from '../../contract/increments.ts';
 import { NumberReader } from '../../lib/number-records.ts';
-import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
+import { MINUTE_US } from '../../lib/units.ts';
+import { BASE_DECAY_UNIT, CHUNK, CHUNK_BITS, CountSums, DECAY_UNIT, type Decay } from './count-sums.ts';
 import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
 import type { SenderNumbers } from './sender-numbers.ts';
+import { shareOf } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
 
 export const COUNTS = 0;
@@ -18,7 +20,7 @@ export const MINUTE = 1;
 export const TEN_MINUTES = 10;
 export const HOUR = 60;
 
-const BASE = 0;
+export const BASE = 0;
 const LEVELS_END = 64;
 
 /** Where an increment stands. */
@@ -37,6 +39,8 @@ export class BatchWriter {
   private readonly from = new NumberReader();
   private readonly counts = new CountSums();
   private readonly durations = new DurationSums();
+  /** Of a chunk, while its row is made. */
+  private readonly firsts = new Float64Array(CHUNK).fill(Number.POSITIVE_INFINITY);
 
   constructor(tables: HistoryTables, names: HistoryNames) {
     this.tables = tables;
@@ -55,7 +59,7 @@ export class BatchWriter {
         all.reduce((least, { minute }) => Math.min(least, minute), Number.POSITIVE_INFINITY),
       );
     }
-    this.names.writeTimes();
+    this.names.writeFirsts();
     return earliest;
   }
 
@@ -67,7 +71,6 @@ export class BatchWriter {
         const number = subject < 0 ? sender.node(-1 - subject) : sender.edge(subject);
         const chunk = subject < 0 ? chunkOfNode(number) : number >> CHUNK_BITS;
         const place = number & (CHUNK - 1);
-        this.names.see(chunk, place, numbers[at + 3]!, numbers[at + 4]!);
         const found = { numbers, at, place, minute: numbers[at + 2]!, histogramsAt: 0 };
         const known = chunks.get(chunk);
         if (known === undefined) chunks.set(chunk, [found]);
@@ -85,24 +88,34 @@ export class BatchWriter {
       const { key } = placed[i]!;
       this.counts.clear();
       this.durations.clear();
-      for (; i < placed.length && placed[i]!.key === key; i++) this.add(part, placed[i]!.found, sender);
+      const end = endOf(key);
+      const same: Found[] = [];
+      for (; i < placed.length && placed[i]!.key === key; i++) {
+        same.push(placed[i]!.found);
+        this.add(part, placed[i]!.found, end, sender);
+      }
+      if (part === COUNTS) this.see(chunk, same);
       this.writeRow(part, chunk, key);
     }
   }
 
-  private add(part: Part, found: Found, sender: SenderNumbers): void {
-    if (part === COUNTS) this.addCounts(found, sender);
+  private add(part: Part, found: Found, end: number, sender: SenderNumbers): void {
+    if (part === COUNTS) this.addCounts(found, end, sender);
     else if (found.histogramsAt > 0) this.addDurations(found);
   }
 
-  private addCounts(found: Found, sender: SenderNumbers): void {
+  private addCounts(found: Found, end: number, sender: SenderNumbers): void {
     const { from, counts } = this;
-    const { place } = found;
+    const { place, minute } = found;
+    const { left, sinceMiddle } = shareOf(minute, MINUTE, end, this.tables.marks.halfLifeMs);
     from.data = found.numbers;
     from.at = found.at + 5;
     const mask = from.take();
     for (let k = 0, rest = mask; rest > 0; k++, rest = Math.floor(rest / 2)) {
-      if (rest % 2 === 1) counts.counters[place * COUNTERS + k]! += from.take();
+      if (rest % 2 === 0) continue;
+      const value = from.take();
+      counts.counters[place * COUNTERS + k]! += value;
+      if (k === COUNT || k === COUNT_PROCESS) counts.decayed[place * 2 + k]! += value * left * sinceMiddle;
     }
     if (found.numbers[found.at + 1]! < 0) return;
     for (let n = from.take(); n > 0; n--) counts.addName(place, sender.word(from.take()), 0, from.take());
@@ -112,6 +125,21 @@ export class BatchWriter {
       counts.addName(place, word, 1, from.take());
     }
     found.histogramsAt = from.at;
+  }
+
+  /** Only where anything is left of it: what was taken back at once was not seen. */
+  private see(chunk: number, all: readonly Found[]): void {
+    const { counts, firsts, names } = this;
+    for (const { numbers, at, place, minute } of all) {
+      const first = numbers[at + 3]!;
+      firsts[place] = Math.min(firsts[place]!, Number.isFinite(first) ? first : minute * MINUTE_US);
+      counts.lasts[place] = Math.max(counts.lasts[place]!, Math.floor(numbers[at + 4]! / 1000));
+    }
+    for (const { place } of all) {
+      if (chunk < 0 || counts.counters[place * COUNTERS + COUNT]! > 0) names.see(chunk, place, firsts[place]!);
+      else counts.lasts[place] = 0;
+    }
+    for (const { place } of all) firsts[place] = Number.POSITIVE_INFINITY;
   }
 
   private addDurations({ numbers, histogramsAt, place }: Found): void {
@@ -128,7 +156,8 @@ export class BatchWriter {
     const level = key % LEVELS_END;
     const bucket = (key - level) / LEVELS_END;
     if (level === BASE) return this.addToBase(part, chunk, bucket);
-    const data = part === COUNTS ? this.counts.encode(false) : this.durations.encode();
+    const { marks } = this.tables;
+    const data = part === COUNTS ? this.counts.encode(bucket + level, decayOf(level, marks)) : this.durations.encode();
     if (data !== undefined) this.tables.run('INSERT INTO inc VALUES (?, ?, ?, ?, ?)', part, level, bucket, chunk, data);
   }
 
@@ -137,10 +166,19 @@ export class BatchWriter {
       'SELECT data FROM base WHERE part = ? AND chunk = ? AND bucket = ?',
       ...[part, chunk, bucket],
     ) as { data: Uint8Array } | undefined;
-    if (known !== undefined && part === COUNTS) this.counts.add(known.data, { left: 1, end: 0 });
+    if (known !== undefined && part === COUNTS)
+      this.counts.add(known.data, shareOf(bucket, BASE, bucket, this.tables.marks.halfLifeMs));
     if (known !== undefined && part === LATENCY) this.durations.add(known.data);
-    writeBase(this.tables, part, chunk, bucket, part === COUNTS ? this.counts.encode(true) : this.durations.encode());
+    const { marks } = this.tables;
+    const data = part === COUNTS ? this.counts.encode(bucket, decayOf(BASE, marks)) : this.durations.encode();
+    writeBase(this.tables, part, chunk, bucket, data);
   }
+}
+
+/** Of a row of increments of this level, or a base: of minutes the counts say it themselves. */
+export function decayOf(level: number, { halfLifeMs }: Marks): Decay | undefined {
+  if (level === MINUTE) return undefined;
+  return { halfLifeMs, unit: level === BASE ? BASE_DECAY_UNIT : DECAY_UNIT };
 }
 
 export function writeBase(
@@ -160,6 +198,10 @@ function keyOf(part: Part, minute: number, marks: Marks): number {
   const level = levelOf(part, minute, marks);
   const bucket = level === BASE ? marks.begin : minute - (minute % level);
   return bucket * LEVELS_END + level;
+}
+
+function endOf(key: number): number {
+  return Math.floor(key / LEVELS_END) + (key % LEVELS_END);
 }
 
 function levelOf(part: Part, minute: number, { begin, fine, tens }: Marks): number {

@@ -5,9 +5,6 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader, type PackedWriter } from '../../lib/packed-numbers.ts';
 
-/** Without a checksum: of before there was one. */
-const BARE = 0;
-const BARE_DEFLATED = 1;
 const PLAIN = 2;
 const DEFLATED = 3;
 const HEADER = 5;
@@ -33,7 +30,6 @@ export function blobOf({ packed }: PackedWriter): Uint8Array {
 /** Throws `RowDamage`. */
 export function readBlob(blob: Uint8Array): PackedReader {
   const kind = blob[0];
-  if (kind === BARE || kind === BARE_DEFLATED) return readRest(blob.subarray(1), kind === BARE_DEFLATED);
   const rest = blob.subarray(HEADER);
   const isWhole = blob.length >= HEADER && (kind === PLAIN || kind === DEFLATED);
   const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);

@@ -1,6 +1,6 @@
 /**
  * Nodes, series (edges) and words by numbers of history's own, from 0: those of the graph begin anew when it does. And
- * when they were first and last seen.
+ * when they were first seen.
  */
 import type { NodeIdentity } from '../../contract/increments.ts';
 import { CHUNK, CHUNK_BITS, WORDS_END } from './count-sums.ts';
@@ -30,9 +30,8 @@ export class HistoryNames {
   private readonly nodeNumbers = new Map<string, number>();
   private readonly seriesNumbers = new Map<number, number>();
   private readonly wordNumbers = new Map<string, number>();
-  /** First and last times of a chunk, µs. */
-  private readonly times = new Map<number, Float64Array<ArrayBuffer>>();
-  private readonly changedTimes = new Set<number>();
+  private readonly firsts = new Map<number, Float64Array<ArrayBuffer>>();
+  private readonly changedFirsts = new Set<number>();
 
   constructor(tables: HistoryTables) {
     this.tables = tables;
@@ -42,8 +41,8 @@ export class HistoryNames {
   /** What the tables have. */
   load(): void {
     for (const list of [this.nodes, this.series, this.words]) list.length = 0;
-    for (const map of [this.nodeNumbers, this.seriesNumbers, this.wordNumbers, this.times]) map.clear();
-    this.changedTimes.clear();
+    for (const map of [this.nodeNumbers, this.seriesNumbers, this.wordNumbers, this.firsts]) map.clear();
+    this.changedFirsts.clear();
     for (const row of this.tables.all('SELECT identity FROM node ORDER BY id')) {
       this.knowNode((row as { identity: string }).identity);
     }
@@ -51,9 +50,9 @@ export class HistoryNames {
       this.knowSeries(row as Ends);
     for (const row of this.tables.all('SELECT text FROM word ORDER BY id'))
       this.knowWord((row as { text: string }).text);
-    for (const row of this.tables.all('SELECT chunk, data FROM times')) {
+    for (const row of this.tables.all('SELECT chunk, data FROM firsts')) {
       const { chunk, data } = row as { chunk: number; data: Uint8Array };
-      this.times.set(chunk, new Float64Array(data.slice().buffer));
+      this.firsts.set(chunk, new Float64Array(data.slice().buffer));
     }
   }
 
@@ -82,35 +81,32 @@ export class HistoryNames {
     return this.words.length < WORDS_END ? this.addWord(text) : text.startsWith('v') ? 0 : 1;
   }
 
-  see(chunk: number, place: number, first: number, last: number): void {
-    const times = this.timesOf(chunk);
-    if (times[place * 2]! <= first && times[place * 2 + 1]! >= last) return;
-    times[place * 2] = Math.min(times[place * 2]!, first);
-    times[place * 2 + 1] = Math.max(times[place * 2 + 1]!, last);
-    this.changedTimes.add(chunk);
+  see(chunk: number, place: number, first: number): void {
+    const firsts = this.firstsOf(chunk);
+    if (firsts[place]! <= first) return;
+    firsts[place] = first;
+    this.changedFirsts.add(chunk);
   }
 
-  /** First and last times of a chunk by place, infinite where there are none. */
-  timesOf(chunk: number): Float64Array {
-    let times = this.times.get(chunk);
-    if (times === undefined) {
-      times = new Float64Array(CHUNK * 2);
-      for (let i = 0; i < times.length; i++)
-        times[i] = i % 2 === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-      this.times.set(chunk, times);
+  /** First times of a chunk by place, µs, infinite where there are none. */
+  firstsOf(chunk: number): Float64Array {
+    let firsts = this.firsts.get(chunk);
+    if (firsts === undefined) {
+      firsts = new Float64Array(CHUNK).fill(Number.POSITIVE_INFINITY);
+      this.firsts.set(chunk, firsts);
     }
-    return times;
+    return firsts;
   }
 
-  writeTimes(): void {
-    for (const chunk of this.changedTimes) {
+  writeFirsts(): void {
+    for (const chunk of this.changedFirsts) {
       this.tables.run(
-        'INSERT OR REPLACE INTO times VALUES (?, ?)',
+        'INSERT OR REPLACE INTO firsts VALUES (?, ?)',
         chunk,
-        new Uint8Array(this.times.get(chunk)!.buffer),
+        new Uint8Array(this.firsts.get(chunk)!.buffer),
       );
     }
-    this.changedTimes.clear();
+    this.changedFirsts.clear();
   }
 
   /** Numbers of the series for which it is so; ids are those of the nodes. */

@@ -15,6 +15,7 @@ import { COUNTS, LATENCY, type Part } from './batch.ts';
 import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
 import { DurationSums, Durations, HISTOGRAMS } from './duration-sums.ts';
 import type { HistoryNames } from './names.ts';
+import { shareOf } from './sum.ts';
 import type { HistoryTables } from './tables.ts';
 
 const MESSAGE_KINDS: readonly string[] = ['publishes', 'consumes', 'messages'];
@@ -71,7 +72,7 @@ export class Points {
     };
     for (const row of this.rows(COUNTS, chunk, start, end)) {
       counts.clear();
-      counts.add(row.data);
+      counts.add(row.data, shareOf(row.bucket, row.level, row.bucket + row.level, 0));
       const counter = (k: number) => counts.counters[place * COUNTERS + k]!;
       if (counter(COUNT) === 0 && counter(ERRORS) === 0) continue;
       const point = pointOf(row);

@@ -18,16 +18,21 @@ const INCREMENTS = 'SELECT level, bucket, data FROM inc WHERE part = ? AND chunk
 /** Adds the counts of a chunk up to this minute. */
 export function sumCounts(tables: HistoryTables, into: CountSums, chunk: number, minute: number): void {
   const { halfLifeMs } = tables.marks;
-  const left = (at: number): number => (halfLifeMs > 0 ? 2 ** (-((minute - at) * MINUTE_MS) / halfLifeMs) : 0);
-  const share = ({ bucket, level }: Row): Share => ({ left: left(bucket + level / 2), end: bucket + level });
   eachOf(
     tables,
     COUNTS,
     chunk,
     minute,
-    base => into.add(base.data, { left: left(base.bucket), end: 0 }),
-    row => into.add(row.data, share(row)),
+    ({ bucket, data }) => into.add(data, shareOf(bucket, 0, minute, halfLifeMs)),
+    ({ bucket, level, data }) => into.add(data, shareOf(bucket, level, minute, halfLifeMs)),
   );
+}
+
+/** What a bucket counts for in a sum up to a minute; a base has the level 0. */
+export function shareOf(bucket: number, level: number, minute: number, halfLifeMs: number): Share {
+  const end = bucket + level;
+  const left = (minutes: number) => (halfLifeMs > 0 ? 2 ** (-(minutes * MINUTE_MS) / halfLifeMs) : 0);
+  return { end, left: left(minute - end), sinceMiddle: left(level / 2), halfLifeMs };
 }
 
 /** Adds the histograms of a chunk. Their last ten minutes count when they are over. */

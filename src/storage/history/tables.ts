@@ -4,15 +4,15 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-/** 1: rows had no checksums, and still have none where they were written then. */
-const FORMAT = 2;
+/** Those before had other rows. */
+const FORMAT = 3;
 
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE node (id INTEGER PRIMARY KEY, identity TEXT NOT NULL) STRICT;
   CREATE TABLE series (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL) STRICT;
   CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
-  CREATE TABLE times (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE firsts (chunk INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE inc (
     part INTEGER NOT NULL, level INTEGER NOT NULL, bucket INTEGER NOT NULL, chunk INTEGER NOT NULL, data BLOB NOT NULL
   ) STRICT;
@@ -59,6 +59,8 @@ export class HistoryTables {
 
   private prepare(): void {
     const { user_version: format } = this.db.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (format > 0 && format < FORMAT)
+      throw new HistoryDamage(`history has the format ${format} of an earlier version`);
     if (format > FORMAT) throw new HistoryDamage(`history has the format ${format}, this version knows ${FORMAT}`);
     if (format === 0) {
       this.db.exec('PRAGMA auto_vacuum = INCREMENTAL');
@@ -66,7 +68,7 @@ export class HistoryTables {
         this.db.exec(TABLES);
         this.db.exec(`PRAGMA user_version = ${FORMAT}`);
       });
-    } else if (format < FORMAT) this.db.exec(`PRAGMA user_version = ${FORMAT}`);
+    }
     this.readMarks();
   }
 
@@ -97,7 +99,7 @@ export class HistoryTables {
 
   /** Of everything. */
   empty(): void {
-    for (const table of ['meta', 'node', 'series', 'word', 'times', 'inc', 'base']) this.run(`DELETE FROM ${table}`);
+    for (const table of ['meta', 'node', 'series', 'word', 'firsts', 'inc', 'base']) this.run(`DELETE FROM ${table}`);
     this.marks = FIRST_MARKS;
   }
 

@@ -2,11 +2,11 @@
  * History grows old: minutes become ten minutes, ten minutes hours, and hours go into one base; sums stay the same.
  * Bases in between spare who asks for a time the way from the beginning; they may be missing. A step is one transaction.
  */
-import { COUNTS, HOUR, LATENCY, MINUTE, type Part, TEN_MINUTES, writeBase } from './batch.ts';
+import { BASE, COUNTS, decayOf, HOUR, LATENCY, MINUTE, type Part, TEN_MINUTES, writeBase } from './batch.ts';
 import { CHUNK_BITS, CountSums } from './count-sums.ts';
 import { DurationSums } from './duration-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
-import { sumCounts, sumDurations } from './sum.ts';
+import { shareOf, sumCounts, sumDurations } from './sum.ts';
 import type { HistoryTables } from './tables.ts';
 
 /** Between two bases, minutes: while minutes are kept, while ten minutes are, and of old. */
@@ -24,6 +24,11 @@ export interface Ages {
   readonly tens: number;
   readonly keep: number;
   readonly maxBytes: number;
+}
+
+interface Row {
+  readonly bucket: number;
+  readonly data: Uint8Array;
 }
 
 export class Upkeep {
@@ -126,16 +131,18 @@ export class Upkeep {
     const { counts, durations, tables } = this;
     const where = 'WHERE part = ? AND chunk = ? AND bucket >= ? AND bucket < ? AND level = ?';
     const range = [part, chunk, bucket, bucket + above, level];
-    const rows = tables.all(`SELECT data FROM inc ${where}`, ...range) as readonly { data: Uint8Array }[];
+    const rows = tables.all(`SELECT bucket, data FROM inc ${where}`, ...range) as readonly Row[];
     if (rows.length === 0) return;
     counts.clear();
     durations.clear();
-    for (const { data } of rows) {
-      if (part === COUNTS) counts.add(data);
-      else durations.add(data);
+    const end = bucket + above;
+    const { marks } = tables;
+    for (const row of rows) {
+      if (part === COUNTS) counts.add(row.data, shareOf(row.bucket, level, end, marks.halfLifeMs));
+      else durations.add(row.data);
     }
     tables.run(`DELETE FROM inc ${where}`, ...range);
-    const data = part === COUNTS ? counts.encode(false) : durations.encode();
+    const data = part === COUNTS ? counts.encode(end, decayOf(above, marks)) : durations.encode();
     if (data !== undefined) tables.run('INSERT INTO inc VALUES (?, ?, ?, ?, ?)', part, above, bucket, chunk, data);
   }
 
@@ -244,7 +251,7 @@ export class Upkeep {
     if (part === COUNTS) {
       counts.clear();
       sumCounts(tables, counts, chunk, bucket);
-      writeBase(tables, part, chunk, bucket, counts.encode(true));
+      writeBase(tables, part, chunk, bucket, counts.encode(bucket, decayOf(BASE, tables.marks)));
     } else {
       durations.clear();
       sumDurations(tables, durations, chunk, bucket);

@@ -85,11 +85,22 @@ class KafkajsClient implements KafkaClient {
     });
   }
 
-  connect(): Promise<void> {
-    return tell(async () => {
-      await this.cluster.connect();
-      await this.cluster.brokerPool.refreshMetadata([]);
-    });
+  /** By the first of the brokers that answers. */
+  async connect(): Promise<void> {
+    const { brokers } = this.options;
+    for (let tried = 1; ; tried++) {
+      try {
+        return await tell(() => this.connectToNext());
+      } catch (error) {
+        if ((error as KafkaError).kind !== 'connection' || tried >= brokers.length) throw error;
+      }
+    }
+  }
+
+  /** kafkajs goes on to the next of the brokers when one cannot be reached. */
+  private async connectToNext(): Promise<void> {
+    await this.cluster.connect();
+    await this.cluster.brokerPool.refreshMetadata([]);
   }
 
   topics(names: readonly string[] | undefined): Promise<ClusterView> {

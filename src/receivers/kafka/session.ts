@@ -99,12 +99,11 @@ export class Session {
     let retryMs = FIRST_RETRY_MS;
     for (let round = 0; !this.isOver && !signal.aborted; round++) {
       const own = [...this.parts.partitions.values()].filter(({ leader }) => leader === node);
-      if (own.length === 0) return;
+      if (own.length === 0) return this.canBeRead(node);
       try {
         await this.readStep(node, own.filter(isOpen), round);
         retryMs = FIRST_RETRY_MS;
-        this.failing.delete(node);
-        problems.end('node', String(node));
+        this.canBeRead(node);
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
         this.failing.add(node);
@@ -115,6 +114,12 @@ export class Session {
         if (!this.isOver && !signal.aborted) await this.refresh();
       }
     }
+  }
+
+  /** Or need not be: others lead what it led. */
+  private canBeRead(node: number): void {
+    this.failing.delete(node);
+    this.parts.problems.end('node', String(node));
   }
 
   /** Of all nodes that can be read from. */

@@ -52,7 +52,7 @@ await runCommand(USAGE, async () => {
   if (what !== 'spans' && what !== 'changes') throw new RunError(USAGE);
   const records = number(values.records ?? DEFAULT_RECORDS[what], '--records', 1, 1e9);
   const partitions = number(values.partitions, '--partitions', 1, 100);
-  const cluster = await Cluster.start(await startKafka({ properties: ['message.max.bytes=16777216'] }));
+  const cluster = await Cluster.start([await startKafka({ properties: ['message.max.bytes=16777216'] })]);
   try {
     await cluster.createTopic(TOPIC, partitions);
     const fill = what === 'spans' ? fillWithSpans : fillWithChanges;

@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)('a Kafka receiver of changes in Avro', ()
     await cluster.createTopic(json);
     await cluster.send(avro, [change(1n, 'orders'), change(2n, 'orders', 404), change(3n, 'orders')]);
     const options: Options = {
-      brokers: [cluster.brokers],
+      brokers: cluster.addresses,
       group_id: topicName('group'),
       topics: [avro, json],
       encoding: 'cdc',

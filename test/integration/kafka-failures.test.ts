@@ -18,7 +18,7 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   let kafka: Kafka;
   const readers = new KafkaReaders(async () => {
     kafka = await startKafka();
-    return kafka;
+    return [kafka];
   });
   let cluster: Cluster;
 

@@ -70,7 +70,7 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   let kafka: Kafka;
   const readers = new KafkaReaders(async () => {
     kafka = await startKafka({ secure: true, properties: GUARDED });
-    return kafka;
+    return [kafka];
   });
   let cluster: Cluster;
   let topic = '';

@@ -19,7 +19,7 @@ describe.skipIf(missing !== undefined)('a shop', () => {
   beforeAll(async () => {
     shop = await Shop.start();
     subject = await new KafkaSubject({
-      brokers: [shop.cluster.brokers],
+      brokers: shop.cluster.addresses,
       group_id: topicName('group'),
       topics: [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS],
       encoding: 'cdc',

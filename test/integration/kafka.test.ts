@@ -123,7 +123,7 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   test('leaves out what a transaction took back', async () => {
     const topic = topicName('spans');
     await cluster.createTopic(topic);
-    const kafka = new kafkajs.Kafka({ brokers: [cluster.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const kafka = new kafkajs.Kafka({ brokers: cluster.addresses, logLevel: kafkajs.logLevel.NOTHING });
     const producer = kafka.producer({ transactionalId: topicName('tx'), idempotent: true, maxInFlightRequests: 1 });
     await producer.connect();
     let sent = 0;

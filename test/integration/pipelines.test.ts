@@ -90,7 +90,7 @@ describe.each(examples)('%s', name => {
   it.runIf(fromKafka.length > 0 && missing === undefined)(
     'a process takes the input from Kafka and shows the graph',
     async () => {
-      const cluster = await Cluster.start(await startKafka());
+      const cluster = await Cluster.start([await startKafka()]);
       try {
         const [topic] = fromKafka.flatMap(id => config.receivers[id]?.traces?.topics ?? []);
         await cluster.createTopic(topic!);

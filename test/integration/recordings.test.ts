@@ -36,7 +36,7 @@ describe.skipIf(!isThere || missing !== undefined)('recorded topics', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await Cluster.start(await startKafka());
+    cluster = await Cluster.start([await startKafka()]);
   }, 120_000);
   afterAll(async () => {
     await cluster?.stop();
@@ -47,7 +47,7 @@ describe.skipIf(!isThere || missing !== undefined)('recorded topics', () => {
     const { graph } = await analyze(...paths);
     const sent = await run(['replay', ...paths, '--speed', 'max', '--kafka', cluster.brokers]);
     expect(sent).toMatchObject({ code: 0, stderr: expect.stringContaining(`${graph.stats.records.received} records`) });
-    const reader = await new KafkaSubject({ brokers: [cluster.brokers], topics: ['/.*/'], encoding: 'cdc' }).start();
+    const reader = await new KafkaSubject({ brokers: cluster.addresses, topics: ['/.*/'], encoding: 'cdc' }).start();
     try {
       await vi.waitFor(async () => expect(provedBy(await reader.graph())).toEqual(provedBy(graph)), PATIENCE);
       expect((await reader.receiver()).topics.every(({ lag, poison }) => lag === 0 && poison === 0)).toBe(true);

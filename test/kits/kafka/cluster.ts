@@ -25,39 +25,45 @@ export interface Message {
 }
 
 export class Cluster {
+  /** Separated by commas. */
   readonly brokers: string;
   readonly admin: Admin;
   producer: Producer;
   private readonly kafka: kafkajs.Kafka;
-  private readonly own: Kafka | undefined;
+  private readonly own: readonly Kafka[];
 
-  private constructor(brokers: string, own: Kafka | undefined) {
+  private constructor(brokers: string, own: readonly Kafka[]) {
     this.brokers = brokers;
     this.own = own;
     const retry = { retries: 100, initialRetryTime: 100, maxRetryTime: 1000 };
-    this.kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING, retry });
+    this.kafka = new kafkajs.Kafka({ brokers: this.addresses, logLevel: kafkajs.logLevel.NOTHING, retry });
     this.admin = this.kafka.admin();
     this.producer = this.createProducer();
   }
 
-  /** The one that the environment names, or one of its own. `own`: one whose broker can be halted. */
-  static async start(own?: Kafka): Promise<Cluster> {
+  /** The one that the environment names, or one of its own. `own`: one whose brokers can be halted. */
+  static async start(own?: readonly Kafka[]): Promise<Cluster> {
     const named = own === undefined ? namedService('kafka') : undefined;
-    const started = named === undefined ? (own ?? (await startKafka())) : undefined;
-    const cluster = new Cluster(named ?? started!.brokers, started);
+    const started = named === undefined ? (own ?? [await startKafka()]) : [];
+    const cluster = new Cluster(named ?? started.map(({ brokers }) => brokers).join(), started);
     await cluster.admin.connect();
     await cluster.producer.connect();
     return cluster;
   }
 
+  get addresses(): string[] {
+    return this.brokers.split(',');
+  }
+
   async stop(): Promise<void> {
     await this.producer.disconnect();
     await this.admin.disconnect();
-    await this.own?.stop();
+    // Together: a node that is the last of its cluster waits in vain for another to take over.
+    await Promise.all(this.own.map(broker => broker.stop()));
   }
 
-  async createTopic(topic: string, numPartitions = 1): Promise<void> {
-    await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: 1 }], waitForLeaders: true });
+  async createTopic(topic: string, numPartitions = 1, replicationFactor = 1): Promise<void> {
+    await this.admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor }], waitForLeaders: true });
     // A leader may be named before it takes records, and what others took of a batch would be sent again with the rest.
     while (!(await this.admin.fetchTopicOffsets(topic).catch(() => undefined))) await delay(20);
   }

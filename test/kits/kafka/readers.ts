@@ -8,10 +8,10 @@ export class KafkaReaders {
   private started: Cluster | undefined;
   private readonly subjects: KafkaSubject[] = [];
 
-  /** To be made where tests are described. @param broker starts the one to use; else any. */
-  constructor(broker?: () => Promise<Kafka>) {
+  /** To be made where tests are described. @param brokers starts those to use; else any. */
+  constructor(brokers?: () => Promise<readonly Kafka[]>) {
     beforeAll(async () => {
-      this.started = await Cluster.start(await broker?.());
+      this.started = await Cluster.start(await brokers?.());
     }, 120_000);
     afterEach(async () => {
       for (const subject of this.subjects.splice(0)) await subject.stop();
@@ -27,7 +27,7 @@ export class KafkaReaders {
 
   /** A service whose receiver has these options; not started. */
   subject(options: Options): KafkaSubject {
-    const subject = new KafkaSubject({ brokers: [this.cluster.brokers], group_id: topicName('group'), ...options });
+    const subject = new KafkaSubject({ brokers: this.cluster.addresses, group_id: topicName('group'), ...options });
     this.subjects.push(subject);
     return subject;
   }

@@ -1,6 +1,6 @@
 /**
- * A single Apache Kafka broker in KRaft mode on loopback ports, from Maven's jars. `secure` adds listeners with SASL,
- * TLS and both, for `USER` with `PASSWORD` over PLAIN and SCRAM.
+ * Apache Kafka in KRaft mode on loopback ports, from Maven's jars: one broker, or several that are a cluster. `secure`
+ * adds listeners with SASL, TLS and both, for `USER` with `PASSWORD` over PLAIN and SCRAM.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -40,29 +40,11 @@ export async function startKafka({ secure = false, properties = [] }: KafkaOptio
     listeners.push(`SASL_PLAINTEXT://127.0.0.1:${sasl}`, `SSL://127.0.0.1:${tls}`, `SASL_SSL://127.0.0.1:${saslTls}`);
   }
   const caFile = join(folder, 'ca.pem');
-  const config = join(folder, 'server.properties');
-  writeFileSync(
-    config,
-    [
-      ...brokerProperties(folder, controller!, listeners),
-      ...(secure ? secureProperties(folder, caFile) : []),
-      ...properties,
-    ].join('\n'),
-  );
-  const java = ['-cp', `${jars}/*`, `-Dlog4j2.configurationFile=${writeLogging(folder)}`];
-  format(java, config);
-  const service = await startService(
-    {
-      name: 'Kafka',
-      command: 'java',
-      args: ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...java, 'kafka.Kafka', config],
-      stopSignal: 'SIGTERM',
-      startMs: 60_000,
-      isReady: output => output.includes('Kafka Server started'),
-    },
-    folder,
-  );
-  const address = (port: number | undefined) => (port === undefined ? '' : `127.0.0.1:${port}`);
+  const service = await startBroker(jars, folder, randomClusterId(), [
+    ...brokerProperties({ folder, id: 1, controllers: [controller!], listeners }),
+    ...(secure ? secureProperties(folder, caFile) : []),
+    ...properties,
+  ]);
   return {
     ...service,
     brokers: address(plain),
@@ -73,23 +55,83 @@ export async function startKafka({ secure = false, properties = [] }: KafkaOptio
   };
 }
 
-/** Small and quick: one node, few internal partitions, no wait for the first member of a group. */
-function brokerProperties(folder: string, controller: number, listeners: readonly string[]): readonly string[] {
+/** Brokers that are one cluster, and each on its own: they start, and end, one by one. In the order of their ids, from 1. */
+export async function startBrokers(count: number): Promise<readonly Kafka[]> {
+  const jars = await fetchJars(KAFKA_JARS, console.warn);
+  const ports = await serverPorts(2 * count);
+  const controllers = ports.slice(count);
+  const clusterId = randomClusterId();
+  return Promise.all(
+    controllers.map(async (_, i) => {
+      const folder = serviceFolder('kafka');
+      const listeners = [`PLAINTEXT://127.0.0.1:${ports[i]}`];
+      const properties = brokerProperties({ folder, id: i + 1, controllers, listeners });
+      const service = await startBroker(jars, folder, clusterId, properties);
+      return {
+        ...service,
+        brokers: address(ports[i]),
+        saslBrokers: '',
+        tlsBrokers: '',
+        saslTlsBrokers: '',
+        caFile: '',
+      };
+    }),
+  );
+}
+
+function startBroker(jars: string, folder: string, clusterId: string, properties: readonly string[]): Promise<Service> {
+  const config = join(folder, 'server.properties');
+  writeFileSync(config, properties.join('\n'));
+  const java = ['-cp', `${jars}/*`, `-Dlog4j2.configurationFile=${writeLogging(folder)}`];
+  format(java, config, clusterId);
+  return startService(
+    {
+      name: 'Kafka',
+      command: 'java',
+      args: ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...java, 'kafka.Kafka', config],
+      stopSignal: 'SIGTERM',
+      startMs: 60_000,
+      isReady: output => output.includes('Kafka Server started'),
+    },
+    folder,
+  );
+}
+
+function address(port: number | undefined): string {
+  return port === undefined ? '' : `127.0.0.1:${port}`;
+}
+
+/** May begin with a dash. */
+function randomClusterId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+interface Node {
+  readonly folder: string;
+  readonly id: number;
+  /** Ports, in the order of the ids of nodes from 1. */
+  readonly controllers: readonly number[];
+  readonly listeners: readonly string[];
+}
+
+/** Small and quick: few internal partitions, no wait for the first member of a group. */
+function brokerProperties({ folder, id, controllers, listeners }: Node): readonly string[] {
+  const copies = controllers.length;
   return [
     'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.voters=1@127.0.0.1:${controller}`,
+    `node.id=${id}`,
+    `controller.quorum.voters=${controllers.map((port, i) => `${i + 1}@127.0.0.1:${port}`).join()}`,
     'controller.listener.names=CONTROLLER',
-    `listeners=${listeners.join()},CONTROLLER://127.0.0.1:${controller}`,
+    `listeners=${listeners.join()},CONTROLLER://127.0.0.1:${controllers[id - 1]}`,
     `advertised.listeners=${listeners.join()}`,
     'inter.broker.listener.name=PLAINTEXT',
     `log.dirs=${folder}/data`,
-    'offsets.topic.replication.factor=1',
+    `offsets.topic.replication.factor=${copies}`,
     'offsets.topic.num.partitions=4',
-    'transaction.state.log.replication.factor=1',
+    `transaction.state.log.replication.factor=${copies}`,
     'transaction.state.log.min.isr=1',
     'transaction.state.log.num.partitions=4',
-    'share.coordinator.state.topic.replication.factor=1',
+    `share.coordinator.state.topic.replication.factor=${copies}`,
     'share.coordinator.state.topic.min.isr=1',
     'share.coordinator.state.topic.num.partitions=1',
     'group.initial.rebalance.delay.ms=0',
@@ -126,13 +168,11 @@ function secureProperties(folder: string, caFile: string): readonly string[] {
   ];
 }
 
-function format(java: readonly string[], config: string): void {
-  // May begin with a dash.
-  const id = randomBytes(16).toString('base64url');
+function format(java: readonly string[], config: string, clusterId: string): void {
   const scram = ['256', '512'].flatMap(bits => [
     '--add-scram',
     `SCRAM-SHA-${bits}=[name=${USER},password=${PASSWORD}]`,
   ]);
   const args = ['-Xmx64m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format'];
-  execFileSync('java', [...args, `--cluster-id=${id}`, '--config', config, ...scram], { stdio: 'pipe' });
+  execFileSync('java', [...args, `--cluster-id=${clusterId}`, '--config', config, ...scram], { stdio: 'pipe' });
 }

@@ -35,7 +35,7 @@ export class Shop {
   }
 
   static async start(): Promise<Shop> {
-    const [cluster, postgres] = await Promise.all([startKafka().then(Cluster.start), startPostgres()]);
+    const [cluster, postgres] = await Promise.all([startKafka().then(one => Cluster.start([one])), startPostgres()]);
     const database = new Client({ connectionString: postgres.url });
     await database.connect();
     await database.query(TABLES);

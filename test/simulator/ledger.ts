@@ -11,6 +11,7 @@ import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
 import { FrameDecoder } from '../../src/storage/frames/decoder.ts';
 import type { FrameEncoder } from '../../src/storage/frames/encoder.ts';
+import type { UninterruptedPast } from './past.ts';
 import { requestsIn } from './traffic.ts';
 
 interface Entry {
@@ -65,8 +66,9 @@ export class Ledger {
   }
 
   /** Never stopped. */
-  uninterrupted(clock: Clock): Topology {
+  async uninterrupted(clock: Clock, past: UninterruptedPast): Promise<Topology> {
     const topology = new Topology(this.options!, clock, false);
+    await past.keep(topology);
     const { identities, normalizer } = topology;
     const decoder = new FrameDecoder({
       identities,

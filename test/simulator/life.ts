@@ -28,6 +28,7 @@ import type { HistorySource } from '../../src/storage/history/source.ts';
 import { FaultyDisk } from '../storage/checkpoint/faulty-disk.ts';
 import type { SimulatedDisk } from './disk.ts';
 import type { Ledger } from './ledger.ts';
+import type { HeardChanges } from './past.ts';
 
 const STORAGE = { path: 'data', onCorruption: 'refuse', checkpointMs: 1, maxWaitingBytes: 20_000 } as const;
 const SEGMENT_BYTES = 3000;
@@ -41,6 +42,7 @@ export interface Surroundings {
   readonly disk: SimulatedDisk;
   readonly manifest: DatabaseSource;
   readonly history: HistorySource;
+  readonly heard: HeardChanges;
   readonly ledger: Ledger;
   readonly wall: () => number;
   readonly monotonic: () => number;
@@ -82,6 +84,7 @@ export class Life {
       bufferBytes: BUFFER_BYTES,
     });
     this.topology.keeper = this.durable;
+    this.topology.changes.follow((texts, first) => surroundings.heard.hear(texts, first));
     this.ingest = this.receiver();
     this.durable.recover(this.giving.signal).then(
       () => this.recovered(),

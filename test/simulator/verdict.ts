@@ -1,4 +1,7 @@
-/** What a world came to: the same as its frames without any interruption, and, where it is wide, what the oracle says. */
+/**
+ * What a world came to: the same graph, changes and history as its frames without any interruption, and, where it is
+ * wide, what the oracle says.
+ */
 import type { Clock } from '../../src/contract/clock.ts';
 import { debugTrace } from '../../src/correlate/debug.ts';
 import type { Topology } from '../../src/service/topology/topology.ts';
@@ -8,22 +11,32 @@ import { analyzeSpans } from '../oracle/model.ts';
 import { countPaths } from '../oracle/paths.ts';
 import type { Climate } from './climate.ts';
 import type { Ledger } from './ledger.ts';
+import { type HeardChanges, type HistoryInMemory, pastDifferences, UninterruptedPast } from './past.ts';
 import type { Request } from './traffic.ts';
 
-export function verdictOf(
-  topology: Topology,
-  ledger: Ledger,
+/** What a world came to. */
+export interface Outcome {
+  readonly topology: Topology;
+  readonly ledger: Ledger;
+  readonly history: HistoryInMemory;
+  readonly heard: HeardChanges;
+}
+
+export async function verdictOf(
+  { topology, ledger, history, heard }: Outcome,
   requests: readonly Request[],
   { isWide }: Climate,
   clock: Clock,
-): readonly string[] {
-  const reference = ledger.uninterrupted(clock);
+): Promise<readonly string[]> {
+  const past = new UninterruptedPast(() => clock.now());
+  const reference = await ledger.uninterrupted(clock, past);
+  const earlier = await pastDifferences(past, reference, topology, history, heard);
   const traces = new Set(requests.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)));
   const before = different('before the end', stateOf(reference, traces), stateOf(topology, traces));
   reference.finish();
   topology.finish();
   const after = different('after the end', graphOf(reference), graphOf(topology));
-  return [...before, ...after, ...(isWide ? againstOracle(topology, ledger, requests) : [])];
+  return [...earlier, ...before, ...after, ...(isWide ? againstOracle(topology, ledger, requests) : [])];
 }
 
 /** What waits. */

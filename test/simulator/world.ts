@@ -9,7 +9,6 @@ import type { Answer } from '../../src/receivers/listener/answer.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import { packPath, type SectionPlace } from '../../src/storage/checkpoint/checkpoint.ts';
 import type { DatabaseSource } from '../../src/storage/database-file.ts';
-import type { HistorySource } from '../../src/storage/history/source.ts';
 import { BEGIN_MS } from '../kits/live-subject.ts';
 import { Random } from '../oracle/random.ts';
 import { type Climate, climateOf } from './climate.ts';
@@ -17,6 +16,7 @@ import { SimulatedDisk } from './disk.ts';
 import { Ledger } from './ledger.ts';
 import { Life, OUT_OF_MEMORY } from './life.ts';
 import { Network } from './network.ts';
+import { HeardChanges, HistoryInMemory } from './past.ts';
 import { type Operation, planOf, type Step } from './plan.ts';
 import { trafficOf } from './traffic.ts';
 import { verdictOf } from './verdict.ts';
@@ -45,7 +45,10 @@ class World {
   private readonly ledger = new Ledger();
   private readonly network: Network;
   private readonly manifest = manifestInMemory();
-  private readonly history = historyInMemory();
+  private readonly history = new HistoryInMemory(
+    () => this.life?.state === 'up' && this.isHindered && this.random.chance(0.5),
+  );
+  private readonly heard = new HeardChanges();
   private random: Random;
   /** Long after all that spans tell of, however it is set back. */
   private wallMs = BEGIN_MS + 600_000;
@@ -98,7 +101,11 @@ class World {
     await this.calm();
     if (this.problems.length > 0) return;
     const clock = { now: () => this.wallMs };
-    this.problems.push(...verdictOf(this.life!.topology, this.ledger, this.network.requests, this.climate, clock));
+    // Who asks for a time asks when it is over, wherever the clock was set.
+    this.wallMs = Math.max(this.wallMs, BEGIN_MS + 1_200_000);
+    const { ledger, history, heard, network, climate } = this;
+    const outcome = { topology: this.life!.topology, ledger, history, heard };
+    this.problems.push(...(await verdictOf(outcome, network.requests, climate, clock)));
   }
 
   private async operate(operation: Operation): Promise<void> {
@@ -112,15 +119,22 @@ class World {
   /** What became of the process. */
   private look(): void {
     const { life } = this;
-    this.problems.push(...this.ledger.problems.splice(0), ...(life?.problems.splice(0) ?? []));
+    this.problems.push(
+      ...this.ledger.problems.splice(0),
+      ...this.heard.problems.splice(0),
+      ...(life?.problems.splice(0) ?? []),
+    );
     if (life === undefined) return;
     if (life.isBlown) return this.random.chance(0.5) ? this.end() : this.powerOff();
     if (life.state !== 'ended') return;
-    const isHindered = this.disk.capacity < NONE || this.disk.faults.sync + this.disk.faults.write > 0;
     const isAlone = life.refusal?.message.includes(OUT_OF_MEMORY);
-    if (life.refusal !== undefined && !isHindered && !isAlone)
+    if (life.refusal !== undefined && !this.isHindered && !isAlone)
       this.problems.push(`a start failed: ${life.refusal.stack}`);
     this.end();
+  }
+
+  private get isHindered(): boolean {
+    return this.disk.capacity < NONE || this.disk.faults.sync + this.disk.faults.write > 0;
   }
 
   private begin(): void {
@@ -128,9 +142,9 @@ class World {
       this.monotonicMs += this.climate.lookMs;
       return this.monotonicMs;
     };
-    const { disk, manifest, history, ledger } = this;
+    const { disk, manifest, history, heard, ledger } = this;
     this.life = new Life(
-      { disk, manifest, history, ledger, wall: () => Math.floor(this.wallMs), monotonic },
+      { disk, manifest, history, heard, ledger, wall: () => Math.floor(this.wallMs), monotonic },
       this.options,
     );
   }
@@ -234,7 +248,13 @@ class World {
     await this.untilQuiet(() => this.network.isDone);
     const { life } = this;
     await this.operate(this.random.pick(['kill', 'powerOff', 'stop'] as const));
-    await this.untilQuiet(() => this.life !== life && this.life?.state === 'up');
+    await this.untilQuiet(() => this.life !== life && this.life?.state === 'up' && this.isTold());
+  }
+
+  /** What it derived is stored, and the journal has all frames. */
+  private isTold(): boolean {
+    const { journal, changes } = this.life!.topology;
+    return changes.status().waiting === 0 && journal.counters?.durable === journal.frames;
   }
 
   private async untilQuiet(isQuiet: () => boolean): Promise<void> {
@@ -258,18 +278,6 @@ interface Manifest extends DatabaseSource {
   /** The newest first. */
   checkpoints(): readonly number[];
   sections(checkpoint: number): readonly SectionPlace[];
-}
-
-function historyInMemory(): HistorySource {
-  const db = new DatabaseSync(':memory:');
-  return {
-    path: 'memory',
-    open: () => db,
-    close() {},
-    setAside() {
-      throw new Error('history was not damaged');
-    },
-  };
 }
 
 /** A database that outlives the process, with its commits. */

@@ -104,6 +104,8 @@ class HistoryLink implements History {
     const waiting = { ...Promise.withResolvers<void>(), frame };
     if (this.isEnded || this.isLost) waiting.reject(new Error(this.failure));
     else this.waiting.push(waiting);
+    // It may have failed before anybody waited: whoever does now is not to wait for the next time.
+    if (this.failure !== '' && !this.isEnded) this.send({ type: 'retry' });
     return waiting.promise;
   }
 

@@ -7,6 +7,8 @@ export type ToHistory =
   /** First of all. */
   | { readonly type: 'open'; readonly options: HistoryOptions; readonly onCorruption: 'skip' | 'refuse' }
   | { readonly type: 'part'; readonly part: IncrementPart }
+  /** What is complete and could not be written is tried again at once. */
+  | { readonly type: 'retry' }
   | { readonly type: 'ask'; readonly number: number; readonly question: PastQuestion }
   | { readonly type: 'series'; readonly number: number; readonly question: SeriesQuestion }
   | { readonly type: 'anew'; readonly minute: number }

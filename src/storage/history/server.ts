@@ -34,6 +34,8 @@ export class HistoryServer {
         return this.say({ type: 'closed' });
       case 'part':
         return this.attempt(() => keeper?.take(message.part), message.part.through !== undefined);
+      case 'retry':
+        return this.retry();
       case 'anew':
         return this.attempt(() => keeper?.beginAnew(message.minute), true);
       case 'options':

@@ -5,11 +5,16 @@ import { threadMs } from './harness.ts';
 
 const NO_IMAGE: MemoryImage = new Map();
 
+function* stepsOf(part: Kept, writer: MemoryImageWriter): Iterable<void> {
+  yield* part.ahead?.(writer, 0) ?? [];
+  yield* part.save(writer);
+}
+
 /** Longest step, and the whole, ms. */
 function save(part: Kept, writer: MemoryImageWriter): readonly [longest: number, whole: number] {
   const started = threadMs();
   let [before, longest] = [started, 0];
-  for (const _ of part.save(writer)) {
+  for (const _ of stepsOf(part, writer)) {
     const now = threadMs();
     longest = Math.max(longest, now - before);
     before = now;

@@ -98,7 +98,11 @@ async function fill(until: number): Promise<void> {
 
 async function checkpoint(): Promise<void> {
   const { frame, stampMs, durable } = { frame: posted, stampMs: posted, durable: posted };
-  const report = await storage.checkpoint({ frame, stampMs, durable, settings }, [ledger], () => {});
+  const report = await storage.checkpoint({
+    parts: [ledger],
+    pause: async () => ({ frame, stampMs, durable, settings }),
+    copied: () => {},
+  });
   mostBytes = Math.max(mostBytes, bytesIn(path));
   if (posted % (LIMIT / 2) !== 0) return;
   const { stored, memoryBytes } = ledger.account();

@@ -105,6 +105,7 @@ async function fill(count: number): Promise<void> {
 
 async function load(): Promise<void> {
   const waits: Promise<number>[] = [];
+  const pauses = new Map<number, number>();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const began = performance.now();
@@ -119,6 +120,8 @@ async function load(): Promise<void> {
       tickedMs = now;
       topology.tick();
       void durable.checkpointIfDue();
+      const { frame = 0, pauseSeconds = 0 } = durable.status().checkpoint ?? {};
+      if (pauseSeconds > 0) pauses.set(frame, pauseSeconds * 1000);
     }
     await sleep(1);
   }
@@ -127,7 +130,7 @@ async function load(): Promise<void> {
   const [p50, p99, longest] = [0.5, 0.99, 1].map(q => times[Math.ceil(times.length * q) - 1]!.toFixed(1));
   const turn = (delay.max / 1e6).toFixed(1);
   console.log(
-    `${waits.length} requests acknowledged: p50 ${p50}, p99 ${p99}, longest ${longest} ms; longest turn ${turn} ms`,
+    `${waits.length} requests acknowledged: p50 ${p50}, p99 ${p99}, longest ${longest} ms; longest turn ${turn} ms; checkpoints paused it for ${[...pauses.values()].map(ms => ms.toFixed(1)).join(', ')} ms`,
   );
 }
 

@@ -2,8 +2,9 @@
  * State ⇄ image: what a checkpoint keeps of a part of the program. An image is sections of bytes by name; the part of a
  * name before the first `/` is its family (`late/0007` is of the family `late`), and families are stored together.
  *
- * State is handed over while nothing changes it (frames wait, requests do not), so every yield gives other work a turn:
- * what is between two yields takes a millisecond or so.
+ * What is large is handed over ahead, while it goes on changing, and what changed of it meanwhile once more; then the rest
+ * while nothing changes it (frames wait, requests do not), which should be little. Every yield gives other work a turn: what
+ * is between two yields takes a millisecond or so.
  */
 
 /** Takes one image. */
@@ -14,7 +15,7 @@ export interface ImageWriter {
    */
   stands(name: string, version: number): boolean;
   /**
-   * Memory as a section: copied in the steps, or, where it is shared, read until all of the image is handed over. A
+   * Memory as a section: copied in the steps, or, where it is shared and handed over ahead, read until the round is over. A
    * section that was written under this name with the same `version` (a number its owner changes with the content) stands
    * as it is, and nothing is copied; without a version it is always written.
    */
@@ -44,6 +45,12 @@ export class ImageError extends Error {
 
 /** A part of the program whose state is kept. */
 export interface Kept {
+  /**
+   * Hands over what takes long, in rounds that follow each other, while it goes on changing: in round 0 all of it, then
+   * what changed since. `save` hands over what changed after the last one.
+   */
+  ahead?(out: ImageWriter, round: number): Iterable<void>;
+  /** Rounds of the same image went before it. */
   save(out: ImageWriter): Iterable<void>;
   /** Called once, before anything else is; afterwards the part is, value for value, as the one that was saved. */
   load(from: ImageReader): Iterable<void>;

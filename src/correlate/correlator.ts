@@ -165,6 +165,10 @@ export class Correlator implements Kept {
     this.kept.push(recordJoins, logs, this.leads);
   }
 
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    for (const part of this.kept) yield* part.ahead?.(out, round) ?? [];
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     out.value('correlate/windows', this.windows);
     for (const part of this.kept) yield* part.save(out);

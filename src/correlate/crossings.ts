@@ -71,6 +71,7 @@ export class Crossings implements Kept {
       forEachJoined(theirs => groupOf(joined, theirs).pairs++);
       this.groups.set(this.rows.sequenceAt(client), joined);
       this.rows.words[client + STATE]! |= HAS_GROUPS;
+      this.rows.changed(client);
       groups = joined;
     }
     const group = groupOf(groups, service);

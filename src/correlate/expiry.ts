@@ -283,7 +283,7 @@ export class Expiry implements Kept {
     inbound.close(row);
     inbound.settle(row);
     this.parts.layers.leave(row);
-    if (early && open) setFate(fates, w, row, EVICTED, NO_REASON);
+    if (early && open) setFate(fates, this.rows, row, EVICTED, NO_REASON);
     const kept = waits && this.waitForParent(row) ? 1 : 0;
     const isConsumer = (w[row + SHAPE]! & CLASS_MASK) === CONSUMER;
     const decision = decisionOf(w[row + STATE]!);
@@ -307,18 +307,20 @@ export class Expiry implements Kept {
     if (fateOf(state) !== PENDING) return;
     const { fates, sink, emitter } = this.parts;
     const cls = shape & CLASS_MASK;
-    if (cls === PRODUCER) return setFate(fates, w, row, early ? EVICTED : UNPAIRED, early ? NO_REASON : NO_DESTINATION);
+    if (cls === PRODUCER)
+      return setFate(fates, this.rows, row, early ? EVICTED : UNPAIRED, early ? NO_REASON : NO_DESTINATION);
     if (cls !== CLIENT) return;
     const nameless = (state & NAMELESS_BELOW) !== 0 && this.parts.outbound.isNamelessBelow(row);
     if (w[row + PEER] !== 0 && !nameless) {
       emitter.external(this.facts.ofRow(this.rows, row), w[row + PEER]!, row, 1);
       emitter.external(this.facts, w[row + PEER]!, row, SETTLE);
       w[row + STATE]! |= COUNTED_OWN;
-      return setFate(fates, w, row, early ? EVICTED : INFERRED, NO_REASON);
+      this.rows.changed(row);
+      return setFate(fates, this.rows, row, early ? EVICTED : INFERRED, NO_REASON);
     }
-    if (early) return setFate(fates, w, row, EVICTED, NO_REASON);
+    if (early) return setFate(fates, this.rows, row, EVICTED, NO_REASON);
     sink.unresolved(w[row + SERVICE]!, this.rows.floats[(row + START) >> 1]!, 1);
-    setFate(fates, w, row, UNPAIRED, nameless ? UNPAIRED_NAMELESS : UNPAIRED_CLIENT);
+    setFate(fates, this.rows, row, UNPAIRED, nameless ? UNPAIRED_NAMELESS : UNPAIRED_CLIENT);
   }
 
   private keepOutbound(row: number, shape: number): void {

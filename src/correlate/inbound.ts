@@ -178,6 +178,7 @@ export class Inbound implements MeetingParty {
     const w = this.rows.words;
     w[row + STATE] = withDecision(w[row + STATE]!, next.decision);
     w[row + PARTNER] = next.partner >= 0 ? this.rows.sequenceAt(next.partner) : next.remote;
+    this.rows.changed(row);
     const { outer } = next;
     this.tellPartners(row, 1);
     this.emit(row, 1);
@@ -227,6 +228,7 @@ export class Inbound implements MeetingParty {
     if (!ledger.hasLeft(entry) && this.rows.alive(ledger.row(entry))) {
       const partner = this.rows.base(ledger.row(entry));
       this.rows.words[partner + JOINS]! += sign;
+      this.rows.changed(partner);
       this.parts.outbound.refresh(partner);
     } else if (sign > 0) this.parts.latePartners.joinSender(ledger, entry);
   }
@@ -235,6 +237,7 @@ export class Inbound implements MeetingParty {
     const w = this.rows.words;
     w[partner + JOINS]! += sign;
     if (!this.isConsumer(row) && (w[partner + SHAPE]! & CLASS_MASK) === DATABASE) w[partner + SERVER_JOINS]! += sign;
+    this.rows.changed(partner);
     this.parts.crossings.addPair(partner, w[row + SERVICE]!, sign);
     this.parts.outbound.refresh(partner);
   }
@@ -261,7 +264,7 @@ export class Inbound implements MeetingParty {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     const fate = this.isConsumer(row) ? this.consumerFate(row, decision) : serverFate(decision);
-    setFate(this.parts.fates, w, row, fate, reasonFor(fate, decision));
+    setFate(this.parts.fates, this.rows, row, fate, reasonFor(fate, decision));
   }
 
   private consumerFate(row: number, decision: number): number {
@@ -283,7 +286,7 @@ export class Inbound implements MeetingParty {
       next.remote = remote;
       this.take(row);
     } else if (decision === UNDECIDED && (!this.isConsumer(row) || (w[row + TARGET] === 0 && w[row + PEER] === 0))) {
-      setFate(this.parts.fates, w, row, UNPAIRED, MISSING_PARENT);
+      setFate(this.parts.fates, this.rows, row, UNPAIRED, MISSING_PARENT);
     }
   }
 
@@ -343,6 +346,7 @@ export class Inbound implements MeetingParty {
     const { deliveries, fates, outbound } = this.parts;
     deliveries.meetLate(sender, topic, service, start, rank === AT_OFFSET ? OFFSET_EVIDENCE : BY_MESSAGE_ID);
     this.rows.words[sender + JOINS]!++;
+    this.rows.changed(sender);
     outbound.refresh(sender);
     fates.count(INFERRED, NO_REASON, -1);
     fates.count(PAIRED, NO_REASON, 1);

@@ -1,6 +1,8 @@
 /** Links of kept rows: a ring in order of arrival, with chains by the key each points at, and by its owner. */
 import { LINK_WORDS, SPAN } from '../contract/observation.ts';
+import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
 import { keyHash, ownHash } from './hash.ts';
+import { sharedWords } from './pieces.ts';
 import { sameTrace } from './same-trace.ts';
 
 /** Kept link: trace (4), span (2), topic, owner (sequence number), next in bucket, next of the owner, state, target. */
@@ -12,6 +14,10 @@ export const LINK_STATE = 10;
 export const LINK_TARGET = 11;
 
 const LINK_BUCKETS = 1 << 18;
+/** Links of a line of an image, and lines of a piece. */
+export const LINKS_A_LINE = 8;
+const LINE_WORDS = LINKS_A_LINE * KEPT_LINK_WORDS;
+const PIECE_SHIFT = 11;
 
 export class KeptLinks {
   readonly links: Int32Array;
@@ -21,12 +27,16 @@ export class KeptLinks {
   nextLink = 1;
   private readonly linkMask: number;
   readonly linkBuckets = new Int32Array(LINK_BUCKETS);
+  readonly linkLines: ChangedLines;
+  private readonly linkMarks: Uint8Array;
 
   constructor(limit: number) {
     this.linkLimit = Math.max(limit, 1024);
     const capacity = 2 ** Math.ceil(Math.log2(this.linkLimit + 1));
     this.linkMask = capacity - 1;
-    this.links = new Int32Array(capacity * KEPT_LINK_WORDS);
+    this.links = sharedWords(capacity * KEPT_LINK_WORDS);
+    this.linkLines = new ChangedLines('links', capacity / LINKS_A_LINE, PIECE_SHIFT);
+    this.linkMarks = this.linkLines.marks;
   }
 
   get linkCount(): number {
@@ -65,7 +75,13 @@ export class KeptLinks {
     w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
     this.linkBuckets[bucket] = sequence;
     this.nextLink = (sequence + 1) | 0;
+    this.changedLink(base);
     return base;
+  }
+
+  /** Whoever changes words of a link at a base says so. */
+  changedLink(link: number): void {
+    this.linkMarks[(link / LINE_WORDS) | 0] = CHANGED;
   }
 
   /** Sequence number of the row the link is joined with; 0 none. */

@@ -132,6 +132,7 @@ export class LatePartners {
       const isFirst = sources.length === 0;
       rows.links[link + LINK_STATE] = LINK_LATE;
       rows.links[link + LINK_TARGET] = source;
+      rows.changedLink(link);
       if (isFirst) this.join(row, entry, s0, s1, named, LINK_EVIDENCE);
       else this.joinAgain(row, entry, s0, s1, named, !sources.includes(source));
       sources.push(source);
@@ -152,6 +153,7 @@ export class LatePartners {
     const partner = this.partner.ofEntry(parts.late, entry, s0, s1);
     const own = this.own.ofRow(rows, row);
     w[row + STATE] = withDecision(w[row + STATE]!, BY_LATE) | SETTLED;
+    rows.changed(row);
     const isServer = (own.shape & CLASS_MASK) === SERVER;
     if (isServer || (partner.shape & CLASS_MASK) === CLIENT) this.takeBackInferred(entry, partner, row);
     if (isServer) {
@@ -160,7 +162,7 @@ export class LatePartners {
     } else parts.deliveries.lateConsumer(row, partner, named, evidence);
     this.placeBelow(row, entry, named);
     this.markJoined(entry);
-    setFate(parts.fates, w, row, PAIRED, NO_REASON);
+    setFate(parts.fates, rows, row, PAIRED, NO_REASON);
   }
 
   private placeBelow(row: number, entry: number, named: number): void {
@@ -176,6 +178,7 @@ export class LatePartners {
     const topic = this.rows.links[link + LINK_TOPIC]! || w[row + TARGET]!;
     if (topic !== 0) deliveries.lateJoin(row, this.partner.ofRow(this.rows, partner), topic, LINK_EVIDENCE, routes);
     w[partner + JOINS]!++;
+    this.rows.changed(partner);
     outbound.refresh(partner);
   }
 
@@ -253,6 +256,7 @@ export class LatePartners {
       deliveries.lateProducer(row, waiter, evidence, !this.isRouted(entry, w[row + TARGET]!));
     }
     w[row + JOINS]!++;
+    this.rows.changed(row);
     outbound.refresh(row);
     if (fateOfClass(cls) !== PAIRED) {
       fates.count(fateOfClass(cls), reasonOfClass(cls), -1);

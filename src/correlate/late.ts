@@ -9,18 +9,17 @@
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
+import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
 import { LateClasses, type SavedClasses } from './late-classes.ts';
-import { inSteps, loadPieces, Pieces, savePieces, sharedWords } from './pieces.ts';
+import { inSteps, loadPieces, savePieces, sharedWords } from './pieces.ts';
 import { type ChainRing, type KnownBuckets, noteBuckets, repeatBuckets } from './ring-chains.ts';
 import { type SavedSlices, TimeSlices } from './time-slices.ts';
 
 const WORDS = 8;
-/** Entries, and buckets, in a piece of an image. */
-const PIECE_SHIFT = 15;
-const PIECE = 1 << PIECE_SHIFT;
-/** As `PIECE_SHIFT`, of an entry's base. */
-const ENTRY_SHIFT = PIECE_SHIFT + Math.log2(WORDS);
-const PIECE_BUCKETS = 1 << 18;
+/** Words of a line of an image, of entries and of buckets, and lines of a piece. */
+const LINE_SHIFT = 6;
+const LINE_WORDS = 1 << LINE_SHIFT;
+const PIECE_SHIFT = 12;
 const WAITER_BUCKETS = 1 << 15;
 
 const SHAPE_BITS = (1 << 14) - 1;
@@ -63,7 +62,6 @@ interface Saved {
   readonly known: KnownBuckets;
   readonly classes: SavedClasses;
   readonly slices: SavedSlices;
-  readonly versions: Float64Array;
 }
 
 export class LateEntries implements Kept, ChainRing {
@@ -82,8 +80,10 @@ export class LateEntries implements Kept, ChainRing {
   private used = 0;
   private readonly classes = new LateClasses();
   private readonly slices = new TimeSlices();
-  private readonly pieces: Pieces;
+  private readonly lines: ChangedLines;
   private readonly marks: Uint8Array;
+  private readonly bucketLines: ChangedLines;
+  private readonly bucketMarks: Uint8Array;
   private windowMs = 1;
   private readonly tree: Pick<PathSink, 'lastOf'>;
 
@@ -92,12 +92,15 @@ export class LateEntries implements Kept, ChainRing {
     limit = Math.max(limit, 1);
     this.limit = limit;
     this.lateMs = lateMs;
-    this.words = sharedWords(limit * WORDS);
-    this.pieces = new Pieces(Math.ceil(limit / PIECE));
-    this.marks = this.pieces.marks;
+    const lines = Math.ceil((limit * WORDS) / LINE_WORDS);
+    this.words = sharedWords(lines * LINE_WORDS);
+    this.lines = new ChangedLines('late', lines, PIECE_SHIFT);
+    this.marks = this.lines.marks;
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = sharedWords(buckets).fill(0);
+    this.bucketLines = new ChangedLines('late/index', buckets / LINE_WORDS, PIECE_SHIFT);
+    this.bucketMarks = this.bucketLines.marks;
     this.bucketMask = buckets - 1;
     this.known = { count: buckets, untilMs: 0 };
   }
@@ -116,14 +119,26 @@ export class LateEntries implements Kept, ChainRing {
     return this.slices.since;
   }
 
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    yield* this.lines.ahead(out, round, () => this.tables);
+    yield* this.bucketLines.ahead(out, round, () => this.bucketTables);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
-    const { limit, head, used, evicted, known } = this;
-    const versions = this.pieces.settle();
+    const { limit, head, used, evicted, known, waiterBuckets } = this;
     const [classes, slices] = [this.classes.save(), this.slices.save()];
-    out.value('late/state', { limit, head, used, evicted, known, classes, slices, versions } satisfies Saved);
-    yield* savePieces(out, 'late/words', this.words, PIECE * WORDS, versions);
-    yield* savePieces(out, 'late/waiters', this.waiterBuckets, PIECE_BUCKETS);
-    if (head > 0 || used > 0) yield* savePieces(out, 'late/buckets', this.buckets, PIECE_BUCKETS);
+    out.value('late/state', { limit, head, used, evicted, known, classes, slices } satisfies Saved);
+    yield* this.lines.save(out, () => this.tables);
+    yield* this.bucketLines.save(out, () => this.bucketTables);
+    yield* savePieces(out, 'late/waiters', waiterBuckets, waiterBuckets.length);
+  }
+
+  private get tables(): readonly LinedTable[] {
+    return [{ name: 'late/words', array: this.words, width: LINE_WORDS }];
+  }
+
+  private get bucketTables(): readonly LinedTable[] {
+    return [{ name: 'late/buckets', array: this.buckets, width: LINE_WORDS }];
   }
 
   /** Entries that find no place under another limit count as evicted: the oldest. */
@@ -136,14 +151,13 @@ export class LateEntries implements Kept, ChainRing {
     this.head = saved.head;
     this.used = saved.used;
     this.known = saved.known;
-    this.pieces.restore(saved.versions);
     yield* this.loadTables(from);
   }
 
   private *loadTables(from: ImageReader): Iterable<void> {
-    yield* loadPieces(from, 'late/words', this.words, PIECE * WORDS);
-    yield* loadPieces(from, 'late/waiters', this.waiterBuckets, PIECE_BUCKETS);
-    yield* loadPieces(from, 'late/buckets', this.buckets, PIECE_BUCKETS);
+    yield* this.lines.load(from, this.tables);
+    yield* this.bucketLines.load(from, this.bucketTables);
+    yield* loadPieces(from, 'late/waiters', this.waiterBuckets, this.waiterBuckets.length);
   }
 
   private *loadOther(saved: Saved, from: ImageReader): Iterable<void> {
@@ -167,7 +181,8 @@ export class LateEntries implements Kept, ChainRing {
     repeatBuckets(this.buckets, filled);
     this.known = { count: filled, untilMs: this.slices.newest.ms };
     this.head = count === this.limit ? 0 : count;
-    this.pieces.renew(saved.versions);
+    this.lines.renew(other.lines);
+    this.bucketLines.renew(other.bucketLines);
   }
 
   /** Copies the entry of this age to a place of its own. */
@@ -202,8 +217,10 @@ export class LateEntries implements Kept, ChainRing {
     const w = this.words;
     const place = this.head;
     const base = place * WORDS;
-    const buckets = (cls & WAITER) !== 0 ? this.waiterBuckets : this.buckets;
+    const isWaiter = (cls & WAITER) !== 0;
+    const buckets = isWaiter ? this.waiterBuckets : this.buckets;
     const bucket = key.a & (buckets.length - 1);
+    if (!isWaiter) this.bucketMarks[bucket >>> LINE_SHIFT] = CHANGED;
     w[base] = key.b;
     w[base + 1] = (key.high << 16) | this.classes.numberOf(cls, adjusted);
     w[base + 2] = buckets[bucket]!;
@@ -214,7 +231,7 @@ export class LateEntries implements Kept, ChainRing {
     w[base + 6] = this.doubleWords[1]!;
     w[base + 7] = duration;
     buckets[bucket] = place + 1;
-    this.marks[place >>> PIECE_SHIFT] = 1;
+    this.marks[base >>> LINE_SHIFT] = CHANGED;
     this.head = place + 1 === this.limit ? 0 : place + 1;
     this.used++;
     this.slices.newest.count++;
@@ -316,7 +333,7 @@ export class LateEntries implements Kept, ChainRing {
   }
 
   retarget(entry: number, target: number): void {
-    this.marks[entry >>> ENTRY_SHIFT] = 1;
+    this.marks[entry >>> LINE_SHIFT] = CHANGED;
     this.words[entry + 4] = target;
   }
 
@@ -324,7 +341,7 @@ export class LateEntries implements Kept, ChainRing {
   reclass(entry: number, cls: number): void {
     const adjusted = this.adjusted(entry);
     this.words[entry + 1] = (this.words[entry + 1]! & 0xffff0000) | this.classes.numberOf(cls, adjusted);
-    this.marks[entry >>> ENTRY_SHIFT] = 1;
+    this.marks[entry >>> LINE_SHIFT] = CHANGED;
   }
 
   private evictOldest(): void {

@@ -82,6 +82,7 @@ export class Layers implements Kept {
     const before = this.outerOf(row);
     if (before === outer) return;
     const sequence = this.rows.sequenceAt(row);
+    this.rows.changed(row);
     if (before !== 0) this.addInner(before, -1, counter);
     if (outer === 0) {
       this.outers.delete(sequence);
@@ -104,6 +105,7 @@ export class Layers implements Kept {
     if (((state & HAS_INNER) !== 0) === count > 0) return;
     counter.recount(row, () => {
       rows.words[row + STATE]! ^= HAS_INNER;
+      rows.changed(row);
     });
   }
 
@@ -172,6 +174,8 @@ export class Layers implements Kept {
       const told = counts && scopeOf(rows.words[theirs + SHAPE]!) !== scope;
       if (link >= 0) this.mark(rows.links, link + LINK_STATE, LINK_TOLD, told, theirs, counter);
       else this.mark(rows.words, theirs + STATE, TOLD_EARLIER, told, theirs, counter);
+      if (link >= 0) rows.changedLink(link);
+      else rows.changed(theirs);
     }
   }
 

@@ -51,6 +51,7 @@ export class Links {
   accept(link: number): void {
     this.rows.links[link + LINK_STATE] = next.state;
     this.rows.links[link + LINK_TARGET] = next.target;
+    this.rows.changedLink(link);
   }
 
   /** A consumer joins producers, and clients of other services. */

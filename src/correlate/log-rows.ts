@@ -100,6 +100,10 @@ export class LogRows implements Kept {
     this.left.windowMs = lateMs;
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.left.ahead(out, round);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     out.value('correlate/logs', { ...this.counts, evicted: this.evicted } satisfies Saved);
     yield* saveRecords(out, 'correlate/log-rows', SAVED_WORDS + 1, this.entries());

@@ -84,7 +84,10 @@ export class Outbound {
     const shape = this.rows.words[row + SHAPE]!;
     const ancestor = this.parts.chains.nearestNamed(row);
     if (isTransparent(shape)) {
-      if (ancestor >= 0) this.rows.words[ancestor + STATE]! |= NAMELESS_BELOW;
+      if (ancestor >= 0) {
+        this.rows.words[ancestor + STATE]! |= NAMELESS_BELOW;
+        this.rows.changed(ancestor);
+      }
       return this.pass(row, shape);
     }
     this.rows.setAbove(row, ancestor);
@@ -104,8 +107,8 @@ export class Outbound {
 
   private pass(row: number, shape: number): void {
     const { fates } = this.parts;
-    if ((shape & FILTERED) !== 0) setFate(fates, this.rows.words, row, FILTERED_OUT, NO_REASON);
-    else if ((shape & NAMELESS) !== 0) setFate(fates, this.rows.words, row, SKIPPED, NO_SERVICE_NAME);
+    if ((shape & FILTERED) !== 0) setFate(fates, this.rows, row, FILTERED_OUT, NO_REASON);
+    else if ((shape & NAMELESS) !== 0) setFate(fates, this.rows, row, SKIPPED, NO_SERVICE_NAME);
   }
 
   /** Only spans without a service stand beneath the client: also of those that left before it. */
@@ -133,6 +136,7 @@ export class Outbound {
       if (counts) w[row + STATE]! |= COUNTED_OWN;
       this.emitOwn(row, counts ? 1 : -1);
       if (!counts) w[row + STATE]! &= ~COUNTED_OWN;
+      this.rows.changed(row);
     }
     this.updateFate(row, cls);
   }
@@ -150,15 +154,16 @@ export class Outbound {
   private updateFate(row: number, cls: number): void {
     const w = this.rows.words;
     const { fates, crossings } = this.parts;
-    if (cls !== CLIENT && cls !== PRODUCER && cls !== DATABASE) return setFate(fates, w, row, INTERNAL_SPAN, NO_REASON);
-    if (w[row + JOINS]! > 0) return setFate(fates, w, row, PAIRED, NO_REASON);
+    if (cls !== CLIENT && cls !== PRODUCER && cls !== DATABASE)
+      return setFate(fates, this.rows, row, INTERNAL_SPAN, NO_REASON);
+    if (w[row + JOINS]! > 0) return setFate(fates, this.rows, row, PAIRED, NO_REASON);
     if (cls === DATABASE) {
       const { skipReason } = this.parts.plans.get(w[row + OWN_PLAN]!);
-      if (skipReason !== '') return setFate(fates, w, row, SKIPPED, reasonNumber(skipReason));
-      return setFate(fates, w, row, INFERRED, NO_REASON);
+      if (skipReason !== '') return setFate(fates, this.rows, row, SKIPPED, reasonNumber(skipReason));
+      return setFate(fates, this.rows, row, INFERRED, NO_REASON);
     }
     const inferred = (cls === PRODUCER && w[row + TARGET] !== 0) || crossings.explains(row);
-    setFate(fates, w, row, inferred ? INFERRED : PENDING, NO_REASON);
+    setFate(fates, this.rows, row, inferred ? INFERRED : PENDING, NO_REASON);
   }
 
   /** Counts, takes back or settles the row's own edges. */
@@ -193,6 +198,7 @@ export class Outbound {
     if (!this.withdrawCrossing(row)) return;
     w[row + STATE] = (w[row + STATE]! & ~CROSSING) | flags;
     w[row + PARTNER] = partner;
+    this.rows.changed(row);
     this.countCrossing(row, 1);
   }
 
@@ -237,6 +243,7 @@ export class Outbound {
     const sequence = outer >= 0 ? this.rows.sequenceAt(outer) : 0;
     const nested = (w[row + STATE]! & NESTED) !== 0;
     if (outer < 0 ? !nested : nested && w[row + PARTNER] === sequence) return;
+    this.rows.changed(row);
     if (nested) {
       const before = w[row + PARTNER]!;
       w[row + STATE]! &= ~NESTED;
@@ -277,6 +284,7 @@ export class Outbound {
   private takeBack(row: number): void {
     this.emitOwn(row, -1);
     this.rows.words[row + STATE]! &= ~COUNTED_OWN;
+    this.rows.changed(row);
   }
 
   private offerInner(outer: number, inner: number): void {
@@ -313,6 +321,7 @@ export class Outbound {
     const w = this.rows.words;
     const plan = inner < 0 ? w[outer + OWN_PLAN]! : this.parts.merge(w[outer + OWN_PLAN]!, w[inner + OWN_PLAN]!);
     w[outer + EXTRA] = inner < 0 ? 0 : this.rows.sequenceAt(inner);
+    this.rows.changed(outer);
     if (plan === w[outer + TARGET]) return;
     this.emitOwn(outer, -1);
     w[outer + TARGET] = plan;

@@ -25,7 +25,7 @@ import { LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import { loadRecords, saveRecords } from './pieces.ts';
-import { PARTNER, PIECE_SHIFT, type Rows } from './rows.ts';
+import { PARTNER, type Rows } from './rows.ts';
 import {
   BY_ID,
   BY_LATE,
@@ -126,6 +126,7 @@ export class PathPlaces implements Kept {
     const above = this.rowAbove(row);
     if (above < 0) {
       w[row + STATE]! |= PLACING;
+      this.rows.changed(row);
       return this.settle(row, this.placeUnder(row, -1, NO_PATH));
     }
     if ((w[above + STATE]! & PLACED) !== 0) return this.settle(row, this.placeUnder(row, above, this.pathAt(above)));
@@ -139,6 +140,7 @@ export class PathPlaces implements Kept {
     let at = row;
     while (at >= 0 && end - begin < MAX_HOPS && (w[at + STATE]! & (PLACED | PLACING)) === 0) {
       w[at + STATE]! |= PLACING;
+      this.rows.changed(at);
       way[end++] = at;
       at = this.rowAbove(at);
     }
@@ -169,8 +171,7 @@ export class PathPlaces implements Kept {
     const slot = row / ROW_WORDS;
     w[row + STATE] = (w[row + STATE]! & ~PLACING) | PLACED;
     this.rows.above[slot] = place;
-    // It may have left.
-    this.rows.marks[slot >>> PIECE_SHIFT] = 1;
+    this.rows.changed(row);
     return place;
   }
 

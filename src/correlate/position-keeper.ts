@@ -56,6 +56,7 @@ export class PositionKeeper {
     const ofLink = link === 0 ? 0 : (firstLink + (link - batch.words[words[at + POSITION_OWNER]! + LINK]!)) | 0;
     const kept = positions.push(rows.sequenceAt(row), ofLink, w[row + EXTRA]!);
     w[row + EXTRA] = positions.newest;
+    rows.changed(row);
     const p = positions.words;
     const [o0, o1] = [words[at + POSITION_OFFSET]!, words[at + POSITION_OFFSET + 1]!];
     const [i0, i1] = [words[at + POSITION_ID]!, words[at + POSITION_ID + 1]!];
@@ -76,6 +77,7 @@ export class PositionKeeper {
     const kept = positions.push(rows.sequenceAt(row), 0, rows.words[row + EXTRA]!);
     const p = positions.words;
     rows.words[row + EXTRA] = positions.newest;
+    rows.changed(row);
     if (hasOffset) setKey(p, kept + OFFSET_KEY, words[offset]!, words[offset + 1]!, salts.offset);
     if (hasId) setKey(p, kept + ID_KEY, words[id]!, words[id + 1]!, salts.id);
     return true;

@@ -105,6 +105,10 @@ export class Records implements Kept {
     this.parts.leads.advance(nowMs);
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.once.ahead(out, round);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     out.value('correlate/records', this.counts satisfies Saved);
     yield* this.once.save(out);

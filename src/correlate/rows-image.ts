@@ -1,23 +1,20 @@
 /**
  * Kept rows and links ⇄ an image. The whole ring of rows is kept, since rows that have left are looked back at while
- * they stand in it; pieces of rows that had left by the last image, and got no place since, stand. Of links only those
- * that live. The index of rows is made anew at load, from the oldest on: what is missing in it then is gone.
+ * they stand in it, and so is that of links. The index of rows is made anew at load, from the oldest on: what is missing
+ * in it then is gone.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ROW_WORDS, SPAN } from '../contract/observation.ts';
-import { sectionName } from '../lib/section-name.ts';
+import type { LinedTable } from '../lib/changed-lines.ts';
 import { ownHash, parentHash } from './hash.ts';
-import { KEPT_LINK_WORDS } from './kept-links.ts';
+import { KEPT_LINK_WORDS, LINKS_A_LINE } from './kept-links.ts';
 import { inSteps, loadPieces, savePieces } from './pieces.ts';
-import { PIECE_SHIFT, Rows } from './rows.ts';
+import { ROWS_A_LINE, Rows } from './rows.ts';
 
-const PIECE = 1 << PIECE_SHIFT;
 /** Rows whose places in the index are fetched together. */
 const GROUP = 64;
 /** Keeps the reads of `touchRows` from being left out. */
 const reads = { touched: 0 };
-/** Links in a piece. */
-const PIECE_LINKS = 1 << 14;
 
 interface Saved {
   readonly limit: number;
@@ -28,7 +25,6 @@ interface Saved {
   readonly next: number;
   readonly oldestLink: number;
   readonly nextLink: number;
-  readonly versions: Float64Array;
 }
 
 export class RowsImage implements Kept {
@@ -36,6 +32,10 @@ export class RowsImage implements Kept {
 
   constructor(rows: Rows) {
     this.rows = rows;
+  }
+
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return saveAhead(this.rows, out, round);
   }
 
   save(out: ImageWriter): Iterable<void> {
@@ -53,27 +53,26 @@ export class RowsImage implements Kept {
   }
 }
 
-function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
-  const { limit, oldest, next, oldestLink, nextLink } = rows;
-  const versions = rows.pieces.settle();
-  markLive(rows);
-  const [capacity, linkCapacity] = [capacityOf(rows), linkCapacityOf(rows)];
-  const saved = { limit, capacity, linkCapacity, oldest, next, oldestLink, nextLink, versions } satisfies Saved;
-  out.value('rows/state', saved);
-  yield* savePieces(out, 'rows/words', rows.words, PIECE * ROW_WORDS, versions);
-  yield* savePieces(out, 'rows/above', rows.above, PIECE, versions);
-  if (rows.linkCount > 0 || nextLink !== 1) yield* saveLinks(rows, out);
+const rowTables = ({ words, above }: Rows): readonly LinedTable[] => [
+  { name: 'rows/words', array: words, width: ROWS_A_LINE * ROW_WORDS },
+  { name: 'rows/above', array: above, width: ROWS_A_LINE },
+];
+const linkTables = ({ links }: Rows): readonly LinedTable[] => [
+  { name: 'links/words', array: links, width: LINKS_A_LINE * KEPT_LINK_WORDS },
+];
+
+function* saveAhead(rows: Rows, out: ImageWriter, round: number): Iterable<void> {
+  yield* rows.lines.ahead(out, round, () => rowTables(rows));
+  yield* rows.linkLines.ahead(out, round, () => linkTables(rows));
 }
 
-function* saveLinks(rows: Rows, out: ImageWriter): Iterable<void> {
-  const { links, oldestLink, linkCount, linkBuckets } = rows;
-  const capacity = linkCapacityOf(rows);
-  for (let i = 0; i * PIECE_LINKS < capacity; i++) {
-    if (!reaches(i * PIECE_LINKS, PIECE_LINKS, oldestLink, linkCount, capacity)) continue;
-    const words = links.subarray(i * PIECE_LINKS * KEPT_LINK_WORDS, (i + 1) * PIECE_LINKS * KEPT_LINK_WORDS);
-    yield* out.memory(sectionName('links/words', i), words);
-  }
-  yield* savePieces(out, 'links/buckets', linkBuckets, linkBuckets.length);
+function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
+  const { limit, oldest, next, oldestLink, nextLink, linkBuckets } = rows;
+  const [capacity, linkCapacity] = [capacityOf(rows), linkCapacityOf(rows)];
+  out.value('rows/state', { limit, capacity, linkCapacity, oldest, next, oldestLink, nextLink } satisfies Saved);
+  yield* rows.lines.save(out, () => rowTables(rows));
+  yield* rows.linkLines.save(out, () => linkTables(rows));
+  if (nextLink !== 1) yield* savePieces(out, 'links/buckets', linkBuckets, linkBuckets.length);
 }
 
 function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
@@ -82,11 +81,8 @@ function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
     rows.adopt(new Rows(saved.limit));
   const { oldest, next, oldestLink, nextLink } = saved;
   Object.assign(rows, { oldest, next, oldestLink, nextLink });
-  rows.pieces.restore(saved.versions);
-  markLive(rows);
-  yield* loadPieces(from, 'rows/words', rows.words, PIECE * ROW_WORDS);
-  yield* loadPieces(from, 'rows/above', rows.above, PIECE);
-  yield* loadPieces(from, 'links/words', rows.links, PIECE_LINKS * KEPT_LINK_WORDS);
+  yield* rows.lines.load(from, rowTables(rows));
+  yield* rows.linkLines.load(from, linkTables(rows));
   yield* loadPieces(from, 'links/buckets', rows.linkBuckets, rows.linkBuckets.length);
   yield* indexRows(rows, false);
 }
@@ -104,7 +100,8 @@ function* fitRows(rows: Rows): Iterable<void> {
   });
   fitting.linkBuckets.set(rows.linkBuckets);
   yield* indexRows(fitting, true);
-  fitting.pieces.renew(rows.pieces.settle());
+  fitting.lines.renew(rows.lines);
+  fitting.linkLines.renew(rows.linkLines);
   rows.adopt(fitting);
 }
 
@@ -146,17 +143,3 @@ function touchRows(rows: Rows, from: number, to: number): void {
 
 const capacityOf = (rows: Rows): number => rows.above.length;
 const linkCapacityOf = (rows: Rows): number => rows.links.length / KEPT_LINK_WORDS;
-
-/** Rows that live may change without a mark. */
-function markLive(rows: Rows): void {
-  const { marks } = rows;
-  for (let i = 0; i < marks.length; i++) {
-    if (reaches(i * PIECE, PIECE, rows.oldest, rows.count, capacityOf(rows))) marks[i] = 1;
-  }
-}
-
-/** Some of so many entries from one with a sequence number on stand at these places of a ring. */
-function reaches(place: number, places: number, first: number, count: number, capacity: number): boolean {
-  const from = (first - place) & (capacity - 1);
-  return count > 0 && (from < places || from + count > capacity);
-}

@@ -8,9 +8,10 @@
  * A key is (low 64 bits of the trace id, span id); the high half of a trace id matches when equal or zero on one side.
  */
 import { PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
+import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
 import { keyHash, ownHash, parentHash } from './hash.ts';
 import { KeptLinks, LINK_ROW } from './kept-links.ts';
-import { Pieces, sharedWords } from './pieces.ts';
+import { sharedWords } from './pieces.ts';
 import { sameTrace } from './same-trace.ts';
 import { PLACED, STATE } from './state.ts';
 
@@ -20,8 +21,10 @@ const CHILD_NEXT = 21;
 export const PARTNER = 22;
 export const EXTRA = 23;
 
-/** Rows of a piece of an image. */
-export const PIECE_SHIFT = 13;
+/** Rows of a line of an image, and lines of a piece. */
+export const ROWS_A_LINE = 4;
+const LINE_WORDS = ROWS_A_LINE * ROW_WORDS;
+const PIECE_SHIFT = 11;
 /**
  * Entries of a bucket: rows by own key, then rows by parent's key. There is one bucket for two rows: of few large buckets
  * hardly any has more entries than it holds, and the chain behind it costs a look at a row that is far away.
@@ -42,9 +45,9 @@ export class Rows extends KeptLinks {
   /** By row: sequence number of the nearest ancestor with a service (0 none); once the row is placed, its path. */
   readonly above: Int32Array;
   readonly limit: number;
-  /** Pieces of `words` and `above`; rows that have not left are marked at every image. */
-  readonly pieces: Pieces;
-  readonly marks: Uint8Array;
+  /** Of `words` and `above`. */
+  readonly lines: ChangedLines;
+  private readonly marks: Uint8Array;
   /** Sequence numbers (mod 2^32) of the oldest and the next entry. */
   oldest = 1;
   next = 1;
@@ -60,7 +63,7 @@ export class Rows extends KeptLinks {
 
   constructor(limit: number) {
     super(limit);
-    const capacity = 2 ** Math.ceil(Math.log2(limit + 1));
+    const capacity = Math.max(ROWS_A_LINE, 2 ** Math.ceil(Math.log2(limit + 1)));
     this.limit = limit;
     this.mask = capacity - 1;
     const buffer = new SharedArrayBuffer(BEFORE_LINE + capacity * ROW_WORDS * 4);
@@ -68,8 +71,8 @@ export class Rows extends KeptLinks {
     this.floats = new Float64Array(buffer, BEFORE_LINE);
     this.ratios = new Float32Array(buffer, BEFORE_LINE);
     this.above = sharedWords(capacity);
-    this.pieces = new Pieces(Math.ceil(capacity / (1 << PIECE_SHIFT)));
-    this.marks = this.pieces.marks;
+    this.lines = new ChangedLines('rows', Math.ceil(capacity / ROWS_A_LINE), PIECE_SHIFT);
+    this.marks = this.lines.marks;
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
     const buckets = Math.max(1, capacity / ROWS_A_BUCKET);
     this.bucketMask = buckets - 1;
@@ -96,6 +99,12 @@ export class Rows extends KeptLinks {
   setAbove(row: number, ancestor: number): void {
     if ((this.words[row + STATE]! & PLACED) !== 0) return;
     this.above[row / ROW_WORDS] = ancestor < 0 ? 0 : this.sequenceAt(ancestor);
+    this.changed(row);
+  }
+
+  /** Whoever changes words of a row at a base says so. */
+  changed(row: number): void {
+    this.marks[(row / LINE_WORDS) | 0] = CHANGED;
   }
 
   alive(sequence: number): boolean {
@@ -137,7 +146,7 @@ export class Rows extends KeptLinks {
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
     this.above[place] = 0;
-    this.marks[place >>> PIECE_SHIFT] = 1;
+    this.changed(base);
     this.next = (sequence + 1) | 0;
     w[base + NEXT] = this.enter(own, 0, place);
     if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) w[base + CHILD_NEXT] = this.enter(parent, INLINE, place);

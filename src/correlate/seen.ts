@@ -8,7 +8,8 @@
  * of one table, in which growing moves entries and allocates nothing.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { loadPieces, savePieces, sharedWords } from './pieces.ts';
+import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
+import { sharedWords } from './pieces.ts';
 
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
@@ -20,8 +21,10 @@ const FILL = 0.85;
 /** Words of entries that are entered elsewhere in one step. */
 const STEP = 1 << 14;
 
-/** Words of a piece of an image. */
-const PIECE = 1 << 18;
+/** Words of a line of an image, and lines of a piece. */
+const LINE_SHIFT = 6;
+const LINE_WORDS = 1 << LINE_SHIFT;
+const PIECE_SHIFT = 12;
 
 interface Saved {
   readonly segments: number;
@@ -53,6 +56,8 @@ export class Seen implements Kept {
   private youngTags = 1 << tag(SLICES);
   private sliceMs = 1;
   private readonly family: string;
+  private readonly lines: ChangedLines;
+  private readonly marks: Uint8Array;
   evicted = 0;
 
   /** @param family of its sections in an image. */
@@ -65,6 +70,8 @@ export class Seen implements Kept {
     this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
     this.swept = count;
     this.table = sharedWords(count * MAX_BUCKETS * BUCKET_WORDS);
+    this.lines = new ChangedLines(family, this.table.length / LINE_WORDS, PIECE_SHIFT);
+    this.marks = this.lines.marks;
   }
 
   /** The horizon. A longer one is reached as time goes on. */
@@ -83,11 +90,15 @@ export class Seen implements Kept {
     return this.starts[tag(this.oldest)]!;
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.lines.ahead(out, round, () => this.tables);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     const { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } = this;
     const saved = { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } satisfies Saved;
     out.value(`${this.family}/state`, saved);
-    yield* savePieces(out, `${this.family}/table`, this.inUse(masks), PIECE);
+    yield* this.lines.save(out, () => this.tables);
   }
 
   /**
@@ -102,31 +113,34 @@ export class Seen implements Kept {
     this.oldest = saved.oldest;
     this.youngTags = saved.youngTags;
     this.evicted = saved.evicted;
-    if (saved.segments !== this.segments) return yield* this.loadOther(from);
+    if (saved.segments !== this.segments) return yield* this.loadOther(saved, from);
     this.masks.set(saved.masks);
     this.swept = saved.swept;
-    yield* loadPieces(from, `${this.family}/table`, this.inUse(saved.masks), PIECE);
+    yield* this.lines.load(from, this.tables);
   }
 
-  private *loadOther(from: ImageReader): Iterable<void> {
+  private *loadOther(saved: Saved, from: ImageReader): Iterable<void> {
     while (this.oldest < this.newest && this.count > this.limit) {
       this.evicted += this.counts[tag(this.oldest)]!;
       this.forgetOldest();
     }
-    for (const name of from.names(this.family).filter(one => one.startsWith(`${this.family}/table/`))) {
-      const piece = new Int32Array(from.size(name) / 4);
-      from.memory(name, piece);
-      for (let at = 0; at < piece.length; at += STEP) {
-        const end = Math.min(at + STEP, piece.length);
-        for (let i = at; i < end; i += 2) if (this.young(piece[i]! >>> 28)) this.enter(piece[i]!, piece[i + 1]!);
-        yield;
-      }
+    const other = new Seen(saved.segments * MAX_BUCKETS * WAYS * FILL, 1, this.family);
+    yield* other.lines.load(from, other.tables);
+    const piece = other.table;
+    for (let at = 0; at < piece.length; at += STEP) {
+      const end = Math.min(at + STEP, piece.length);
+      for (let i = at; i < end; i += 2) if (this.young(piece[i]! >>> 28)) this.enter(piece[i]!, piece[i + 1]!);
+      yield;
     }
+    this.lines.renew(other.lines);
   }
 
-  /** The beginning of the table that buckets of some segment reach. */
-  private inUse(masks: Int32Array): Int32Array {
-    return this.table.subarray(0, (Math.max(...masks) + 1) * this.segments * BUCKET_WORDS);
+  private get tables(): readonly LinedTable[] {
+    return [{ name: `${this.family}/table`, array: this.table, width: LINE_WORDS }];
+  }
+
+  private changed(word: number): void {
+    this.marks[word >>> LINE_SHIFT] = CHANGED;
   }
 
   /** Puts an entry that stood elsewhere at a place of its own. */
@@ -148,9 +162,11 @@ export class Seen implements Kept {
       }
       if (free < 0) free = this.driveOut(first, second);
       table[first]! |= SPILLED;
+      this.changed(first);
     }
     table[free] = (word & ~(SPILLED | KEY_BITS)) | (table[free]! & SPILLED) | high;
     table[free + 1] = low;
+    this.changed(free);
   }
 
   /** Opens a new slice when the newest is old enough, and forgets those older than the horizon. */
@@ -177,7 +193,9 @@ export class Seen implements Kept {
       const base = this.base(segment, bucket);
       for (let i = base; i < base + BUCKET_WORDS; i += 2) {
         const word = table[i]!;
-        if (word >>> 28 !== 0 && !this.young(word >>> 28)) table[i] = word & SPILLED;
+        if (word >>> 28 === 0 || this.young(word >>> 28)) continue;
+        table[i] = word & SPILLED;
+        this.changed(i);
       }
     }
   }
@@ -231,10 +249,12 @@ export class Seen implements Kept {
         }
         if (free < 0) free = this.driveOut(first, second);
         table[first]! |= SPILLED;
+        this.changed(first);
       }
     }
     table[free] = (tag(this.newest) << 28) | (table[free]! & SPILLED) | high;
     table[free + 1] = b;
+    this.changed(free);
     this.counts[tag(this.newest)]!++;
     return false;
   }
@@ -261,6 +281,7 @@ export class Seen implements Kept {
     this.masks[segment] = size * 2 - 1;
     // The twins, too: read one after the other in a loop of nothing else, all these lines of memory are near by then.
     for (let bucket = 0; bucket < size * 2; bucket++) this.table[this.base(segment, bucket)]! &= ~SPILLED;
+    for (let bucket = 0; bucket < size * 2; bucket++) this.changed(this.base(segment, bucket));
     for (let bucket = 0; bucket < size; bucket++) this.split(segment, bucket, size);
   }
 
@@ -302,6 +323,8 @@ export class Seen implements Kept {
       table[free] = (table[place]! & ~SPILLED) | (table[free]! & SPILLED);
       table[free + 1] = table[place + 1]!;
       if (home === base) table[home]! |= SPILLED;
+      this.changed(free);
+      this.changed(home);
       return place;
     }
     return -1;

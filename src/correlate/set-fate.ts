@@ -1,8 +1,10 @@
 /** Changes what a kept row counts as. */
 import type { Fates } from './fates.ts';
+import type { Rows } from './rows.ts';
 import { FATED, fateOf, reasonOf, STATE, withFate } from './state.ts';
 
-export function setFate(fates: Fates, words: Int32Array, row: number, fate: number, reason: number): void {
+export function setFate(fates: Fates, rows: Rows, row: number, fate: number, reason: number): void {
+  const { words } = rows;
   const state = words[row + STATE]!;
   if ((state & FATED) !== 0) {
     if (fateOf(state) === fate && reasonOf(state) === reason) return;
@@ -10,4 +12,5 @@ export function setFate(fates: Fates, words: Int32Array, row: number, fate: numb
   }
   fates.count(fate, reason, 1);
   words[row + STATE] = withFate(state, fate, reason);
+  rows.changed(row);
 }

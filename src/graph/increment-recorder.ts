@@ -23,7 +23,7 @@ const MOST_OPEN = 65_536;
 const MOST_ASIDE = 8;
 /** Of all edges, some 1,500 bytes each, before a batch is closed early. */
 const MOST_ASIDES = 16_384;
-const EDGES_A_LOOK = 64;
+const EDGES_A_STEP = 64;
 
 const NOTHING = new EdgeBase();
 
@@ -112,6 +112,12 @@ export class IncrementRecorder implements EdgeRecorder {
     this.mustHurry = true;
   }
 
+  /** Everything up to this frame, which is the last one, is told in steps between which there may be others. */
+  *drain(frame: number): Iterable<void> {
+    if (!this.isClosing && this.open.length > 0) this.beginClosing(frame);
+    for (; this.isClosing; this.close(EDGES_A_STEP)) yield;
+  }
+
   /** Everything up to this frame, which is the last one, is told at once. */
   cut(frame: number): void {
     this.close(Number.POSITIVE_INFINITY);
@@ -139,7 +145,7 @@ export class IncrementRecorder implements EdgeRecorder {
     const { edges } = this.store;
     for (let e = 0; e < edges.length; e++) {
       if (isUsed(edges[e]!)) this.write(edges[e]!, nothing, this.generation);
-      if (e % EDGES_A_LOOK === 0) yield;
+      if (e % EDGES_A_STEP === 0) yield;
     }
     this.nodes.writeAll(this.generation);
   }

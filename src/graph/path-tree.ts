@@ -9,8 +9,7 @@ import type { PathTable } from '../contract/graph-view.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { finalize, mix } from '../lib/bytes.ts';
-import { sectionName } from '../lib/section-name.ts';
-import { SlabVersions } from './slab-versions.ts';
+import { ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
 
 /** What the tree asks of the graph: its number of an identity's node, and who that node is. */
 export interface PathNodes {
@@ -27,7 +26,7 @@ const FIRST_CAPACITY = 1024;
 /** Of one path, with its share of the index, about. */
 export const BYTES_PER_PATH = 60;
 
-/** 4096 paths are saved together. */
+/** 4096 paths are handed over together. */
 const SLAB_SHIFT = 12;
 
 export class PathTree implements PathSink, Kept {
@@ -55,8 +54,7 @@ export class PathTree implements PathSink, Kept {
   /** Counted on since the last `takeChanged`. */
   private readonly changed: number[] = [];
   private marks = new Uint8Array(FIRST_CAPACITY);
-  /** Of the counts. */
-  private readonly versions = new SlabVersions(SLAB_SHIFT);
+  private readonly lines = new ChangedLines('paths', FIRST_CAPACITY, SLAB_SHIFT);
 
   constructor(graph: PathNodes, limit: number) {
     this.graph = graph;
@@ -148,32 +146,33 @@ export class PathTree implements PathSink, Kept {
     };
   }
 
-  /** Paths stay as they are once they are there, so that their slab is another one only as long as it fills. */
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.lines.ahead(out, round, () => this.tables);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     const { size, revision, refused } = this;
     out.value('paths', { size, revision, refused });
-    yield* this.versions.save('paths', size, out);
-    for (const [slab, version, from, to] of this.versions.slabs(size)) {
-      yield* out.memory(sectionName('paths/parents', slab), this.parents.subarray(from, to), to - from);
-      yield* out.memory(sectionName('paths/nodes', slab), this.nodes.subarray(from, to), to - from);
-      yield* out.memory(sectionName('paths/ids', slab), this.ids.subarray(from * 2, to * 2), to - from);
-      yield* out.memory(sectionName('paths/counts', slab), this.counts.subarray(from, to), version);
-      yield* out.memory(sectionName('paths/received', slab), this.received.subarray(from, to), version);
-    }
+    yield* this.lines.save(out, () => this.tables);
+  }
+
+  private get tables(): readonly LinedTable[] {
+    const { parents, nodes, ids, counts, received } = this;
+    return [
+      { name: 'paths/parents', array: parents, width: 1 },
+      { name: 'paths/nodes', array: nodes, width: 1 },
+      { name: 'paths/ids', array: ids, width: 2 },
+      { name: 'paths/counts', array: counts, width: 1 },
+      { name: 'paths/received', array: received, width: 1 },
+    ];
   }
 
   /** Whatever the limit was then: that of now holds for what comes. */
   *load(from: ImageReader): Iterable<void> {
     const { size, revision, refused } = from.value('paths') as Pick<PathTree, 'size' | 'revision' | 'refused'>;
     while (this.parents.length < size) this.grow();
-    for (const [slab, , begin, end] of this.versions.slabs(this.versions.load('paths', from))) {
-      from.memory(sectionName('paths/parents', slab), this.parents.subarray(begin, end));
-      from.memory(sectionName('paths/nodes', slab), this.nodes.subarray(begin, end));
-      from.memory(sectionName('paths/ids', slab), this.ids.subarray(begin * 2, end * 2));
-      from.memory(sectionName('paths/counts', slab), this.counts.subarray(begin, end));
-      from.memory(sectionName('paths/received', slab), this.received.subarray(begin, end));
-      yield;
-    }
+    this.lines.reach(this.parents.length - 1);
+    yield* this.lines.load(from, this.tables);
     this.size = size;
     this.revision = revision;
     Object.assign(this.refused, refused);
@@ -187,7 +186,7 @@ export class PathTree implements PathSink, Kept {
 
   private noteChange(path: number): void {
     this.revision++;
-    this.versions.touch(path);
+    this.lines.touch(path);
     if (this.marks[path] === 1) return;
     this.marks[path] = 1;
     this.changed.push(path);
@@ -219,8 +218,8 @@ export class PathTree implements PathSink, Kept {
     this.parents[path] = parent;
     this.nodes[path] = node;
     this.depths[path] = this.depthBelow(parent);
-    this.versions.reach(path);
-    this.versions.touch(path);
+    this.lines.reach(path);
+    this.lines.touch(path);
     this.ids[path * 2] = id0;
     this.ids[path * 2 + 1] = id1;
     if (this.slots.length < this.parents.length * 2) this.rehash();

@@ -4,7 +4,7 @@
  */
 
 import { COUNT } from '../contract/counters.ts';
-import { EDGE_KINDS, STATES } from '../contract/graph-document.ts';
+import { EDGE_KINDS } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
@@ -13,12 +13,13 @@ import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts'
 import { MINUTE_US } from '../lib/units.ts';
 import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
 import { EdgeAggregate } from './edge-aggregate.ts';
-import { loadEdges, newEdgeVersions, saveEdges } from './edge-slabs.ts';
+import { loadEdges, newEdgeLines, saveEdges, saveEdgesAhead } from './edge-slabs.ts';
 import { addEdge } from './edge-sum.ts';
 import { exchanges } from './exchanges.ts';
 import type { GraphSource, NodeNumbers } from './graph-source.ts';
 import { loadNodes, saveNodes } from './node-sections.ts';
 import { Room, type RoomLimits, roomForEdges } from './room.ts';
+import { LIVELY } from './states.ts';
 
 export interface GraphLimits {
   readonly maxNodes: number;
@@ -29,7 +30,6 @@ export interface NodeAggregate extends NodeNumbers {
   readonly identity: number;
 }
 
-const ACTIVE = STATES.indexOf('active');
 /** Beyond the limit of edges, this share more may name their source. */
 const OVERFLOW_SHARE = 0.25;
 
@@ -58,21 +58,6 @@ export const NO_RECORDER: EdgeRecorder = {
     edge.opened = opened;
   },
   node() {},
-};
-
-/** The lives of nodes and edges, by their numbers: indexes into `STATES`. */
-export interface States {
-  stateOfEdge(edge: number): number;
-  stateOfNode(node: number): number;
-  /** Pairs of number and state of those that have another one since the last call. */
-  takeStateChanges(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> };
-}
-
-const NONE = new Int32Array(0);
-const LIVELY: States = {
-  stateOfEdge: () => ACTIVE,
-  stateOfNode: () => ACTIVE,
-  takeStateChanges: () => ({ edges: NONE, nodes: NONE }),
 };
 
 const NOBODY: EdgeWatcher = { beforeChange: () => {}, replaced: () => {} };
@@ -110,7 +95,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   private readonly admission = new Admission();
   private admitted = 0;
   private slots = new Int32Array(1024);
-  private readonly versions = newEdgeVersions();
+  private readonly lines = newEdgeLines();
 
   constructor(identities: Identities, limits: GraphLimits) {
     this.identities = identities;
@@ -137,10 +122,14 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     Object.assign(this.room.refused, numbers.refused);
     yield* this.admission.load(from);
     yield* loadNodes(from, this.nodes);
-    yield* loadEdges(from, this.edges, this.versions, this.room);
+    yield* loadEdges(from, this.edges, this.lines, this.room);
     while (this.edges.length * 2 > this.slots.length) this.slots = new Int32Array(this.slots.length * 2);
     this.linkAll();
     this.watcher.replaced();
+  }
+
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return saveEdgesAhead(this.edges, this.lines, out, round);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -150,7 +139,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     out.value('graph', numbers);
     yield* this.admission.save(out);
     yield* saveNodes(this.nodes, out);
-    yield* saveEdges(this.edges, this.versions, out);
+    yield* saveEdges(this.edges, this.lines, out);
   }
 
   /** Nobody here keeps account for readers. */
@@ -161,7 +150,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     const target = this.node(i.target, i.time);
     const edge = this.edge(i.kind, source, target);
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
-    this.versions.touch(edge.index);
+    this.lines.touch(edge.index);
     const opened = Math.floor(i.time / MINUTE_US) + this.recorder.offset;
     if (edge.opened !== opened) this.recorder.turn(edge, opened, i);
     this.revision++;
@@ -187,7 +176,7 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   ): void {
     const edge = this.edge(kind, this.node(source, time), this.node(target, time));
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
-    this.versions.touch(edge.index);
+    this.lines.touch(edge.index);
     edge.settle(time, traces, at, span0, span1);
   }
 
@@ -293,8 +282,8 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
       if (mayName) named.add(sum);
       addEdge(sum, edge);
       this.edges[index] = new EdgeAggregate(index, kind, source, target, this.room);
-      this.versions.touch(sum.index);
-      this.versions.touch(index);
+      this.lines.touch(sum.index);
+      this.lines.touch(index);
       this.overflowed.edges++;
     }
     this.structure++;
@@ -368,8 +357,8 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   private add(kind: number, source: number, target: number): EdgeAggregate {
     const edge = new EdgeAggregate(this.edges.length, kind, source, target, this.room);
     this.edges.push(edge);
-    this.versions.reach(edge.index);
-    this.versions.touch(edge.index);
+    this.lines.reach(edge.index);
+    this.lines.touch(edge.index);
     if (this.edges.length * 2 > this.slots.length) this.rehash();
     else this.link(this.edges.length, edge);
     return edge;

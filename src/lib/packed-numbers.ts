@@ -89,7 +89,8 @@ export class PackedWriter implements NumberSink {
 
 export class PackedReader implements NumberSource {
   private readonly bytes: Uint8Array;
-  private at = 0;
+  /** Bytes read. */
+  at = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

@@ -3,13 +3,17 @@
  * (`journal/`), and the checkpoints to come. Nothing in it is changed before the directory is this process's own.
  */
 import { type Clock, systemClock } from '../contract/clock.ts';
-import type { Kept } from '../contract/image.ts';
 import type { Logger } from '../contract/logger.ts';
 import { SLABS, type SlabStore } from '../contract/slab-store.ts';
 import type { StorageOptions as StorageSettings } from '../contract/storage.ts';
 import { EVENT_LOOP, type Turns } from '../lib/turns.ts';
-import { type Checkpoint, type CheckpointMoment, familyOf } from './checkpoint/checkpoint.ts';
-import { type CheckpointReport, Checkpoints, type OnProgress } from './checkpoint/checkpoints.ts';
+import { type Checkpoint, familyOf } from './checkpoint/checkpoint.ts';
+import {
+  type CheckpointReport,
+  type CheckpointSource,
+  Checkpoints,
+  type OnProgress,
+} from './checkpoint/checkpoints.ts';
 import { ImageInput } from './checkpoint/image-input.ts';
 import { keeperInThread, type LinkKeeper } from './checkpoint/keeper-link.ts';
 import type { Opened } from './checkpoint/messages.ts';
@@ -140,19 +144,16 @@ export class Storage {
     this.last = { ...found.checkpoint, neededFrom: 0, pausedMs: 0, totalMs: 0 };
   }
 
-  /**
-   * Takes a checkpoint of state that does not change until `copied` is called, which it is once, whatever happens.
-   * Rejects with a `CheckpointError` when there is none: those before stand. One at a time.
-   */
-  async checkpoint(at: CheckpointMoment, parts: Iterable<Kept>, copied: () => void): Promise<CheckpointReport> {
+  /** Rejects with a `CheckpointError` when there is none: those before stand. One at a time. */
+  async checkpoint(source: CheckpointSource): Promise<CheckpointReport> {
     try {
-      this.last = await this.checkpoints.save(at, parts, copied);
+      this.last = await this.checkpoints.save(source);
       this.failure = '';
       return this.last;
     } catch (error) {
       this.failures++;
       this.failure = (error as Error).message;
-      this.logger.error({ frame: at.frame, reason: this.failure }, 'a checkpoint failed; those before it stand');
+      this.logger.error({ reason: this.failure }, 'a checkpoint failed; those before it stand');
       throw error;
     }
   }

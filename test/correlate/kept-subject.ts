@@ -248,6 +248,7 @@ function ringEntries(ring: KeyedRing): object {
 /** What a restored correlator need not have of the one that was saved. */
 export const NOT_KEPT: Exceptions = {
   fields: {
+    'ChangedLines.sections': 'of the image being written',
     'Correlator.hashes': 'of the rows being taken in',
     'Correlator.touched': 'keeps reads',
     'Records.nowMs': 'told before it is needed',

@@ -36,6 +36,10 @@ export class KeptGraph implements Kept {
     return [...keptTables(this.identities, this.plans, this.groups), this.store, this.paths];
   }
 
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    for (const part of this.parts) yield* part.ahead?.(out, round) ?? [];
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     for (const part of this.parts) yield* part.save(out);
   }
@@ -48,6 +52,7 @@ export class KeptGraph implements Kept {
 /** What a restored graph need not have of the one that was saved. */
 export const NOT_KEPT: Exceptions = {
   fields: {
+    'ChangedLines.sections': 'of the image being written',
     'GraphStore.mark': 'who reads deltas begins with the whole graph',
     'GraphStore.watcher': 'who reads deltas is no state',
     'GraphStore.recorder': 'history is cut where an image is taken',

@@ -7,7 +7,7 @@ import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
 import { SERVICE } from '../../src/lib/identities.ts';
 import { LiveGraph } from '../../src/query/live-graph.ts';
-import { loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
+import { handOver, loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
 import { columnsOf, EMPTY_STATS } from '../kits/view.ts';
 import { KeptGraph, type Limits, NOT_KEPT, recordSteps, type Step } from './kept-subject.ts';
@@ -92,6 +92,30 @@ describe.each([
         const interrupted = runOf(steps, limits, moments, true);
         expect(differencesOf(interrupted, whole, NOT_KEPT)).toEqual([]);
         expect(viewOf(interrupted)).toEqual(viewOf(whole));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that is handed over while it is counted on is the one of the end', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 19 }), fc.array(shares, { minLength: 1, maxLength: 3 }), (seed, cuts) => {
+        const steps = stepsOf(seed, limits);
+        const graph = new KeptGraph(limits);
+        let image: MemoryImage = new Map();
+        let at = 0;
+        for (const rounds of cuts) {
+          const writer = new MemoryImageWriter(image, true);
+          const counted = rounds.map(share => () => {
+            const to = at + Math.floor((share * (steps.length - at)) / 2);
+            for (; at < to; at++) steps[at]!(graph);
+          });
+          counted.shift()!();
+          handOver(graph, writer, ...counted);
+          image = writer.sections;
+          const restored = loadImage(new KeptGraph(limits), image);
+          if (graph.store.edges.length > 0) expect(differencesOf(restored, graph, NOT_KEPT)).toEqual([]);
+        }
       }),
       { numRuns: 60 },
     );
@@ -183,7 +207,7 @@ function callOf({ identities, store }: KeptGraph, edge: number): void {
 /** Slabs of edges that a save would write, with an image before it. */
 function writtenAfter(graph: KeptGraph, before: MemoryImage): readonly string[] {
   const writer = new MemoryImageWriter(before, true);
-  for (const _ of graph.save(writer));
+  handOver(graph, writer);
   const names = [...writer.sections.keys()].filter(name => /^edges\/\d/.test(name));
   return names.filter(name => writer.sections.get(name) !== before.get(name));
 }

@@ -16,8 +16,18 @@ export type MemoryImage = ReadonlyMap<string, Section>;
 /** @param before the image before this one, whose sections may stand. */
 export function saveImage(part: Kept, before?: MemoryImage): MemoryImage {
   const writer = new MemoryImageWriter(before);
-  for (const _ of part.save(writer));
+  handOver(part, writer);
   return writer.sections;
+}
+
+/** @param meanwhile what happens to the part between the rounds, and before it is saved. */
+export function handOver(part: Kept, writer: ImageWriter, ...meanwhile: readonly (() => void)[]): void {
+  for (const _ of part.ahead?.(writer, 0) ?? []);
+  for (const [i, happens] of meanwhile.entries()) {
+    happens();
+    if (i + 1 < meanwhile.length) for (const _ of part.ahead?.(writer, i + 1) ?? []);
+  }
+  for (const _ of part.save(writer));
 }
 
 /** Loads a part that was made anew, and returns it. */

@@ -252,6 +252,11 @@ export class LifeCycle implements Kept {
     return this.states.take();
   }
 
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    yield* this.teller.minutes.ahead(out, round);
+    yield* this.judge.ahead?.(out, round) ?? [];
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     const { sequence, stampMs, second, knownEdges, knownNodes, graphRevision, waiting, living } = this;
     const own: Own = {

@@ -4,6 +4,7 @@
  */
 import { COUNT, ERRORS } from '../../contract/counters.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
+import { ChangedLines, type LinedTable } from '../../lib/changed-lines.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
 import type { EdgeAggregate } from '../edge-aggregate.ts';
 import type { MinuteOfEdge } from './judge/edge-judge.ts';
@@ -16,10 +17,14 @@ const MOST_AT_ONCE = 5;
 const [TOLERANCE, TOLERATED] = [0.2, 10];
 const NUMBERS = 6;
 const FAMILY = 'minutes';
+const ROWS = `${FAMILY}/rows`;
+/** 4096 edges are handed over together. */
+const PIECE_SHIFT = 12;
 
 export class Minutes implements Kept {
   /** By edge: the last minute that was taken; then count, errors, latencies, their sum and that of their squares at the last look. */
   private rows = new Float64Array(0);
+  private readonly lines = new ChangedLines(FAMILY, 1, PIECE_SHIFT);
 
   /**
    * Minutes that are over since the last look. @param newestMs event time that the input has reached.
@@ -38,11 +43,13 @@ export class Minutes implements Kept {
     const last = Math.floor(Math.min(nowMs - CLOSED_MS, newestMs) / MINUTE_MS) - 1;
     const before = rows[at]!;
     if (before === 0) {
+      this.lines.touch(edge);
       rows[at] = last;
       this.look(at, aggregate);
       return;
     }
     if (last <= before) return;
+    this.lines.touch(edge);
     const first = Math.max(before + 1, last - MOST_AT_ONCE + 1, Math.ceil(sinceMs / MINUTE_MS));
     const [count, errors, latencies, sum, squares] = this.look(at, aggregate);
     rows[at] = last;
@@ -62,6 +69,7 @@ export class Minutes implements Kept {
 
   forget(edge: number): void {
     this.reach(edge);
+    this.lines.touch(edge);
     this.rows.fill(0, edge * NUMBERS, (edge + 1) * NUMBERS);
   }
 
@@ -83,17 +91,28 @@ export class Minutes implements Kept {
     const rows = new Float64Array(Math.max((edge + 1) * NUMBERS, this.rows.length * 2));
     rows.set(this.rows);
     this.rows = rows;
+    this.lines.reach(rows.length / NUMBERS - 1);
+  }
+
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.lines.ahead(out, round, () => this.tables);
   }
 
   *save(out: ImageWriter): Iterable<void> {
     out.value(FAMILY, this.rows.length);
-    yield* out.memory(`${FAMILY}/rows`, this.rows);
+    yield* this.lines.save(out, () => this.tables);
+  }
+
+  private get tables(): readonly LinedTable[] {
+    return [{ name: ROWS, array: this.rows, width: NUMBERS }];
   }
 
   *load(from: ImageReader): Iterable<void> {
     if (from.size(FAMILY) < 0) return;
     this.rows = new Float64Array(from.value(FAMILY) as number);
-    from.memory(`${FAMILY}/rows`, this.rows);
-    yield;
+    this.lines.reach(this.rows.length / NUMBERS - 1);
+    // A program from before wrote them in one piece.
+    if (from.size(ROWS) >= 0) from.memory(ROWS, this.rows);
+    yield* this.lines.load(from, this.tables);
   }
 }

@@ -276,34 +276,44 @@ export class DurableTopology {
     if (storage === undefined || !this.isRecovered || journal.state === 'failed' || this.isKept) return;
     this.checkpointTookMs = Number.POSITIVE_INFINITY;
     try {
-      const frame = await journal.pause();
-      const { received } = this;
-      await this.writeHistory(frame);
-      const moment = { frame, stampMs: topology.stampMs, durable: frame, settings: topology.settings };
-      const report = await storage.checkpoint(moment, topology.kept, () => journal.resume());
+      let received = 0;
+      let history: Promise<void> | undefined;
+      const { frame, neededFrom } = await storage.checkpoint({
+        parts: topology.kept,
+        pause: async () => {
+          const frame = await journal.pause();
+          received = this.received;
+          history = this.writeHistory(frame);
+          history.catch(() => {});
+          return { frame, stampMs: topology.stampMs, durable: frame, settings: topology.settings };
+        },
+        copied: () => {
+          journal.resume();
+          return history;
+        },
+      });
       this.lastCheckpoint = frame;
       this.receivedThen = received;
       this.checkpointTookMs = monotonic() - this.checkpointBeganMs;
-      journal.trim(report.neededFrom);
+      journal.trim(neededFrom);
     } catch (error) {
       // The storage has said so, and the next one is tried in its time.
       if (!(error instanceof CheckpointError)) logger.error({ error }, 'a checkpoint failed');
     }
   }
 
-  /** Frames that are in a checkpoint are not applied again: what they counted has to be written before. */
+  /**
+   * Frames that are in a checkpoint are not applied again: what they counted has to be written before it counts. What is
+   * told by now is of these frames; those behind them may be applied while it is written.
+   */
   private async writeHistory(frame: number): Promise<void> {
-    const { topology } = this;
     try {
-      await topology.time.history.cut(frame);
+      await this.topology.time.history.cut(frame);
     } catch (error) {
-      topology.journal.resume();
       const { message } = error as Error;
-      this.logger.warn(
-        { reason: message },
-        'no checkpoint now: the history does not have what was counted; it is tried again',
-      );
-      throw new CheckpointError(message, { cause: error });
+      throw new CheckpointError(`the history does not have what was counted: ${message}; it is tried again`, {
+        cause: error,
+      });
     }
   }
 

@@ -97,6 +97,11 @@ export class HistoryFeed implements Past {
     await history.committed(frame);
   }
 
+  /** Tells what was counted by now, in steps between which frames may be applied: a cut has little to do then. */
+  *drain(): Iterable<void> {
+    if (this.history !== undefined && this.store.recorder === this.recorder) yield* this.recorder.drain(this.frame);
+  }
+
   async ask(question: PastQuestion): Promise<PastAnswer> {
     await this.bringUpTo(question.at ?? question.end ?? Number.POSITIVE_INFINITY);
     return this.past.ask(question);

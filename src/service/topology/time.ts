@@ -51,6 +51,11 @@ export class TopologyTime implements Kept {
     history.settle();
   }
 
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    yield* this.lifeCycle.ahead(out, round);
+    if (round === 1) yield* this.history.drain();
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     yield* this.lifeCycle.save(out);
     out.value(OUTBOX, this.changes.pending());

@@ -15,15 +15,37 @@ import type { StoredSlabs } from './stored-slabs.ts';
 /** What is copied and not written yet stands in so many buffers of so many bytes. */
 const BUFFERS = 16;
 const BUFFER_BYTES = 1 << 20;
-/** After so much work other work has a turn. */
+/** After so much work other work has a turn; while the state does not change it is to be over soon. */
 const SLICE_MS = 2;
+const STILL_SLICE_MS = 8;
+/** Rounds ahead: no more when one brought so few bytes, or after so many. */
+const FEW_BYTES = 1 << 19;
+const MOST_ROUNDS = 6;
 
 export interface CheckpointReport extends Checkpoint {
   /** Frames before this one are in every checkpoint that there is: the journal can do without. 0: it needs all. */
   readonly neededFrom: number;
-  /** From the beginning until everything was copied. */
+  /** For how long the state did not change. */
   readonly pausedMs: number;
   readonly totalMs: number;
+}
+
+/** State as a checkpoint is taken of it. */
+export interface CheckpointSource {
+  readonly parts: readonly Kept[];
+  /** From here on the state does not change. */
+  readonly pause: () => Promise<CheckpointMoment>;
+  /**
+   * It may change again: called once when it did not, whatever happens. The checkpoint counts when what is returned has
+   * resolved.
+   */
+  readonly copied: () => unknown;
+}
+
+interface Still {
+  readonly moment: CheckpointMoment;
+  readonly pausedMs: number;
+  readonly besides: unknown;
 }
 
 export type OnProgress = (bytes: number, totalBytes: number) => void;
@@ -79,37 +101,31 @@ export class Checkpoints {
     }
   }
 
-  /** @param copied called once, also after a failure: the state may change again. */
-  async save(moment: CheckpointMoment, parts: Iterable<Kept>, copied: () => void): Promise<CheckpointReport> {
+  /** See `Storage.checkpoint`. */
+  async save(source: CheckpointSource): Promise<CheckpointReport> {
     this.isSaving = true;
     try {
-      return await this.saveNow(moment, parts, copied);
+      return await this.saveNow(source);
     } finally {
       this.isSaving = false;
       if (this.link === undefined && this.closing === undefined) this.takeAgain().catch(() => {});
     }
   }
 
-  private async saveNow(
-    moment: CheckpointMoment,
-    parts: Iterable<Kept>,
-    copied: () => void,
-  ): Promise<CheckpointReport> {
+  private async saveNow(source: CheckpointSource): Promise<CheckpointReport> {
     const began = this.turns.monotonic();
-    let output: ImageOutput;
-    let pausedMs: number;
     try {
-      output = await this.copy(parts);
+      const output = await this.begin();
+      await this.copyAhead(source.parts, output);
+      const { moment, pausedMs, besides } = await this.copyStill(source, output);
+      await besides;
+      const { checkpoint, neededFrom, diskBytes } = await this.commit(moment, output);
+      this.diskBytes = diskBytes;
+      return { ...checkpoint, neededFrom, pausedMs, totalMs: this.turns.monotonic() - began };
     } catch (error) {
       this.link?.send({ type: 'abort' });
       throw checkpointError(error);
-    } finally {
-      pausedMs = this.turns.monotonic() - began;
-      copied();
     }
-    const { checkpoint, neededFrom, diskBytes } = await this.commit(moment, output);
-    this.diskBytes = diskBytes;
-    return { ...checkpoint, neededFrom, pausedMs, totalMs: this.turns.monotonic() - began };
   }
 
   /** A checkpoint under way fails. */
@@ -137,7 +153,7 @@ export class Checkpoints {
     return opening.promise;
   }
 
-  private async copy(parts: Iterable<Kept>): Promise<ImageOutput> {
+  private async begin(): Promise<ImageOutput> {
     if (this.closing !== undefined) throw new Error('the storage was closed');
     if (this.link === undefined) await this.takeAgain();
     else await this.opening!.promise;
@@ -145,28 +161,48 @@ export class Checkpoints {
     this.failure = undefined;
     this.sections.begin();
     link.send({ type: 'begin', attempt: ++this.attempts });
-    const output = new ImageOutput(this.poolOf(link), this.sections);
-    try {
-      await this.copyParts(parts, output);
-    } finally {
-      output.end();
-    }
-    await this.taken();
-    return output;
+    return new ImageOutput(this.poolOf(link), this.sections);
   }
 
-  private async copyParts(parts: Iterable<Kept>, output: ImageOutput): Promise<void> {
-    let until = this.turns.monotonic() + SLICE_MS;
-    for (const part of parts) {
-      for (const _ of part.save(output)) {
+  /** Everything that takes long, and what changed meanwhile, until little changes in the time of a round. */
+  private async copyAhead(parts: Iterable<Kept>, output: ImageOutput): Promise<void> {
+    for (let round = 0, before = 0; round < MOST_ROUNDS; round++, before = output.writtenBytes) {
+      await this.copy(output, SLICE_MS, aheadOf(parts, output, round));
+      await this.taken();
+      if (round > 0 && output.writtenBytes - before < FEW_BYTES) return;
+    }
+  }
+
+  /** What is left, while nothing changes. */
+  private async copyStill({ parts, pause, copied }: CheckpointSource, output: ImageOutput): Promise<Still> {
+    const moment = await pause();
+    const began = this.turns.monotonic();
+    let pausedMs: number;
+    let besides: unknown;
+    try {
+      output.isAhead = false;
+      await this.copy(output, STILL_SLICE_MS, saveOf(parts, output));
+    } finally {
+      pausedMs = this.turns.monotonic() - began;
+      besides = copied();
+    }
+    return { moment, pausedMs, besides };
+  }
+
+  private async copy(output: ImageOutput, sliceMs: number, steps: Iterable<void>): Promise<void> {
+    try {
+      let until = this.turns.monotonic() + sliceMs;
+      for (const _ of steps) {
         if (!output.flush() || this.free.length === 0) await this.freed();
         else if (this.turns.monotonic() < until) continue;
         else await this.turn();
         if (this.failure !== undefined) throw this.failure;
-        until = this.turns.monotonic() + SLICE_MS;
+        until = this.turns.monotonic() + sliceMs;
       }
+      while (!output.flush()) await this.freed();
+    } finally {
+      output.end();
     }
-    while (!output.flush()) await this.freed();
   }
 
   private async commit(moment: CheckpointMoment, output: ImageOutput): Promise<Committed> {
@@ -177,8 +213,6 @@ export class Checkpoints {
       const committed = await this.committing.promise;
       this.sections.committed();
       return committed;
-    } catch (error) {
-      throw checkpointError(error);
     } finally {
       this.committing = undefined;
     }
@@ -209,9 +243,9 @@ export class Checkpoints {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  /** The keeper has all memory that was handed over: it may change. */
+  /** The keeper has all that was handed over. */
   private async taken(): Promise<void> {
-    while (this.untaken > 0 && this.failure === undefined) {
+    while ((this.untaken > 0 || this.free.length < BUFFERS) && this.failure === undefined) {
       await new Promise<void>(resolve => {
         this.wake = resolve;
       });
@@ -276,4 +310,12 @@ export class Checkpoints {
 
 function checkpointError(error: unknown): CheckpointError {
   return new CheckpointError((error as Error).message, { cause: error });
+}
+
+function* aheadOf(parts: Iterable<Kept>, output: ImageOutput, round: number): Iterable<void> {
+  for (const part of parts) yield* part.ahead?.(output, round) ?? [];
+}
+
+function* saveOf(parts: Iterable<Kept>, output: ImageOutput): Iterable<void> {
+  for (const part of parts) yield* part.save(output);
 }

@@ -1,7 +1,7 @@
 /**
  * Parts of the program → an image: copies sections into the buffers of a pool, several to a buffer, and hands the full
- * ones over. When no buffer is free the steps of a part copy nothing until there is one. Shared memory is not copied: it
- * is handed over as it is, and does not change before it was taken.
+ * ones over. When no buffer is free the steps of a part copy nothing until there is one. Shared memory that is handed
+ * over ahead is not copied here: it may change before it was taken.
  */
 import { serialize } from 'node:v8';
 import type { ImageWriter } from '../../contract/image.ts';
@@ -27,6 +27,10 @@ interface Waiting {
 export class ImageOutput implements ImageWriter {
   /** Sections that are in it as they are in the one before. */
   readonly standing: string[] = [];
+  /** Bytes of those that are not. */
+  writtenBytes = 0;
+  /** What is handed over may change. */
+  isAhead = true;
   private readonly pool: SharedPool;
   private readonly sections: StandingSections;
   private readonly names = new Set<string>();
@@ -54,7 +58,7 @@ export class ImageOutput implements ImageWriter {
     const { buffer, byteOffset, byteLength } = memory;
     this.begin(name, byteLength, version);
     while (!this.flush()) yield;
-    if (buffer instanceof SharedArrayBuffer) {
+    if (this.isAhead && buffer instanceof SharedArrayBuffer) {
       // Sections of a pack follow each other: what is in the buffer may end one.
       this.end();
       this.pool.sendShared(name, new Uint8Array(buffer, byteOffset, byteLength));
@@ -96,6 +100,7 @@ export class ImageOutput implements ImageWriter {
   private begin(name: string, bytes: number, version: number | undefined): void {
     this.enter(name);
     this.sections.wrote(name, bytes, version);
+    this.writtenBytes += bytes;
   }
 
   private enter(name: string): void {

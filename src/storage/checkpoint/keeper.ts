@@ -48,6 +48,7 @@ export class Keeper {
   private lastId = 0;
   private attempts = 0;
   private draft: Draft | undefined;
+  private copy = new Uint8Array(0);
 
   constructor(parts: KeeperParts) {
     this.parts = parts;
@@ -185,8 +186,12 @@ export class Keeper {
     this.draft?.write(new Uint8Array(this.pool[buffer]!), pieces);
   }
 
+  /** The memory may change while it is copied, but not what is written. */
   private writeShared(section: string, memory: Uint8Array): void {
-    this.draft?.write(memory, [{ section, bytes: memory.length, ends: true }]);
+    if (this.draft === undefined) return;
+    if (this.copy.length < memory.length) this.copy = new Uint8Array(memory.length);
+    this.copy.set(memory);
+    this.draft.write(this.copy.subarray(0, memory.length), [{ section, bytes: memory.length, ends: true }]);
   }
 
   private commit(moment: CheckpointMoment, standing: readonly string[]): void {

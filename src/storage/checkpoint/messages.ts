@@ -14,7 +14,7 @@ export type ToKeeper =
   | { readonly type: 'begin'; readonly attempt: number }
   /** The buffer of the pool is the keeper's until it is free. */
   | { readonly type: 'pieces'; readonly buffer: number; readonly pieces: readonly Piece[] }
-  /** A section as it is in memory, which does not change until it is taken. */
+  /** A section as it is in memory when it is taken. */
   | { readonly type: 'shared'; readonly section: string; readonly memory: Uint8Array<SharedArrayBuffer> }
   /** @param standing names of sections that are in it as they are in the checkpoint before. */
   | { readonly type: 'commit'; readonly moment: CheckpointMoment; readonly standing: readonly string[] }

@@ -10,7 +10,7 @@ import { LIFE_CYCLE } from '../../../src/contract/life-cycle.ts';
 import type { Logger } from '../../../src/contract/logger.ts';
 import { sectionName } from '../../../src/lib/section-name.ts';
 import type { CheckpointMoment } from '../../../src/storage/checkpoint/checkpoint.ts';
-import type { CheckpointReport } from '../../../src/storage/checkpoint/checkpoints.ts';
+import type { CheckpointReport, CheckpointSource } from '../../../src/storage/checkpoint/checkpoints.ts';
 import { openStorage, type Storage } from '../../../src/storage/storage.ts';
 
 export const SETTINGS: FrameSettings = {
@@ -70,6 +70,10 @@ export function at(frame: number): CheckpointMoment {
   return { frame, stampMs: 1_700_000_000_000 + frame, durable: frame, settings: SETTINGS };
 }
 
+export function taken(frame: number, parts: readonly Kept[], copied: () => unknown = () => {}): CheckpointSource {
+  return { parts, pause: async () => at(frame), copied };
+}
+
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), 'tacit-checkpoint-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
@@ -86,5 +90,5 @@ export async function opened(path: string, onCorruption: 'skip' | 'refuse' = 're
 
 /** A checkpoint during which nothing happens. */
 export async function saved(storage: Storage, frame: number, ...parts: Kept[]): Promise<CheckpointReport> {
-  return storage.checkpoint(at(frame), parts, () => {});
+  return storage.checkpoint(taken(frame, parts));
 }

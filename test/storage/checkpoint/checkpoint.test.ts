@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImageWriter, Kept } from '../../../src/contract/image.ts';
 import { sectionName } from '../../../src/lib/section-name.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
-import { at, loaded, opened, quiet, SETTINGS, Slabs, saved, temporaryDirectory } from './checkpoint-kit.ts';
+import { at, loaded, opened, quiet, SETTINGS, Slabs, saved, taken, temporaryDirectory } from './checkpoint-kit.ts';
 
 const packs = (path: string) => readdirSync(join(path, 'checkpoints')).map(file => file.replace(/^0+/, ''));
 
@@ -114,7 +114,7 @@ describe('a checkpoint', () => {
     const again = await opened(temporaryDirectory());
     await expect(saved(again, 1, twice)).rejects.toThrow('the section a is written twice');
     let calls = 0;
-    await expect(again.checkpoint(at(2), [twice], () => calls++)).rejects.toThrow('twice');
+    await expect(again.checkpoint(taken(2, [twice], () => calls++))).rejects.toThrow('twice');
     expect(calls).toBe(1);
     expect(again.status()).toMatchObject({ failures: 2, failure: 'the section a is written twice', last: undefined });
     expect((await saved(again, 3, mixed)).frame).toBe(3);
@@ -151,10 +151,15 @@ describe('a checkpoint', () => {
     const storage = await opened(path);
     const part = new Slabs('rows', 40, 1 << 20);
     let isCopied = false;
-    const saving = storage.checkpoint(at(1), [part], () => {
+    let closing: Promise<void> | undefined;
+    const still = taken(1, [part], () => {
       isCopied = true;
     });
-    const closing = storage.close();
+    const pause = () => {
+      closing = storage.close();
+      return still.pause();
+    };
+    const saving = storage.checkpoint({ ...still, pause });
     await expect(saving).rejects.toThrow('the storage was closed');
     expect(isCopied).toBe(true);
     await closing;
@@ -169,7 +174,7 @@ describe('a checkpoint', () => {
     const path = temporaryDirectory();
     const part = new Slabs('rows', 3, 5000);
     const first = await opened(path);
-    await first.checkpoint(at(7), [part], () => {});
+    await first.checkpoint(taken(7, [part]));
     await first.close();
     const { image } = (await opened(path)).found!;
     const into = part.slabs.map(() => new Uint8Array(6000));
@@ -198,9 +203,11 @@ describe('a checkpoint', () => {
       *load(): Iterable<void> {},
     };
     const storage = await opened(path);
-    await storage.checkpoint(at(3), [part], () => {
-      for (const memory of shared) memory.fill(9);
-    });
+    await storage.checkpoint(
+      taken(3, [part], () => {
+        for (const memory of shared) memory.fill(9);
+      }),
+    );
     await storage.close();
     const { image } = (await opened(path)).found!;
     for (const i of [0, 1, 2]) {

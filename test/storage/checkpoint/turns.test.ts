@@ -6,7 +6,7 @@ import { manifestFile } from '../../../src/storage/checkpoint/manifest-file.ts';
 import type { FromKeeper } from '../../../src/storage/checkpoint/messages.ts';
 import { FileSystemDisk } from '../../../src/storage/file-system-disk.ts';
 import { openStorage, type Storage } from '../../../src/storage/storage.ts';
-import { at, loaded, quiet, Slabs, temporaryDirectory } from './checkpoint-kit.ts';
+import { loaded, quiet, Slabs, taken, temporaryDirectory } from './checkpoint-kit.ts';
 
 /** Time that passes with the work of a part: a millisecond a step. */
 class Steps implements Kept {
@@ -21,8 +21,10 @@ class Steps implements Kept {
     this.part = part;
   }
 
-  *save(out: ImageWriter): Iterable<void> {
-    for (const _ of this.part.save(out)) {
+  *save(): Iterable<void> {}
+
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    for (const _ of round > 0 ? [] : this.part.save(out)) {
       this.nowMs++;
       this.longest = Math.max(this.longest, ++this.inTurn);
       yield;
@@ -68,7 +70,7 @@ describe('a checkpoint', () => {
     const slabs = new Slabs('rows', 75, 4 << 20);
     const steps = new Steps(slabs);
     const storage = await openedWith(steps);
-    const report = await storage.checkpoint(at(1), [steps], () => {});
+    const report = await storage.checkpoint(taken(1, [steps]));
     expect(report.bytes).toBeGreaterThan(300e6);
     // A step copies a buffer of the pool at most: 1 MiB.
     expect(steps.nowMs).toBeGreaterThanOrEqual(300);
@@ -83,9 +85,11 @@ describe('a checkpoint', () => {
     const waiting: (() => void)[] = [];
     const storage = await openedWith(steps, link => slowly(link, waiting));
     let isCopied = false;
-    const saving = storage.checkpoint(at(1), [steps], () => {
-      isCopied = true;
-    });
+    const saving = storage.checkpoint(
+      taken(1, [steps], () => {
+        isCopied = true;
+      }),
+    );
     let most = 0;
     while (!isCopied) {
       await new Promise(setImmediate);
@@ -104,7 +108,7 @@ describe('a checkpoint', () => {
     const path = temporaryDirectory();
     const storage = await openedWith(steps, undefined, path);
     const before = slabs.slabs.map(slab => slab.slice());
-    await storage.checkpoint(at(1), [steps], () => slabs.change(1));
+    await storage.checkpoint(taken(1, [steps], () => slabs.change(1)));
     await storage.close();
     const { found } = await openedWith(steps, undefined, path);
     expect(loaded(found!.image, slabs)[0]!.slabs).toEqual(before);
@@ -132,11 +136,11 @@ describe('a checkpoint', () => {
       };
     };
     const storage = await openedWith(steps, mortal);
-    expect((await storage.checkpoint(at(1), [steps], () => {})).writtenBytes).toBeGreaterThan(3000);
+    expect((await storage.checkpoint(taken(1, [steps]))).writtenBytes).toBeGreaterThan(3000);
     slabs.change(1);
-    await expect(storage.checkpoint(at(2), [steps], () => links[0]!())).rejects.toThrow('ended: out of memory');
+    await expect(storage.checkpoint(taken(2, [steps], () => links[0]!()))).rejects.toThrow('ended: out of memory');
     expect(storage.status()).toMatchObject({ failures: 1, last: { frame: 1 } });
-    const third = await storage.checkpoint(at(3), [steps], () => {});
+    const third = await storage.checkpoint(taken(3, [steps]));
     expect(third).toMatchObject({ frame: 3, neededFrom: 2, writtenBytes: third.bytes });
     expect(links).toHaveLength(2);
     await storage.close();

@@ -100,6 +100,10 @@ export class SeasonalJudge implements EdgeJudge {
     }
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.kept.ahead(out, round);
+  }
+
   save(out: ImageWriter): Iterable<void> {
     return this.kept.save(out);
   }

@@ -85,6 +85,8 @@ export interface FetchedPartition extends TopicPartition {
   readonly broken: readonly BrokenRecords[];
   /** As they came over the wire. */
   readonly bytes: number;
+  /** To be called when nobody looks at the records any more: their bytes are overwritten. */
+  release(): void;
 }
 
 export interface FetchLimits {

@@ -55,11 +55,17 @@ export class Partition {
     this.moveTo(this.durable);
   }
 
+  /** What was fetched is taken, or not wanted. */
+  dropRest(): void {
+    this.rest?.release();
+    this.rest = undefined;
+  }
+
   /** Reads on elsewhere. */
   moveTo(next: number): void {
     this.generation += 1;
     this.next = this.durable = next;
-    this.rest = undefined;
+    this.dropRest();
   }
 }
 

@@ -34,7 +34,8 @@ export class Poison {
       this.counters.deadLetters.dropped += 1;
       return;
     }
-    this.waiting.push({ ...record, headers: [...record.headers, ...origin(at, record.offset, reason, message)] });
+    const copy = copyOf(record);
+    this.waiting.push({ ...copy, headers: [...copy.headers, ...origin(at, record.offset, reason, message)] });
     this.sending ??= this.send().finally(() => {
       this.sending = undefined;
     });
@@ -76,6 +77,17 @@ export class Poison {
       return 'failed';
     }
   }
+}
+
+/** What was fetched is overwritten before it is sent. */
+function copyOf({ key, value, headers, ...rest }: ClientRecord): ClientRecord {
+  const bytes = (some: Uint8Array | null) => some && Uint8Array.from(some);
+  return {
+    ...rest,
+    key: bytes(key),
+    value: bytes(value),
+    headers: headers.map(one => ({ ...one, value: bytes(one.value) })),
+  };
 }
 
 function origin({ topic, partition }: Partition, offset: number, reason: string, message: string) {

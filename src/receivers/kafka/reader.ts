@@ -41,13 +41,13 @@ export class Reader {
   keep(at: Partition, fetched: FetchedPartition): void {
     const { counters, poison } = this.parts;
     // It was asked for before reading went back.
-    if (fetched.from !== at.next || at.rest !== undefined) return;
+    if (fetched.from !== at.next || at.rest !== undefined) return fetched.release();
     at.logStart = fetched.logStart;
     at.logEnd = fetched.logEnd;
     for (const { offset, count, message } of fetched.broken)
       poison.count(at, offset, count, 'unreadable_batch', message);
     counters.of(at.topic).bytes += fetched.bytes;
-    if (fetched.next <= at.next) return;
+    if (fetched.next <= at.next) return fetched.release();
     at.rest = restOf(fetched, at.timeMs, this.parts.now());
     at.timeMs = at.rest.times[0] ?? at.timeMs;
   }
@@ -66,7 +66,7 @@ export class Reader {
       rest.from = taken.until;
       at.next = nextAfter({ at, records, from: rest.from, until: rest.from, next }, rest.from);
       at.timeMs = times[Math.min(rest.from, times.length - 1)] ?? at.timeMs;
-      if (rest.from >= records.length) at.rest = undefined;
+      if (rest.from >= records.length) at.dropRest();
       this.settle(at, taken);
       if (at.rest === undefined) return;
       if (rest.from < end) await new Promise(resolve => setImmediate(resolve));

@@ -13,10 +13,12 @@ export interface Rest {
   readonly next: number;
   /** The first that is not taken. */
   from: number;
+  /** Nobody looks at the records any more. */
+  release(): void;
 }
 
 /** @param sinceMs time of what was read before. */
-export function restOf({ records, next }: FetchedPartition, sinceMs: number, nowMs: number): Rest {
+export function restOf({ records, next, release }: FetchedPartition, sinceMs: number, nowMs: number): Rest {
   const times = new Float64Array(records.length);
   let least = Number.POSITIVE_INFINITY;
   for (let i = records.length - 1; i >= 0; i--) {
@@ -26,7 +28,7 @@ export function restOf({ records, next }: FetchedPartition, sinceMs: number, now
   }
   let before = sinceMs;
   for (let i = 0; i < times.length; i++) before = times[i] = Math.max(times[i]!, before);
-  return { records, times, next, from: 0 };
+  return { records, times, next, from: 0, release };
 }
 
 /** The first record from `from` on that is later; the length when none is. */

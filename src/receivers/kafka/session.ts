@@ -156,9 +156,13 @@ export class Session {
     let isDoubtful = false;
     for (const one of fetched) {
       const at = byPlace.get(`${one.partition} ${one.topic}`);
-      if (at === undefined || this.isOver || this.parts.signal.aborted) continue;
-      if (one.error === '') reader.keep(at, one);
-      else isDoubtful = this.doubt(at, one) || isDoubtful;
+      const isWanted = at !== undefined && !this.isOver && !this.parts.signal.aborted;
+      if (isWanted && one.error === '') {
+        reader.keep(at, one);
+        continue;
+      }
+      if (isWanted) isDoubtful = this.doubt(at, one) || isDoubtful;
+      one.release();
     }
     if (isDoubtful) await this.refresh();
   }

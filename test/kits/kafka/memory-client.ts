@@ -29,11 +29,17 @@ export function memoryClient({ topic, partitions, nodes, maxRecords }: MemoryClu
       await new Promise(resolve => setTimeout(resolve, isUpToDate ? maxWaitMs : 0));
       return from.map(({ partition, offset }) => {
         const log = partitions[partition]!;
-        const records = log.slice(offset, offset + maxRecords);
+        const records = log
+          .slice(offset, offset + maxRecords)
+          .map(one => ({ ...one, value: one.value && Uint8Array.from(one.value) }));
+        // Whoever looks at them later sees it.
+        const release = () => {
+          for (const { value } of records) value?.fill(0xff);
+        };
         const next = offset + records.length;
         return {
           ...{ topic, partition, error: '', from: offset, next, logStart: 0, logEnd: log.length },
-          ...{ records, broken: [], bytes: records.length },
+          ...{ records, broken: [], bytes: records.length, release },
         };
       });
     },

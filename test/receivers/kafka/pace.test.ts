@@ -32,7 +32,7 @@ test('of which nothing was fetched yet, that is read before the others; without 
   const untold = partition(0, 0, 100);
   const known = partition(1, NOW - 5000, 100);
   expect(read([untold, known])).toEqual([0]);
-  untold.rest = { records: [], times: new Float64Array(1), next: 11, from: 0 };
+  untold.rest = { records: [], times: new Float64Array(1), next: 11, from: 0, release() {} };
   expect(read([untold, known])).toEqual([0, 1]);
 });
 

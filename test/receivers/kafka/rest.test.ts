@@ -10,7 +10,7 @@ function rest(...times: readonly number[]) {
     ...{ offset, timestampMs: time <= 0 ? 0 : BEGIN + time, key: null, value: null, headers: [] },
   }));
   const place = { topic: 't', partition: 0, error: '', from: 0, next: times.length, logStart: 0, logEnd: 9 };
-  return restOf({ ...place, records, broken: [], bytes: 0 }, BEGIN, BEGIN + HOUR);
+  return restOf({ ...place, records, broken: [], bytes: 0, release() {} }, BEGIN, BEGIN + HOUR);
 }
 
 const timesOf = (...times: readonly number[]) => [...rest(...times).times].map(time => time - BEGIN);

@@ -3,6 +3,8 @@
  * would gather chunks and copy all of them once more, and answers with records are megabytes.
  */
 
+import type { AnswerMemory } from './memory.ts';
+
 /** Larger than any answer that is asked for: a batch of records that comes alone has its broker's limit. */
 const MAX_BYTES = 512 * 2 ** 20;
 const LENGTH_BYTES = 4;
@@ -17,9 +19,11 @@ export class Answers {
   /** The answer that is under way, with its length in front. */
   private answer: Buffer | undefined;
   private answerBytes = 0;
+  private readonly memory: AnswerMemory;
   private readonly take: (answer: Buffer) => void;
 
-  constructor(take: (answer: Buffer) => void) {
+  constructor(memory: AnswerMemory, take: (answer: Buffer) => void) {
+    this.memory = memory;
     this.take = take;
   }
 
@@ -47,7 +51,7 @@ export class Answers {
     while (headBytes - at >= LENGTH_BYTES && this.answer === undefined) {
       const length = LENGTH_BYTES + head.readInt32BE(at);
       if (length < LENGTH_BYTES || length > MAX_BYTES) throw new RangeError('what came is no answer of a Kafka broker');
-      const answer = Buffer.allocUnsafeSlow(length);
+      const answer = this.memory.take(length);
       const count = head.copy(answer, 0, at, Math.min(headBytes, at + length));
       at += count;
       if (count === length) this.take(answer);

@@ -28,6 +28,7 @@ import { KafkajsGroup } from './group.ts';
 import { readTopics } from './metadata.ts';
 import { Sockets } from './sockets.ts';
 import { armTimersOnlyForWaiting } from './timers.ts';
+import { takeWholeAnswers } from './whole-answers.ts';
 
 const CONNECT_MS = 5000;
 const REQUEST_MS = 30_000;
@@ -53,6 +54,7 @@ export interface KafkajsOptions {
 
 export function createKafkajsClient(options: KafkajsOptions, logger: Logger): KafkaClient {
   armTimersOnlyForWaiting();
+  takeWholeAnswers();
   return new KafkajsClient(options, logger);
 }
 
@@ -127,7 +129,9 @@ class KafkajsClient implements KafkaClient {
   }
 
   fetch(node: number, from: readonly PartitionOffset[], limits: FetchLimits): Promise<readonly FetchedPartition[]> {
-    return tell(async () => fetchRecords(await this.broker(node), from, limits, this.isolationLevel));
+    return tell(async () =>
+      fetchRecords(await this.broker(node), this.sockets.memory, from, limits, this.isolationLevel),
+    );
   }
 
   group(groupId: string): GroupPlace {

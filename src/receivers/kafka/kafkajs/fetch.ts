@@ -4,6 +4,7 @@ import protocol from 'kafkajs/src/protocol/requests/index.js';
 import type { FetchedPartition, FetchLimits, PartitionOffset } from '../client.ts';
 import { ProtocolReader } from './bytes.ts';
 import { nameOfCode } from './errors.ts';
+import type { AnswerMemory } from './memory.ts';
 import { readRecords } from './record-batches.ts';
 
 export const FETCH = 1;
@@ -13,6 +14,7 @@ const ANSWER_MS = 10_000;
 
 export async function fetchRecords(
   broker: Broker,
+  memory: AnswerMemory,
   from: readonly PartitionOffset[],
   limits: FetchLimits,
   isolationLevel: number,
@@ -31,7 +33,7 @@ export async function fetchRecords(
   });
   const asked = new Map(from.map(({ topic, partition, offset }) => [`${partition} ${topic}`, offset]));
   const response = {
-    decode: async (payload: Buffer) => new Answer(payload, request.apiVersion, asked),
+    decode: async (payload: Buffer) => new Answer(payload, memory, request.apiVersion, asked),
     parse: async (answer: object) => (answer as Answer).partitions,
   };
   const requestTimeout = maxWaitMs + ANSWER_MS;
@@ -57,11 +59,13 @@ class Answer {
   private readonly reader: ProtocolReader;
   private readonly version: number;
   private readonly asked: ReadonlyMap<string, number>;
+  private readonly share: () => () => void;
 
-  constructor(payload: Buffer, version: number, asked: ReadonlyMap<string, number>) {
+  constructor(payload: Buffer, memory: AnswerMemory, version: number, asked: ReadonlyMap<string, number>) {
     this.reader = new ProtocolReader(payload);
     this.version = version;
     this.asked = asked;
+    this.share = memory.shares(payload);
     this.clientSideThrottleTime = this.reader.int32();
     // Error and session of the whole; sessions are not used.
     if (version >= 7) this.reader.at += 6;
@@ -86,6 +90,6 @@ class Answer {
     const bytes = reader.slice(reader.int32()) ?? Buffer.alloc(0);
     const from = this.asked.get(`${partition} ${topic}`) ?? 0;
     const read = readRecords(bytes, from, aborted);
-    return { topic, partition, error, from, logStart, logEnd, bytes: bytes.length, ...read };
+    return { topic, partition, error, from, logStart, logEnd, bytes: bytes.length, ...read, release: this.share() };
   }
 }

@@ -121,6 +121,14 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    readonly bytesBuffered: number;
+    chunks: readonly Buffer[];
+    processData(bytes: Buffer): void;
+  }
+}
+
 declare module 'kafkajs/src/loggers/index.js' {
   interface Entry {
     readonly namespace: string;

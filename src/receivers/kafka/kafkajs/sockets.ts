@@ -5,6 +5,7 @@
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { Answers } from './answers.ts';
+import { AnswerMemory } from './memory.ts';
 
 const KEEP_ALIVE_MS = 60_000;
 
@@ -16,12 +17,13 @@ export interface SocketOptions {
 }
 
 export class Sockets {
+  readonly memory = new AnswerMemory();
   private readonly open = new Set<Socket>();
 
   /** For kafkajs. */
   readonly create = ({ host, port, ssl, onConnect }: SocketOptions): Socket => {
     const name = isIP(host) === 0 ? { servername: host } : {};
-    const answers = new Answers(answer => socket.emit('data', answer));
+    const answers = new Answers(this.memory, answer => socket.emit('data', answer));
     const onread: OnReadOpts = {
       // Asked again after each read.
       buffer: answers.room,

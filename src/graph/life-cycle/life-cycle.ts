@@ -2,7 +2,8 @@
  * The life of nodes and edges: what the graph counts, frame by frame → states, and a change for every transition. A
  * function of the frames alone: the same frames give the same changes with the same numbers.
  *
- * What is new is looked at in the frame that made it, everything else once a minute, a part of it with every frame.
+ * What is new is looked at in the frame that made it, or, of very many, in those after it; everything else once a minute,
+ * a part of it with every frame.
  */
 import type { Change } from '../../contract/change.ts';
 import type { IdentityRules } from '../../contract/identity-rules.ts';
@@ -15,6 +16,7 @@ import { Inputs } from './inputs.ts';
 import type { EdgeJudge } from './judge/edge-judge.ts';
 import { adoptLives, judgeAges } from './known-lives.ts';
 import { Living } from './living.ts';
+import { NewEdges, type NewEdgesState } from './new-edges.ts';
 import { regroup } from './regroup.ts';
 import { StateChanges } from './state-changes.ts';
 import { Teller } from './teller.ts';
@@ -23,10 +25,6 @@ import { ACTIVE, severityOf } from './transitions.ts';
 const SECOND_MS = 1000;
 /** Frames come ten times a second: who has seen none for so long was not there. */
 const DOWN_MS = 2 * MINUTE_MS;
-/** New edges that are looked at again every second until it is sure what they are; others wait for their minute. */
-const MOST_WAITING = 10_000;
-/** How long they are, beyond the wait of the correlation. */
-const WAITING_MS = 2 * SECOND_MS;
 const FAMILY = 'life';
 
 export type TellChange = (change: Change, frame: number) => void;
@@ -41,6 +39,8 @@ interface Own {
   readonly nodes: number;
   readonly graphRevision: number;
   readonly waiting: readonly number[];
+  /** A program from before looked at all that was new at once. */
+  readonly fresh?: NewEdgesState;
   readonly inputs: object;
   readonly resolution: object;
 }
@@ -55,15 +55,15 @@ export class LifeCycle implements Kept {
   private readonly inputs: Inputs;
   private readonly teller: Teller;
   private readonly states: StateChanges;
+  private readonly fresh: NewEdges;
   private frame = 0;
   /** Of the last frame. */
   private stampMs = 0;
   private second = 0;
-  /** Edges and nodes that were looked at. */
+  /** Edges and nodes that are known to be there. */
   private knownEdges = 0;
   private knownNodes = 0;
   private graphRevision = 0;
-  private waiting: number[] = [];
   /** What is there was kept without its life. */
   private isAdopting = false;
 
@@ -82,6 +82,7 @@ export class LifeCycle implements Kept {
     this.living = new Living(store, this.inputs);
     this.states = new StateChanges(this.living);
     this.teller = new Teller(this.living, store, this.states, judge, draft => this.tell(draft));
+    this.fresh = new NewEdges(this.living, this.teller);
   }
 
   /** Grows with every state. */
@@ -103,9 +104,10 @@ export class LifeCycle implements Kept {
     else if (nowMs - before > DOWN_MS) this.wasDown(before);
     Object.assign(this.living, { nowMs, waitedMs });
     if (this.isAdopting) this.adopt();
-    if (this.store.edges.length > this.knownEdges || this.store.nodes.length > this.knownNodes) this.lookAtNew();
+    if (this.store.edges.length > this.knownEdges || this.store.nodes.length > this.knownNodes) this.meetNew();
     const second = Math.floor(nowMs / SECOND_MS);
     if (second !== this.second) this.lookEverySecond(second);
+    this.fresh.step();
     if (before !== 0) this.sweep(before, nowMs);
     this.teller.ways.step();
   }
@@ -116,8 +118,8 @@ export class LifeCycle implements Kept {
     this.inputs.wasDown(sinceMs);
   }
 
-  private lookAtNew(): void {
-    const { store, living, waiting } = this;
+  private meetNew(): void {
+    const { store, living } = this;
     const { nodes, edges } = living;
     nodes.reach(store.nodes.length);
     edges.reach(store.edges.length);
@@ -127,7 +129,6 @@ export class LifeCycle implements Kept {
       const edge = this.knownEdges;
       edges.since[edge] = living.waitedMs;
       living.join(edge);
-      if (!this.teller.lookAtEdge(edges.leader[edge]!) && waiting.length < MOST_WAITING) waiting.push(edge);
     }
   }
 
@@ -136,6 +137,7 @@ export class LifeCycle implements Kept {
     this.knownNodes = this.store.nodes.length;
     this.knownEdges = this.store.edges.length;
     adoptLives(this.living, this.store);
+    this.fresh.adopt();
     this.teller.ways.regroup();
     this.states.allChanged();
   }
@@ -154,13 +156,7 @@ export class LifeCycle implements Kept {
     if (inputs.someAreSilent && store.revision !== this.graphRevision) this.lookAtSilent();
     this.graphRevision = store.revision;
     inputs.look(living.nowMs, minutes, living.settings);
-    if (this.waiting.length > 0) this.waiting = this.waiting.filter(edge => !this.isDone(edge));
-  }
-
-  private isDone(edge: number): boolean {
-    const { living, teller } = this;
-    if (teller.lookAtEdge(living.edges.leader[edge]!)) return true;
-    return living.waitedMs - living.edges.since[edge]! > living.waitMs + WAITING_MS;
+    this.fresh.beginRound();
   }
 
   private lookAtResolution(): void {
@@ -258,11 +254,12 @@ export class LifeCycle implements Kept {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { sequence, stampMs, second, knownEdges, knownNodes, graphRevision, waiting, living } = this;
+    const { sequence, stampMs, second, knownEdges, knownNodes, graphRevision, living } = this;
     const own: Own = {
-      ...{ sequence, stampMs, second, graphRevision, waiting, revision: this.states.revision },
+      ...{ sequence, stampMs, second, graphRevision, waiting: [], revision: this.states.revision },
       waitedMs: living.waitedMs,
       ...{ edges: knownEdges, nodes: knownNodes },
+      fresh: this.fresh.state(),
       inputs: this.inputs.state(),
       resolution: living.resolution.state(),
     };
@@ -287,7 +284,7 @@ export class LifeCycle implements Kept {
     this.knownEdges = own.edges;
     this.knownNodes = own.nodes;
     this.graphRevision = own.graphRevision;
-    this.waiting = [...own.waiting];
+    this.fresh.load(own.fresh ?? { looked: own.edges, waiting: own.waiting, round: [] });
     this.inputs.load(own.inputs);
     this.living.resolution.load(own.resolution);
     yield* this.living.nodes.load(`${FAMILY}/nodes`, from);

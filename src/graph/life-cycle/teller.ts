@@ -21,6 +21,8 @@ const AFTER_SILENCE_MS = 2 * MINUTE_MS;
 export class Teller {
   readonly minutes = new Minutes();
   readonly ways: Ways;
+  /** Changes of edges so far. */
+  told = 0;
   private readonly judge: EdgeJudge;
   private readonly living: Living;
   private readonly store: GraphStore;
@@ -144,6 +146,7 @@ export class Teller {
   ): void {
     const { living, store } = this;
     const { edges, nowMs } = living;
+    this.told++;
     const aggregate = living.aggregate(edge);
     const [source, target] = [living.identityOf(living.sourceOf(edge)), living.identityOf(living.targetOf(edge))];
     const before = edges.told[edge] === CANDIDATE ? null : this.toldWeights(edge);

@@ -25,8 +25,6 @@ const keeper = new HistoryKeeper(
     tenMinutesMs: 72 * HOUR_MS,
     maxBytes: 2 ** 40,
     halfLifeMs: HOUR_MS,
-    fadeAfterMs: HOUR_MS,
-    goneAfterMs: 24 * HOUR_MS,
   },
   () => nowMs,
 );
@@ -61,6 +59,7 @@ function partOf(minute: number): IncrementPart {
     isFirst,
     numbers,
     length: at,
+    states: new Float64Array(0),
     nodes: isFirst ? Array.from({ length: NODES }, (_, n) => [n, identity(n)] as const) : [],
     edges: isFirst ? Array.from({ length: EDGES }, (_, e) => [e, 0, e % NODES, Math.floor(e / NODES)] as const) : [],
     words: isFirst ? ['vGET'] : [],

@@ -31,6 +31,8 @@ export interface IncrementPart {
   readonly isFirst: boolean;
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly length: number;
+  /** The edge, or −1 − the node; since when (ms, of a frame), and which state it has from then on, an index into `STATES`. */
+  readonly states: Float64Array<ArrayBuffer>;
   readonly nodes: readonly (readonly [number: number, identity: NodeIdentity])[];
   readonly edges: readonly (readonly [number: number, kind: number, source: number, target: number])[];
   /** The next ones: `v` and a verb, or `g` and a consumer group. */

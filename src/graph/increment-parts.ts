@@ -59,18 +59,23 @@ export class IncrementParts {
 
   /** The record goes on with its mask. */
   beginEdge(edge: EdgeAggregate, minute: number, seen: Seen, room: number, batch: number): NumberSink {
-    if (!this.toldEdges.has(edge.index)) this.tellEdge(edge);
+    this.knowEdge(edge);
     return this.begin(edge.index, minute, seen, HEADER + room, batch);
   }
 
   beginNode(node: number, minute: number, batch: number): NumberSink {
-    this.tellNode(node);
+    this.knowNode(node);
     return this.begin(-1 - node, minute, this.store.nodes[node]!, HEADER + NODE_ROOM, batch);
   }
 
   endRecord(batch: number): void {
     const { out, start } = this.under.get(batch)!;
     out.data[start] = out.length - start;
+  }
+
+  /** See `contract/increments.ts`. */
+  states(states: Float64Array<ArrayBuffer>, batch: number): void {
+    this.flush(batch, undefined, states);
   }
 
   /** Nothing more comes of this batch. */
@@ -109,20 +114,22 @@ export class IncrementParts {
     return out;
   }
 
-  private tellEdge({ index, kind, source, target }: EdgeAggregate): void {
+  /** Whoever reads what follows knows what its number means. */
+  knowEdge({ index, kind, source, target }: EdgeAggregate): void {
+    if (this.toldEdges.has(index)) return;
     this.toldEdges.add(index);
-    this.tellNode(source);
-    this.tellNode(target);
+    this.knowNode(source);
+    this.knowNode(target);
     this.newEdges.push([index, kind, source, target]);
   }
 
-  private tellNode(node: number): void {
+  knowNode(node: number): void {
     if (this.toldNodes.has(node)) return;
     this.toldNodes.add(node);
     this.newNodes.push([node, this.store.identityOf(node)]);
   }
 
-  private flush(batch: number, through?: number): void {
+  private flush(batch: number, through?: number, states = new Float64Array(0)): void {
     const part = this.under.get(batch);
     this.under.delete(batch);
     const { isFirst, newNodes: nodes, newEdges: edges, newWords: words } = this;
@@ -132,7 +139,8 @@ export class IncrementParts {
     this.newWords = [];
     const numbers = part?.data ?? new Float64Array(0);
     const length = part?.out.length ?? 0;
-    this.send({ batch, isFirst, numbers, length, nodes, edges, words, ...(through !== undefined && { through }) });
+    const told = { batch, isFirst, numbers, length, states, nodes, edges, words };
+    this.send({ ...told, ...(through !== undefined && { through }) });
   }
 }
 

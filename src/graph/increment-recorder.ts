@@ -14,6 +14,7 @@ import type { EdgeAggregate } from './edge-aggregate.ts';
 import { EdgeBase, type WordNumbers } from './edge-base.ts';
 import { IncrementParts } from './increment-parts.ts';
 import { NodeIncrements } from './node-increments.ts';
+import { StateIncrements } from './state-increments.ts';
 import type { EdgeRecorder, GraphStore } from './store.ts';
 
 const EDGES_A_FRAME = 2000;
@@ -33,6 +34,7 @@ export class IncrementRecorder implements EdgeRecorder {
   private readonly store: GraphStore;
   private readonly parts: IncrementParts;
   private readonly nodes: NodeIncrements;
+  private readonly states: StateIncrements;
   private readonly words: WordNumbers;
   private readonly spare: EdgeBase[] = [];
   private open: EdgeAggregate[] = [];
@@ -54,6 +56,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.store = store;
     this.parts = new IncrementParts(store, send);
     this.nodes = new NodeIncrements(store, this.parts);
+    this.states = new StateIncrements(store, this.parts);
     this.words = {
       verb: verb => this.parts.wordNumber(`v${verb}`),
       group: group => this.parts.wordNumber(`g${groups()[group]}`),
@@ -91,13 +94,14 @@ export class IncrementRecorder implements EdgeRecorder {
   /** At the end of every frame. */
   advance(frame: number, nowMs: number, isTick: boolean): void {
     this.nowMs = nowMs;
+    this.states.collect(nowMs);
     if (this.isClosing) return this.close(EDGES_A_FRAME);
     const minute = Math.floor(nowMs / MINUTE_MS);
     const isDue = isTick && (minute > this.minute || this.mustHurry);
     if (!isDue && this.open.length < MOST_OPEN && this.asides < MOST_ASIDES) return;
     this.minute = minute;
     this.mustHurry = false;
-    if (this.open.length === 0 && !this.nodes.haveChanged()) return;
+    if (this.open.length === 0 && this.states.isEmpty && !this.nodes.haveChanged()) return;
     this.beginClosing(frame);
     this.close(EDGES_A_FRAME);
   }
@@ -125,8 +129,9 @@ export class IncrementRecorder implements EdgeRecorder {
     this.close(Number.POSITIVE_INFINITY);
   }
 
-  /** What was counted and not told is not to be told any more. */
-  reset(): void {
+  /** What was counted and not told is not to be told any more; states are told anew. */
+  reset(nowMs: number): void {
+    this.nowMs = nowMs;
     for (const edge of [...this.open, ...this.closing.slice(this.closed)]) edge.base = undefined;
     this.open = [];
     this.closing = [];
@@ -135,6 +140,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.asides = 0;
     this.parts.reset();
     this.nodes.reset();
+    this.states.collectAll(nowMs);
     this.nextGeneration();
   }
 
@@ -169,6 +175,7 @@ export class IncrementRecorder implements EdgeRecorder {
     this.closingMs = this.nowMs;
     this.open = [];
     this.nodes.writeChanged(this.generation);
+    this.states.writeAll(this.generation);
     this.nextGeneration();
   }
 

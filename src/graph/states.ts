@@ -8,12 +8,20 @@ export interface States {
   stateOfEdge(edge: number): number;
   stateOfNode(node: number): number;
   /** Pairs of number and state of those that have another one since the last call. */
-  takeStateChanges(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> };
+  takeStateChanges(): StatePairs;
+  /** The same for the history. */
+  takeRecorded(): StatePairs;
 }
 
-const NONE = new Int32Array(0);
+export interface StatePairs {
+  readonly edges: Int32Array<ArrayBuffer>;
+  readonly nodes: Int32Array<ArrayBuffer>;
+}
+
+export const NO_PAIRS: StatePairs = { edges: new Int32Array(0), nodes: new Int32Array(0) };
 export const LIVELY: States = {
   stateOfEdge: () => ACTIVE,
   stateOfNode: () => ACTIVE,
-  takeStateChanges: () => ({ edges: NONE, nodes: NONE }),
+  takeStateChanges: () => NO_PAIRS,
+  takeRecorded: () => NO_PAIRS,
 };

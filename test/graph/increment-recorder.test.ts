@@ -200,7 +200,7 @@ describe('increments', () => {
   it('begin with all that there is', () => {
     const { graph, store, receiver, recorder } = subjectOf(3);
     for (let step = 0; step < 500; step++) graph.step();
-    recorder.reset();
+    recorder.reset(0);
     for (const _ of recorder.everything());
     store.recorder = recorder;
     recorder.cut(1);
@@ -216,7 +216,7 @@ describe('increments', () => {
     store.recorder = recorder;
     for (let step = 0; step < 200; step++) graph.step();
     const then = store.edges.map(({ count }) => count);
-    recorder.reset();
+    recorder.reset(0);
     for (let step = 0; step < 200; step++) graph.step();
     recorder.cut(1);
     store.edges.forEach(({ index, count }) => {

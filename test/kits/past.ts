@@ -27,8 +27,6 @@ export const HISTORY: HistoryOptions = {
   tenMinutesMs: 72 * HOUR_MS,
   maxBytes: 1 << 30,
   halfLifeMs: HOUR_MS,
-  fadeAfterMs: HOUR_MS,
-  goneAfterMs: 24 * HOUR_MS,
 };
 
 export class PastSubject {

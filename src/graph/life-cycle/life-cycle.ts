@@ -10,6 +10,7 @@ import type { IdentityRules } from '../../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import type { LifeCycleSettings } from '../../contract/life-cycle.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
+import type { StatePairs } from '../states.ts';
 import type { GraphStore } from '../store.ts';
 import { type ChangeDraft, nodeChange } from './change-maker.ts';
 import { Inputs } from './inputs.ts';
@@ -244,8 +245,12 @@ export class LifeCycle implements Kept {
   }
 
   /** Pairs of number and state of those that have another one since the last call. */
-  takeStateChanges(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> } {
-    return this.states.take();
+  takeStateChanges(): StatePairs {
+    return this.states.take('views');
+  }
+
+  takeRecorded(): StatePairs {
+    return this.states.take('history');
   }
 
   *ahead(out: ImageWriter, round: number): Iterable<void> {

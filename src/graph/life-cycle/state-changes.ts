@@ -1,4 +1,6 @@
 /** Which states are others since somebody asked: few, or when nobody asked for long, all. */
+
+import { NO_PAIRS, type StatePairs } from '../states.ts';
 import type { Living } from './living.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -7,13 +9,30 @@ const MOST = 50_000;
 
 type Numbers = readonly number[];
 
+/** What one of those who ask has not taken yet. */
+class Untaken {
+  nodes: number[] = [];
+  edges: number[] = [];
+  isAll = true;
+
+  add(kind: 'nodes' | 'edges', members: Numbers): void {
+    if (this.isAll) return;
+    this[kind].push(...members);
+    if (this[kind].length > MOST) this.all();
+  }
+
+  all(): void {
+    this.isAll = true;
+    this.nodes = [];
+    this.edges = [];
+  }
+}
+
 export class StateChanges {
   /** Grows with every state. */
   revision = 0;
   private readonly living: Living;
-  private nodes: number[] = [];
-  private edges: number[] = [];
-  private isAll = true;
+  private readonly untaken = { views: new Untaken(), history: new Untaken() };
 
   constructor(living: Living) {
     this.living = living;
@@ -24,7 +43,8 @@ export class StateChanges {
   }
 
   allChanged(): void {
-    this.isAll = true;
+    this.untaken.views.all();
+    this.untaken.history.all();
     this.revision++;
   }
 
@@ -32,33 +52,32 @@ export class StateChanges {
     const { edges, edgeMembers } = this.living;
     if (edges.state[edge] === state) return;
     edges.state[edge] = state;
-    this.add(this.edges, edgeMembers.get(edge) ?? [edge]);
+    this.add('edges', edgeMembers.get(edge) ?? [edge]);
   }
 
   setNode(node: number, state: number): void {
     const { nodes, nodeMembers } = this.living;
     if (nodes.state[node] === state) return;
     nodes.state[node] = state;
-    this.add(this.nodes, nodeMembers.get(node) ?? [node]);
+    this.add('nodes', nodeMembers.get(node) ?? [node]);
   }
 
-  private add(list: number[], members: Numbers): void {
+  private add(kind: 'nodes' | 'edges', members: Numbers): void {
     this.revision++;
-    if (this.isAll) return;
-    list.push(...members);
-    if (list.length > MOST) this.allChanged();
+    this.untaken.views.add(kind, members);
+    this.untaken.history.add(kind, members);
   }
 
-  take(): { readonly edges: Int32Array<ArrayBuffer>; readonly nodes: Int32Array<ArrayBuffer> } {
-    const { nodes, edges } = this.living;
-    const taken = {
-      nodes: pairs(nodes, this.isAll ? [...Array(nodes.size).keys()] : this.nodes),
-      edges: pairs(edges, this.isAll ? [...Array(edges.size).keys()] : this.edges),
+  take(reader: 'views' | 'history'): StatePairs {
+    const { living, untaken } = this;
+    const { nodes, edges, isAll } = untaken[reader];
+    if (!isAll && nodes.length === 0 && edges.length === 0) return NO_PAIRS;
+    untaken[reader] = new Untaken();
+    untaken[reader].isAll = false;
+    return {
+      nodes: pairs(living.nodes, isAll ? [...Array(living.nodes.size).keys()] : nodes),
+      edges: pairs(living.edges, isAll ? [...Array(living.edges.size).keys()] : edges),
     };
-    this.nodes = [];
-    this.edges = [];
-    this.isAll = false;
-    return taken;
   }
 }
 

@@ -127,7 +127,7 @@ export class HistoryFeed implements Past {
   /** From now on. */
   private tell(): void {
     this.mutedTo = 0;
-    this.recorder.reset();
+    this.recorder.reset(this.stampMs);
     this.store.recorder = this.recorder;
   }
 

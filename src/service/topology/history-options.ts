@@ -1,6 +1,5 @@
 /** Options of the history, and the numbers it works with. */
 import type { Static } from 'typebox';
-import { LIFE_CYCLE } from '../../contract/life-cycle.ts';
 import { liveDuration, optionGroup, sizeOption } from '../../lib/options.ts';
 import { HOUR_MS, parseDuration, parseSize } from '../../lib/units.ts';
 import type { HistoryOptions } from '../../storage/history/keeper.ts';
@@ -57,11 +56,10 @@ export function historyKept({ keep, minutes, ten_minutes, max_bytes }: HistoryCo
 
 /** @param isStored in a file, else in memory. */
 export function historyOptionsOf(options: TopologyOptions, isStored: boolean): HistoryOptions {
-  const { history = DEFAULTS, lifecycle = LIFE_CYCLE, halfLifeMs } = options;
-  const { fadeAfterMs, goneAfterMs } = lifecycle;
+  const { history = DEFAULTS, halfLifeMs } = options;
   const keepMs = isStored ? history.keepMs : Math.min(history.keepMs, IN_MEMORY.keepMs);
   const maxBytes = isStored ? history.maxBytes : IN_MEMORY.maxBytes;
-  return { ...history, keepMs, maxBytes, halfLifeMs, fadeAfterMs, goneAfterMs };
+  return { ...history, keepMs, maxBytes, halfLifeMs };
 }
 
 export function checkHistory({ keep, minutes, ten_minutes }: HistoryConfig) {

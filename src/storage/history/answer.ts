@@ -1,24 +1,14 @@
 /** What was counted up to a time, or between two, as the columns of an answer. */
 import { COUNT, COUNT_PROCESS, COUNTERS } from '../../contract/counters.ts';
 import { NODE_NUMBERS } from '../../contract/graph-delta.ts';
-import { STATES } from '../../contract/graph-document.ts';
 import type { PastAnswer, PastQuestion } from '../../contract/past.ts';
 import { MINUTE_MS, MINUTE_US } from '../../lib/units.ts';
+import { ChunkStates } from './chunk-states.ts';
 import { CHUNK, CHUNK_BITS, CountSums, nameOf } from './count-sums.ts';
 import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
-import { sumCounts, sumDurations } from './sum.ts';
+import { sumCounts, sumDurations, sumStates } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
-
-const ACTIVE = STATES.indexOf('active');
-const FADING = STATES.indexOf('fading');
-const GONE = STATES.indexOf('gone');
-
-/** After how long without traffic something was fading, and gone. */
-export interface StateAges {
-  readonly fadeAfterMs: number;
-  readonly goneAfterMs: number;
-}
 
 /** What is counted when it is asked for: up to `end`, less what was by `start`. Minutes. */
 interface Range {
@@ -35,8 +25,7 @@ export class Answers {
     this.names = names;
   }
 
-  /** @param ages for the states then. */
-  answer(question: PastQuestion, nowMs: number, ages: StateAges): PastAnswer {
+  answer(question: PastQuestion, nowMs: number): PastAnswer {
     const { marks } = this.tables;
     const asked = question.at ?? question.end ?? nowMs;
     const range = {
@@ -57,7 +46,7 @@ export class Answers {
           ? 'in_future'
           : undefined;
     if (problem !== undefined) return { ...told, problem, ...this.empty() };
-    return { ...told, ...this.columns(question, range, ages) };
+    return { ...told, ...this.columns(question, range) };
   }
 
   /** The first that something is known of; what is asked for before that is not. */
@@ -71,24 +60,22 @@ export class Answers {
     return Math.floor(first / MINUTE_US);
   }
 
-  private columns({ detail, have }: PastQuestion, range: Range, ages: StateAges): Columns {
+  private columns({ detail, have }: PastQuestion, range: Range): Columns {
     const { names } = this;
     const sums = this.sums(range);
     const { halfLifeMs } = this.tables.marks;
     const perSecond = halfLifeMs > 0 ? (Math.LN2 * 1000) / halfLifeMs : 0;
-    const times = this.times(sums.lasts);
-    const nodeNumbers = this.nodeNumbers(range);
     return {
       nodes: `[${names.nodes.slice(have.nodes).join(',')}]`,
-      nodeNumbers,
+      nodeNumbers: this.nodeNumbers(range),
       ends: endsOf(names.series.slice(have.series)),
       counters: sums.counters,
-      times,
+      times: this.times(sums.lasts),
       rates: sums.decayed.map(count => count * perSecond),
       words: names.words.map(word => word.slice(1)),
       names: Float64Array.from(sums.names),
       ...(detail === 'all' && { histograms: this.histograms(range) }),
-      states: this.states(times, nodeNumbers, range.end, ages),
+      states: this.states(range.end),
     };
   }
 
@@ -179,28 +166,18 @@ export class Answers {
     return Float64Array.from(out);
   }
 
-  private states(
-    times: Float64Array,
-    nodeNumbers: Float64Array,
-    endMinute: number,
-    { fadeAfterMs, goneAfterMs }: StateAges,
-  ): Uint8Array<ArrayBuffer> {
+  /** As they were told by then. */
+  private states(endMinute: number): Uint8Array<ArrayBuffer> {
     const { series, nodes } = this.names;
     const states = new Uint8Array(series.length + nodes.length);
-    const lasts = Float64Array.from(nodes, (_, node) => nodeNumbers[node * NODE_NUMBERS + 1]!);
-    const stateOf = (last: number) => {
-      const ageMs = endMinute * MINUTE_MS - last / 1000;
-      return ageMs < fadeAfterMs ? ACTIVE : ageMs < goneAfterMs ? FADING : GONE;
+    const chunk = new ChunkStates();
+    const read = (number: number, at: number, count: number) => {
+      chunk.clear();
+      sumStates(this.tables, chunk, number, endMinute);
+      states.set(chunk.states.subarray(0, Math.min(CHUNK, count)), at);
     };
-    series.forEach(({ source, target }, n) => {
-      const last = times[n * 2 + 1]!;
-      states[n] = stateOf(last);
-      lasts[source] = Math.max(lasts[source]!, last);
-      lasts[target] = Math.max(lasts[target]!, last);
-    });
-    lasts.forEach((last, node) => {
-      states[series.length + node] = stateOf(last);
-    });
+    for (let n = 0; n < series.length; n += CHUNK) read(n >> CHUNK_BITS, n, series.length - n);
+    for (let n = 0; n < nodes.length; n += CHUNK) read(chunkOfNode(n), series.length + n, nodes.length - n);
     return states;
   }
 

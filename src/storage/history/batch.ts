@@ -6,22 +6,16 @@ import { COUNT, COUNT_PROCESS, COUNTERS } from '../../contract/counters.ts';
 import type { IncrementPart } from '../../contract/increments.ts';
 import { NumberReader } from '../../lib/number-records.ts';
 import { MINUTE_US } from '../../lib/units.ts';
-import { BASE_DECAY_UNIT, CHUNK, CHUNK_BITS, CountSums, DECAY_UNIT, type Decay } from './count-sums.ts';
+import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
 import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
+import { BASE, COUNTS, decayOf, keyOf, LATENCY, MINUTE, placeOfKey, writeBase } from './rows.ts';
 import type { SenderNumbers } from './sender-numbers.ts';
+import { StateWriter } from './state-writer.ts';
 import { shareOf } from './sum.ts';
-import type { HistoryTables, Marks } from './tables.ts';
+import type { HistoryTables } from './tables.ts';
 
-export const COUNTS = 0;
-export const LATENCY = 1;
-export type Part = typeof COUNTS | typeof LATENCY;
-export const MINUTE = 1;
-export const TEN_MINUTES = 10;
-export const HOUR = 60;
-
-export const BASE = 0;
-const LEVELS_END = 64;
+type CountedPart = typeof COUNTS | typeof LATENCY;
 
 /** Where an increment stands. */
 interface Found {
@@ -36,6 +30,7 @@ interface Found {
 export class BatchWriter {
   private readonly tables: HistoryTables;
   private readonly names: HistoryNames;
+  private readonly states: StateWriter;
   private readonly from = new NumberReader();
   private readonly counts = new CountSums();
   private readonly durations = new DurationSums();
@@ -45,6 +40,12 @@ export class BatchWriter {
   constructor(tables: HistoryTables, names: HistoryNames) {
     this.tables = tables;
     this.names = names;
+    this.states = new StateWriter(tables);
+  }
+
+  /** What is written may be something else than was thought. */
+  forget(): void {
+    this.states.forget();
   }
 
   /** Returns the earliest minute of each chunk. */
@@ -59,6 +60,7 @@ export class BatchWriter {
         all.reduce((least, { minute }) => Math.min(least, minute), Number.POSITIVE_INFINITY),
       );
     }
+    this.states.write(parts, sender, earliest);
     this.names.writeFirsts();
     return earliest;
   }
@@ -80,7 +82,7 @@ export class BatchWriter {
     return chunks;
   }
 
-  private writeRows(part: Part, chunk: number, all: readonly Found[], sender: SenderNumbers): void {
+  private writeRows(part: CountedPart, chunk: number, all: readonly Found[], sender: SenderNumbers): void {
     const { marks } = this.tables;
     const placed = all.map(found => ({ found, key: keyOf(part, found.minute, marks) }));
     placed.sort((a, b) => a.key - b.key);
@@ -88,7 +90,8 @@ export class BatchWriter {
       const { key } = placed[i]!;
       this.counts.clear();
       this.durations.clear();
-      const end = endOf(key);
+      const { level, bucket } = placeOfKey(key);
+      const end = bucket + level;
       const same: Found[] = [];
       for (; i < placed.length && placed[i]!.key === key; i++) {
         same.push(placed[i]!.found);
@@ -99,7 +102,7 @@ export class BatchWriter {
     }
   }
 
-  private add(part: Part, found: Found, end: number, sender: SenderNumbers): void {
+  private add(part: CountedPart, found: Found, end: number, sender: SenderNumbers): void {
     if (part === COUNTS) this.addCounts(found, end, sender);
     else if (found.histogramsAt > 0) this.addDurations(found);
   }
@@ -152,16 +155,15 @@ export class BatchWriter {
     }
   }
 
-  private writeRow(part: Part, chunk: number, key: number): void {
-    const level = key % LEVELS_END;
-    const bucket = (key - level) / LEVELS_END;
+  private writeRow(part: CountedPart, chunk: number, key: number): void {
+    const { level, bucket } = placeOfKey(key);
     if (level === BASE) return this.addToBase(part, chunk, bucket);
     const { marks } = this.tables;
     const data = part === COUNTS ? this.counts.encode(bucket + level, decayOf(level, marks)) : this.durations.encode();
     if (data !== undefined) this.tables.run('INSERT INTO inc VALUES (?, ?, ?, ?, ?)', part, level, bucket, chunk, data);
   }
 
-  private addToBase(part: Part, chunk: number, bucket: number): void {
+  private addToBase(part: CountedPart, chunk: number, bucket: number): void {
     const known = this.tables.get(
       'SELECT data FROM base WHERE part = ? AND chunk = ? AND bucket = ?',
       ...[part, chunk, bucket],
@@ -173,39 +175,4 @@ export class BatchWriter {
     const data = part === COUNTS ? this.counts.encode(bucket, decayOf(BASE, marks)) : this.durations.encode();
     writeBase(this.tables, part, chunk, bucket, data);
   }
-}
-
-/** Of a row of increments of this level, or a base: of minutes the counts say it themselves. */
-export function decayOf(level: number, { halfLifeMs }: Marks): Decay | undefined {
-  if (level === MINUTE) return undefined;
-  return { halfLifeMs, unit: level === BASE ? BASE_DECAY_UNIT : DECAY_UNIT };
-}
-
-export function writeBase(
-  tables: HistoryTables,
-  part: Part,
-  chunk: number,
-  bucket: number,
-  data: Uint8Array | undefined,
-): void {
-  if (data === undefined)
-    tables.run('DELETE FROM base WHERE part = ? AND chunk = ? AND bucket = ?', part, chunk, bucket);
-  else tables.run('INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?)', part, bucket, chunk, data);
-}
-
-/** Bucket and level as one number. */
-function keyOf(part: Part, minute: number, marks: Marks): number {
-  const level = levelOf(part, minute, marks);
-  const bucket = level === BASE ? marks.begin : minute - (minute % level);
-  return bucket * LEVELS_END + level;
-}
-
-function endOf(key: number): number {
-  return Math.floor(key / LEVELS_END) + (key % LEVELS_END);
-}
-
-function levelOf(part: Part, minute: number, { begin, fine, tens }: Marks): number {
-  if (minute < begin) return BASE;
-  if (minute < tens) return HOUR;
-  return minute < fine || part === LATENCY ? TEN_MINUTES : MINUTE;
 }

@@ -8,9 +8,10 @@ import type { IncrementPart } from '../../contract/increments.ts';
 import type { HistoryStatus, PastAnswer, PastQuestion, SeriesPoint, SeriesQuestion } from '../../contract/past.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
 import { Answers } from './answer.ts';
-import { BatchWriter, COUNTS, HOUR } from './batch.ts';
+import { BatchWriter } from './batch.ts';
 import { HistoryNames } from './names.ts';
 import { Points } from './points.ts';
+import { COUNTS, HOUR } from './rows.ts';
 import { SenderNumbers } from './sender-numbers.ts';
 import { HistoryTables } from './tables.ts';
 import { Upkeep } from './upkeep.ts';
@@ -25,9 +26,6 @@ export interface HistoryOptions {
   readonly tenMinutesMs: number;
   readonly maxBytes: number;
   readonly halfLifeMs: number;
-  /** After so long without traffic something was fading, or gone. */
-  readonly fadeAfterMs: number;
-  readonly goneAfterMs: number;
 }
 
 export class HistoryKeeper {
@@ -92,6 +90,7 @@ export class HistoryKeeper {
       this.tables.mark({ begin, since: minute, halfLifeMs: this.options.halfLifeMs });
     });
     this.names.load();
+    this.writer.forget();
     this.upkeep.begin();
   }
 
@@ -100,7 +99,7 @@ export class HistoryKeeper {
     if (part.isFirst) this.forgetWaiting();
     this.sender.learn(part);
     this.waiting.push(part);
-    this.waitingBytes += part.length * 8;
+    this.waitingBytes += bytesOf(part);
     if (part.through !== undefined) this.retry();
     else if (this.waitingBytes > MOST_WAITING) this.lose();
   }
@@ -113,6 +112,7 @@ export class HistoryKeeper {
       this.message = '';
     } catch (error) {
       this.names.load();
+      this.writer.forget();
       this.sender.forgetNumbers();
       this.message = `history cannot be written (${(error as Error).message})`;
       if (this.waitingBytes > MOST_WAITING) this.lose();
@@ -121,7 +121,7 @@ export class HistoryKeeper {
   }
 
   ask(question: PastQuestion): PastAnswer {
-    return this.answers.answer(question, this.now(), this.options);
+    return this.answers.answer(question, this.now());
   }
 
   series(question: SeriesQuestion): readonly SeriesPoint[] {
@@ -174,7 +174,7 @@ export class HistoryKeeper {
       this.tables.mark({ through: through! });
     });
     this.waiting = this.waiting.filter(part => part.batch !== batch);
-    this.waitingBytes = this.waiting.reduce((sum, { length }) => sum + length * 8, 0);
+    this.waitingBytes = this.waiting.reduce((sum, one) => sum + bytesOf(one), 0);
   }
 
   private forgetWaiting(): void {
@@ -187,4 +187,8 @@ export class HistoryKeeper {
     this.isLost = true;
     this.message = 'history could not be written for too long, and begins anew when it can';
   }
+}
+
+function bytesOf({ length, states }: IncrementPart): number {
+  return (length + states.length) * 8;
 }

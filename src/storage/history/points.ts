@@ -11,10 +11,10 @@ import { EDGE_KINDS } from '../../contract/graph-document.ts';
 import type { SeriesPoint, SeriesQuestion } from '../../contract/past.ts';
 import { middleOf } from '../../lib/duration-scale.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
-import { COUNTS, LATENCY, type Part } from './batch.ts';
 import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
 import { DurationSums, Durations, HISTOGRAMS } from './duration-sums.ts';
 import type { HistoryNames } from './names.ts';
+import { COUNTS, LATENCY, type Part } from './rows.ts';
 import { shareOf } from './sum.ts';
 import type { HistoryTables } from './tables.ts';
 

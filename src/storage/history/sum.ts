@@ -1,9 +1,10 @@
 /** What was counted up to a time: the newest base before it, and the increments from there on. */
 
 import { MINUTE_MS } from '../../lib/units.ts';
-import { COUNTS, LATENCY, type Part } from './batch.ts';
+import { type ChunkStates, readTransitions } from './chunk-states.ts';
 import type { CountSums, Share } from './count-sums.ts';
 import type { DurationSums } from './duration-sums.ts';
+import { COUNTS, LATENCY, type Part, STATES_PART } from './rows.ts';
 import type { HistoryTables } from './tables.ts';
 
 interface Row {
@@ -39,6 +40,20 @@ export function shareOf(bucket: number, level: number, minute: number, halfLifeM
 export function sumDurations(tables: HistoryTables, into: DurationSums, chunk: number, minute: number): void {
   const add = ({ data }: { readonly data: Uint8Array }) => into.add(data);
   eachOf(tables, LATENCY, chunk, minute, add, add);
+}
+
+/** States of a chunk at the end of what was before this minute. */
+export function sumStates(tables: HistoryTables, into: ChunkStates, chunk: number, minute: number): void {
+  eachOf(
+    tables,
+    STATES_PART,
+    chunk,
+    minute,
+    ({ data }) => into.addBase(data),
+    ({ bucket, data }) => {
+      for (const transition of readTransitions(data, bucket)) into.set(transition);
+    },
+  );
 }
 
 /** A base whose bucket is this minute has all before it. */

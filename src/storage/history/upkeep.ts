@@ -2,11 +2,10 @@
  * History grows old: minutes become ten minutes, ten minutes hours, and hours go into one base; sums stay the same.
  * Bases in between spare who asks for a time the way from the beginning; they may be missing. A step is one transaction.
  */
-import { BASE, COUNTS, decayOf, HOUR, LATENCY, MINUTE, type Part, TEN_MINUTES, writeBase } from './batch.ts';
-import { CHUNK_BITS, CountSums } from './count-sums.ts';
-import { DurationSums } from './duration-sums.ts';
+import { CHUNK_BITS } from './count-sums.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
-import { shareOf, sumCounts, sumDurations } from './sum.ts';
+import { PartSums, type Row } from './part-sums.ts';
+import { COUNTS, HOUR, LATENCY, MINUTE, PARTS, type Part, STATES_PART, TEN_MINUTES, writeBase } from './rows.ts';
 import type { HistoryTables } from './tables.ts';
 
 /** Between two bases, minutes: while minutes are kept, while ten minutes are, and of old. */
@@ -26,18 +25,12 @@ export interface Ages {
   readonly maxBytes: number;
 }
 
-interface Row {
-  readonly bucket: number;
-  readonly data: Uint8Array;
-}
-
 export class Upkeep {
   /** How often detail was given up before its time. */
   coarsened = 0;
   private readonly tables: HistoryTables;
   private readonly names: HistoryNames;
-  private readonly counts = new CountSums();
-  private readonly durations = new DurationSums();
+  private readonly sums: PartSums;
   /** Bases are made up to here; those of these chunks are missing from that minute on. */
   private based = 0;
   private readonly missing = new Map<number, number>();
@@ -45,13 +38,14 @@ export class Upkeep {
   constructor(tables: HistoryTables, names: HistoryNames) {
     this.tables = tables;
     this.names = names;
+    this.sums = new PartSums(tables);
     this.based = (tables.get('SELECT max(bucket) AS bucket FROM base') as { bucket: number | null }).bucket ?? 0;
   }
 
   /** One step, if there is anything to do. False when there is not. */
   step(nowMinute: number, ages: Ages): boolean {
     return (
-      this.fold(COUNTS, MINUTE, TEN_MINUTES, nowMinute - ages.minutes) ||
+      this.foldMinutes(nowMinute - ages.minutes) ||
       this.foldTens(nowMinute - ages.tens) ||
       this.prune(nowMinute - ages.keep) ||
       this.makeRoom(nowMinute, ages.maxBytes) ||
@@ -96,9 +90,14 @@ export class Upkeep {
     return (this.tables.get(sql, part, level) as { bucket: number | null }).bucket ?? undefined;
   }
 
-  /** Both parts pass into hours together: one mark holds for them. */
+  /** Durations have none. */
+  private foldMinutes(before: number): boolean {
+    return [COUNTS, STATES_PART].some(part => this.fold(part as Part, MINUTE, TEN_MINUTES, before));
+  }
+
+  /** All parts pass into hours together: one mark holds for them. */
   private foldTens(before: number): boolean {
-    return this.fold(COUNTS, TEN_MINUTES, HOUR, before) || this.fold(LATENCY, TEN_MINUTES, HOUR, before);
+    return PARTS.some(part => this.fold(part, TEN_MINUTES, HOUR, before));
   }
 
   /** The oldest bucket of the level above, when all of it is older than this minute. */
@@ -128,21 +127,13 @@ export class Upkeep {
   }
 
   private foldChunk(part: Part, chunk: number, level: number, above: number, bucket: number): void {
-    const { counts, durations, tables } = this;
+    const { tables } = this;
     const where = 'WHERE part = ? AND chunk = ? AND bucket >= ? AND bucket < ? AND level = ?';
     const range = [part, chunk, bucket, bucket + above, level];
     const rows = tables.all(`SELECT bucket, data FROM inc ${where}`, ...range) as readonly Row[];
     if (rows.length === 0) return;
-    counts.clear();
-    durations.clear();
-    const end = bucket + above;
-    const { marks } = tables;
-    for (const row of rows) {
-      if (part === COUNTS) counts.add(row.data, shareOf(row.bucket, level, end, marks.halfLifeMs));
-      else durations.add(row.data);
-    }
     tables.run(`DELETE FROM inc ${where}`, ...range);
-    const data = part === COUNTS ? counts.encode(end, decayOf(above, marks)) : durations.encode();
+    const data = this.sums.folded(part, rows, level, bucket, above);
     if (data !== undefined) tables.run('INSERT INTO inc VALUES (?, ?, ?, ?, ?)', part, above, bucket, chunk, data);
   }
 
@@ -151,7 +142,7 @@ export class Upkeep {
     const { begin } = this.tables.marks;
     const end = before - (before % DAILY);
     if (end <= begin) return false;
-    const oldest = Math.min(this.oldest(COUNTS, HOUR) ?? end, this.oldest(LATENCY, HOUR) ?? end);
+    const oldest = Math.min(...PARTS.map(part => this.oldest(part, HOUR) ?? end));
     if (oldest >= end) return false;
     this.pruneTo(Math.max(oldest - (oldest % DAILY), begin) + DAILY);
     return true;
@@ -161,12 +152,10 @@ export class Upkeep {
     const { tables } = this;
     tables.transaction(() => {
       for (const chunk of this.chunks()) {
-        this.writeSum(COUNTS, chunk, begin);
-        this.writeSum(LATENCY, chunk, begin);
+        for (const part of PARTS) this.writeSum(part, chunk, begin);
       }
       tables.run('DELETE FROM base WHERE bucket < ?', begin);
-      tables.run('DELETE FROM inc WHERE part = ? AND bucket < ?', COUNTS, begin);
-      tables.run('DELETE FROM inc WHERE part = ? AND bucket < ?', LATENCY, begin);
+      for (const part of PARTS) tables.run('DELETE FROM inc WHERE part = ? AND bucket < ?', part, begin);
       const { since, fine, tens } = tables.marks;
       tables.mark({ begin, since: Math.max(since, begin), fine: Math.max(fine, begin), tens: Math.max(tens, begin) });
     });
@@ -178,7 +167,7 @@ export class Upkeep {
     if (this.tables.bytes <= maxBytes) return false;
     const done =
       this.foldTens(nowMinute - LEAST_KEPT) ||
-      this.fold(COUNTS, MINUTE, TEN_MINUTES, nowMinute - HOUR) ||
+      this.foldMinutes(nowMinute - HOUR) ||
       this.foldTens(nowMinute - 2 * HOUR) ||
       this.prune(nowMinute - LEAST_KEPT);
     if (done) this.coarsened++;
@@ -235,6 +224,7 @@ export class Upkeep {
     const { tens, fine } = this.tables.marks;
     if (bucket % (bucket < tens ? DAILY : bucket < fine ? SOMETIMES : OFTEN) !== 0) return;
     this.makeBaseOf(COUNTS, chunk, bucket);
+    this.makeBaseOf(STATES_PART, chunk, bucket);
     if (bucket % SOMETIMES === 0) this.makeBaseOf(LATENCY, chunk, bucket);
   }
 
@@ -247,15 +237,6 @@ export class Upkeep {
   }
 
   private writeSum(part: Part, chunk: number, bucket: number): void {
-    const { counts, durations, tables } = this;
-    if (part === COUNTS) {
-      counts.clear();
-      sumCounts(tables, counts, chunk, bucket);
-      writeBase(tables, part, chunk, bucket, counts.encode(bucket, decayOf(BASE, tables.marks)));
-    } else {
-      durations.clear();
-      sumDurations(tables, durations, chunk, bucket);
-      writeBase(tables, part, chunk, bucket, durations.encode());
-    }
+    writeBase(this.tables, part, chunk, bucket, this.sums.base(part, chunk, bucket));
   }
 }

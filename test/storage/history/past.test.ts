@@ -139,7 +139,7 @@ describe('history', () => {
     const subject = new PastSubject(21);
     subject.happen(200);
     subject.keeper.beginAnew(Math.floor(subject.nowMs / MINUTE));
-    subject.recorder.reset();
+    subject.recorder.reset(subject.nowMs);
     for (const _ of subject.recorder.everything());
     subject.cut();
     for (let n = 0; n < 90; n++) {

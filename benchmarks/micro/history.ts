@@ -1,70 +1,65 @@
 /**
- * What history costs: bytes per active edge and hour, and how long a question about earlier takes. Synthetic increments
- * of edges with steady traffic go to the keeper minute by minute, as the service sends them.
- * `node benchmarks/micro/history.ts [EDGES [HOURS]]`
+ * What history costs: 30 days of many edges go to the keeper as a service would have sent them, and then questions about
+ * earlier are asked: of the keeper alone, and with the view and the JSON text that the thread of the API makes of its
+ * answers. `node benchmarks/micro/history.ts [EDGES [FILE]]`; a file that is there is asked without being built.
  */
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { IncrementPart } from '../../src/contract/increments.ts';
-import { HistoryKeeper } from '../../src/storage/history/keeper.ts';
+import type { PastQuestion } from '../../src/contract/past.ts';
+import { diffGraphs, summaryOf } from '../../src/query/diff.ts';
+import { graphDocument, graphDocumentPieces } from '../../src/query/document.ts';
+import { PastGraph } from '../../src/query/past.ts';
+import { HistoryKeeper, type HistoryOptions } from '../../src/storage/history/keeper.ts';
+import { HistoryTables } from '../../src/storage/history/tables.ts';
+import { ACTIVE_SHARE, HistoryTraffic } from './history-traffic.ts';
 
-const [EDGES = 1000, HOURS = 96] = process.argv.slice(2).map(Number);
-const HOUR_MS = 3_600_000;
-const BEGIN_MS = Date.UTC(2026, 0, 1);
-const NODES = Math.ceil(Math.sqrt(EDGES)) + 1;
-const CELLS = 6;
-const RECORD = 5 + 1 + 8 + 3 + 1 + 2 * (4 + CELLS) + 1;
-/** COUNT, SERVED, SERVER_ERRORS, ERRORS, ADJUSTED_UNITS, three kinds of evidence. */
-const MASK = [0, 2, 8, 9, 10, 13, 14, 15].reduce((mask, bit) => mask + 2 ** bit, 0);
+const EDGES = Number(process.argv[2] ?? 2000);
+const FILE = process.argv[3];
+const MINUTE_MS = 60_000;
+const HOUR = 60;
+const HOURS = 30 * 24;
+/** Minutes since 1970: what is older than these comes by the hour, and by ten minutes, at once. */
+const END = Date.UTC(2026, 0, 31) / MINUTE_MS;
+const BEGIN = END - HOURS * HOUR;
+const [TENS, FINE] = [END - 72 * HOUR, END - 6 * HOUR];
+const OPTIONS: HistoryOptions = {
+  keepMs: (HOURS + 24) * HOUR * MINUTE_MS,
+  minutesMs: 6 * HOUR * MINUTE_MS,
+  tenMinutesMs: 72 * HOUR * MINUTE_MS,
+  maxBytes: 2 ** 40,
+  halfLifeMs: HOUR * MINUTE_MS,
+};
 
-let nowMs = BEGIN_MS;
-const keeper = new HistoryKeeper(
-  new DatabaseSync(':memory:'),
-  {
-    keepMs: 720 * HOUR_MS,
-    minutesMs: 6 * HOUR_MS,
-    tenMinutesMs: 72 * HOUR_MS,
-    maxBytes: 2 ** 40,
-    halfLifeMs: HOUR_MS,
-  },
-  () => nowMs,
-);
+const isThere = FILE !== undefined && existsSync(FILE);
+const db = new DatabaseSync(FILE ?? ':memory:');
+db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF');
+let nowMs = END * MINUTE_MS;
 
-function partOf(minute: number): IncrementPart {
-  const isFirst = minute === 0;
-  const numbers = new Float64Array(EDGES * RECORD);
-  let at = 0;
-  const put = (...values: readonly number[]) => {
-    for (const value of values) numbers[at++] = value;
-  };
-  for (let edge = 0; edge < EDGES; edge++) {
-    const count = 20 + ((edge * 7 + minute * 13) % 30);
-    const errors = (edge + minute) % 9 === 0 ? 1 : 0;
-    put(RECORD, edge, BEGIN_MS / 60_000 + minute, BEGIN_MS * 1000, (BEGIN_MS + minute * 60_000) * 1000, MASK);
-    put(count, count, errors, errors, count * 2 ** 20, count, count, count, 1, 0, count, 0);
-    for (let h = 0; h < 2; h++) {
-      put(CELLS, count, count * 1000 * ((edge % 50) + 1), 80 + (edge % 60));
-      for (let c = 0; c < CELLS; c++) put((count >> (c + 1)) + ((edge + minute + c) % 2));
-    }
-    put(-1);
+function build(): HistoryKeeper {
+  nowMs = BEGIN * MINUTE_MS;
+  new HistoryKeeper(db, OPTIONS, () => nowMs).beginAnew(BEGIN);
+  const tables = new HistoryTables(db);
+  tables.transaction(() => tables.mark({ tens: TENS, fine: FINE }));
+  const keeper = new HistoryKeeper(db, OPTIONS, () => nowMs);
+  const traffic = new HistoryTraffic(EDGES);
+  const spent = { writing: 0, keeping: 0, minute: 0 };
+  for (let minute = BEGIN; minute < END; ) {
+    const minutes = minute < TENS ? HOUR : minute < FINE ? 10 : 1;
+    const part = traffic.part(minute, minutes);
+    minute += minutes;
+    nowMs = minute * MINUTE_MS;
+    const [writing] = timed(() => keeper.take(part));
+    const [keeping] = timed(() => {
+      while (keeper.keepUp());
+    });
+    spent.writing += writing;
+    spent.keeping += keeping;
+    if (minutes === 1) spent.minute += writing / (END - FINE);
   }
-  const identity = (n: number) => ({
-    kind: 0,
-    environment: '',
-    parts: ['', `s${n}`],
-    id: `service:s${n}`,
-    overflow: false,
-  });
-  return {
-    batch: minute,
-    isFirst,
-    numbers,
-    length: at,
-    states: new Float64Array(0),
-    nodes: isFirst ? Array.from({ length: NODES }, (_, n) => [n, identity(n)] as const) : [],
-    edges: isFirst ? Array.from({ length: EDGES }, (_, e) => [e, 0, e % NODES, Math.floor(e / NODES)] as const) : [],
-    words: isFirst ? ['vGET'] : [],
-    through: minute + 1,
-  };
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+  console.log(`built in ${seconds(spent.writing + spent.keeping)}, ${seconds(spent.keeping)} of it to keep up`);
+  console.log(`a minute: ${spent.minute.toFixed(1)} ms to write`);
+  return keeper;
 }
 
 function timed<T>(what: () => T): [ms: number, result: T] {
@@ -73,24 +68,55 @@ function timed<T>(what: () => T): [ms: number, result: T] {
   return [performance.now() - began, result];
 }
 
-let writing = 0;
-let keeping = 0;
-for (let minute = 0; minute < HOURS * 60; minute++) {
-  const part = partOf(minute);
-  nowMs = BEGIN_MS + (minute + 1) * 60_000;
-  writing += timed(() => keeper.take(part))[0];
-  keeping += timed(() => {
-    while (keeper.keepUp());
-  })[0];
-}
+const keeper = isThere ? new HistoryKeeper(db, OPTIONS, () => nowMs) : build();
 const { bytes, rows } = keeper.status();
-console.log(`${EDGES} edges, ${HOURS} h: ${(bytes / EDGES / HOURS).toFixed(1)} bytes an edge and hour`, rows);
-console.log(
-  `a minute: ${(writing / HOURS / 60).toFixed(1)} ms to write, ${(keeping / HOURS / 60).toFixed(1)} ms to keep up`,
-);
-for (const hours of [0, 2, 5, 20, HOURS - 30, HOURS - 2].filter(back => back < HOURS && back >= 0)) {
-  const question = { at: nowMs - hours * HOUR_MS - 17 * 60_000, have: { nodes: 0, series: 0 } };
-  const [counts] = timed(() => keeper.ask({ ...question, detail: 'counts' }));
-  const [all] = timed(() => keeper.ask({ ...question, detail: 'all' }));
-  console.log(`as of ${hours} h ago: ${counts.toFixed(0)} ms; with durations ${all.toFixed(0)} ms`);
+const each = bytes / (EDGES * ACTIVE_SHARE * HOURS);
+console.log(`${EDGES} edges, ${HOURS / 24} days: ${(bytes / 2 ** 20).toFixed(0)} MiB`, rows);
+console.log(`${each.toFixed(1)} bytes an active edge and hour, ${(bytes / EDGES / HOURS).toFixed(1)} of all edges`);
+
+/** The keeper's own time of the last question. */
+let asking = 0;
+const past = new PastGraph(question => {
+  const [ms, answer] = timed(() => keeper.ask(question as PastQuestion));
+  asking = ms;
+  return Promise.resolve(answer);
+});
+
+async function view(at: number) {
+  const began = performance.now();
+  const graph = await past.view({ at }, 'all');
+  const viewed = performance.now();
+  const { nodes, edges } = graph;
+  const made = performance.now();
+  let length = 0;
+  for (const piece of graphDocumentPieces(graphDocument(graph, { nodes, edges, truncated: false })))
+    length += piece.length;
+  const written = performance.now();
+  return {
+    graph,
+    times: [asking, viewed - began - asking, made - viewed, written - made, written - began],
+    megabytes: length / 1e6,
+  };
+}
+
+console.log('as of         keeper    view  documents  JSON text  all, ms');
+for (const hours of [0.5, 3, 20, 60, 100, 300, 500, 700, 650, 333, 1]) {
+  const { times, megabytes } = await view(nowMs - hours * HOUR * MINUTE_MS - 17 * MINUTE_MS);
+  const text = times.map(ms => ms.toFixed(0).padStart(8)).join(' ');
+  console.log(`${String(hours).padStart(5)} h ago ${text}   ${megabytes.toFixed(0)} MB`);
+}
+for (const [before, after] of [
+  [500, 20],
+  [48, 1],
+  [700, 600],
+] as const) {
+  const began = performance.now();
+  const summaries = [];
+  for (const hours of [before, after]) {
+    summaries.push(summaryOf(await past.view({ at: nowMs - hours * HOUR * MINUTE_MS }, 'all')));
+  }
+  const { edges } = diffGraphs(summaries[0]!, summaries[1]!);
+  console.log(
+    `diff of ${before} and ${after} h ago: ${(performance.now() - began).toFixed(0)} ms, ${edges.size} edges`,
+  );
 }

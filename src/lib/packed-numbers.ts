@@ -116,6 +116,15 @@ export class PackedReader implements NumberSource {
     }
   }
 
+  /** Adds the next `count` numbers to those from `at` on. */
+  addInto(numbers: Float64Array, at: number, count: number): void {
+    const { bytes } = this;
+    for (let i = at; i < at + count; i++) {
+      const first = bytes[this.at++]!;
+      numbers[i]! += first < SINGLES ? (first >>> 1) ^ -(first & 1) : this.takeMore(first);
+    }
+  }
+
   private takeMore(first: number): number {
     if (first < FIRST_SIZED) return signed(SINGLES + ((first - SINGLES) << 8) + this.bytes[this.at++]!);
     if (first < INFINITE) return signed(this.takeInteger(first - FIRST_SIZED + LEAST_SIZE));

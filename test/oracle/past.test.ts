@@ -19,7 +19,7 @@ import { Random } from './random.ts';
 import { disorder } from './requests.ts';
 import type { Span } from './span.ts';
 
-const RUNS = Math.ceil(Number(process.env.TACIT_PROPERTY_RUNS ?? 300) / 3);
+const RUNS = Math.ceil(Number(process.env.TACIT_PROPERTY_RUNS ?? 300) / 10);
 const FIRST_SEED = Number(process.env.TACIT_PROPERTY_SEED ?? 0);
 const MINUTE_MS = 60_000;
 /** Spans happened so long before they came, at most. */

@@ -5,7 +5,8 @@ import type { PastAnswer, PastQuestion } from '../../contract/past.ts';
 import { MINUTE_MS, MINUTE_US } from '../../lib/units.ts';
 import { ChunkStates } from './chunk-states.ts';
 import { CHUNK, CHUNK_BITS, CountSums, nameOf } from './count-sums.ts';
-import { DurationSums, HISTOGRAMS } from './duration-sums.ts';
+import { CELLS, DurationSums, HISTOGRAMS } from './duration-sums.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
 import { chunkOfNode, type HistoryNames } from './names.ts';
 import { sumCounts, sumDurations, sumStates } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
@@ -19,6 +20,8 @@ interface Range {
 export class Answers {
   private readonly tables: HistoryTables;
   private readonly names: HistoryNames;
+  private readonly durations = new DurationSums();
+  private readonly durationsBefore = new DurationSums();
 
   constructor(tables: HistoryTables, names: HistoryNames) {
     this.tables = tables;
@@ -150,20 +153,19 @@ export class Answers {
 
   /** Of every series that has any: its number, then client, server and lag as histograms write themselves, or −1. */
   private histograms({ start, end }: Range): Float64Array<ArrayBuffer> {
-    const out: number[] = [];
-    const whole = new DurationSums();
-    const before = new DurationSums();
+    const out = new GrowingNumbers();
+    const { durations, durationsBefore } = this;
     for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
-      whole.clear();
-      sumDurations(this.tables, whole, chunk, end);
+      durations.clear();
+      sumDurations(this.tables, durations, chunk, end);
       if (start !== undefined) {
-        before.clear();
-        sumDurations(this.tables, before, chunk, start);
-        whole.subtract(before);
+        durationsBefore.clear();
+        sumDurations(this.tables, durationsBefore, chunk, start);
+        durations.subtract(durationsBefore);
       }
-      putHistograms(whole, chunk << CHUNK_BITS, out);
+      putHistograms(durations, chunk << CHUNK_BITS, out);
     }
-    return Float64Array.from(out);
+    return out.all;
   }
 
   /** As they were told by then. */
@@ -203,23 +205,28 @@ function endsOf(series: HistoryNames['series']): Int32Array<ArrayBuffer> {
   return Int32Array.from(series.flatMap(({ kind, source, target }) => [kind, source, target]));
 }
 
-function putHistograms(sums: DurationSums, firstSeries: number, out: number[]): void {
+function putHistograms(sums: DurationSums, firstSeries: number, out: GrowingNumbers): void {
+  const { counts, from, to } = sums;
   let series = -1;
   let next = HISTOGRAMS;
   const skipTo = (which: number) => {
-    for (; next < which; next++) out.push(-1);
+    for (; next < which; next++) out.put(-1);
   };
-  for (const [number, { count, sum, from, to, counts }] of sums.held()) {
+  for (const number of sums.held()) {
     const one = firstSeries + Math.floor(number / HISTOGRAMS);
     if (one !== series) {
       skipTo(HISTOGRAMS);
-      out.push(one);
+      out.put(one);
       series = one;
       next = 0;
     }
     skipTo(number % HISTOGRAMS);
-    out.push(to - from, count, sum, from);
-    for (let bucket = from; bucket < to; bucket++) out.push(counts[bucket]!);
+    const [first, end] = [from[number]!, to[number]!];
+    out.put(end - first);
+    out.put(sums.countOf(number));
+    out.put(sums.sums[number]!);
+    out.put(first);
+    for (let bucket = first; bucket < end; bucket++) out.put(counts[number * CELLS + bucket]!);
     next++;
   }
   skipTo(HISTOGRAMS);

@@ -12,7 +12,7 @@ import type { SeriesPoint, SeriesQuestion } from '../../contract/past.ts';
 import { middleOf } from '../../lib/duration-scale.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
 import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
-import { DurationSums, Durations, HISTOGRAMS } from './duration-sums.ts';
+import { CELLS, DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import type { HistoryNames } from './names.ts';
 import { COUNTS, LATENCY, type Part } from './rows.ts';
 import { shareOf } from './sum.ts';
@@ -24,7 +24,8 @@ interface Point {
   count: number;
   errors: number;
   messages: number;
-  readonly durations: Durations;
+  /** By bucket; none while there are no durations. */
+  durations: Float64Array | undefined;
 }
 
 interface Row {
@@ -66,7 +67,7 @@ export class Points {
     const pointOf = (row: Row): Point => {
       const minutes = Math.max(row.level, level);
       const key = `${row.bucket - (row.bucket % minutes)} ${minutes}`;
-      const known = points.get(key) ?? { count: 0, errors: 0, messages: 0, durations: new Durations() };
+      const known = points.get(key) ?? { count: 0, errors: 0, messages: 0, durations: undefined };
       points.set(key, known);
       return known;
     };
@@ -85,8 +86,8 @@ export class Points {
       durations.clear();
       durations.add(row.data);
       // As the called side has it, where it is seen.
-      const held = durations.all.get(place * HISTOGRAMS + 1) ?? durations.all.get(place * HISTOGRAMS);
-      if (held !== undefined) pointOf(row).durations.addAll(held, 1);
+      const held = [place * HISTOGRAMS + 1, place * HISTOGRAMS].find(number => durations.countOf(number) !== 0);
+      if (held !== undefined) addDurations(durations, held, pointOf(row));
     }
   }
 
@@ -104,16 +105,22 @@ function told(bucket: number, minutes: number, point: Point, hasMessages: boolea
     count,
     errors,
     ...(hasMessages && { messages }),
-    ...(durations.count > 0 && {
+    ...(durations?.some(count => count > 0) && {
       latency: { p50: quantile(durations, 0.5), p95: quantile(durations, 0.95), p99: quantile(durations, 0.99) },
     }),
   };
 }
 
+function addDurations({ counts }: DurationSums, number: number, point: Point): void {
+  point.durations ??= new Float64Array(CELLS);
+  for (let bucket = 0; bucket < CELLS; bucket++) point.durations[bucket]! += counts[number * CELLS + bucket]!;
+}
+
 /** Seconds: the middle of the bucket where the share is reached. */
-function quantile({ count, from, to, counts }: Durations, q: number): number {
+function quantile(counts: Float64Array, q: number): number {
+  const count = counts.reduce((sum, one) => sum + one, 0);
   let seen = 0;
-  for (let bucket = from; bucket < to; bucket++) {
+  for (let bucket = 0; bucket < CELLS; bucket++) {
     seen += counts[bucket]!;
     if (seen > 0 && seen >= q * count) return middleOf(bucket);
   }

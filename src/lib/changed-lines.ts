@@ -134,7 +134,7 @@ export class ChangedLines {
   }
 
   saveVersions(out: Writer): void {
-    out.value(`${this.name}/versions`, this.versions.subarray(0, this.versions.findLastIndex(one => one > 0) + 1));
+    out.value(`${this.name}/line-versions`, this.versions.subarray(0, this.versions.findLastIndex(one => one > 0) + 1));
   }
 
   private *handOver(out: Writer, tables: () => readonly LinedTable[]): Iterable<void> {
@@ -183,7 +183,7 @@ export class ChangedLines {
   }
 
   loadVersions(from: Reader): void {
-    const name = `${this.name}/versions`;
+    const name = `${this.name}/line-versions`;
     // Of a program that did not have them.
     if (from.size(name) < 0) return this.renew(this);
     const versions = from.value(name) as Float64Array;

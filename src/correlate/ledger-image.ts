@@ -133,7 +133,7 @@ export class LedgerImage {
         for (let i = a; i < b; i++) if (pointers[i] !== 0) pointers[i] = moved(pointers[i]! - 1) + 1;
       });
     }
-    ledger.index.changed();
+    ledger.index.moved();
     return moved;
   }
 }

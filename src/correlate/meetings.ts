@@ -78,6 +78,10 @@ export class Meetings implements Kept {
     this.keeper = new PositionKeeper(rows, positions, keys);
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.ledger.ahead(out, round);
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     yield* this.ledger.save(out);
     yield* this.positions.save(out);

@@ -105,6 +105,10 @@ export class MessageLedger implements Kept {
     };
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.index.ahead(out, round);
+  }
+
   save(out: ImageWriter): Iterable<void> {
     return new LedgerImage(this).save(out);
   }
@@ -144,7 +148,7 @@ export class MessageLedger implements Kept {
     slabs.tags[slab]![inSlab] = side.kind | ((side.a >>> 27) << HIGH);
     slabs.next[slab]![inSlab] = buckets[bucket]!;
     buckets[bucket] = place + 1;
-    index.note(bucket);
+    index.changed(bucket);
     this.head = place + 1 === this.capacity ? 0 : place + 1;
     this.used++;
     this.slices.newest.count++;

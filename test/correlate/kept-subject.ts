@@ -260,7 +260,6 @@ export const NOT_KEPT: Exceptions = {
     'Expiry.touched': 'keeps reads',
     'Expiry.climbing': 'of the rows that leave',
     'Chains.steps': 'of the row being decided',
-    'LedgerIndex.notes': 'stays where it was when the table is written',
     'LedgerSlabs.found': 'of the entry looked at last',
     'LedgerSlabs.foundFloats': 'of the entry looked at last',
     'Layers.members': 'of the message being looked at',

@@ -194,6 +194,7 @@ class World {
     const loading = this.ledger.load(reader);
     for (;;) {
       const step = loading.next();
+      reader.filled();
       if (!step.done) continue;
       moved = step.value;
       break;

@@ -158,6 +158,20 @@ describe('a delivery', () => {
     expect(after.taken[0]!.changes).toEqual(hanging.attempts[0]!.changes);
   });
 
+  it('sends a batch that was tried again as it was, whatever is wanted by then', async () => {
+    const feed = new TestFeed();
+    const isEven = ({ seq }: Change) => seq % 2 === 0;
+    const before = startSending({ feed, path: folder, wants: isEven, answer: () => RETRY });
+    await feed.publishNumbers(1, 9);
+    await soon(() => expect(before.attempts.length).toBeGreaterThan(2));
+    await before.delivery.stop();
+    const after = startSending({ feed, path: folder, wants: change => !isEven(change) });
+    await feed.publishNumbers(10, 14);
+    await soon(() => expect(after.numbers()).toEqual([2, 4, 6, 8, 11, 13]));
+    const [again] = after.taken;
+    expect([again!.id, again!.changes]).toEqual([before.attempts[0]!.id, before.attempts[0]!.changes]);
+  });
+
   it('goes on where it was after a stop', async () => {
     const first = startSending({ path: folder });
     await first.feed.publishNumbers(1, 12);

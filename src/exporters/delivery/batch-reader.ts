@@ -1,12 +1,15 @@
 /** The feed of changes from a place on → the next batch of those that are wanted, and the place behind it. */
 import type { Change } from '../../contract/change.ts';
 import type { ChangeSource } from '../../contract/component.ts';
+import type { Cursor, NumberRanges } from './places.ts';
 import type { Waiting } from './waiting.ts';
 
 export interface Batch {
   readonly id: string;
   /** JSON texts; none: there was nothing to send up to `through`. */
   readonly changes: readonly string[];
+  /** Those in it: the same for every attempt, whatever is wanted by then. */
+  readonly numbers: NumberRanges;
   /** Number of the last change that was looked at. */
   readonly through: number;
   /** Changes that were no longer there. */
@@ -24,28 +27,36 @@ class OpenBatch {
   readonly changes: string[] = [];
   through: number;
   lost = 0;
-  private first = 0;
-  private last = 0;
+  private readonly begun: NumberRanges | undefined;
+  private readonly numbers: [from: number, to: number][] = [];
   private bytes = 0;
 
-  constructor(after: number) {
+  constructor(after: number, begun: NumberRanges | undefined) {
     this.through = after;
+    this.begun = begun;
+  }
+
+  /** Undefined: it is not a batch that was begun. */
+  isOf(seq: number): boolean | undefined {
+    return this.begun?.some(([from, to]) => seq >= from && seq <= to);
   }
 
   /** False: there is no room for it. */
   add(seq: number, text: string, { most, bytes }: BatchLimits): boolean {
     const size = Buffer.byteLength(text);
     if (this.changes.length > 0 && (this.changes.length >= most || this.bytes + size > bytes)) return false;
-    if (this.changes.length === 0) this.first = seq;
-    this.last = seq;
+    const last = this.numbers.at(-1);
+    if (last !== undefined && last[1] === seq - 1) last[1] = seq;
+    else this.numbers.push([seq, seq]);
     this.bytes += size;
     this.changes.push(text);
     return true;
   }
 
   finish(): Batch {
-    const { changes, through, lost } = this;
-    return { id: `${this.first}-${this.last}`, changes, through, lost };
+    const { changes, through, lost, numbers, begun } = this;
+    const named = begun ?? numbers;
+    return { id: `${named[0]?.[0] ?? 0}-${named.at(-1)?.[1] ?? 0}`, changes, numbers: named, through, lost };
   }
 }
 
@@ -62,16 +73,17 @@ export class BatchReader {
 
   /**
    * Waits for the first change, and then for more until there are enough or `waitMs` have passed.
-   * @param to a batch that was begun ends here: it is made again, whatever the limits are now.
+   * @param begun a batch that was begun is made again, whatever is wanted now and the limits are.
    */
   async read(
     after: number,
-    to: number | undefined,
+    begun: Cursor['sending'],
     limits: BatchLimits,
     waitMs: number,
     waiting: Waiting,
   ): Promise<Batch> {
-    const open = new OpenBatch(after);
+    const to = begun?.to;
+    const open = new OpenBatch(after, begun?.numbers);
     const within = to === undefined ? limits : { most: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
     let began: number | undefined;
     while (!waiting.isOver) {
@@ -99,7 +111,7 @@ export class BatchReader {
       const change = JSON.parse(text) as Change;
       if (to !== undefined && change.seq > to) return true;
       if (i === 0 && open.through > 0) open.lost += this.lostBefore(open.through);
-      if (this.isWanted(change) && !open.add(change.seq, text, limits)) return true;
+      if ((open.isOf(change.seq) ?? this.isWanted(change)) && !open.add(change.seq, text, limits)) return true;
       open.through = change.seq;
     }
     return open.changes.length >= limits.most;

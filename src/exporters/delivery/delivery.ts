@@ -1,7 +1,7 @@
 /**
  * Published changes → batches that arrive: in order, one at a time, each tried until it is taken, refused for good or
- * given up. The place in the feed is kept, and so is where a batch ends before it is first sent: after a crash the same
- * batch goes out again under the same id. Nothing waits in memory but one batch; the rest waits in the feed.
+ * given up. The place in the feed is kept, and so is what is in a batch before it is first sent: after a crash or a change
+ * of what is wanted the same batch goes out again under the same id. Nothing waits in memory but one batch; the rest waits in the feed.
  */
 import type { ChangeSource } from '../../contract/component.ts';
 import type { DeliveryStatus } from '../../contract/exporter-status.ts';
@@ -162,7 +162,7 @@ class FeedDelivery implements Delivery {
     const limits = { most: Math.min(most, this.most), bytes: batchBytes };
     let batch: Batch | undefined;
     const read = async () => {
-      batch = await this.reader!.read(delivered, sending?.to, limits, waitMs, this.waiting);
+      batch = await this.reader!.read(delivered, sending, limits, waitMs, this.waiting);
     };
     if (!(await this.insist('changes cannot be read', read)) || batch === undefined) return undefined;
     if (batch.lost > 0) this.tellLost(batch.lost);
@@ -180,7 +180,7 @@ class FeedDelivery implements Delivery {
 
   private async deliver(batch: Batch): Promise<void> {
     const { delivered } = this.cursor;
-    const kept = { delivered, sending: { to: batch.through } };
+    const kept = { delivered, sending: { to: batch.through, numbers: batch.numbers } };
     if (this.cursor.sending?.to !== batch.through) {
       if (!(await this.insist('its place cannot be kept', () => this.write(kept)))) return;
     }

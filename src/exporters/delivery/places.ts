@@ -10,9 +10,14 @@ import { DELIVERY } from '../../contract/storage.ts';
 export interface Cursor {
   /** Number of the last change that was delivered, refused or not wanted. */
   readonly delivered: number;
-  /** A batch was begun: the number of its last change. */
-  readonly sending?: { readonly to: number };
+  /**
+   * A batch was begun: the last change that was looked at for it, and the numbers of those in it, from and to. A place of
+   * before these were kept has none: then what is wanted by now is in it.
+   */
+  readonly sending?: { readonly to: number; readonly numbers?: NumberRanges };
 }
+
+export type NumberRanges = readonly (readonly [from: number, to: number])[];
 
 export interface CursorStore {
   /** Undefined: there is none yet. */

@@ -99,6 +99,16 @@ export class Inputs {
     return this.rows.some(row => row.stoppedMs !== 0);
   }
 
+  /** Environments whose first data is not so long ago, and inputs by whether they are silent. */
+  counts(
+    nowMs: number,
+    learnMs: number,
+  ): { readonly learning: number; readonly silent: number; readonly live: number } {
+    const learning = this.environments.filter(({ firstMs }) => nowMs < firstMs + learnMs).length;
+    const silent = this.rows.filter(({ stoppedMs }) => stoppedMs !== 0).length;
+    return { learning, silent, live: this.rows.length - silent };
+  }
+
   /** Something came of it. */
   heard(input: number, nowMs: number, eventMs: number, { silentAfterMs }: LifeCycleSettings): void {
     const row = this.rows[input]!;

@@ -16,6 +16,7 @@ import { type ChangeDraft, nodeChange } from './change-maker.ts';
 import { Inputs } from './inputs.ts';
 import type { EdgeJudge } from './judge/edge-judge.ts';
 import { adoptLives, judgeAges } from './known-lives.ts';
+import { countQuiet, countStates, type LifeCounts } from './life-counts.ts';
 import { Living } from './living.ts';
 import { NewEdges, type NewEdgesState } from './new-edges.ts';
 import { regroup } from './regroup.ts';
@@ -231,6 +232,16 @@ export class LifeCycle implements Kept {
       evidence,
     };
     this.out(change, this.frame);
+  }
+
+  /** As of the last frame; all nodes and edges are looked at. */
+  counts(): LifeCounts {
+    const { living, inputs, stampMs, fresh } = this;
+    const { nodes, edges, settings } = living;
+    const { learning, silent, live } = inputs.counts(stampMs, settings.learnMs);
+    const quiet = [nodes, edges].reduce((sum, subjects) => sum + countQuiet(subjects, stampMs - settings.quietMs), 0);
+    const { unsure } = fresh;
+    return { nodes: countStates(nodes), edges: countStates(edges), unsure, quiet, learning, silent, live };
   }
 
   /** Indexes into `STATES`, by number in the store. */

@@ -57,6 +57,11 @@ export class NewEdges {
     }
   }
 
+  /** Not looked at yet, and looked at again until it is sure what they are. */
+  get unsure(): number {
+    return this.living.edges.size - this.looked + this.count;
+  }
+
   /** Those that are there are known from before. */
   adopt(): void {
     this.looked = this.living.edges.size;

@@ -29,6 +29,7 @@ import { checkTopology, type TopologyConfig, topologyConfig, topologyOptions } f
 import { DurableTopology } from './durable.ts';
 import { historyOptionsOf } from './history-options.ts';
 import { historySamples } from './history-samples.ts';
+import { lifeCycleSamples } from './life-cycle-samples.ts';
 import { overflowsOf, tableSizes } from './limits-report.ts';
 import { storageSamples } from './storage-samples.ts';
 import { Topology } from './topology.ts';
@@ -58,6 +59,7 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
     ...storageSamples(topology),
     ...changeSamples(topology, clock.now()),
     ...historySamples(topology, clock.now()),
+    ...lifeCycleSamples(topology),
   ]);
   return {
     consumers: {

@@ -19,6 +19,7 @@ const OUTBOX = 'outbox/changes';
 
 export class TopologyTime implements Kept {
   readonly lifeCycle: LifeCycle;
+  readonly judge: SeasonalJudge;
   readonly history: HistoryFeed;
   readonly changes = new ChangePublisher();
 
@@ -28,7 +29,8 @@ export class TopologyTime implements Kept {
   /** @param groups names of consumer groups by number. */
   constructor(store: GraphStore, groups: () => readonly string[], maxProfiles: number) {
     this.history = new HistoryFeed(store, groups);
-    this.lifeCycle = new LifeCycle(store, new SeasonalJudge(maxProfiles), (change, frame) => this.offer(change, frame));
+    this.judge = new SeasonalJudge(maxProfiles);
+    this.lifeCycle = new LifeCycle(store, this.judge, (change, frame) => this.offer(change, frame));
   }
 
   /** Frames of before these were thought of do not have them. */

@@ -11,6 +11,7 @@ import { FILE_METRICS } from './file.ts';
 import { HISTORY_METRICS } from './history.ts';
 import { HTTP_EVENTS_METRICS } from './http-events.ts';
 import { KAFKA_METRICS } from './kafka.ts';
+import { LIFE_CYCLE_METRICS } from './life-cycle.ts';
 import { LISTENER_METRICS } from './listeners.ts';
 import { OTLP_METRICS } from './otlp.ts';
 import { PROCESSOR_METRICS } from './processors.ts';
@@ -22,6 +23,7 @@ export const METRICS: readonly MetricDefinition[] = [
   ...TOPOLOGY_METRICS,
   ...STORAGE_METRICS,
   ...CHANGES_METRICS,
+  ...LIFE_CYCLE_METRICS,
   ...HISTORY_METRICS,
   ...SERVICE_METRICS,
   ...PROCESSOR_METRICS,

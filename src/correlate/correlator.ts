@@ -129,7 +129,8 @@ export class Correlator implements Kept {
     const layers = new Layers(rows, chains);
     const crossings = new Crossings(rows, emitter);
     const links = new Links(rows, chains);
-    this.topicKeys = new TopicKeys(identities, options.onlyCluster);
+    this.topicKeys = new TopicKeys(identities);
+    this.topicKeys.setClusters(options.onlyCluster, options.rules?.clusters ?? []);
     const ledger = new MessageLedger(options.maxMessages, options.messageWaitMs, options.ledger);
     const meetings = new Meetings(rows, new Positions(options.maxPending), ledger, this.topicKeys);
     this.meetings = meetings;
@@ -193,12 +194,12 @@ export class Correlator implements Kept {
 
   /** Holds for what is kept already, too: rows whose wait is over now leave at the next frame. */
   setWindows(windows: Windows): void {
-    const { waitMs, lateMs, messageWaitMs, onlyCluster } = windows;
+    const { waitMs, lateMs, messageWaitMs, onlyCluster, rules } = windows;
     this.windows = windowsOf(windows);
     this.expiry.waitMs = waitMs;
     this.late.lateMs = lateMs;
     this.meetings.ledger.waitMs = this.records.waitMs = messageWaitMs;
-    this.topicKeys.setOnlyCluster(onlyCluster);
+    this.topicKeys.setClusters(onlyCluster, rules?.clusters ?? []);
     this.seen.windowMs = Math.max(lateMs, waitMs);
     this.logs.setWindow(lateMs);
     this.leads.setWindows(windows);
@@ -390,6 +391,6 @@ export class Correlator implements Kept {
   }
 }
 
-function windowsOf({ waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables }: Windows): Windows {
-  return { waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables };
+function windowsOf({ waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables, rules }: Windows): Windows {
+  return { waitMs, lateMs, messageWaitMs, onlyCluster, outboxTables, rules };
 }

@@ -1,10 +1,15 @@
 /** What the correlator is told at its beginning. */
 
 import type { FrameSettings } from '../contract/frame.ts';
+import type { IdentityRules } from '../contract/identity-rules.ts';
 import type { LedgerSizes } from './message-ledger.ts';
 
 /** Options that may change while it works. */
-export type Windows = Pick<FrameSettings, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster' | 'outboxTables'>;
+export interface Windows
+  extends Pick<FrameSettings, 'waitMs' | 'lateMs' | 'messageWaitMs' | 'onlyCluster' | 'outboxTables'> {
+  /** None unless given. */
+  readonly rules?: IdentityRules | undefined;
+}
 
 export interface CorrelationOptions extends Windows {
   readonly maxPending: number;

@@ -2,6 +2,8 @@
  * Which topics may meet in the ledger: those of one known cluster. Of the systems whose topics have no clusters (queues
  * of a cloud, exchanges) ids are told apart by system and name alone.
  */
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterRule } from '../contract/identity-rules.ts';
 import { CLUSTERED_SYSTEMS } from '../contract/rendezvous.ts';
 import { finalize } from '../lib/bytes.ts';
 import { type Identities, isUnnamed } from '../lib/identities.ts';
@@ -19,17 +21,20 @@ const NOTHING: Salts = { offset: 0, id: 0 };
 export class TopicKeys {
   private readonly identities: Identities;
   private readonly known = new Map<number, Salts>();
-  private onlyCluster: string;
+  private onlyCluster = '';
+  private rules: readonly ClusterRule[] = [];
+  private names: ReadonlyMap<string, string> = new Map();
 
-  /** @param onlyCluster the one that the configuration knows; empty for none, or several. */
-  constructor(identities: Identities, onlyCluster: string) {
+  constructor(identities: Identities) {
     this.identities = identities;
-    this.onlyCluster = onlyCluster;
   }
 
-  setOnlyCluster(name: string): void {
-    if (name === this.onlyCluster) return;
-    this.onlyCluster = name;
+  /** @param onlyCluster the one that the configuration knows; empty for none, or several. @param rules by ids. */
+  setClusters(onlyCluster: string, rules: readonly ClusterRule[]): void {
+    if (onlyCluster === this.onlyCluster && isDeepStrictEqual(rules, this.rules)) return;
+    this.onlyCluster = onlyCluster;
+    this.rules = rules;
+    this.names = new Map(rules.flatMap(({ ids, name }) => ids.map(id => [id, name] as const)));
     this.known.clear();
   }
 
@@ -47,7 +52,7 @@ export class TopicKeys {
     const { parts, overflow } = this.identities.get(topic);
     if (overflow) return NOTHING;
     const [system = '', named = '', name = ''] = parts;
-    const cluster = named || this.onlyCluster;
+    const cluster = this.names.get(named) ?? (named || this.onlyCluster);
     const joinsIds = cluster !== '' || (system !== '' && !CLUSTERED_SYSTEMS.has(system));
     return {
       offset: cluster === '' ? 0 : saltOf(`offset\0${cluster}\0${name}`),

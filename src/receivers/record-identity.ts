@@ -11,7 +11,9 @@ export function recordIdentity(unnamed: string) {
     optionGroup(
       {
         environment: name('Environment of the topics and tables.'),
-        cluster: name(`Name of the Kafka cluster, as in \`topic:kafka/NAME/…\`; ${unnamed}.`),
+        cluster: name(
+          `Name of the Kafka cluster, as in \`topic:kafka/NAME/…\`; ${unnamed}. Where it is the only one that the configuration knows, topics of spans that name none are of it when they are joined by offset or message id.`,
+        ),
         databases: Type.Optional(
           Type.Record(Type.String({ minLength: 1 }), Type.String({ minLength: 1 }), {
             default: {},

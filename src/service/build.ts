@@ -21,6 +21,7 @@ import type {
   SlotResolver,
 } from '../contract/component.ts';
 import type { SpanView } from '../contract/span-view.ts';
+import { configuredComponent } from './configured.ts';
 import type { HostScope } from './host.ts';
 import { consumeLogs, consumeRecords, consumeSpans } from './pipeline-consumer.ts';
 import { SwitchedConsumers } from './switched-consumers.ts';
@@ -173,7 +174,7 @@ function build<C extends Component>(
   input: BuildInput,
   create: Create<C>,
 ): BuiltComponent<C> {
-  const configured = input.config[section].get(id)!;
+  const configured = configuredComponent(input.config, section, id);
   const kept = input.kept?.(key) as BuiltComponent<C> | undefined;
   if (kept !== undefined) return { ...kept, configured };
   const path = `${section}.${id}`;

@@ -1,6 +1,8 @@
 /** Records with a context, and the spans that it names: whichever comes first, in the wait, late or much later. */
 import { describe, expect, it } from 'vitest';
+import { NO_RULES } from '../../src/contract/identity-rules.ts';
 import type { RecordView } from '../../src/contract/record.ts';
+import { NO_NAMING } from '../../src/normalize/identity/naming.ts';
 import { LiveSubject } from '../kits/live-subject.ts';
 import { contextOf, recordOf } from '../kits/records.ts';
 import { isSpan, LATER, orders, run, type Step } from '../kits/steps.ts';
@@ -130,5 +132,52 @@ describe('a span that is no producer', () => {
   it('that left before the record came, publishes while it may have a late partner', () => {
     const edge = edgeOf(run([client('a', 1, 0), record()], LATER), 'publishes');
     expect(edge).toMatchObject({ source: 'service:a', ...publishes });
+  });
+});
+
+describe('a record and spans that name no cluster', () => {
+  const sentSomewhere = producer('a', 1, 0, topic('t', {}));
+  const readSomewhere = consumer('b', 2, 0, {
+    ...topic('t', { 'messaging.destination.partition.id': '1', 'messaging.kafka.offset': 7 }),
+    traceId: OTHER_TRACE,
+  });
+  const evidence = (clusters: readonly { readonly ids: readonly string[]; readonly name: string }[], named: string) => {
+    const naming = { ...NO_NAMING, clusters: clusters.map(one => ({ ...one, brokers: [] })) };
+    const subject = new LiveSubject({ naming, rules: { ...NO_RULES, clusters } });
+    subject
+      .sendRecords([record({ cluster: named })], 0)
+      .send([readSomewhere], 1)
+      .send([sentSomewhere], 2);
+    return edgeOf(subject.idle(3, LATER), 'consumes')?.evidence;
+  };
+
+  it('meet where the configuration knows one cluster, and it is the record’s', () => {
+    const eu = { ids: ['MkU3OEVBNTcw'], name: 'eu-1' };
+    const us = { ids: [], name: 'us-1' };
+    expect(evidence([eu], 'eu-1')).toEqual({ server_span: 1, offset: 1 });
+    expect(evidence([eu], 'MkU3OEVBNTcw')).toEqual({ server_span: 1, offset: 1 });
+    expect(evidence([eu], '')).toEqual({ server_span: 1, offset: 1 });
+    expect(evidence([eu], 'us-1')).toEqual({ server_span: 1 });
+    expect(evidence([eu, us], 'eu-1')).toEqual({ server_span: 1 });
+    expect(evidence([], 'eu-1')).toEqual({ server_span: 1 });
+  });
+
+  it('meet by the id that one side tells and the name that the other has', () => {
+    const clusters = [
+      { ids: ['MkU3OEVBNTcw'], name: 'eu-1' },
+      { ids: ['other'], name: 'us-1' },
+    ];
+    const told = (id: string) => topic('t', { 'messaging.kafka.cluster.id': id });
+    const meets = (id: string) => {
+      const at = { 'messaging.destination.partition.id': '1', 'messaging.kafka.offset': 7 };
+      const read = { ...readSomewhere, ...topic('t', { 'messaging.kafka.cluster.id': id, ...at }) };
+      const subject = new LiveSubject({ rules: { ...NO_RULES, clusters } });
+      subject.sendRecords([record({ cluster: 'eu-1' })], 0).send([read], 1);
+      subject.send([producer('a', 1, 0, told(id))], 2).idle(3, LATER);
+      return edgeOf(subject, 'consumes')?.evidence.offset ?? 0;
+    };
+    expect(meets('eu-1')).toBe(1);
+    expect(meets('MkU3OEVBNTcw')).toBe(1);
+    expect(meets('other')).toBe(0);
   });
 });

@@ -18,20 +18,22 @@ export interface Outcome {
   readonly recorded: RecordOutcome;
 }
 
-/** `nowUs` bounds what counts as a good time: at most a day ahead. */
+/** `nowUs` bounds what counts as a good time: at most a day ahead. @param onlyCluster the one that the configuration knows. */
 export function analyzeSpans(
   spans: readonly Span[],
   nowUs: number = Date.now() * 1000,
   logs: readonly Log[] = [],
   records: readonly RecordView[] = [],
+  onlyCluster?: string,
 ): Outcome {
   const reasons = spans.flatMap(span => rejection(span) ?? []);
   const accepted = spans.filter(span => rejection(span) === undefined);
   const goodTimes = accepted.flatMap(span => [span.startUs, span.endUs]).filter(time => !isBadTime(time, nowUs));
   const newest = goodTimes.reduce((a, b) => Math.max(a, b), 0);
-  const facts = accepted.map(span => normalizeSpan(span, nowUs, newest));
+  const known = onlyCluster === undefined ? {} : { onlyCluster };
+  const facts = accepted.map(span => ({ ...normalizeSpan(span, nowUs, newest), ...known }));
   const once = facts.filter((fact, index) => facts.findIndex(other => isDuplicate(other, fact)) === index);
-  const told = tellPositions(records, once);
+  const told = tellPositions(records, once, onlyCluster);
   const kept = once.map(fact => (told.has(fact) ? { ...fact, told: told.get(fact)! } : fact));
   const decisions = decideAll(kept);
   const refused = { received: spans.length, duplicates: facts.length - kept.length, reasons };

@@ -37,6 +37,8 @@ export interface Fact {
   readonly peer: NodeIdentity | undefined;
   readonly hasRpcAttributes: boolean;
   readonly topic: NodeIdentity | undefined;
+  /** The one cluster that the configuration knows, where it knows just one. */
+  readonly onlyCluster?: string;
   /** The destination is a list; `topic` is the first. */
   readonly namesSeveral: boolean;
   readonly linkTopics: readonly (NodeIdentity | undefined)[];

@@ -35,7 +35,7 @@ function positionIn(
 ): Position | undefined {
   if (topic === undefined) return undefined;
   const told = readPosition(fact, attributes, link);
-  const { system, cluster, name } = topic;
+  const { system, cluster = fact.onlyCluster, name } = topic;
   const offset = told.partition === undefined || told.offset === undefined ? undefined : [told.partition, told.offset];
   const joinsIds = system !== undefined && (cluster !== undefined || system !== 'kafka');
   const group = fact.delivery?.group ?? ['service', fact.service?.id];

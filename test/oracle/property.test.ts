@@ -1,5 +1,6 @@
 /** The program against the oracle: any trace set, in order at once, and shuffled with copies over several requests. */
 import { describe, expect, it } from 'vitest';
+import { NO_NAMING } from '../../src/normalize/identity/naming.ts';
 import { analyzed, documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from './compare.ts';
 import { addCoverage, type Coverage, formatCoverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
@@ -73,6 +74,44 @@ describe('the graph of any trace set with records', () => {
     TIMEOUT_MS,
   );
 });
+
+describe('where the configuration knows just one cluster', () => {
+  it(
+    'the graph is the oracle’s: what names none is of that one',
+    () => {
+      const clusters = [{ brokers: [], ids: [], name: 'eu-1' }];
+      const options = { ...SMALL, naming: { ...NO_NAMING, clusters } };
+      const joined = { with: 0, without: 0 };
+      for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS / 40; seed++) {
+        const told = generateTraceSet(seed);
+        const records = generateRecords(seed, told);
+        const spans = told.map((span, i) => ((seed + i) % 2 === 0 ? withoutCluster(span) : span));
+        const order = disorder(spans, seed);
+        const { document, decisions, recorded } = analyzeSpans(order, Date.now() * 1000, [], records, 'eu-1');
+        const requests = withRecords(splitRequests(order, seed), records, seed);
+        const subject = analyzed(requests, options, { now: () => Date.now() });
+        const again = `seed ${seed} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`;
+        expect(compareDocuments(document, documentOf(subject)), again).toEqual([]);
+        expect(comparePaths(countPaths(decisions, recorded.ways), pathsOf(subject)), again).toEqual([]);
+        joined.with += joinedApart(document);
+        joined.without += joinedApart(analyzeSpans(order, Date.now() * 1000, [], records).document);
+      }
+      console.log(`joined by offset or id: ${JSON.stringify(joined)}`);
+      if (RUNS >= RUNS_THAT_REACH_ALL) expect(joined.with).toBeGreaterThan(joined.without);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+function withoutCluster(span: Span): Span {
+  const { 'messaging.kafka.cluster.id': _, ...attributes } = span.attributes;
+  return { ...span, attributes };
+}
+
+function joinedApart({ edges }: OracleDocument): number {
+  const consumed = edges.filter(({ kind }) => kind === 'consumes');
+  return consumed.reduce((sum, { evidence }) => sum + (evidence.offset ?? 0) + (evidence.message_id ?? 0), 0);
+}
 
 /** What records came to: how often each kind of edge or evidence that only they give. */
 function noteReached(sums: Map<string, number>, { proven, ways }: RecordOutcome, { edges }: OracleDocument): void {

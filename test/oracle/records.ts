@@ -273,12 +273,16 @@ function areSameTable(a: NodeIdentity, b: NodeIdentity): boolean {
 }
 
 /** Where producers' messages are, and what they are called, as records tell it. */
-export function tellPositions(records: readonly RecordView[], facts: readonly Fact[]): Map<Fact, Position[]> {
+export function tellPositions(
+  records: readonly RecordView[],
+  facts: readonly Fact[],
+  onlyCluster: string | undefined,
+): Map<Fact, Position[]> {
   const told = new Map<Fact, Position[]>();
   for (const record of records) {
     const topic = topicOf(record);
     if (topic === undefined || record.context === undefined) continue;
-    const { cluster, name } = topic;
+    const { cluster = onlyCluster, name } = topic;
     const isPlaced = record.partition >= 0 && record.offset >= 0;
     const position: Position = {
       topic,

@@ -10,6 +10,7 @@ import type { Config } from '../../config/load.ts';
 import { type Reconfiguration, StartError } from '../../contract/component.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { type Assembly, type BuildInput, type BuiltComponent, keysInUse } from '../build.ts';
+import { configuredComponent } from '../configured.ts';
 import type { HostScope } from '../host.ts';
 import { stopComponents } from '../stop.ts';
 import { blockedBy } from './ports.ts';
@@ -89,7 +90,7 @@ class Exchange {
 
   /** As it is, or changed in place. */
   private async canKeep({ path, component, section, configured }: BuiltComponent): Promise<boolean> {
-    const { config } = this.next[section].get(configured.id)!;
+    const { config } = configuredComponent(this.next, section, configured.id);
     const isSame = isDeepStrictEqual(config, configured.config);
     const prepared = isSame ? await component.refresh?.() : await component.reconfigure?.(config);
     if (prepared !== undefined) this.prepared.push(prepared);

@@ -6,6 +6,7 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { loadPieces, savePieces, sharedWords } from './pieces.ts';
 
 const WORDS = 14;
+const FIRST_CAPACITY = 256;
 /** Positions in a piece of an image. */
 const PIECE = 1 << 14;
 /** Sequence number of the row; of its link, 0 for the span's own; of the row's position before it, 0 none. */
@@ -40,16 +41,16 @@ interface Saved {
 }
 
 export class Positions implements Kept {
-  words = sharedWords(1024 * WORDS);
+  words = sharedWords(FIRST_CAPACITY * WORDS);
   dropped = 0;
   private readonly limit: number;
-  private capacity = 1024;
+  private capacity = FIRST_CAPACITY;
   /** Sequence numbers (mod 2^32) of the oldest and the next position. */
   private oldest = 1;
   private next = 1;
 
   constructor(limit: number) {
-    this.limit = 2 ** Math.ceil(Math.log2(Math.max(limit, 1024)));
+    this.limit = 2 ** Math.ceil(Math.log2(Math.max(limit, FIRST_CAPACITY)));
   }
 
   *save(out: ImageWriter): Iterable<void> {

@@ -32,7 +32,7 @@ export class Queue<T> {
   shift(): void {
     if (this.length === 0) return;
     this.head++;
-    if (this.head >= 1024 && this.head * 2 >= this.items.length) {
+    if (this.head >= 64 && this.head * 2 >= this.items.length) {
       this.items = this.items.slice(this.head);
       this.head = 0;
     }

@@ -24,7 +24,7 @@ it('sends calls, statements and messages of which both halves are found', () => 
   }
   const { edges, stats } = topology.view();
   const { received, rejected, duplicates, paired, internal, inferred, pending } = stats.spans;
-  expect(received).toBe(REPLAYS * 64 * 16);
+  expect(received).toBe(REPLAYS * 64 * 20);
   expect({ rejected, duplicates }).toEqual({ rejected: 0, duplicates: 0 });
   expect(paired + internal + inferred + pending).toBe(received);
   const kinds = new Set(edges.map(edge => edge.kind));

@@ -1,7 +1,8 @@
 /**
  * Requests of a small made-up shop, such as the program meets them: calls, statements and messages of both generations
  * of conventions, with and without positions and ids, both halves of most calls in different requests and either order,
- * deliveries joined by parent, by link and by id, several consumers of one message.
+ * deliveries joined by parent, by link and by id, several consumers of one message, messages that come again, failures of
+ * either side, work of no time and of an hour.
  */
 import { attribute, type Bytes, bytesField, numberField, textField, timeField } from './otlp-bytes.ts';
 
@@ -14,6 +15,9 @@ const [SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL] = [2, 3, 4, 5, 1];
 /** An Event without a time, and the fixed32 flags of a sampled span. */
 const EVENT: Bytes = bytesField(11, textField(2, 'retry'));
 const FLAGS: Bytes = [0x85, 0x01, 1, 1, 0, 0];
+
+const SCHEMA: Bytes = textField(3, 'https://opentelemetry.io/schemas/1.40.0');
+const HOUR_MS = 3_600_000;
 
 type Attributes = Readonly<Record<string, string | number>>;
 
@@ -30,6 +34,7 @@ interface SpanShape {
   readonly attributes?: Attributes;
   readonly link?: Bytes;
   readonly failed?: boolean;
+  readonly tookMs?: number;
 }
 
 /** The encoded requests; times are around `nowMs`. */
@@ -63,10 +68,15 @@ export function findMarks(request: Uint8Array): number[] {
 function sampleTrace(n: number, nowMs: number): SampleSpan[] {
   const modern = n % 2 === 0;
   const [web, orders, billing, bank] = ['web', 'orders', 'billing', 'bank'].map(name => `${name}-${n % 7}`);
+  // Called in one trace alone: what a graph counts of it first may be taken back to the last.
+  const rare = `rare-${n}`;
   const http = (peer: string): Attributes =>
     modern
       ? { 'http.request.method': 'POST', 'url.full': `http://${peer}/v1`, 'server.address': peer, 'server.port': 8080 }
-      : { 'http.method': 'POST', 'http.url': `http://${peer}/v1`, 'net.peer.name': peer, 'http.status_code': 200 };
+      : {
+          ...{ 'http.method': 'POST', 'http.url': `http://${peer}/v1`, 'net.peer.name': peer },
+          ...{ 'http.status_code': n % 11 === 1 ? 503 : 200, 'url.full': `http://${peer}/v1` },
+        };
   const sql = (statement: string): Attributes =>
     modern
       ? { 'db.system.name': 'postgresql', 'db.namespace': 'shop', 'db.query.text': statement, 'server.address': 'pg' }
@@ -87,7 +97,7 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       [modern ? 'messaging.consumer.group.name' : 'messaging.kafka.consumer.group']: group,
     }),
     ...(n % 3 > 0 && {
-      [modern ? 'messaging.destination.partition.id' : 'messaging.kafka.partition']: String(n % 5),
+      [modern ? 'messaging.destination.partition.id' : 'messaging.kafka.partition']: String(n % 13),
       [modern ? 'messaging.kafka.offset' : 'messaging.kafka.message.offset']: (n % 3) * 2 ** 36 + n,
     }),
   });
@@ -107,8 +117,11 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
   return [
     span(web, n, { id: 1, kind: SERVER!, name: 'GET /', attributes: http('web') }),
     span(web, n, { id: 2, parent: 1, kind: CLIENT!, name: 'POST', attributes: http(orders!), failed: n % 9 === 0 }),
-    span(orders, n, { id: 3, parent: 2, kind: SERVER!, name: 'POST /v1', attributes: http('orders') }),
-    span(orders, n, { id: 4, parent: 3, kind: INTERNAL!, name: 'place' }),
+    span(orders, n, {
+      ...{ id: 3, parent: 2, kind: SERVER!, name: 'POST /v1', attributes: http('orders') },
+      ...{ failed: n % 10 === 0, tookMs: n % 8 === 0 ? HOUR_MS : 3 },
+    }),
+    span(orders, n, { id: 4, parent: 3, kind: INTERNAL!, name: 'place', tookMs: n % 8 === 1 ? HOUR_MS : 0 }),
     span(orders, n, {
       id: 5,
       parent: 4,
@@ -121,7 +134,7 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       parent: 4,
       kind: CLIENT!,
       name: 'SELECT',
-      attributes: sql('SELECT a FROM stock WHERE b = $1'),
+      attributes: sql(`SELECT a FROM stock WHERE b = $1 AND c = ${n}`),
     }),
     span(orders, n, {
       id: 7,
@@ -151,6 +164,14 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       name: 'process',
       attributes: message('process', 'bank'),
     }),
+    span(bank, second, {
+      id: 17,
+      kind: CONSUMER!,
+      name: 'process',
+      attributes: message('process', n % 5 === 0 ? 'bank' : 'audit'),
+      ...delivery,
+    }),
+    span(orders, n, { id: 18, parent: 4, kind: CLIENT!, name: 'SET', attributes: { 'db.system': 'redis' }, tookMs: 0 }),
     span(orders, n, { id: 14, parent: 4, kind: PRODUCER!, name: 'send', attributes: queued('send') }),
     span(web, n + 2 * TRACES, { id: 15, kind: CONSUMER!, name: 'process', attributes: queued('process') }),
     span(billing, second, { id: 9, parent: 8, kind: CLIENT!, name: 'POST', attributes: http(bank!) }),
@@ -162,6 +183,8 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
       name: 'UPDATE',
       attributes: sql('UPDATE accounts SET c = $1'),
     }),
+    span(rare, second, { id: 19, parent: 9, kind: INTERNAL!, name: 'work' }),
+    span(rare, second, { id: 20, parent: 9, kind: SERVER!, name: 'POST /v1' }),
     span(bank, second, { id: 12, parent: 10, kind: CLIENT!, name: 'GET', attributes: { 'peer.service': 'elsewhere' } }),
   ];
 }
@@ -175,7 +198,16 @@ function spanId(field: number, id: number): Bytes {
 }
 
 function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
-  const { id, parent, kind, name, attributes = {}, link = [], failed = false } = shape;
+  const {
+    id,
+    parent,
+    kind,
+    name,
+    attributes = {},
+    link = [],
+    failed = false,
+    tookMs = (id * (trace % 17)) / 3,
+  } = shape;
   return bytesField(
     2,
     traceId(trace),
@@ -184,10 +216,11 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     textField(5, name),
     numberField(6, kind),
     timeField(7, nowMs + id),
-    timeField(8, nowMs + 2 * id + 1),
+    timeField(8, nowMs + id + tookMs),
     ...Object.entries(attributes).map(([key, value]) => attribute(9, key, value)),
     attribute(9, 'thread.name', 'worker'),
     attribute(9, 'thread.id', id * 2 ** (5 * (trace % 8))),
+    attribute(9, 'process.start', nowMs * 1e6),
     trace % 16 === 1 ? numberField(10, 2 ** 34) : [],
     attribute(9, 'code.stacktrace', 'at shop.Orders.place '.repeat(8)),
     id === 3 ? EVENT : [],
@@ -211,7 +244,8 @@ function encodeRequest(spans: readonly SampleSpan[]): Uint8Array {
       attribute(1, 'process.pid', 2 ** 21),
       attribute(1, 'deployment.environment.name', 'sample'),
     );
-    return bytesField(1, resource, bytesField(2, bytesField(1, textField(1, 'sample')), ...own));
+    const scope = bytesField(1, textField(1, 'sample'), textField(2, '1.0'), attribute(3, 'short', 'yes'));
+    return bytesField(1, resource, bytesField(2, scope, ...own, SCHEMA), SCHEMA);
   });
   return Uint8Array.from(parts.flat());
 }

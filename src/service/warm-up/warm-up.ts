@@ -9,6 +9,7 @@ import type { SpanConsumer } from '../../contract/consumer.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { IncrementRecorder } from '../../graph/increment-recorder.ts';
+import { MINUTE_MS } from '../../lib/units.ts';
 import { createSpanView } from '../../normalize/conventions/slots.ts';
 import { consumeSpans } from '../pipeline-consumer.ts';
 import { type TopologyOptions, topologyOptions } from '../topology/config.ts';
@@ -62,8 +63,11 @@ const SCRATCH: TopologyOptions = topologyOptions({
   history: { keep: '1h', minutes: '1h', ten_minutes: '1h', max_bytes: '1MiB' },
   limits: { nodes: 1000, edges: 1000, paths: 10_000 },
 });
-/** A request of a hundred spans comes every so many milliseconds of scratch time. */
-const STEP_MS = 2;
+/**
+ * A request of a hundred spans comes every so many milliseconds of scratch time: partners are half a replay apart, longer
+ * than spans wait to be decided together.
+ */
+const STEP_MS = 5;
 const REPLAYS_A_TURN = 4;
 /** In replays; longer than the wait of the scratch graph. */
 const LATE_BY = 5;
@@ -73,13 +77,15 @@ export async function warmUp(logger: Logger): Promise<void> {
   for (let graph = 0; graph < GRAPHS; graph++) {
     const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
     const { groups } = topology.normalizer.messaging;
-    topology.store.recorder = new IncrementRecorder(
+    const recorder = new IncrementRecorder(
       topology.store,
       () => groups.names,
       () => {},
     );
+    topology.store.recorder = recorder;
     const consumer = consumeSpans([], topology.sink);
     await samples.decodeFor(DECODE_MS, consumer);
+    recorder.advance(1, samples.passMinute(), true);
     try {
       await withScratchReceiver(consumer, logger, post => samples.postFor(RECEIVE_MS, post));
     } catch (error) {
@@ -117,6 +123,12 @@ class Samples {
         gzip = !gzip;
       }
     }
+  }
+
+  /** The time when the next minute has begun. */
+  passMinute(): number {
+    this.nowMs += MINUTE_MS;
+    return this.nowMs;
   }
 
   /** One request of each replay comes when its partners no longer wait, and some come twice. */

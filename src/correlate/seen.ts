@@ -242,11 +242,11 @@ export class Seen implements Kept {
       const other = this.probe(second, high, b);
       if (other === FOUND) return true;
       if (free < 0) {
-        free = other >= 0 ? other : this.makeRoom(segment, first, second);
-        if (free < 0 && mask + 1 < MAX_BUCKETS) {
+        if (other < 0 && mask + 1 < MAX_BUCKETS) {
           this.grow(segment);
           return this.test(a, b);
         }
+        free = other >= 0 ? other : this.makeRoom(segment, first, second);
         if (free < 0) free = this.driveOut(first, second);
         table[first]! |= SPILLED;
         this.changed(first);

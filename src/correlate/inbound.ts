@@ -196,7 +196,6 @@ export class Inbound implements MeetingParty {
     const { rows, joins } = this;
     const w = rows.words;
     const decision = decisionOf(w[row + STATE]!);
-    const { meetings } = this.parts;
     joins.begin();
     if (isPair(decision)) {
       if (rows.intact(w[row + PARTNER]!)) joins.add(rows.base(w[row + PARTNER]!), BY_PAIR, w[row + TARGET]!);
@@ -206,20 +205,29 @@ export class Inbound implements MeetingParty {
         joins.add(rows.base(rows.linkTarget(link)), LINK_EVIDENCE, rows.links[link + LINK_TOPIC]! || w[row + TARGET]!);
       }
     }
-    meetings.forEachSender(row, (position, entry) => {
-      joins.addSender(entry, meetings.evidence(position), meetings.topicAt(row, position));
-    });
+    if (w[row + EXTRA] !== 0) this.addSenders(row);
     return joins;
+  }
+
+  private addSenders(row: number): void {
+    const { meetings } = this.parts;
+    meetings.forEachSender(row, (position, entry) => {
+      this.joins.addSender(entry, meetings.evidence(position), meetings.topicAt(row, position));
+    });
   }
 
   private tellPartners(row: number, sign: number): void {
     const w = this.rows.words;
     const decision = decisionOf(w[row + STATE]!);
     if (isPair(decision)) return this.tell(this.rows.base(w[row + PARTNER]!), row, sign);
-    this.parts.meetings.forEachSender(row, (_, entry) => this.tellSender(entry, sign));
+    if (w[row + EXTRA] !== 0) this.tellSenders(row, sign);
     if (decision !== BY_LINKS) return;
     for (const link of this.parts.links.joining(row, true))
       this.tell(this.rows.base(this.rows.linkTarget(link)), row, sign);
+  }
+
+  private tellSenders(row: number, sign: number): void {
+    this.parts.meetings.forEachSender(row, (_, entry) => this.tellSender(entry, sign));
   }
 
   /** A sender that has left stays joined. */

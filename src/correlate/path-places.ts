@@ -9,6 +9,7 @@ import {
   CLASS_MASK,
   CONSUMER,
   CREATE,
+  LINK,
   LINK_TOPIC,
   PARENT,
   PEER,
@@ -25,7 +26,7 @@ import { LINK_TOLD } from './link-state.ts';
 import type { Links } from './links.ts';
 import type { Meetings } from './meetings.ts';
 import { loadRecords, saveRecords } from './pieces.ts';
-import { PARTNER, type Rows } from './rows.ts';
+import { EXTRA, PARTNER, type Rows } from './rows.ts';
 import {
   BY_ID,
   BY_LATE,
@@ -106,7 +107,7 @@ export class PathPlaces implements Kept {
   private addLateJoin(sequence: number, joined: number): void {
     const places = this.lateJoins.get(sequence);
     if (places === undefined) this.lateJoins.set(sequence, [joined]);
-    else if (!places.includes(joined)) places.push(joined);
+    else addOnce(places, joined);
   }
 
   /** A consumer of an unknown topic that only names who sent the message. */
@@ -192,7 +193,7 @@ export class PathPlaces implements Kept {
     if (isInbound(w[row + SHAPE]!)) {
       const decision = decisionOf(state);
       if (isByMessages(decision)) return 0;
-      if (decision === BY_SHARED_ID || decision === BY_PARENT) return w[row + PARTNER]!;
+      if (isByContext(decision)) return w[row + PARTNER]!;
     }
     return (state & PLACED) === 0 ? this.pathAt(row) : 0;
   }
@@ -237,8 +238,7 @@ export class PathPlaces implements Kept {
     const decision = decisionOf(w[row + STATE]!);
     if (decision === BY_LATE) return this.lateJoins.get(this.rows.sequenceAt(row))?.[0] ?? NO_PATH;
     if (above >= 0) {
-      const isPair = decision === BY_SHARED_ID || decision === BY_PARENT;
-      return isPair || w[above + SERVICE] !== service ? tree.extend(path, service) : path;
+      return isByContext(decision) || w[above + SERVICE] !== service ? tree.extend(path, service) : path;
     }
     if (decision !== ENTRY) return tree.begin(service, true);
     return w[row + PEER] === 0 ? tree.begin(service, false) : tree.extend(tree.begin(w[row + PEER]!, false), service);
@@ -247,7 +247,8 @@ export class PathPlaces implements Kept {
   private placeConsumer(row: number, above: number, path: number): number {
     const { tree } = this;
     const w = this.rows.words;
-    const joined = this.joinedPlaces(row, false, path);
+    if (isByContext(decisionOf(w[row + STATE]!)) && above >= 0) return Math.abs(this.pairedPlace(row, above, path));
+    const joined = this.joinedPlaces(row, false);
     if (joined.length === 1) return Math.abs(joined[0]!);
     const service = w[row + SERVICE]!;
     const topic = w[row + TARGET]!;
@@ -285,37 +286,48 @@ export class PathPlaces implements Kept {
 
   /**
    * Where a joined consumer is reached by different ways: one place each, negative where the message was seen under two
-   * destinations. @param told only by messages of which no other layer tells. @param path of the one partner of a pair,
-   * where it is known.
+   * destinations. @param told only by messages of which no other layer tells.
    */
-  joinedPlaces(row: number, told: boolean, path = NO_PATH): readonly number[] {
+  joinedPlaces(row: number, told: boolean): readonly number[] {
     const { rows } = this;
-    const w = rows.words;
-    const decision = decisionOf(w[row + STATE]!);
-    if (decision === BY_SHARED_ID || decision === BY_PARENT) {
-      if (!rows.intact(w[row + PARTNER]!)) return NOWHERE;
-      const partner = rows.base(w[row + PARTNER]!);
-      const above = path === NO_PATH ? this.placeOf(partner) : path;
-      return [this.joinedPlace(row, above, this.messageTopic(partner), w[row + TARGET]!)];
+    const decision = decisionOf(rows.words[row + STATE]!);
+    if (isByContext(decision)) {
+      const partner = this.rowAbove(row);
+      return partner < 0 ? NOWHERE : [this.pairedPlace(row, partner, this.placeOf(partner))];
     }
     if (!isByMessages(decision)) return NOWHERE;
-    const places = new Set(this.lateJoins.get(rows.sequenceAt(row)));
+    const places = this.lateJoins.size === 0 ? [] : [...(this.lateJoins.get(rows.sequenceAt(row)) ?? [])];
     this.nested++;
+    if (rows.words[row + EXTRA] !== 0) this.addSenders(row, places);
+    if (rows.words[row + LINK] !== 0) this.addLinked(row, told, places);
+    this.nested--;
+    const nowhere = places.length > 1 ? places.indexOf(NO_PATH) : -1;
+    if (nowhere >= 0) places.splice(nowhere, 1);
+    return places;
+  }
+
+  /** Of a pair, whose other row stands at `path`. */
+  private pairedPlace(row: number, partner: number, path: number): number {
+    return this.joinedPlace(row, path, this.messageTopic(partner), this.rows.words[row + TARGET]!);
+  }
+
+  private addSenders(row: number, places: number[]): void {
     const { meetings } = this.parts;
     meetings.forEachSender(row, (_, sender) => {
       const at = this.nested > MAX_PATH_DEPTH ? NO_PATH : meetings.placeOf(sender, kept => this.placeOf(kept), NO_PATH);
-      places.add(this.joinedPlace(row, at, meetings.ledger.topic(sender), w[row + TARGET]!));
+      addOnce(places, this.joinedPlace(row, at, meetings.ledger.topic(sender), this.rows.words[row + TARGET]!));
     });
+  }
+
+  private addLinked(row: number, told: boolean, places: number[]): void {
+    const { rows } = this;
     for (const link of this.parts.links.joining(row)) {
       if (told && (rows.links[link + LINK_STATE]! & LINK_TOLD) !== 0) continue;
       const partner = rows.base(rows.linkTarget(link));
       const above = this.nested > MAX_PATH_DEPTH ? NO_PATH : this.placeOf(partner);
-      const named = rows.links[link + LINK_TOPIC]! || w[row + TARGET]!;
-      places.add(this.joinedPlace(row, above, this.messageTopic(partner), named));
+      const named = rows.links[link + LINK_TOPIC]! || rows.words[row + TARGET]!;
+      addOnce(places, this.joinedPlace(row, above, this.messageTopic(partner), named));
     }
-    this.nested--;
-    if (places.size > 1) places.delete(NO_PATH);
-    return [...places];
   }
 
   /**
@@ -352,8 +364,15 @@ export class PathPlaces implements Kept {
 
 const NOWHERE: readonly number[] = [];
 
+/** Joined with the one row that the context names. */
+const isByContext = (decision: number): boolean => decision === BY_SHARED_ID || decision === BY_PARENT;
+
 /** Joined by what is said of each message, perhaps to several senders. */
 const isByMessages = (decision: number): boolean =>
   decision === BY_LINKS || decision === BY_LATE || decision === BY_OFFSET || decision === BY_ID;
+
+function addOnce(places: number[], place: number): void {
+  if (!places.includes(place)) places.push(place);
+}
 
 export const isMessage = (cls: number): boolean => cls === PRODUCER || cls === CREATE;

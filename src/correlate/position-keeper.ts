@@ -58,8 +58,10 @@ export class PositionKeeper {
     w[row + EXTRA] = positions.newest;
     rows.changed(row);
     const p = positions.words;
-    const [o0, o1] = [words[at + POSITION_OFFSET]!, words[at + POSITION_OFFSET + 1]!];
-    const [i0, i1] = [words[at + POSITION_ID]!, words[at + POSITION_ID + 1]!];
+    const o0 = words[at + POSITION_OFFSET]!;
+    const o1 = words[at + POSITION_OFFSET + 1]!;
+    const i0 = words[at + POSITION_ID]!;
+    const i1 = words[at + POSITION_ID + 1]!;
     if (o1 !== 0 && salts.offset !== 0) setKey(p, kept + OFFSET_KEY, o0, o1, salts.offset);
     if (i1 !== 0 && salts.id !== 0) setKey(p, kept + ID_KEY, i0, i1, salts.id);
     if (o1 === 0 || !isProcess(w[row + SHAPE]!)) return;

@@ -28,24 +28,27 @@ export class Redeliveries {
       position >= 0;
       position = positions.at(p[position + MORE]!)
     ) {
-      if (p[position + GROUP_KEY + 1] === 0 || p[position + GROUP_ENTRY] !== 0) continue;
-      const [a, b] = [p[position + GROUP_KEY]!, p[position + GROUP_KEY + 1]!];
-      describeSide(this.side, this.rows, row, PROCESSED_AT, this.rows.words[row + TARGET]!);
-      this.side.a = a;
-      this.side.b = b;
-      const entry = this.ledger.first(PROCESSED_AT, a, b);
-      if (entry < 0) p[position + GROUP_ENTRY] = this.ledger.post(this.side) + 1;
-      else if (this.isOf(entry, row)) p[position + GROUP_ENTRY] = entry + 1;
-      else if (this.takesOver(row, entry, a, b, party)) {
-        this.ledger.replace(entry, this.side);
-        p[position + GROUP_ENTRY] = entry + 1;
-      } else {
-        p[position + GROUP_ENTRY] = entry + 1;
-        party.recount(row, () => {
-          p[position + FOUND]! |= REDELIVERED;
-        });
-      }
+      if (p[position + GROUP_KEY + 1] !== 0 && p[position + GROUP_ENTRY] === 0) this.compareAt(position, row, party);
     }
+  }
+
+  private compareAt(position: number, row: number, party: MeetingParty): void {
+    const { side, ledger } = this;
+    const p = this.positions.words;
+    describeSide(side, this.rows, row, PROCESSED_AT, this.rows.words[row + TARGET]!);
+    side.a = p[position + GROUP_KEY]!;
+    side.b = p[position + GROUP_KEY + 1]!;
+    const entry = ledger.first(PROCESSED_AT, side.a, side.b);
+    p[position + GROUP_ENTRY] = (entry < 0 ? ledger.post(side) : entry) + 1;
+    if (entry < 0 || this.isOf(entry, row)) return;
+    if (this.takesOver(row, entry, side.a, side.b, party)) ledger.replace(entry, side);
+    else this.redeliver(row, position, party);
+  }
+
+  private redeliver(row: number, position: number, party: MeetingParty): void {
+    party.recount(row, () => {
+      this.positions.words[position + FOUND]! |= REDELIVERED;
+    });
   }
 
   private isOf(entry: number, row: number): boolean {
@@ -65,10 +68,7 @@ export class Redeliveries {
       position >= 0;
       position = positions.at(p[position + MORE]!)
     ) {
-      if (p[position + GROUP_KEY] !== a || p[position + GROUP_KEY + 1] !== b) continue;
-      party.recount(other, () => {
-        p[position + FOUND]! |= REDELIVERED;
-      });
+      if (p[position + GROUP_KEY] === a && p[position + GROUP_KEY + 1] === b) this.redeliver(other, position, party);
     }
     return true;
   }

@@ -165,7 +165,8 @@ export class EdgeAggregate implements EdgeSource {
 
   private addMessages(i: Interaction, sign: number): void {
     const c = this.counters;
-    const messages = sign * i.messages;
+    // Never −0, which is no small integer.
+    const messages = (sign * i.messages) | 0;
     if (i.lane === LANE_PROCESS) c[MESSAGES_PROCESSED]! += messages;
     else if (i.lane === LANE_RECEIVE) c[MESSAGES_RECEIVED]! += messages;
     else c[MESSAGES_SENT]! += messages;

@@ -13,6 +13,9 @@ export const EXEMPLARS_ROOM = 1 + MAX * WORDS;
 /** One example, to be written as text. */
 const bytes = Buffer.alloc(WORDS * 4);
 
+/** Of a set that has room. */
+const NO_CEILING = 0x7fffffff;
+
 /** Most sets are empty most of the time. */
 const NO_WORDS = new Int32Array(0);
 
@@ -20,6 +23,8 @@ export class Exemplars {
   private readonly hashes: number[] = [];
   /** Trace id (4 words) and span id (2 words) of each. */
   private words = NO_WORDS;
+  /** The largest hash that may still come in. */
+  private ceiling = NO_CEILING;
 
   get size(): number {
     return this.hashes.length;
@@ -29,9 +34,8 @@ export class Exemplars {
   offer(traces: Int32Array, at: number, span0: number, span1: number): void {
     // Not everything is seen by a span.
     if ((span0 | span1) === 0) return;
-    const { hashes } = this;
     const hash = hashOf(traces, at);
-    if (hashes.length === MAX && hash > hashes[MAX - 1]!) return;
+    if (hash > this.ceiling) return;
     this.offerWords(hash, [traces[at]!, traces[at + 1]!, traces[at + 2]!, traces[at + 3]!, span0, span1]);
   }
 
@@ -52,6 +56,7 @@ export class Exemplars {
     this.words.copyWithin((at + 1) * WORDS, at * WORDS, Math.min(hashes.length, MAX - 1) * WORDS);
     this.words.set(words, at * WORDS);
     hashes.splice(at, 0, hash);
+    this.setCeiling();
   }
 
   /**
@@ -67,6 +72,7 @@ export class Exemplars {
       if (i < 4) continue;
       this.words.copyWithin(w, w + WORDS);
       this.hashes.splice(at, 1);
+      this.setCeiling();
       return true;
     }
     return false;
@@ -78,6 +84,7 @@ export class Exemplars {
     const both = new Exemplars();
     both.words = a.words.slice();
     both.hashes.push(...a.hashes);
+    both.setCeiling();
     both.offerAll(b);
     return both;
   }
@@ -107,6 +114,12 @@ export class Exemplars {
       for (let i = at * WORDS; i < (at + 1) * WORDS; i++) words[i] = from.take();
       hashes[at] = hashOf(words, at * WORDS);
     }
+    this.setCeiling();
+  }
+
+  private setCeiling(): void {
+    const { hashes } = this;
+    this.ceiling = hashes.length === MAX ? hashes[MAX - 1]! : NO_CEILING;
   }
 
   list(): Exemplar[] {
@@ -132,5 +145,6 @@ export class Exemplars {
 }
 
 function hashOf(traces: Int32Array, at: number): number {
-  return finalize(traces[at + 2]! ^ traces[at + 3]!);
+  // 31 bits, which V8 keeps in fields and lists as they are.
+  return finalize(traces[at + 2]! ^ traces[at + 3]!) >>> 1;
 }

@@ -47,7 +47,7 @@ export class PathTree implements PathSink, Kept {
   private ids = new Int32Array(FIRST_CAPACITY * 2);
   /** The child found last beneath each path: mostly the next one looked for. */
   private latest = new Int32Array(FIRST_CAPACITY);
-  /** Paths by id; open addressing. */
+  /** Paths by parent and node; open addressing. */
   private slots = new Int32Array(FIRST_CAPACITY * 2);
   /** Two words of a hash of each node's id, as far as they were needed. */
   private nodeHashes = new Int32Array(0);
@@ -193,22 +193,16 @@ export class PathTree implements PathSink, Kept {
   }
 
   private child(parent: number, node: number): number {
-    const hashes = this.hashesOf(node);
-    const [above0, above1] =
-      parent === ROOT ? [1, 2] : parent === ROOTLESS ? [3, 4] : [this.ids[parent * 2]!, this.ids[parent * 2 + 1]!];
-    const [own0, own1] = [hashes[node * 2]!, hashes[node * 2 + 1]!];
-    const id0 = finalize(mix(mix(mix(0, above0), own0), own1)) | 0;
-    const id1 = finalize(mix(mix(mix(0x5bd1e995, above1), own1), own0)) | 0;
     const mask = this.slots.length - 1;
-    let slot = id0 & mask;
+    let slot = slotOf(parent, node) & mask;
     for (; this.slots[slot] !== 0; slot = (slot + 1) & mask) {
       const path = this.slots[slot]!;
       if (this.parents[path] === parent && this.nodes[path] === node) return path;
     }
-    return this.add(slot, parent, node, id0, id1);
+    return this.add(slot, parent, node);
   }
 
-  private add(slot: number, parent: number, node: number, id0: number, id1: number): number {
+  private add(slot: number, parent: number, node: number): number {
     if (this.size > this.limit) {
       this.refused.full++;
       return NO_PATH;
@@ -220,12 +214,22 @@ export class PathTree implements PathSink, Kept {
     this.depths[path] = this.depthBelow(parent);
     this.lines.reach(path);
     this.lines.touch(path);
-    this.ids[path * 2] = id0;
-    this.ids[path * 2 + 1] = id1;
+    this.setId(path);
     if (this.slots.length < this.parents.length * 2) this.rehash();
     else this.slots[slot] = path;
     this.revision++;
     return path;
+  }
+
+  private setId(path: number): void {
+    const { ids } = this;
+    const [parent, node] = [this.parents[path]!, this.nodes[path]!];
+    const [above0, above1] =
+      parent === ROOT ? [1, 2] : parent === ROOTLESS ? [3, 4] : [ids[parent * 2]!, ids[parent * 2 + 1]!];
+    const hashes = this.hashesOf(node);
+    const [own0, own1] = [hashes[node * 2]!, hashes[node * 2 + 1]!];
+    ids[path * 2] = finalize(mix(mix(mix(0, above0), own0), own1));
+    ids[path * 2 + 1] = finalize(mix(mix(mix(0x5bd1e995, above1), own1), own0));
   }
 
   private grow(): void {
@@ -248,7 +252,7 @@ export class PathTree implements PathSink, Kept {
     this.slots = new Int32Array(this.parents.length * 2);
     const mask = this.slots.length - 1;
     for (let path = 1; path < this.size; path++) {
-      let slot = this.ids[path * 2]! & mask;
+      let slot = slotOf(this.parents[path]!, this.nodes[path]!) & mask;
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
       this.slots[slot] = path;
     }
@@ -268,4 +272,8 @@ export class PathTree implements PathSink, Kept {
     }
     return hashes;
   }
+}
+
+function slotOf(parent: number, node: number): number {
+  return mix(mix(0, parent), node);
 }

@@ -10,6 +10,8 @@ import {
 } from '../contract/span-view.ts';
 
 const decoder = new TextDecoder();
+const FEW = 4;
+const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
 /** The value of a slot; empty string when absent or no scalar. */
 export function slotText(view: SpanView, values: ValueRanges, slot: number): string {
@@ -28,7 +30,22 @@ export function slotText(view: SpanView, values: ValueRanges, slot: number): str
 }
 
 export function rangeText(view: SpanView, start: number, end: number): string {
-  return decoder.decode(new Uint8Array(view.data.buffer, view.data.byteOffset + start, end - start));
+  return (
+    shortText(view.data, start, end) ??
+    decoder.decode(new Uint8Array(view.data.buffer, view.data.byteOffset + start, end - start))
+  );
+}
+
+/** A few characters of ASCII, as numbers have them: calling the decoder costs more than reading them. */
+function shortText(data: DataView, start: number, end: number): string | undefined {
+  if (end - start > FEW) return undefined;
+  let text = '';
+  for (let i = start; i < end; i++) {
+    const code = data.getUint8(i);
+    if (code >= ASCII.length) return undefined;
+    text += ASCII[code]!;
+  }
+  return text;
 }
 
 /** The value of a slot as a number; NaN when it is none. */

@@ -2,12 +2,12 @@
  * A connection whose ordinary requests are read from the buffer that all sockets share, without a stream, an event or a
  * copy per request. With the first request that is not ordinary the connection goes to node:http for good.
  */
-import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Reader } from '../../../lib/listen/socket-reader.ts';
-import { currentDate } from './date.ts';
 import { DirectHeads } from './direct-head.ts';
 import { Exchange, type Outlet } from './exchange.ts';
+import { headText } from './head-text.ts';
 import type { Requests } from './requests.ts';
 
 /** How long the rest of a body is thrown away, or a client may take to close, once the last answer is sent. */
@@ -120,17 +120,11 @@ export class DirectConnection implements Reader, Outlet {
 
   send(status: number, headers: OutgoingHttpHeaders, body: Buffer | string, closing: boolean): void {
     const isLast = closing || this.clientEnded;
-    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-    for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
-    text += `Date: ${currentDate()}\r\n${isLast ? 'Connection: close' : this.staying()}\r\n\r\n`;
+    const text = headText(status, headers, isLast ? undefined : this.owner.limits.idleTimeoutMs);
     if (typeof body === 'string') this.socket.write(text + body, 'latin1');
     else this.socket.write(Buffer.concat([Buffer.from(text, 'latin1'), body]));
     if (isLast) this.end(performance.now());
     if (!this.isTaking) this.goOn();
-  }
-
-  private staying(): string {
-    return `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(this.owner.limits.idleTimeoutMs / 1000)}`;
   }
 
   private end(nowMs: number): void {

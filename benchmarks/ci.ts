@@ -24,7 +24,7 @@ await runCommand(USAGE, async () => {
     },
   });
   const limit = number(positionals[0] ?? '', 'MAX_CPU_SECONDS_PER_MILLION_SPANS', 0, 1e6);
-  const run = { load: readLoadOptions(values), settleMs: SETTLE_MS, visibility: false };
+  const run = { load: readLoadOptions(values), settleMs: SETTLE_MS, look: undefined, subscribers: 0 };
   const command = values['in-memory'] ? TACIT_IN_MEMORY : values.tacit;
   const measurement = await measure('tacit', command, true, run);
   console.log([formatTable([measurement]), ...formatNotes(measurement)].join('\n'));

@@ -13,19 +13,26 @@ import type { LoadOptions } from './options.ts';
 import type { ReplayResult } from './replay.ts';
 import { ServerProcess } from './server-process.ts';
 import { startLoad } from './start-load.ts';
+import { subscribe } from './subscribers.ts';
 import { resolveTarget, type Target } from './target.ts';
-import { measureVisibility, PROBE_NAMESPACE, type Visibility } from './visibility.ts';
+import { type Look, measureHearing, measureVisibility, PROBE_NAMESPACE, type Visibility } from './visibility.ts';
 
 /** For the compiler and the first connections, before anything counts. */
 const REST_MS = 1_000;
 /** A peer cannot say when it is done. */
 const PEER_SETTLE_MS = 15_000;
 
+/** By then the edges of the workload itself are told. */
+const JOIN_MS = 5_000;
+
 export interface RunOptions {
   readonly load: LoadOptions;
   /** Longest time after the load in which the CPU is counted. */
   readonly settleMs: number;
-  readonly visibility: boolean;
+  /** How it is found out when a new edge shows; undefined: it is not. */
+  readonly look: Look | undefined;
+  /** Readers of the stream of changes. */
+  readonly subscribers: number;
 }
 
 export interface Measurement {
@@ -41,6 +48,8 @@ export interface Measurement {
   readonly loadShare: number;
   readonly judgement: Judgement | undefined;
   readonly visibility: Visibility | undefined;
+  /** To all readers of the stream of changes. */
+  readonly streamedBytes: number;
 }
 
 export async function measure(name: string, command: string, isTacit: boolean, run: RunOptions): Promise<Measurement> {
@@ -61,6 +70,23 @@ export async function measure(name: string, command: string, isTacit: boolean, r
 }
 
 async function measureTarget(server: ServerProcess, target: Target, run: RunOptions): Promise<Measurement> {
+  const { api } = target;
+  if (api === undefined || run.subscribers === 0) return measureWith(server, target, run, () => 0);
+  const joining = delay(JOIN_MS).then(() => subscribe(api, run.subscribers));
+  joining.catch(() => {});
+  try {
+    return await measureWith(server, target, run, async () => (await joining).bytes());
+  } finally {
+    (await joining).close();
+  }
+}
+
+async function measureWith(
+  server: ServerProcess,
+  target: Target,
+  run: RunOptions,
+  toSubscribers: () => number | Promise<number>,
+): Promise<Measurement> {
   const before = server.usage().cpuSeconds;
   const [report, visibility] = await loadAndProbe(target, run);
   const underLoad = server.usage().cpuSeconds - before;
@@ -77,14 +103,16 @@ async function measureTarget(server: ServerProcess, target: Target, run: RunOpti
     loadShare: report.result.cpuSeconds / report.result.seconds,
     judgement,
     visibility,
+    streamedBytes: await toSubscribers(),
   };
 }
 
 async function loadAndProbe(target: Target, run: RunOptions): Promise<readonly [LoadReport, Visibility | undefined]> {
   const load = startLoad(run.load, run.load.proto === 'grpc' ? target.grpc : target.http);
-  if (!run.visibility || target.api === undefined) return [await load, undefined];
+  if (run.look === undefined || target.api === undefined) return [await load, undefined];
   const stop = new AbortController();
-  const probes = measureVisibility(target.http, target.api, stop.signal);
+  const look = run.look === 'stream' ? measureHearing : measureVisibility;
+  const probes = look(target.http, target.api, stop.signal);
   return Promise.all([load.finally(() => stop.abort()), probes]);
 }
 

@@ -48,11 +48,13 @@ export function formatNotes(measurement: Measurement): readonly string[] {
   if (result.refusals > 0) notes.push(`${result.refusals} requests were refused for a while and sent again`);
   if (measurement.loadShare > 0.95) notes.push('the load was the bottleneck: spans/s is at least what the table says');
   if (visibility !== undefined) {
-    const { p50, max } = visibility.ms;
+    const { p50, p99, max } = visibility.ms;
     notes.push(
-      `a new edge showed after ${p50.toFixed(0)} ms (median), at most ${max.toFixed(0)} ms; ${visibility.lost} of ${visibility.probes} not within 15 s`,
+      `a new edge showed after ${p50.toFixed(0)} ms (median), ${p99.toFixed(0)} ms (p99), at most ${max.toFixed(0)} ms; ${visibility.lost} of ${visibility.probes} not within 15 s`,
     );
   }
+  if (measurement.streamedBytes > 0)
+    notes.push(`${(measurement.streamedBytes / 1e6).toFixed(1)} MB to readers of the stream of changes`);
   if (judgement !== undefined) {
     const { edges, counts, errors, messages, evidence, unexpected } = judgement;
     notes.push(

@@ -11,6 +11,8 @@ import { chunkOfNode, type HistoryNames } from './names.ts';
 import { sumCounts, sumDurations, sumStates } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
 
+const SOME_MORE = 1 << 12;
+
 /** What is counted when it is asked for: up to `end`, less what was by `start`. Minutes. */
 interface Range {
   readonly start: number | undefined;
@@ -22,6 +24,8 @@ export class Answers {
   private readonly names: HistoryNames;
   private readonly durations = new DurationSums();
   private readonly durationsBefore = new DurationSums();
+  /** Numbers that the histograms of an answer take. */
+  private expected = SOME_MORE;
 
   constructor(tables: HistoryTables, names: HistoryNames) {
     this.tables = tables;
@@ -153,7 +157,7 @@ export class Answers {
 
   /** Of every series that has any: its number, then client, server and lag as histograms write themselves, or −1. */
   private histograms({ start, end }: Range): Float64Array<ArrayBuffer> {
-    const out = new GrowingNumbers();
+    const out = new GrowingNumbers(this.expected);
     const { durations, durationsBefore } = this;
     for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
       durations.clear();
@@ -165,6 +169,7 @@ export class Answers {
       }
       putHistograms(durations, chunk << CHUNK_BITS, out);
     }
+    this.expected = out.length + SOME_MORE;
     return out.all;
   }
 
@@ -207,27 +212,37 @@ function endsOf(series: HistoryNames['series']): Int32Array<ArrayBuffer> {
 
 function putHistograms(sums: DurationSums, firstSeries: number, out: GrowingNumbers): void {
   const { counts, from, to } = sums;
+  const held = sums.held();
+  // Each has its series, its own numbers and gaps beside it at most.
+  out.makeRoom(held.reduce((room, number) => room + to[number]! - from[number]! + 7, HISTOGRAMS));
+  const { numbers } = out;
+  let at = out.length;
   let series = -1;
   let next = HISTOGRAMS;
-  const skipTo = (which: number) => {
-    for (; next < which; next++) out.put(-1);
-  };
-  for (const number of sums.held()) {
+  for (const number of held) {
     const one = firstSeries + Math.floor(number / HISTOGRAMS);
     if (one !== series) {
-      skipTo(HISTOGRAMS);
-      out.put(one);
+      while (next++ < HISTOGRAMS) numbers[at++] = -1;
+      numbers[at++] = one;
       series = one;
       next = 0;
     }
-    skipTo(number % HISTOGRAMS);
+    for (; next < number % HISTOGRAMS; next++) numbers[at++] = -1;
     const [first, end] = [from[number]!, to[number]!];
-    out.put(end - first);
-    out.put(sums.countOf(number));
-    out.put(sums.sums[number]!);
-    out.put(first);
-    for (let bucket = first; bucket < end; bucket++) out.put(counts[number * CELLS + bucket]!);
+    numbers[at] = end - first;
+    numbers[at + 2] = sums.sums[number]!;
+    numbers[at + 3] = first;
+    const countAt = at + 1;
+    at += 4;
+    let count = 0;
+    for (let cell = number * CELLS + first; cell < number * CELLS + end; cell++) {
+      const here = counts[cell]!;
+      count += here;
+      numbers[at++] = here;
+    }
+    numbers[countAt] = count;
     next++;
   }
-  skipTo(HISTOGRAMS);
+  while (next++ < HISTOGRAMS) numbers[at++] = -1;
+  out.length = at;
 }

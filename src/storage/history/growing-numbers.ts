@@ -1,23 +1,22 @@
 /** Numbers one after the other, however many come. */
-import type { NumberSink } from '../../lib/number-records.ts';
+export class GrowingNumbers {
+  numbers: Float64Array<ArrayBuffer>;
+  length = 0;
 
-const FIRST = 1 << 16;
-
-export class GrowingNumbers implements NumberSink {
-  private numbers = new Float64Array(FIRST);
-  private length = 0;
-
-  put(value: number): void {
-    if (this.length === this.numbers.length) {
-      const larger = new Float64Array(this.length * 2);
-      larger.set(this.numbers);
-      this.numbers = larger;
-    }
-    this.numbers[this.length++] = value;
+  /** @param expected how many may come. */
+  constructor(expected: number) {
+    this.numbers = new Float64Array(Math.max(expected, 1));
   }
 
-  /** A memory of their own. */
+  /** For so many more. */
+  makeRoom(count: number): void {
+    if (this.length + count <= this.numbers.length) return;
+    const larger = new Float64Array(Math.max(this.length + count, this.numbers.length * 2));
+    larger.set(this.numbers.subarray(0, this.length));
+    this.numbers = larger;
+  }
+
   get all(): Float64Array<ArrayBuffer> {
-    return this.numbers.slice(0, this.length);
+    return this.numbers.subarray(0, this.length);
   }
 }

@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { type DatabaseSource, DURABLE, openDatabase, setDatabaseAside } from '../database-file.ts';
 
 export const HISTORY = 'history.db';
-/** Room that is given up goes back to the disk; to be said before anything is written. */
-const SHRINKING = 'PRAGMA auto_vacuum = INCREMENTAL';
+/** Rows are large; room that is given up goes back to the disk. To be said before anything is written. */
+export const FILE_FORM = 'PRAGMA page_size = 16384; PRAGMA auto_vacuum = INCREMENTAL';
 
 export interface HistorySource extends DatabaseSource {
   /** For messages. */
@@ -18,7 +18,7 @@ export function historySource(root: string | undefined): HistorySource {
   const path = join(root, HISTORY);
   return {
     path,
-    open: () => openDatabase(path, `${SHRINKING}; ${DURABLE}`),
+    open: () => openDatabase(path, `${FILE_FORM}; ${DURABLE}`),
     close,
     setAside: suffix => setDatabaseAside(path, suffix),
   };

@@ -9,8 +9,10 @@ import { COUNTS, HOUR, LATENCY, MINUTE, PARTS, type Part, STATES_PART, TEN_MINUT
 import type { HistoryTables } from './tables.ts';
 
 /** Between two bases, minutes: while minutes are kept, while ten minutes are, and of old. */
-const OFTEN = 30;
-const SOMETIMES = 240;
+const OFTEN = 10;
+const SOMETIMES = 60;
+const SELDOM = 240;
+/** What is too old goes by the day. */
 const DAILY = 1440;
 /** What comes later than this makes bases be made anew. */
 const SETTLED = 10;
@@ -112,7 +114,7 @@ export class Upkeep {
       if (level === MINUTE) this.tables.mark({ fine: Math.max(fine, end) });
       // Minutes do not stay behind what is older than ten minutes.
       else this.tables.mark({ tens: Math.max(tens, end), fine: Math.max(fine, end) });
-      this.thin(part, level === MINUTE ? SOMETIMES : DAILY, end);
+      this.thin(part, level === MINUTE ? SOMETIMES : SELDOM, end);
       for (const chunk of this.chunks()) this.foldChunk(part, chunk, level, above, bucket);
     });
     return true;
@@ -176,13 +178,13 @@ export class Upkeep {
 
   /** The next ones, of all chunks. */
   private makeBases(before: number): boolean {
-    const { fine, begin } = this.tables.marks;
+    const { begin } = this.tables.marks;
     const next = 'SELECT min(bucket) AS bucket FROM inc WHERE part = ? AND level = ? AND bucket >= ?';
     const nexts = [MINUTE, TEN_MINUTES, HOUR].map(
       level => (this.tables.get(next, COUNTS, level, this.based) as { bucket: number | null }).bucket ?? before,
     );
     const from = Math.max(Math.min(...nexts), begin);
-    const apart = from < fine ? SOMETIMES : OFTEN;
+    const apart = this.apart(from);
     const bucket = from - (from % apart) + apart;
     if (bucket > before) return false;
     this.tables.transaction(() => {
@@ -192,16 +194,21 @@ export class Upkeep {
     return true;
   }
 
+  /** Between the bases of that time. */
+  private apart(minute: number): number {
+    const { tens, fine } = this.tables.marks;
+    return minute < tens ? SELDOM : minute < fine ? SOMETIMES : OFTEN;
+  }
+
   private makeMissing(): boolean {
     const [next] = this.missing;
     if (next === undefined) return false;
     const [chunk, minute] = next;
     this.missing.delete(chunk);
-    const { fine } = this.tables.marks;
     this.tables.transaction(() => {
       let bucket = this.nextOf(chunk, minute);
       while (bucket !== undefined) {
-        const apart = bucket < fine ? SOMETIMES : OFTEN;
+        const apart = this.apart(bucket);
         const next = bucket - (bucket % apart) + apart;
         if (next > this.based) break;
         this.makeBase(chunk, next);
@@ -221,8 +228,7 @@ export class Upkeep {
 
   /** Unless nothing was counted since the one before. */
   private makeBase(chunk: number, bucket: number): void {
-    const { tens, fine } = this.tables.marks;
-    if (bucket % (bucket < tens ? DAILY : bucket < fine ? SOMETIMES : OFTEN) !== 0) return;
+    if (bucket % this.apart(bucket) !== 0) return;
     this.makeBaseOf(COUNTS, chunk, bucket);
     this.makeBaseOf(STATES_PART, chunk, bucket);
     if (bucket % SOMETIMES === 0) this.makeBaseOf(LATENCY, chunk, bucket);

@@ -59,7 +59,7 @@ export interface StorageStatus {
     readonly bytes: number;
     /** Less than `bytes` where parts did not change. */
     readonly writtenBytes: number;
-    /** For how long the application of frames paused; requests did not. */
+    /** For how long frames waited, while what changed last was copied; requests did not. */
     readonly pauseSeconds: number;
     readonly seconds: number;
   } | null;

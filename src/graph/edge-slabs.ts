@@ -75,12 +75,14 @@ function* saveChanged(
 
 /** Their room is not taken here: it is as it was. */
 export function* loadEdges(from: ImageReader, edges: EdgeAggregate[], lines: ChangedLines, room: Room): Iterable<void> {
-  lines.loadVersions(from);
+  const isVersioned = lines.loadVersions(from);
   const count = countIn(from);
   const parts = new NewParts(room);
   for (const [slab, begin, end] of lines.pieces(count)) {
     const name = sectionName(FAMILY, slab);
     if (from.size(name) < 0) break;
+    lines.reach(end - 1);
+    if (!isVersioned) lines.touch(begin);
     const slabOfEdges = new PackedEdges(from, name);
     for (let index = begin; index < end && slabOfEdges.hasMore; index++)
       edges[index] = slabOfEdges.next(index, room, parts);

@@ -151,12 +151,17 @@ export class ChangedLines {
 
   /** Into tables of the sizes that were saved. */
   *load(from: Reader, tables: readonly LinedTable[]): Iterable<void> {
+    const isVersioned = this.loadVersions(from);
     for (const [piece, first, end] of this.pieces(this.marks.length)) {
-      for (const { name, array, width } of tables)
-        fill(from, sectionName(name, piece), array.subarray(first * width, end * width), width);
+      for (const { name, array, width } of tables) {
+        const section = sectionName(name, piece);
+        if (from.size(section) < 0) continue;
+        // Of a program that has no versions: it is to be written anew.
+        if (!isVersioned) this.marks[first] = TOLD;
+        fill(from, section, array.subarray(first * width, end * width), width);
+      }
     }
     yield;
-    this.loadVersions(from);
     for (let section = 0; ; section++) {
       const lines = this.loadNumbers(from, section);
       if (lines === undefined) return;
@@ -182,13 +187,14 @@ export class ChangedLines {
     return lines;
   }
 
-  loadVersions(from: Reader): void {
+  /** False when a program wrote the image that has none. */
+  loadVersions(from: Reader): boolean {
     const name = `${this.name}/line-versions`;
-    // Of a program that did not have them.
-    if (from.size(name) < 0) return this.renew(this);
+    if (from.size(name) < 0) return false;
     const versions = from.value(name) as Float64Array;
     if (versions.length > 0) this.reach((versions.length - 1) << this.shift);
     this.versions.set(versions);
+    return true;
   }
 
   /** The table was made anew from one that had these: what was saved of that stands for nothing here. */
@@ -224,7 +230,6 @@ function copyOf(array: Numbers, width: number, lines: Int32Array): Numbers {
 /** A piece of a table that has grown since is the beginning of what it is now. */
 function fill(from: Reader, name: string, piece: Numbers, width: number): void {
   const bytes = from.size(name);
-  if (bytes < 0) return;
   if (bytes > piece.byteLength || bytes % (width * piece.BYTES_PER_ELEMENT) !== 0)
     throw new RangeError(`the section ${name} has ${bytes} bytes, not ${piece.byteLength}`);
   from.fill(name, piece.subarray(0, bytes / piece.BYTES_PER_ELEMENT));

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { startConnect } from './connect.ts';
+import { fetchDebeziumServer, lacksDebeziumServer } from './debezium-server.ts';
 import { CONNECT_JARS, fetchJars, KAFKA_JARS } from './jars.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
@@ -18,6 +19,7 @@ const lacked = [...new Set(SERVICES.map(lacking).filter(one => one !== undefined
 if (lacked.length > 0) installPackages(lacked.map(one => /package ([a-z-]+)/.exec(one)![1]!));
 await fetchJars(KAFKA_JARS, console.error);
 await fetchJars(CONNECT_JARS, console.error);
+if (lacksDebeziumServer() === undefined) await fetchDebeziumServer(console.error);
 await tryAll();
 console.log('Kafka, Kafka Connect, PostgreSQL and Redis start here');
 

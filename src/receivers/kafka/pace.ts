@@ -44,7 +44,7 @@ export function reachedOf({ slowestMs }: Step, nowMs: number): number {
   return slowestMs > 0 && slowestMs < nowMs - BEHIND_MS ? slowestMs : 0;
 }
 
-function hasMore({ next, logEnd }: Partition): boolean {
+export function hasMore({ next, logEnd }: Partition): boolean {
   return next < logEnd;
 }
 

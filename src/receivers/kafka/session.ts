@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FetchedPartition, FetchLimits, KafkaClient } from './client.ts';
 import { KafkaError } from './client.ts';
 import { Discovery, type DiscoveryParts } from './discovery.ts';
-import { inStep, reachedOf, stepOf } from './pace.ts';
+import { hasMore, inStep, reachedOf, type Step, stepOf } from './pace.ts';
 import type { Partition } from './partition.ts';
 import type { Reader } from './reader.ts';
 
@@ -128,30 +128,40 @@ export class Session {
     return all.filter(one => isOpen(one) && one.leader >= 0 && !this.failing.has(one.leader));
   }
 
-  /** Takes in what was fetched as far as it is due, else fetches more. */
+  /** Takes in what was fetched as far as it is due, and fetches more meanwhile of what is behind; else fetches more. */
   private async readStep(node: number, own: readonly Partition[], round: number): Promise<void> {
-    const { now, reader, reached } = this.parts;
     const step = stepOf(this.readable());
-    const reachedMs = reachedOf(step, now());
-    reached(reachedMs);
-    const open = inStep(own, step, now());
+    this.parts.reached(reachedOf(step, this.parts.now()));
+    const open = inStep(own, step, this.parts.now());
     const fetched = open.filter(one => one.rest !== undefined);
     if (open.length === 0) await Promise.race([delay(IDLE_MS), this.moved.promise]);
-    else if (fetched.length === 0) await this.fetch(node, rotate(open, round));
+    else if (fetched.length === 0) await this.fetch(node, rotate(open, round), this.limits());
     else {
-      // No two steps lie in one frame of the journal: what waits in the graph goes by the time of frames.
-      if (reachedMs > 0) await reader.taken();
-      for (const at of fetched.toSorted((a, b) => a.timeMs - b.timeMs)) await reader.takeUntil(at, step.limitMs);
-      reached(reachedOf(stepOf(this.readable()), now()));
-      this.moved.resolve();
-      this.moved = Promise.withResolvers();
+      const behind = open.filter(one => one.rest === undefined && hasMore(one));
+      // What there is comes at once: nobody waits for more while there is something to take.
+      const limits = { ...this.limits(), maxWaitMs: 0 };
+      const fetching = behind.length === 0 ? undefined : this.fetch(node, rotate(behind, round), limits);
+      // When taking fails as well, that is told.
+      fetching?.catch(() => {});
+      await this.take(fetched, step);
+      await fetching;
     }
   }
 
-  private async fetch(node: number, partitions: readonly Partition[]): Promise<void> {
+  private async take(fetched: readonly Partition[], step: Step): Promise<void> {
+    const { now, reader, reached } = this.parts;
+    // No two steps lie in one frame of the journal: what waits in the graph goes by the time of frames.
+    if (reachedOf(step, now()) > 0) await reader.taken();
+    for (const at of fetched.toSorted((a, b) => a.timeMs - b.timeMs)) await reader.takeUntil(at, step.limitMs);
+    reached(reachedOf(stepOf(this.readable()), now()));
+    this.moved.resolve();
+    this.moved = Promise.withResolvers();
+  }
+
+  private async fetch(node: number, partitions: readonly Partition[], limits: FetchLimits): Promise<void> {
     const { client, reader } = this.parts;
     const from = partitions.map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
-    const fetched = await client.fetch(node, from, this.limits());
+    const fetched = await client.fetch(node, from, limits);
     const byPlace = new Map(partitions.map(one => [`${one.partition} ${one.topic}`, one]));
     let isDoubtful = false;
     for (const one of fetched) {

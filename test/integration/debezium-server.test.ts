@@ -16,7 +16,10 @@ const TABLES = `
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id text NOT NULL);
   CREATE TABLE users (id bigint PRIMARY KEY, points bigint NOT NULL);`;
 
-describe.skipIf(missing !== undefined)('Debezium Server', () => {
+describe.skipIf(missing !== undefined).each([
+  ['json', '/v1/records?topic=shop'],
+  ['cloudevents', '/v1/cloudevents?topic=shop'],
+] as const)('Debezium Server with %s', (format, path) => {
   let postgres: Postgres;
   let database: Client;
   let tacit: RunningService;
@@ -49,10 +52,10 @@ describe.skipIf(missing !== undefined)('Debezium Server', () => {
     );
   }
 
-  async function capture(path: string, properties: Readonly<Record<string, string>>): Promise<Service> {
+  async function capture(properties: Readonly<Record<string, string>>): Promise<Service> {
     const names = Object.entries({ 'topic.prefix': 'shop', ...properties });
     const server = await startDebeziumServer({
-      ...{ postgres, format: 'json', url: `${address}${path}` },
+      ...{ postgres, format, url: `${address}${path}` },
       properties: Object.fromEntries(names.map(([name, value]) => [`debezium.source.${name}`, value])),
     });
     servers.push(server);
@@ -70,7 +73,7 @@ describe.skipIf(missing !== undefined)('Debezium Server', () => {
     'sends the changes of tables: each counts once, also after its restart',
     async () => {
       await startTacit();
-      const server = await capture('/v1/records?topic=shop', { 'table.include.list': 'public.orders,public.users' });
+      const server = await capture({ 'table.include.list': 'public.orders,public.users' });
       await database.query("INSERT INTO orders SELECT n, 'u' FROM generate_series(1, 200) n");
       await database.query('INSERT INTO users VALUES (1, 0)');
       for (let points = 1; points <= 20; points++) await database.query('UPDATE users SET points = $1', [points]);

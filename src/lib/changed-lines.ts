@@ -5,7 +5,7 @@
  */
 import { sectionName } from './section-name.ts';
 
-type Numbers = Int32Array | Float32Array | Float64Array;
+type Numbers = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** What is used of an image that is written, and of one that is read. */
 interface Writer {

@@ -29,6 +29,7 @@ export function adoptLives(living: Living, store: GraphStore): void {
 }
 
 function know(living: Living, subjects: Subjects, at: number): void {
+  subjects.touch(at);
   subjects.state[at] = subjects.told[at] = ACTIVE;
   subjects.flags[at]! |= FRESH;
   subjects.sightings[at] = SIGHTINGS;
@@ -42,6 +43,7 @@ export function judgeAges(living: Living, store: GraphStore, nowMs: number): voi
   edges.reach(store.edges.length);
   const stateOf = (lastUs: number) =>
     stateAt(nowMs - lastUs / 1000, fadeAfter(settings, 0), goneAfter(settings, 0, SIGHTINGS));
+  for (let node = 0; node < nodes.size; node++) nodes.touch(node);
   nodes.state.fill(CANDIDATE);
   store.nodes.forEach(({ last }, node) => {
     if (last !== Number.NEGATIVE_INFINITY) nodes.state[node] = stateOf(last);
@@ -49,6 +51,7 @@ export function judgeAges(living: Living, store: GraphStore, nowMs: number): voi
   store.edges.forEach((edge, at) => {
     if (edge.count <= 0) return;
     const state = stateOf(edge.lastSeen(store.epoch));
+    edges.touch(at);
     edges.state[at] = state;
     for (const end of [edge.source, edge.target]) nodes.state[end] = liveliest(nodes.state[end]!, state);
   });

@@ -125,10 +125,14 @@ export class LifeCycle implements Kept {
     const { nodes, edges } = living;
     nodes.reach(store.nodes.length);
     edges.reach(store.edges.length);
-    for (let node = this.knownNodes; node < store.nodes.length; node++) nodes.since[node] = living.waitedMs;
+    for (let node = this.knownNodes; node < store.nodes.length; node++) {
+      nodes.touch(node);
+      nodes.since[node] = living.waitedMs;
+    }
     this.knownNodes = Math.max(this.knownNodes, store.nodes.length);
     for (; this.knownEdges < store.edges.length; this.knownEdges++) {
       const edge = this.knownEdges;
+      edges.touch(edge);
       edges.since[edge] = living.waitedMs;
       living.join(edge);
     }
@@ -265,6 +269,8 @@ export class LifeCycle implements Kept {
   }
 
   *ahead(out: ImageWriter, round: number): Iterable<void> {
+    yield* this.living.nodes.ahead(out, round);
+    yield* this.living.edges.ahead(out, round);
     yield* this.teller.minutes.ahead(out, round);
     yield* this.judge.ahead?.(out, round) ?? [];
   }
@@ -280,8 +286,8 @@ export class LifeCycle implements Kept {
       resolution: living.resolution.state(),
     };
     out.value(FAMILY, own);
-    yield* living.nodes.save(`${FAMILY}/nodes`, out);
-    yield* living.edges.save(`${FAMILY}/edges`, out);
+    yield* living.nodes.save(out);
+    yield* living.edges.save(out);
     yield* this.teller.minutes.save(out);
     yield* this.teller.ways.save(out);
     yield* this.judge.save(out);
@@ -303,8 +309,8 @@ export class LifeCycle implements Kept {
     this.fresh.load(own.fresh ?? { looked: own.edges, waiting: own.waiting, round: [] });
     this.inputs.load(own.inputs);
     this.living.resolution.load(own.resolution);
-    yield* this.living.nodes.load(`${FAMILY}/nodes`, from);
-    yield* this.living.edges.load(`${FAMILY}/edges`, from);
+    yield* this.living.nodes.load(from);
+    yield* this.living.edges.load(from);
     this.living.readMembers();
     this.states.startAt(own.revision);
     yield* this.teller.minutes.load(from);

@@ -29,8 +29,8 @@ function placesOf(...kinds: readonly (typeof EVIDENCE_KINDS)[number][]): readonl
 const has = ({ counters }: EdgeAggregate, places: readonly number[]) => places.some(place => counters[place]! > 0);
 
 export class Living {
-  readonly nodes = new Subjects();
-  readonly edges = new Subjects();
+  readonly nodes = new Subjects('life/nodes');
+  readonly edges = new Subjects('life/edges');
   readonly resolution: Resolution;
   /** Of those that share a life with others, all of them, by their leaders. */
   readonly nodeMembers = new Map<number, readonly number[]>();
@@ -71,6 +71,7 @@ export class Living {
     const leader = this.byEnds.get(ends) ?? edge;
     this.byEnds.set(ends, leader);
     if (leader === edge) return;
+    this.edges.touch(edge);
     this.edges.leader[edge] = leader;
     this.edgeMembers.set(leader, [...(this.edgeMembers.get(leader) ?? [leader]), edge]);
   }
@@ -118,6 +119,7 @@ export class Living {
     }
     const before = edges.counted[edge]!;
     if (count === before) return count;
+    edges.touch(edge);
     edges.counted[edge] = count;
     if (count < before || count <= 0) return count;
     this.chooseInput(edge);
@@ -134,6 +136,7 @@ export class Living {
     let last = Number.NEGATIVE_INFINITY;
     for (const member of this.nodeMembers.get(node) ?? [node]) last = Math.max(last, store.nodes[member]!.last);
     if (last === Number.NEGATIVE_INFINITY || last === nodes.counted[node]) return;
+    nodes.touch(node);
     nodes.counted[node] = last;
     const { kind } = this.identityOf(node);
     if (nodes.input[node] === 0) this.giveInput(node, kind !== SERVICE && kind !== EXTERNAL);
@@ -157,6 +160,7 @@ export class Living {
   }
 
   giveInput(node: number, byRecords: boolean): void {
+    this.nodes.touch(node);
     this.nodes.input[node] = this.inputs.numberOf(this.identityOf(node).environment, byRecords, this.nowMs) + 1;
   }
 
@@ -180,6 +184,7 @@ export class Living {
     const covered = this.clock(input);
     const ageMs = Math.max(0, nowMs - eventMs);
     const isFresh = (subjects.flags[at]! & FRESH) !== 0;
+    subjects.touch(at);
     if (ageMs >= settings.fadeAfterMs) {
       // What is old when it comes says nothing of now.
       if (!isFresh) subjects.lastSeen[at] = covered;

@@ -41,6 +41,7 @@ function joinLives(subjects: Subjects, items: readonly number[], leaderOf: (item
   const joined = new Map<number, Set<number>>();
   for (const item of items) {
     const leader = leaderOf(item);
+    subjects.touch(item);
     subjects.leader[item] = leader;
     const life = before.get(item)!;
     const lives = joined.get(leader);
@@ -67,10 +68,12 @@ function livesOf(subjects: Subjects, at: number) {
 }
 
 function set(subjects: Subjects, at: number, { leader: _, ...life }: Life): void {
+  subjects.touch(at);
   for (const [column, value] of Object.entries(life)) subjects[column as keyof Omit<Life, 'leader'>][at] = value;
 }
 
 function add(subjects: Subjects, at: number, life: Life): void {
+  subjects.touch(at);
   subjects.state[at] = liveliest(subjects.state[at]!, life.state);
   subjects.told[at] = liveliest(subjects.told[at]!, life.told);
   subjects.flags[at]! |= life.flags;
@@ -90,13 +93,15 @@ function add(subjects: Subjects, at: number, life: Life): void {
 /** Edges that were told and are not gone, by node. */
 export function countOpen(living: Living, store: GraphStore): void {
   const { nodes, edges } = living;
-  nodes.open.fill(0);
+  const open = new Int32Array(nodes.size);
   for (let edge = 0; edge < edges.size; edge++) {
     const told = edges.told[edge]!;
     if (edges.leader[edge] !== edge || told === CANDIDATE || told === GONE) continue;
     const { source, target } = store.edges[edge]!;
     const [from, to] = [nodes.leader[source]!, nodes.leader[target]!];
-    nodes.open[from]!++;
-    if (from !== to) nodes.open[to]!++;
+    open[from]!++;
+    if (from !== to) open[to]!++;
   }
+  for (let node = 0; node < nodes.size; node++) if (open[node] !== nodes.open[node]) nodes.touch(node);
+  nodes.open.set(open);
 }

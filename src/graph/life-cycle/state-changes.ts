@@ -51,6 +51,7 @@ export class StateChanges {
   setEdge(edge: number, state: number): void {
     const { edges, edgeMembers } = this.living;
     if (edges.state[edge] === state) return;
+    edges.touch(edge);
     edges.state[edge] = state;
     this.add('edges', edgeMembers.get(edge) ?? [edge]);
   }
@@ -58,6 +59,7 @@ export class StateChanges {
   setNode(node: number, state: number): void {
     const { nodes, nodeMembers } = this.living;
     if (nodes.state[node] === state) return;
+    nodes.touch(node);
     nodes.state[node] = state;
     this.add('nodes', nodeMembers.get(node) ?? [node]);
   }

@@ -95,8 +95,7 @@ export class Teller {
     const [source, target] = [living.sourceOf(edge), living.targetOf(edge)];
     this.appearNode(source);
     if (target !== source) this.appearNode(target);
-    living.nodes.open[source]!++;
-    if (target !== source) living.nodes.open[target]!++;
+    this.count(source, target, 1);
     states.setEdge(edge, ACTIVE);
     this.tellEdge(edge, 'edge.appeared', ACTIVE, returned ? { returned: true } : {});
     this.ways.entered(edge);
@@ -107,6 +106,7 @@ export class Teller {
     const told = nodes.told[node]!;
     this.states.setNode(node, ACTIVE);
     if (told === ACTIVE) return;
+    nodes.touch(node);
     nodes.told[node] = ACTIVE;
     nodes.toldAt[node] = nowMs;
     this.tell(nodeChange('node.appeared', this.living.identityOf(node), told === GONE ? { returned: true } : {}));
@@ -115,9 +115,16 @@ export class Teller {
   private close(edge: number): void {
     const { living } = this;
     this.ways.left(edge);
-    const [source, target] = [living.sourceOf(edge), living.targetOf(edge)];
-    living.nodes.open[source]!--;
-    if (target !== source) living.nodes.open[target]!--;
+    this.count(living.sourceOf(edge), living.targetOf(edge), -1);
+  }
+
+  /** Edges that are open of both ends. */
+  private count(source: number, target: number, by: 1 | -1): void {
+    const { nodes } = this.living;
+    for (const node of target === source ? [source] : [source, target]) {
+      nodes.touch(node);
+      nodes.open[node]! += by;
+    }
   }
 
   private retract(edge: number): void {
@@ -130,6 +137,7 @@ export class Teller {
       this.close(edge);
     }
     states.setEdge(edge, CANDIDATE);
+    edges.touch(edge);
     edges.told[edge] = CANDIDATE;
     this.judge.forget(edge);
     this.minutes.forget(edge);
@@ -176,6 +184,7 @@ export class Teller {
 
   private remember(edge: number, after: EdgeWeights | null): void {
     const { edges } = this.living;
+    edges.touch(edge);
     edges.toldCount[edge] = after?.count ?? 0;
     edges.toldErrors[edge] = after?.errors ?? 0;
     edges.toldRate[edge] = after?.rate ?? 0;
@@ -200,6 +209,7 @@ export class Teller {
     if (this.isQuiet(nodes.toldAt[node]!)) return;
     if (state === ACTIVE) this.appearNode(node);
     else if (state === GONE && !hasEdges && nodes.told[node] !== GONE) {
+      nodes.touch(node);
       nodes.told[node] = GONE;
       nodes.toldAt[node] = living.nowMs;
       this.tell(nodeChange('node.gone', identity));

@@ -6,8 +6,10 @@ import { type IdentityRules, NO_RULES } from '../../../src/contract/identity-rul
 import { type Interaction, PUBLISHES } from '../../../src/contract/interaction.ts';
 import { NO_JUDGE } from '../../../src/graph/life-cycle/judge/edge-judge.ts';
 import { LifeCycle } from '../../../src/graph/life-cycle/life-cycle.ts';
+import type { Living } from '../../../src/graph/life-cycle/living.ts';
 import { TOPIC } from '../../../src/lib/identities.ts';
-import { loadImage, saveImage } from '../../kits/memory-image.ts';
+import { handOver, loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../../kits/memory-image.ts';
+import { differencesOf } from '../../kits/same-state.ts';
 import { Random } from '../../oracle/random.ts';
 import { HOUR, LATE_MS, Lived, MINUTE, SECOND, SETTINGS, WAIT_MS } from './lived.ts';
 
@@ -35,6 +37,68 @@ function read(life: LifeCycle, lived: Lived): readonly number[] {
   const { edges, nodes } = lived.store;
   return [...edges.map((_, e) => life.stateOfEdge(e)), ...nodes.map((_, n) => life.stateOfNode(n))];
 }
+
+/** What is known of nodes and edges. */
+function subjectsOf(life: LifeCycle): object {
+  const { living } = life as unknown as { readonly living: Living };
+  return { nodes: living.nodes, edges: living.edges };
+}
+
+describe('a life that is handed over while it goes on', () => {
+  test('is the one of the end, and what holds still stands', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.array(fc.array(fc.nat(20), { minLength: 1, maxLength: 3 })), (seed, checkpoints) => {
+        const random = new Random(seed);
+        const lived = new Lived(SHORT);
+        const done: Interaction[] = [];
+        const live = (steps: number) => () => {
+          for (let n = 0; n < steps; n++) {
+            const rules = step(lived, random, done);
+            if (rules !== undefined) lived.set(SHORT, rules);
+            lived.tick();
+          }
+        };
+        let image: MemoryImage = new Map();
+        // Beyond the first room of the columns.
+        for (let n = 0; n < 300; n++) lived.call(`s${n % 5}`, `many ${n}`);
+        for (const rounds of checkpoints) {
+          live(30)();
+          const writer = new MemoryImageWriter(image);
+          handOver(lived.life, writer, ...rounds.map(live));
+          image = writer.sections;
+          const restored = loadImage(new LifeCycle(lived.store, NO_JUDGE, () => {}), image);
+          const exceptions = { fields: { 'ChangedLines.sections': 'of the image being written' } };
+          expect(differencesOf(subjectsOf(restored), subjectsOf(lived.life), exceptions)).toEqual([]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('loads what a program from before wrote in one piece', () => {
+    const lived = new Lived(SHORT);
+    lived.calls('a', 'b');
+    lived.calls('a', 'c');
+    const image = new Map(saveImage(lived.life));
+    const { edges } = (lived.life as unknown as { readonly living: Living }).living;
+    for (const name of [...image.keys()].filter(one => one.startsWith('life/edges'))) image.delete(name);
+    const before = new MemoryImageWriter();
+    before.value('life/edges', edges.size);
+    for (const [name, column] of Object.entries(edges))
+      if (ArrayBuffer.isView(column))
+        for (const _ of before.memory(`life/edges/${name}`, (column as Float64Array).subarray(0, edges.size)));
+    const restored = loadImage(new LifeCycle(lived.store, NO_JUDGE, () => {}), new Map([...image, ...before.sections]));
+    expect(
+      differencesOf(subjectsOf(restored), subjectsOf(lived.life), {
+        fields: {
+          'ChangedLines.marks': 'to be written anew',
+          'ChangedLines.versions': 'of this process',
+          'ChangedLines.sections': 'of the image being written',
+        },
+      }),
+    ).toEqual([]);
+  });
+});
 
 describe('a life that goes on from a checkpoint', () => {
   test('is the same, at whatever frame it was taken', () => {

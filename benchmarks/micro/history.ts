@@ -6,8 +6,10 @@
  */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { Figures } from '../../src/contract/graph-view.ts';
 import type { PastQuestion } from '../../src/contract/past.ts';
-import { diffGraphs, summaryOf } from '../../src/query/diff.ts';
+import { diffGraphs } from '../../src/query/diff.ts';
+import { DEFAULT_DIFF_LIMIT, DEFAULT_MIN_RATIO, diffDocument } from '../../src/query/diff-document.ts';
 import { graphDocument, graphDocumentPieces } from '../../src/query/document.ts';
 import { PastGraph } from '../../src/query/past.ts';
 import { HistoryKeeper, type HistoryOptions } from '../../src/storage/history/keeper.ts';
@@ -136,16 +138,37 @@ for (const hours of [0.5, 3, 20, 60, 100, 300, 500, 700, 650, 333, 1]) {
   const text = times.map(ms => ms.toFixed(0).padStart(8)).join(' ');
   console.log(`${String(hours).padStart(5)} h ago ${text}   ${megabytes.toFixed(0)} MB`);
 }
+async function difference(before: number, after: number) {
+  const spent = { asking: 0, viewing: 0, rest: 0 };
+  const figures: Figures[] = [];
+  for (const hours of [before, after]) {
+    const began = spentNow();
+    const graph = await past.view({ at: nowMs - hours * HOUR * MINUTE_MS }, 'all');
+    const viewed = spentNow();
+    figures.push(graph.figures());
+    spent.asking += asking;
+    spent.viewing += viewed - began - asking;
+    spent.rest += spentNow() - viewed;
+  }
+  const began = spentNow();
+  const [startMs, endMs] = [before, after].map(hours => nowMs - hours * HOUR * MINUTE_MS) as [number, number];
+  const question = { startMs, endMs, minRatio: DEFAULT_MIN_RATIO, limit: DEFAULT_DIFF_LIMIT, filter: {} };
+  const diff = diffGraphs(figures[0]!, figures[1]!);
+  const { length } = JSON.stringify(diffDocument(diff, question));
+  spent.rest += spentNow() - began;
+  return { times: [spent.asking, spent.viewing, spent.rest], edges: diff.edges.after.length, length };
+}
+
+console.log('difference of       keeper    views  the rest, ms');
 for (const [before, after] of [
   [500, 20],
   [48, 1],
   [700, 600],
+  [500, 20],
+  [48, 1],
+  [700, 600],
 ] as const) {
-  const began = spentNow();
-  const summaries = [];
-  for (const hours of [before, after]) {
-    summaries.push(summaryOf(await past.view({ at: nowMs - hours * HOUR * MINUTE_MS }, 'all')));
-  }
-  const { edges } = diffGraphs(summaries[0]!, summaries[1]!);
-  console.log(`diff of ${before} and ${after} h ago: ${(spentNow() - began).toFixed(0)} ms, ${edges.size} edges`);
+  const { times, edges, length } = await difference(before, after);
+  const text = times.map(ms => ms.toFixed(0).padStart(8)).join(' ');
+  console.log(`${before} and ${after} h ago ${text}   ${edges} edges differ, ${(length / 1e6).toFixed(1)} MB`);
 }

@@ -1,5 +1,5 @@
 /** `tacit diff`: what is different between two times of a running service, or between two recorded graphs. */
-import { diffGraphs, summaryOf } from '../query/diff.ts';
+import { diffGraphs } from '../query/diff.ts';
 import { DEFAULT_DIFF_LIMIT, DEFAULT_MIN_RATIO, type DiffDocument, diffDocument } from '../query/diff-document.ts';
 import { answerFormatOf, formatOption } from './answer-format.ts';
 import { parseArguments, UsageError } from './arguments.ts';
@@ -97,7 +97,7 @@ async function askRunning({ client, start, end, minRatio, env, kind, limit }: Re
 
 async function compareFiles({ files, minRatio, env, limit }: Request): Promise<DiffDocument> {
   const [before, after] = [await readGraphFile(files[0]!), await readGraphFile(files[1]!)];
-  const ends = [summaryOf(before.view), summaryOf(after.view)] as const;
+  const diff = diffGraphs(before.view.figures(), after.view.figures());
   const [startMs, endMs] = [before.view.asOf, after.view.asOf];
-  return diffDocument(diffGraphs(...ends), ends, { startMs, endMs, minRatio, limit, filter: fileFilter(env) });
+  return diffDocument(diff, { startMs, endMs, minRatio, limit, filter: fileFilter(env) });
 }

@@ -25,6 +25,9 @@ export interface Adjacency {
 /** What of a node stays as it is. */
 export type NodeFacts = Omit<Node, 'state' | 'firstSeen' | 'lastSeen' | 'entry' | 'unresolved'>;
 
+/** What of an edge stays as it is. */
+export type EdgeFacts = Pick<Edge, 'id' | 'key' | 'kind' | 'source' | 'target'>;
+
 /** Numbers by place, for questions that look at many edges. */
 export interface Weights {
   /** Indexes into `EDGE_KINDS` and `STATES`. */
@@ -36,6 +39,22 @@ export interface Weights {
   readonly confidences: Float64Array;
   /** By node: requests that entered there, from whomever. */
   readonly entries: Float64Array;
+}
+
+/** By which two times are told apart: by place, in order of the ids, as the documents have them. They outlive their view. */
+export interface Figures {
+  readonly nodes: readonly NodeFacts[];
+  readonly edges: readonly EdgeFacts[];
+  /** Indexes into `STATES`. */
+  readonly nodeStates: Uint8Array;
+  readonly edgeStates: Uint8Array;
+  readonly counts: Float64Array;
+  readonly errors: Float64Array;
+  /** Per second. */
+  readonly rates: Float64Array;
+  /** Of the durations, seconds: those of the callers where there are any. NaN where nobody has any. */
+  readonly medians: Float64Array;
+  readonly p95s: Float64Array;
 }
 
 export interface GraphView extends Adjacency {
@@ -54,6 +73,8 @@ export interface GraphView extends Adjacency {
   /** At a place in these. */
   node(place: number): Node;
   edge(place: number): Edge;
+  /** Worked out anew with every call. */
+  figures(): Figures;
   readonly paths: PathTable;
   readonly stats: Stats;
   readonly diagnostics: readonly Diagnostic[];

@@ -22,6 +22,7 @@ import {
   type Latency,
   type State,
 } from '../contract/graph-document.ts';
+import type { EdgeFacts } from '../contract/graph-view.ts';
 import { CALLS, CAPTURES, PUBLISHES } from '../contract/interaction.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import { confidenceOf, countOf, isProcessed, messagesOf } from './edge-weights.ts';
@@ -36,12 +37,10 @@ export interface EdgeContext {
   readonly groupNames: readonly string[];
 }
 
-export type EdgeIdentity = Pick<Edge, 'id' | 'key' | 'kind' | 'source' | 'target'>;
-
 type Draft = { -readonly [K in keyof Edge]: Edge[K] };
 
 /** Field by field: a view of a large graph makes a hundred thousand of these. */
-export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, state: State, context: EdgeContext): Edge {
+export function edgeToDocument(fixed: EdgeFacts, edge: EdgeAggregate, state: State, context: EdgeContext): Edge {
   const c = edge.counters;
   const { first, last, exemplars } = edge.seen(context.epoch);
   const processes = isProcessed(edge);
@@ -55,7 +54,7 @@ export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, state: 
   draft.serverErrors = c[SERVER_ERRORS]!;
   draft.errors = c[ERRORS]!;
   draft.estimated = (processes ? c[ADJUSTED_UNITS_PROCESS]! : c[ADJUSTED_UNITS]!) / 2 ** 20;
-  draft.rate = (processes ? edge.processBuckets! : edge.buckets).rate(context.nowMs, context.halfLifeMs);
+  draft.rate = rateOf(edge, context);
   addLatency(draft, edge);
   if (edge.lag !== undefined && edge.lag.count > 0) draft.lag = quantiles(edge.lag);
   draft.firstSeen = isoTime(first);
@@ -65,6 +64,11 @@ export function edgeToDocument(fixed: EdgeIdentity, edge: EdgeAggregate, state: 
   draft.exemplars = exemplars.list();
   if (source === target) draft.loop = true;
   return draft;
+}
+
+/** Per second. */
+export function rateOf(edge: EdgeAggregate, { nowMs, halfLifeMs }: EdgeContext): number {
+  return (isProcessed(edge) ? edge.processBuckets! : edge.buckets).rate(nowMs, halfLifeMs);
 }
 
 function evidenceOf(edge: EdgeAggregate): Partial<Record<EvidenceKind, number>> {

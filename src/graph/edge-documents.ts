@@ -3,7 +3,8 @@
  * where nothing lies ahead of the time it was counted at, it just decays.
  */
 import type { Edge, State } from '../contract/graph-document.ts';
-import { type EdgeContext, type EdgeIdentity, edgeToDocument } from './edge-document.ts';
+import type { EdgeFacts } from '../contract/graph-view.ts';
+import { type EdgeContext, edgeToDocument } from './edge-document.ts';
 import type { EdgeSource } from './graph-source.ts';
 
 export type Seen = Pick<Edge, 'firstSeen' | 'lastSeen'>;
@@ -23,16 +24,16 @@ interface Kept {
 export class EdgeDocuments {
   private readonly kept: Kept[] = [];
 
-  document(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Edge {
+  document(index: number, fixed: EdgeFacts, edge: EdgeSource, state: State, context: EdgeContext): Edge {
     return decayed(this.read(index, fixed, edge, state, context), context);
   }
 
   /** When the edge was seen first and last, as its document says. */
-  seen(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Seen {
+  seen(index: number, fixed: EdgeFacts, edge: EdgeSource, state: State, context: EdgeContext): Seen {
     return this.read(index, fixed, edge, state, context).document;
   }
 
-  private read(index: number, fixed: EdgeIdentity, edge: EdgeSource, state: State, context: EdgeContext): Kept {
+  private read(index: number, fixed: EdgeFacts, edge: EdgeSource, state: State, context: EdgeContext): Kept {
     const known = this.kept[index];
     const isSame = known?.version === edge.version && known.document.state === state;
     if (known !== undefined && isSame && isGood(known, context)) return known;

@@ -3,8 +3,9 @@
  * is outdated has only what was taken from it before, and says so.
  */
 import type { Diagnostic, Edge, Node, Stats } from '../contract/graph-document.ts';
-import type { GraphView, NodeFacts, PathTable, Weights } from '../contract/graph-view.ts';
+import type { Figures, GraphView, NodeFacts, PathTable, Weights } from '../contract/graph-view.ts';
 import type { Seen } from './edge-documents.ts';
+import { figuresOfDocuments } from './figures.ts';
 import type { Structure } from './structure.ts';
 
 /** What a view is asked, by place. */
@@ -13,6 +14,7 @@ export interface ViewContents {
   seen(place: number): Seen;
   /** @param first,last of its edges; undefined where it has none. */
   node(place: number, first: string | undefined, last: string | undefined): Node;
+  figures(): Figures;
 }
 
 type Fixed = Pick<
@@ -112,6 +114,12 @@ export class LazyView implements GraphView {
     for (let i = outStart[place]!; i < outStart[place + 1]!; i++) span.add(this.contents.seen(outEdges[i]!));
     for (let i = inStart[place]!; i < inStart[place + 1]!; i++) span.add(this.contents.seen(inEdges[i]!));
     return this.contents.node(place, span.first, span.last);
+  }
+
+  figures(): Figures {
+    if (this.madeNodes !== undefined) return figuresOfDocuments(this.madeNodes, this.edges);
+    this.check();
+    return this.contents.figures();
   }
 
   private check(): void {

@@ -4,9 +4,8 @@
  */
 
 import { EDGE_KINDS } from '../contract/graph-document.ts';
-import type { NodeFacts } from '../contract/graph-view.ts';
+import type { EdgeFacts, NodeFacts } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
-import type { EdgeIdentity } from './edge-document.ts';
 import { EdgeDocuments } from './edge-documents.ts';
 import type { EdgeEnds } from './edge-ends.ts';
 import { EdgeSum } from './edge-sum.ts';
@@ -14,7 +13,7 @@ import type { EdgeSource, GraphSource } from './graph-source.ts';
 import type { MergedNode } from './merged-nodes.ts';
 
 export interface MergedEdge {
-  readonly fixed: EdgeIdentity;
+  readonly fixed: EdgeFacts;
   /** Numbers in the source, in order of their ids. */
   readonly members: readonly number[];
   readonly sum: EdgeSource;
@@ -28,7 +27,7 @@ export interface Placed {
   readonly nodes: readonly (number | MergedNode)[];
   readonly nodePlaces: Int32Array;
   readonly nodeIds: readonly NodeFacts[];
-  readonly edgeIds: readonly EdgeIdentity[];
+  readonly edgeIds: readonly EdgeFacts[];
 }
 
 export class MergedEdges {

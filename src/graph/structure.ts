@@ -4,10 +4,9 @@
  * Where nothing resolves to anything else, there is no work but that.
  */
 import type { Diagnostic } from '../contract/graph-document.ts';
-import type { Adjacency, NodeFacts } from '../contract/graph-view.ts';
+import type { Adjacency, EdgeFacts, NodeFacts } from '../contract/graph-view.ts';
 import type { IdentityRules } from '../contract/identity-rules.ts';
 import { crowdDiagnostics, crowdedOut } from './crowd.ts';
-import type { EdgeIdentity } from './edge-document.ts';
 import { EdgeEnds } from './edge-ends.ts';
 import type { GraphSource } from './graph-source.ts';
 import { sharedLoopbacks } from './loopbacks.ts';
@@ -43,7 +42,7 @@ export class Structures {
   private readonly mergedEdges = new MergedEdges();
 
   /** @param nodeIds,edgeIds of everything in the source, by number. */
-  build(source: GraphSource, nodeIds: readonly NodeFacts[], edgeIds: readonly EdgeIdentity[]): Structure {
+  build(source: GraphSource, nodeIds: readonly NodeFacts[], edgeIds: readonly EdgeFacts[]): Structure {
     const { rules } = source;
     const { ends } = this;
     if (this.resolver?.rules !== rules) this.resolver = new Resolver(rules);

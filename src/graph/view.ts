@@ -4,10 +4,11 @@
  * itself.
  */
 import { type Diagnostic, EDGE_KINDS, type Node, STATES, type Stats } from '../contract/graph-document.ts';
-import type { GraphView, NodeFacts, PathTable } from '../contract/graph-view.ts';
+import type { EdgeFacts, GraphView, NodeFacts, PathTable } from '../contract/graph-view.ts';
 import { shortKey } from '../lib/identities.ts';
-import type { EdgeContext, EdgeIdentity } from './edge-document.ts';
+import type { EdgeContext } from './edge-document.ts';
 import { EdgeDocuments, type Seen } from './edge-documents.ts';
+import { figuresOf } from './figures.ts';
 import type { EdgeSource, GraphSource, NodeNumbers } from './graph-source.ts';
 import { LazyView } from './lazy-view.ts';
 import type { MergedEdge } from './merged-edges.ts';
@@ -28,7 +29,7 @@ export interface ViewContext extends EdgeContext {
 export class ViewBuilder {
   private readonly source: GraphSource;
   private readonly fixedNodes: NodeFacts[] = [];
-  private readonly fixedEdges: EdgeIdentity[] = [];
+  private readonly fixedEdges: EdgeFacts[] = [];
   private readonly nodeNames = new NamesIndex(this.fixedNodes);
   private readonly edgeNames = new NamesIndex(this.fixedEdges);
   private readonly documents = new EdgeDocuments();
@@ -67,6 +68,7 @@ export class ViewBuilder {
         edge: place => this.readEdge('document', structure.edges[place]!, context),
         seen: place => this.readEdge('seen', structure.edges[place]!, context),
         node: (place, first, last) => this.nodeDocument(structure.nodes[place]!, first, last),
+        figures: () => figuresOf({ source, structure, nodes: view.nodeFacts, edgeFacts: this.fixedEdges }, context),
       },
     );
     if (changed === undefined) void view.nodes;
@@ -101,14 +103,14 @@ export class ViewBuilder {
     const { source, fixedNodes, fixedEdges } = this;
     if (this.structure?.of === source.structure && this.structure.rules === source.rules) return this.structure;
     for (let n = fixedNodes.length; n < source.nodes.length; n++) fixedNodes.push(identityToNode(source.identityOf(n)));
-    for (let e = fixedEdges.length; e < source.edges.length; e++) fixedEdges.push(this.edgeIdentity(source.edges[e]!));
+    for (let e = fixedEdges.length; e < source.edges.length; e++) fixedEdges.push(this.edgeFacts(source.edges[e]!));
     const structure = this.structures.build(source, fixedNodes, fixedEdges);
     this.nodeFacts = structure.nodes.map(node => (typeof node === 'number' ? fixedNodes[node]! : node.fixed));
     this.structure = structure;
     return structure;
   }
 
-  private edgeIdentity(edge: EdgeSource): EdgeIdentity {
+  private edgeFacts(edge: EdgeSource): EdgeFacts {
     const kind = EDGE_KINDS[edge.kind]!;
     const source = this.fixedNodes[edge.source]!.id;
     const target = this.fixedNodes[edge.target]!.id;

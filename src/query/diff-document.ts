@@ -1,16 +1,22 @@
-/** A diff → the answer that shows it: what was added and removed, and the edges whose weights changed most. */
-import type { EdgeWeights } from '../contract/change.ts';
-import type { Difference, EdgeFacts, GraphDiff, GraphSummary } from './diff.ts';
-import type { GraphFilter } from './filter.ts';
-import { isScopeWanted } from './filter.ts';
+/**
+ * A diff → the answer that shows it: what was added and removed, and the edges whose weights changed most. Only what it
+ * shows is written out.
+ */
+import type { EdgeWeights, NodeRef } from '../contract/change.ts';
+import { STATES } from '../contract/graph-document.ts';
+import type { EdgeFacts, Figures, NodeFacts } from '../contract/graph-view.ts';
+import { type Differences, type GraphDiff, isThere } from './diff.ts';
+import { errorRatioOf, factorOf, type METRICS, strongest } from './diff-ratios.ts';
+import { type GraphFilter, isNodeWanted } from './filter.ts';
 
 export const DEFAULT_MIN_RATIO = 1.5;
 export const DEFAULT_DIFF_LIMIT = 1000;
 
-type DiffNode = GraphSummary['nodes'] extends ReadonlyMap<string, infer N> ? N : never;
+/** Source and target by their ids. */
+type WeighedEdge = EdgeFacts & { readonly weights: EdgeWeights };
 
 export interface ChangedEdge {
-  readonly edge: Omit<EdgeFacts, 'weights'>;
+  readonly edge: EdgeFacts;
   readonly before: EdgeWeights;
   readonly after: EdgeWeights;
   /** What of it changed most. */
@@ -20,8 +26,8 @@ export interface ChangedEdge {
 }
 
 interface Part {
-  readonly nodes: readonly DiffNode[];
-  readonly edges: readonly EdgeFacts[];
+  readonly nodes: readonly NodeRef[];
+  readonly edges: readonly WeighedEdge[];
 }
 
 export interface DiffDocument {
@@ -43,84 +49,130 @@ export interface DiffQuestion {
   readonly filter: GraphFilter;
 }
 
-export const METRICS = ['rate', 'error_ratio', 'latency'] as const;
-/** What is smaller is as good as none. */
-const LEAST: Readonly<Record<(typeof METRICS)[number], number>> = { rate: 1e-6, error_ratio: 1e-3, latency: 1e-6 };
-
-/** @param ends both summaries: an edge is in an environment when one of its nodes is. */
-export function diffDocument(diff: GraphDiff, ends: readonly GraphSummary[], question: DiffQuestion): DiffDocument {
+export function diffDocument(diff: GraphDiff, question: DiffQuestion): DiffDocument {
   const { startMs, endMs, limit, minRatio, filter } = question;
-  const nodes = [...diff.nodes.values()].filter(({ before, after }) => isNodeWanted(filter, (before ?? after)!));
-  const edges = [...diff.edges.values()].filter(({ before, after }) => isEdgeWanted(filter, (before ?? after)!, ends));
-  const changed = edges
-    .map(changeOf)
-    .filter(one => one !== undefined && factor(one.ratio) >= minRatio) as ChangedEdge[];
-  changed.sort((a, b) => factor(b.ratio) - factor(a.ratio) || (a.edge.id < b.edge.id ? -1 : 1));
-  const added = partOf(nodes, edges, ({ before, after }) => (before === null ? after : null));
-  const removed = partOf(nodes, edges, ({ before, after }) => (after === null ? before : null));
-  const lists = [added.nodes, added.edges, removed.nodes, removed.edges, changed];
+  const nodes = wantedNodes(diff, filter);
+  const edges = wantedEdges(diff, filter);
+  const added = { nodes: placesIn(nodes.after, nodes.before), edges: placesIn(edges.after, edges.before) };
+  const removed = { nodes: placesIn(nodes.before, nodes.after), edges: placesIn(edges.before, edges.after) };
+  const changed = changes(diff, edges, minRatio);
+  const lists = [added.nodes, added.edges, removed.nodes, removed.edges, changed.indexes];
   return {
     schema: 'tacit.diff/v1',
     start: new Date(startMs).toISOString(),
     end: new Date(endMs).toISOString(),
-    added: cut(added, limit),
-    removed: cut(removed, limit),
-    changed: changed.slice(0, limit),
+    added: part(diff.after, added, limit),
+    removed: part(diff.before, removed, limit),
+    changed: greatest(changed, limit).map(i => changedEdge(diff, edges.before[i]!, edges.after[i]!)),
     truncated: lists.some(list => list.length > limit),
   };
 }
 
-type Side = <T>(difference: Difference<T>) => T | null;
-
-function partOf(nodes: readonly Difference<DiffNode>[], edges: readonly Difference<EdgeFacts>[], side: Side): Part {
-  return { nodes: listOf(nodes, side), edges: listOf(edges, side) };
+/** Those that are not in the other picture. */
+function placesIn(one: readonly number[], other: readonly number[]): readonly number[] {
+  return one.filter((_, i) => other[i] === -1);
 }
 
-function listOf<T extends { readonly id: string }>(differences: readonly Difference<T>[], side: Side): readonly T[] {
-  const list = differences.map(difference => side(difference)).filter(one => one !== null) as T[];
-  return list.sort((a, b) => (a.id < b.id ? -1 : 1));
+function part(figures: Figures, places: { readonly [K in keyof Part]: readonly number[] }, limit: number): Part {
+  return {
+    nodes: places.nodes.slice(0, limit).map(place => shownNode(figures, place)),
+    edges: places.edges.slice(0, limit).map(place => shownEdge(figures, place)),
+  };
 }
 
-function cut({ nodes, edges }: Part, limit: number): Part {
-  return { nodes: nodes.slice(0, limit), edges: edges.slice(0, limit) };
+function wantedNodes({ before, after, nodes }: GraphDiff, filter: GraphFilter): Differences {
+  if (filter.nodeKinds === undefined && filter.edgeKinds !== undefined) return { before: [], after: [] };
+  return wanted(nodes, (a, b) => isNodeWanted(filter, a < 0 ? after.nodes[b]! : before.nodes[a]!));
 }
 
-function isNodeWanted(filter: GraphFilter, node: DiffNode): boolean {
-  const { nodeKinds, edgeKinds } = filter;
-  if (nodeKinds === undefined && edgeKinds !== undefined) return false;
-  return isScopeWanted(filter, node) && (nodeKinds === undefined || nodeKinds.has(node.kind));
-}
-
-function isEdgeWanted(filter: GraphFilter, edge: EdgeFacts, ends: readonly GraphSummary[]): boolean {
-  const { nodeKinds, edgeKinds } = filter;
-  if (edgeKinds !== undefined && !edgeKinds.has(edge.kind)) return false;
-  const nodes = [edge.source, edge.target].map(id =>
-    ends.map(({ nodes }) => nodes.get(id)).find(node => node !== undefined),
+/** An edge is in an environment when both its nodes are. */
+function wantedEdges({ before, after, edges }: GraphDiff, filter: GraphFilter): Differences {
+  const { environments, namespaces, nodeKinds, edgeKinds } = filter;
+  if ([environments, namespaces, nodeKinds, edgeKinds].every(part => part === undefined)) return edges;
+  const isOpen = environments === undefined && namespaces === undefined && nodeKinds === undefined;
+  const fitting = new Set(
+    [...nodesThere(before), ...nodesThere(after)].filter(node => isNodeWanted(filter, node)).map(({ id }) => id),
   );
-  const isFitting = (node: DiffNode | undefined) =>
-    node !== undefined && isScopeWanted(filter, node) && (nodeKinds === undefined || nodeKinds.has(node.kind));
-  const isOpen = filter.environments === undefined && filter.namespaces === undefined && nodeKinds === undefined;
-  return isOpen || nodes.every(isFitting);
+  return wanted(edges, (a, b) => {
+    const { kind, source, target } = a < 0 ? after.edges[b]! : before.edges[a]!;
+    if (edgeKinds !== undefined && !edgeKinds.has(kind)) return false;
+    return isOpen || (fitting.has(source) && fitting.has(target));
+  });
 }
 
-function changeOf({ before, after }: Difference<EdgeFacts>): ChangedEdge | undefined {
-  if (before === null || after === null) return undefined;
-  const [a, b] = [before.weights, after.weights];
-  const ratios = METRICS.map(metric => ({ metric, ratio: ratioOf(metric, a, b) }));
-  const most = ratios.reduce((best, one) => (factor(one.ratio) > factor(best.ratio) ? one : best));
-  const { weights: _, ...edge } = after;
-  return { edge, before: a, after: b, ...most };
+function nodesThere({ nodes, nodeStates }: Figures): readonly NodeFacts[] {
+  return nodes.filter((_, place) => isThere(nodeStates, place));
 }
 
-function ratioOf(metric: (typeof METRICS)[number], a: EdgeWeights, b: EdgeWeights): number {
-  const of = ({ rate, errorRatio, latency }: EdgeWeights) =>
-    metric === 'rate' ? rate : metric === 'error_ratio' ? errorRatio : latency?.p95;
-  const [before, after] = [of(a), of(b)];
-  if (before === undefined || after === undefined) return 1;
-  return Math.max(after, LEAST[metric]) / Math.max(before, LEAST[metric]);
+function wanted({ before, after }: Differences, isWanted: (a: number, b: number) => boolean): Differences {
+  const is = (_: number, i: number) => isWanted(before[i]!, after[i]!);
+  return { before: before.filter(is), after: after.filter(is) };
 }
 
-/** How far from 1, whichever way. */
-function factor(ratio: number): number {
-  return Math.max(ratio, 1 / ratio);
+interface Changes {
+  /** Of differences, in their order. */
+  readonly indexes: readonly number[];
+  /** By index. */
+  readonly factors: Float64Array;
+}
+
+function changes(diff: GraphDiff, { before, after }: Differences, minRatio: number): Changes {
+  const indexes: number[] = [];
+  const factors = new Float64Array(before.length);
+  for (let i = 0; i < before.length; i++) {
+    if (before[i] === -1 || after[i] === -1) continue;
+    factors[i] = factorOf(strongest(diff, before[i]!, after[i]!).ratio);
+    if (factors[i]! >= minRatio) indexes.push(i);
+  }
+  return { indexes, factors };
+}
+
+/** The `limit` greatest changes, of equal ones the first, the greatest first. */
+function greatest({ indexes, factors }: Changes, limit: number): readonly number[] {
+  let shown = indexes;
+  if (indexes.length > limit) {
+    const sorted = Float64Array.from(indexes, i => factors[i]!).sort();
+    const least = sorted[sorted.length - limit]!;
+    let equalOnes = limit - (sorted.length - (sorted.lastIndexOf(least) + 1));
+    shown = indexes.filter(i => factors[i]! > least || (factors[i] === least && equalOnes-- > 0));
+  }
+  return shown.toSorted((a, b) => factors[b]! - factors[a]! || a - b);
+}
+
+function changedEdge(diff: GraphDiff, a: number, b: number): ChangedEdge {
+  const { before, after } = diff;
+  return {
+    edge: factsOf(after.edges[b]!),
+    before: weightsOf(before, a),
+    after: weightsOf(after, b),
+    ...strongest(diff, a, b),
+  };
+}
+
+function shownNode({ nodes }: Figures, place: number): NodeRef {
+  const { id, key, kind, name, environment, namespace } = nodes[place]!;
+  return {
+    ...{ id, key, kind, name },
+    ...(environment === undefined ? {} : { environment }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+function shownEdge(figures: Figures, place: number): WeighedEdge {
+  return { ...factsOf(figures.edges[place]!), weights: weightsOf(figures, place) };
+}
+
+function factsOf({ id, key, kind, source, target }: EdgeFacts): EdgeFacts {
+  return { id, key, kind, source, target };
+}
+
+function weightsOf(figures: Figures, place: number): EdgeWeights {
+  const { counts, errors, rates, medians, p95s, edgeStates } = figures;
+  const p50 = medians[place]!;
+  return {
+    ...{ count: counts[place]!, errors: errors[place]!, rate: rates[place]! },
+    errorRatio: errorRatioOf(figures, place),
+    ...(Number.isNaN(p50) ? {} : { latency: { p50, p95: p95s[place]! } }),
+    state: STATES[edgeStates[place]!]!,
+  };
 }

@@ -1,75 +1,66 @@
 /**
- * Two pictures of the graph → what is in one and not in the other, and what changed between them. Exact, so that diffs
- * add up: `compose(diff(a, b), diff(b, c))` equals `diff(a, c)`. What is gone is in neither.
+ * The figures of two pictures of the graph → what is in one and not in the other, and what changed between them, by
+ * places. Exact, so that diffs add up: from a to b and from b to c is from a to c. What is gone is in neither.
  */
-import type { EdgeRef, EdgeWeights, NodeRef } from '../contract/change.ts';
-import type { Edge, Node } from '../contract/graph-document.ts';
-import type { GraphView } from '../contract/graph-view.ts';
+import { STATES } from '../contract/graph-document.ts';
+import type { Figures } from '../contract/graph-view.ts';
 
-type NodeFacts = NodeRef;
-
-export interface EdgeFacts extends Omit<EdgeRef, 'source' | 'target'> {
-  /** Ids. */
-  readonly source: string;
-  readonly target: string;
-  readonly weights: EdgeWeights;
-}
-
-/** What a diff needs of a view, by id; it outlives the view. */
-export interface GraphSummary {
-  readonly nodes: ReadonlyMap<string, NodeFacts>;
-  readonly edges: ReadonlyMap<string, EdgeFacts>;
-}
-
-export interface Difference<T> {
-  readonly before: T | null;
-  readonly after: T | null;
+/** What differs, in order of the ids: its places before and after, −1 where it is not there. Of equal length. */
+export interface Differences {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
 }
 
 export interface GraphDiff {
-  readonly nodes: ReadonlyMap<string, Difference<NodeFacts>>;
-  readonly edges: ReadonlyMap<string, Difference<EdgeFacts>>;
+  readonly before: Figures;
+  readonly after: Figures;
+  readonly nodes: Differences;
+  readonly edges: Differences;
 }
 
-export function summaryOf({ nodes, edges }: Pick<GraphView, 'nodes' | 'edges'>): GraphSummary {
-  const live = <T extends Node | Edge>(items: readonly T[]) => items.filter(({ state }) => state !== 'gone');
-  return {
-    nodes: new Map(live(nodes).map(node => [node.id, nodeFacts(node)])),
-    edges: new Map(live(edges).map(edge => [edge.id, edgeFacts(edge)])),
-  };
+export function diffGraphs(before: Figures, after: Figures): GraphDiff {
+  const nodes = differences(nodesOf(before), nodesOf(after), isSameNode);
+  const isSame = (a: number, b: number) => isSameEdge(before, a, after, b);
+  return { before, after, nodes, edges: differences(edgesOf(before), edgesOf(after), isSame) };
 }
 
-export function diffGraphs(a: GraphSummary, b: GraphSummary): GraphDiff {
-  return { nodes: differences(a.nodes, b.nodes, isSameNode), edges: differences(a.edges, b.edges, isSameEdge) };
+const GONE = STATES.indexOf('gone');
+
+export function isThere(states: Uint8Array, place: number): boolean {
+  return states[place] !== GONE;
 }
 
-/** The second diff begins where the first ends. */
-export function composeDiffs(ab: GraphDiff, bc: GraphDiff): GraphDiff {
-  return { nodes: composed(ab.nodes, bc.nodes, isSameNode), edges: composed(ab.edges, bc.edges, isSameEdge) };
+interface Side {
+  readonly items: readonly { readonly id: string }[];
+  readonly states: Uint8Array;
 }
 
-type IsSame<T> = (a: T, b: T) => boolean;
-type Differences<T> = ReadonlyMap<string, Difference<T>>;
+const nodesOf = ({ nodes, nodeStates }: Figures): Side => ({ items: nodes, states: nodeStates });
+const edgesOf = ({ edges, edgeStates }: Figures): Side => ({ items: edges, states: edgeStates });
 
-function differences<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, isSame: IsSame<T>): Differences<T> {
-  const found = new Map<string, Difference<T>>();
-  for (const [id, before] of a) {
-    const after = b.get(id) ?? null;
-    if (after === null || !isSame(before, after)) found.set(id, { before, after });
+/** Both are in order of their ids: one walk along them together. */
+function differences(a: Side, b: Side, isSame: (a: number, b: number) => boolean): Differences {
+  const found = { before: [] as number[], after: [] as number[] };
+  let i = nextThere(a, 0);
+  let j = nextThere(b, 0);
+  while (i < a.items.length || j < b.items.length) {
+    const [one, other] = [a.items[i]?.id, b.items[j]?.id];
+    const isBefore = one !== undefined && (other === undefined || one <= other);
+    const isAfter = other !== undefined && (one === undefined || other <= one);
+    if (!(isBefore && isAfter && isSame(i, j))) {
+      found.before.push(isBefore ? i : -1);
+      found.after.push(isAfter ? j : -1);
+    }
+    if (isBefore) i = nextThere(a, i + 1);
+    if (isAfter) j = nextThere(b, j + 1);
   }
-  for (const [id, after] of b) if (!a.has(id)) found.set(id, { before: null, after });
   return found;
 }
 
-function composed<T>(ab: Differences<T>, bc: Differences<T>, isSame: IsSame<T>): Differences<T> {
-  const found = new Map<string, Difference<T>>();
-  for (const id of new Set([...ab.keys(), ...bc.keys()])) {
-    const before = (ab.get(id) ?? bc.get(id)!).before;
-    const after = (bc.get(id) ?? ab.get(id)!).after;
-    if (before === null && after === null) continue;
-    if (before === null || after === null || !isSame(before, after)) found.set(id, { before, after });
-  }
-  return found;
+function nextThere({ states }: Side, place: number): number {
+  let next = place;
+  while (next < states.length && !isThere(states, next)) next++;
+  return next;
 }
 
 /** A node has no weights: it is there, or not. */
@@ -77,29 +68,18 @@ function isSameNode(): boolean {
   return true;
 }
 
-function isSameEdge({ weights: a }: EdgeFacts, { weights: b }: EdgeFacts): boolean {
+function isSameEdge(before: Figures, a: number, after: Figures, b: number): boolean {
   return (
-    a.count === b.count &&
-    a.errors === b.errors &&
-    a.rate === b.rate &&
-    a.state === b.state &&
-    a.latency?.p50 === b.latency?.p50 &&
-    a.latency?.p95 === b.latency?.p95
+    before.counts[a] === after.counts[b] &&
+    before.errors[a] === after.errors[b] &&
+    before.rates[a] === after.rates[b] &&
+    before.edgeStates[a] === after.edgeStates[b] &&
+    isSameTime(before.medians[a]!, after.medians[b]!) &&
+    isSameTime(before.p95s[a]!, after.p95s[b]!)
   );
 }
 
-function nodeFacts({ id, key, kind, name, environment, namespace }: Node): NodeFacts {
-  return {
-    ...{ id, key, kind, name },
-    ...(environment === undefined ? {} : { environment }),
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-}
-
-function edgeFacts(edge: Edge): EdgeFacts {
-  const { id, key, kind, source, target, count, errors, rate, state } = edge;
-  const latency = edge.latency?.client ?? edge.latency?.server;
-  const errorRatio = count === 0 ? 0 : errors / count;
-  const times = latency === undefined ? {} : { latency: { p50: latency.p50, p95: latency.p95 } };
-  return { id, key, kind, source, target, weights: { count, errors, rate, errorRatio, ...times, state } };
+/** NaN is none. */
+function isSameTime(a: number, b: number): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b));
 }

@@ -5,6 +5,7 @@
  */
 import { EDGE_KINDS, type Edge, type GraphDocument, type Node, STATES } from '../contract/graph-document.ts';
 import type { GraphView, Weights } from '../contract/graph-view.ts';
+import { figuresOfDocuments } from '../graph/figures.ts';
 import { tableOfColumns } from './path-columns.ts';
 
 export class DanglingEdgeError extends Error {
@@ -35,6 +36,7 @@ export function viewOfDocument(document: GraphDocument): GraphView {
     edges,
     node: place => nodes[place]!,
     edge: place => edges[place]!,
+    figures: () => figuresOfDocuments(nodes, edges),
     outStart: out.start,
     outEdges: out.edges,
     inStart: into.start,

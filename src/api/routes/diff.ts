@@ -2,8 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { EDGE_KINDS, NODE_KINDS } from '../../contract/graph-document.ts';
-import { diffGraphs, type GraphSummary, summaryOf } from '../../query/diff.ts';
-import { DEFAULT_DIFF_LIMIT, DEFAULT_MIN_RATIO, diffDocument, METRICS } from '../../query/diff-document.ts';
+import type { Figures } from '../../contract/graph-view.ts';
+import { diffGraphs } from '../../query/diff.ts';
+import { DEFAULT_DIFF_LIMIT, DEFAULT_MIN_RATIO, diffDocument } from '../../query/diff-document.ts';
+import { METRICS } from '../../query/diff-ratios.ts';
 import { EdgeWeightsSchema } from '../../query/schemas/change-schema.ts';
 import type { ApiContext } from '../context.ts';
 import { filterOf, kindParameter, querySchema, scopeParameters } from '../parameters.ts';
@@ -70,17 +72,16 @@ export function diffRoute(app: FastifyInstance, context: ApiContext): void {
     const [startMs, endMs] = [timeOf('start', start, nowMs), timeOf('end', end, nowMs)];
     if (startMs > endMs)
       throw new Problem(400, 'bad-parameter', `start "${start}" is after end "${end}"`, { parameter: 'start' });
-    const before = await summaryAt(context, startMs);
-    const after = await summaryAt(context, endMs);
-    const ends = [before.summary, after.summary] as const;
+    const before = await figuresAt(context, startMs);
+    const after = await figuresAt(context, endMs);
     const question = { startMs: before.asOf, endMs: after.asOf, minRatio, limit, filter };
     reply.header('cache-control', 'no-store');
-    return reply.send(diffDocument(diffGraphs(...ends), ends, question));
+    return reply.send(diffDocument(diffGraphs(before.figures, after.figures), question));
   });
 }
 
 /** Taken in the turn in which the view comes. */
-async function summaryAt(context: ApiContext, at: number): Promise<{ summary: GraphSummary; asOf: number }> {
+async function figuresAt(context: ApiContext, at: number): Promise<{ figures: Figures; asOf: number }> {
   const view = await pastView(context, { at }, 'all');
-  return { summary: summaryOf(view), asOf: view.asOf };
+  return { figures: view.figures(), asOf: view.asOf };
 }

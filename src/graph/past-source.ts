@@ -16,6 +16,8 @@ import { TimeBuckets } from './time-buckets.ts';
 
 /** Any would do: rates are given, and only have to come out again. */
 export const PAST_HALF_LIFE_MS = 3_600_000;
+/** Of a count in the last minute, in its middle. */
+const LEFT = 2 ** (-MINUTE_MS / 2 / PAST_HALF_LIFE_MS);
 const HISTOGRAMS = 3;
 const ENDS = 3;
 const NAME_NUMBERS = 4;
@@ -75,6 +77,8 @@ export class PastSource implements GraphSource {
   private readonly processBuckets = new TimeBuckets();
   private readonly histograms = [new Histogram(), new Histogram(), new Histogram()] as const;
   private readonly reader = new NumberReader();
+  /** A minute and its count. */
+  private readonly minute = new Float64Array(2);
 
   /** What history knows of beside this is to be asked for. */
   get have(): Had {
@@ -121,8 +125,11 @@ export class PastSource implements GraphSource {
     const { edge, answer } = this;
     const { counters, times } = answer!;
     const { kind, source, target } = this.edges[number]!;
-    Object.assign(edge, { kind, source, target });
-    edge.counters.set(counters.subarray(number * COUNTERS, (number + 1) * COUNTERS));
+    edge.kind = kind;
+    edge.source = source;
+    edge.target = target;
+    const at = number * COUNTERS;
+    for (let c = 0; c < COUNTERS; c++) edge.counters[c] = counters[at + c]!;
     edge.first = times[number * 2]!;
     edge.last = times[number * 2 + 1]!;
     this.readNames(number);
@@ -173,33 +180,38 @@ export class PastSource implements GraphSource {
   private readNames(number: number): void {
     const { edge, nameStarts, nameOrder } = this;
     const { names, words } = this.answer!;
-    edge.verbs.length = edge.verbCounts.length = 0;
+    let verbs = 0;
     edge.groups = undefined;
     for (let i = nameStarts[number]!; i < nameStarts[number + 1]!; i++) {
-      const [, word = 0, one = 0, two = 0] = names.subarray(nameOrder[i]! * NAME_NUMBERS);
+      const at = nameOrder[i]! * NAME_NUMBERS;
+      const [word, one, two] = [names[at + 1]!, names[at + 2]!, names[at + 3]!];
       if (word >= 0) {
-        edge.verbs.push(words[word]!);
-        edge.verbCounts.push(one);
+        edge.verbs[verbs] = words[word]!;
+        edge.verbCounts[verbs++] = one;
         continue;
       }
       edge.groups ??= new Map();
       const [received, processed] = edge.groups.get(-1 - word) ?? [0, 0];
       edge.groups.set(-1 - word, [received + one, processed + two]);
     }
+    // Never shortened to nothing first: they would have to grow again for every edge.
+    if (edge.verbs.length > verbs) edge.verbs.length = edge.verbCounts.length = verbs;
   }
 
   private readRates(number: number): void {
     const { rates } = this.answer!;
     this.readRate(this.edge.buckets, rates[number * 2]!);
-    this.edge.processBuckets = this.counter(number, COUNT_PROCESS) > 0 ? this.processBuckets : undefined;
+    this.edge.processBuckets = undefined;
+    if (this.counter(number, COUNT_PROCESS) <= 0) return;
+    this.edge.processBuckets = this.processBuckets;
     this.readRate(this.processBuckets, rates[number * 2 + 1]!);
   }
 
   /** Counts in the last minute that come to this rate now. */
   private readRate(buckets: TimeBuckets, rate: number): void {
-    const left = 2 ** (-MINUTE_MS / 2 / PAST_HALF_LIFE_MS);
-    const count = (rate * PAST_HALF_LIFE_MS) / (Math.LN2 * 1000 * left);
-    this.reader.data = Float64Array.of(this.answer!.asOfMs / MINUTE_MS - 1, count);
+    this.minute[0] = this.answer!.asOfMs / MINUTE_MS - 1;
+    this.minute[1] = (rate * PAST_HALF_LIFE_MS) / (Math.LN2 * 1000 * LEFT);
+    this.reader.data = this.minute;
     this.reader.at = 0;
     buckets.read(this.reader, 1);
   }

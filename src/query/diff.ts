@@ -44,9 +44,11 @@ function differences(a: Side, b: Side, isSame: (a: number, b: number) => boolean
   let i = nextThere(a, 0);
   let j = nextThere(b, 0);
   while (i < a.items.length || j < b.items.length) {
-    const [one, other] = [a.items[i]?.id, b.items[j]?.id];
-    const isBefore = one !== undefined && (other === undefined || one <= other);
-    const isAfter = other !== undefined && (one === undefined || other <= one);
+    const [one, other] = [a.items[i], b.items[j]];
+    // Of one keeper of history, most are the same object.
+    const isBoth = one === other;
+    const isBefore = isBoth || (one !== undefined && (other === undefined || one.id <= other.id));
+    const isAfter = isBoth || (other !== undefined && (one === undefined || other.id <= one.id));
     if (!(isBefore && isAfter && isSame(i, j))) {
       found.before.push(isBefore ? i : -1);
       found.after.push(isAfter ? j : -1);

@@ -123,9 +123,12 @@ export class Answers {
   /** µs. */
   private times(lasts: Float64Array): Float64Array<ArrayBuffer> {
     const times = new Float64Array(lasts.length * 2);
+    let firsts: ArrayLike<number> = [];
     for (let series = 0; series < lasts.length; series++) {
+      const place = series & (CHUNK - 1);
+      if (place === 0) firsts = this.names.firstsOf(series >> CHUNK_BITS);
       const last = lasts[series]! * 1000;
-      times[series * 2] = this.names.firstsOf(series >> CHUNK_BITS)[series & (CHUNK - 1)]!;
+      times[series * 2] = firsts[place]!;
       times[series * 2 + 1] = last === 0 ? Number.NEGATIVE_INFINITY : last;
     }
     return times;

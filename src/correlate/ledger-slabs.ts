@@ -11,8 +11,8 @@
 import { NO_PATH } from '../contract/path-sink.ts';
 import { SOUGHT } from '../contract/rendezvous.ts';
 import { SLABS, type SlabStore } from '../contract/slab-store.ts';
+import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
 import { BLOCK, LedgerBlocks } from './ledger-blocks.ts';
-import { Pieces } from './pieces.ts';
 
 export const ENTRY_WORDS = 10;
 export const CHECK = 0;
@@ -33,22 +33,14 @@ export const HIGH_MASK = 31 << HIGH;
 
 /** Entries that a new table has room for. */
 const FIRST = 256;
+/** Entries of a line of an image: so many, or those of a slab. */
+const LINE_SHIFT = 4;
 /** Entries looked through in one go for rows that are kept. */
 const SETTLED_AT_ONCE = 8192;
 /** After a store that failed. */
 const AGAIN_MS = 1000;
 
 type Words = Int32Array<SharedArrayBuffer>;
-
-export interface SlabChanges {
-  readonly words: Pieces;
-  readonly next: Pieces;
-  readonly tags: Pieces;
-}
-
-export function slabChanges(slabs: number): SlabChanges {
-  return { words: new Pieces(slabs), next: new Pieces(slabs), tags: new Pieces(slabs) };
-}
 
 export class LedgerSlabs {
   /** Entries of a slab: a power of two. */
@@ -62,8 +54,9 @@ export class LedgerSlabs {
   private readonly floats: (Float64Array | undefined)[];
   /** Of slabs that are stored. */
   readonly names: (string | undefined)[];
-  /** What changed of each slab. */
-  changed: SlabChanges;
+  /** Entries of a line of an image, as a power of two, and which lines changed: a slab is a piece. */
+  readonly lineShift: number;
+  lines: ChangedLines;
   readonly blocks: LedgerBlocks;
   /** Where the words of the entry located last stand. */
   found: Int32Array;
@@ -86,18 +79,29 @@ export class LedgerSlabs {
   /** @param slabs that there may be. */
   constructor(size: number, inMemory: number, slabs: number) {
     this.size = size;
-    this.changed = slabChanges(slabs);
     this.next = new Array(slabs).fill(undefined);
     this.tags = new Array(slabs).fill(undefined);
     this.words = new Array(slabs).fill(undefined);
     this.floats = new Array(slabs).fill(undefined);
     this.names = new Array(slabs).fill(undefined);
     this.shift = Math.log2(size);
+    this.lineShift = Math.min(LINE_SHIFT, this.shift);
+    this.lines = this.linesFor(slabs);
     this.mask = size - 1;
     this.inMemory = inMemory;
     this.blocks = new LedgerBlocks(Math.min(BLOCK, size));
     this.found = this.blocks.nothing;
     this.foundFloats = this.blocks.nothingFloats;
+  }
+
+  linesFor(slabs: number): ChangedLines {
+    const { shift, lineShift } = this;
+    return new ChangedLines('ledger', slabs << (shift - lineShift), shift - lineShift);
+  }
+
+  /** Whoever changes an entry says so. */
+  touch(place: number): void {
+    this.lines.marks[place >>> this.lineShift] = CHANGED;
   }
 
   /** Bytes of a slab that is stored. */
@@ -130,7 +134,22 @@ export class LedgerSlabs {
     if (before !== undefined) grown.set(before);
     this.setWords(slab, grown);
     next[slab] = resized(next[slab], new Int32Array(entries));
+    const known = tags[slab]?.length ?? 0;
     tags[slab] = resized(tags[slab], new Uint8Array(entries));
+    // What stood there in the ring before is not what is there now.
+    this.markAll(slab, known, entries, CHANGED);
+  }
+
+  /** Lines of a slab, from one entry to another. */
+  private markAll(slab: number, from: number, to: number, mark: number): void {
+    const { shift, lineShift } = this;
+    const first = slab << (shift - lineShift);
+    this.lines.marks.fill(mark, first + (from >>> lineShift), first + (to >>> lineShift));
+  }
+
+  /** What does not exist has not changed. */
+  unmarkMissing(): void {
+    for (const [slab, tags] of this.tags.entries()) if (tags === undefined) this.markAll(slab, 0, this.size, 0);
   }
 
   setWords(slab: number, words: Words | undefined): void {
@@ -178,6 +197,7 @@ export class LedgerSlabs {
     if (name !== undefined) store?.release(name);
     names[slab] = this.next[slab] = this.tags[slab] = undefined;
     this.setWords(slab, undefined);
+    this.markAll(slab, 0, this.size, 0);
     blocks.forget(slab * this.size, this.size);
     if (slab === this.aging) this.look(after);
   }
@@ -189,9 +209,10 @@ export class LedgerSlabs {
       while (table.length < from + by) table.push(undefined);
       table.push(...moved);
     }
-    const changed = slabChanges(slabs);
-    for (const table of ['words', 'next', 'tags'] as const) changed[table].renew(this.changed[table].settle());
-    this.changed = changed;
+    const before = this.lines;
+    this.lines = this.linesFor(slabs);
+    this.lines.renew(before);
+    this.unmarkMissing();
   }
 
   /** Stores what may be: one slab at a time, oldest first. @param head slab of the next entry. @param slabs there are. */
@@ -214,13 +235,12 @@ export class LedgerSlabs {
     const words = this.words[slab];
     const tags = this.tags[slab];
     if (words === undefined || tags === undefined) return false;
-    const { changed } = this;
     const end = Math.min(this.size, this.settled + SETTLED_AT_ONCE);
     for (; this.settled < end; this.settled++) {
       const at = this.settled * ENTRY_WORDS;
       if ((words[at + CHECK]! & KEPT) === 0) continue;
       if (this.isRowKept(words[at + ENTRY_ROW]!)) return false;
-      changed.words.marks[slab] = changed.tags.marks[slab] = 1;
+      this.touch(slab * this.size + this.settled);
       words[at + CHECK]! &= ~KEPT;
       words[at + ENTRY_ROW] = NO_PATH;
       if ((tags[this.settled]! & KIND_MASK) === SOUGHT) tags[this.settled]! |= MET;

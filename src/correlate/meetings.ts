@@ -78,8 +78,9 @@ export class Meetings implements Kept {
     this.keeper = new PositionKeeper(rows, positions, keys);
   }
 
-  ahead(out: ImageWriter, round: number): Iterable<void> {
-    return this.ledger.ahead(out, round);
+  *ahead(out: ImageWriter, round: number): Iterable<void> {
+    yield* this.ledger.ahead(out, round);
+    yield* this.positions.ahead(out, round);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -209,6 +210,7 @@ export class Meetings implements Kept {
   private seekAt(row: number, position: number): void {
     const p = this.positions.words;
     if ((p[position + FOUND]! & POSTED) !== 0 || !this.isOpen(position)) return;
+    this.positions.changed(position);
     p[position + FOUND]! |= POSTED;
     describeSide(this.side, this.rows, row, SOUGHT, this.topicAt(row, position));
     this.postBoth(position);
@@ -264,6 +266,7 @@ export class Meetings implements Kept {
     const p = this.positions.words;
     for (let position = this.first(row); position >= 0; position = this.more(position)) {
       if ((p[position + FOUND]! & POSTED) !== 0) continue;
+      this.positions.changed(position);
       p[position + FOUND]! |= POSTED;
       describeSide(this.side, this.rows, row, SENT, this.topicAt(row, position));
       this.postBoth(position);
@@ -308,6 +311,7 @@ export class Meetings implements Kept {
       const key = position + (rank === AT_OFFSET ? OFFSET_KEY : ID_KEY);
       if (p[key] !== a || p[key + 1] !== b || !this.isBetter(position, sender, rank)) continue;
       this.party.changeSender(consumer, () => {
+        this.positions.changed(position);
         p[position + FOUND] = (p[position + FOUND]! & ~FOUND_MASK) | rank;
         p[position + SENDER] = sender + 1;
       });

@@ -106,7 +106,7 @@ export class MessageLedger implements Kept {
   }
 
   ahead(out: ImageWriter, round: number): Iterable<void> {
-    return this.index.ahead(out, round);
+    return new LedgerImage(this).ahead(out, round);
   }
 
   save(out: ImageWriter): Iterable<void> {
@@ -141,7 +141,7 @@ export class MessageLedger implements Kept {
     const at = slabs.locate(place);
     const inSlab = place & (slabs.size - 1);
     const bucket = side.a & (buckets.length - 1);
-    slabs.changed.words.marks[slab] = slabs.changed.next.marks[slab] = slabs.changed.tags.marks[slab] = 1;
+    slabs.touch(place);
     slabs.found[at + CHECK] = side.b;
     slabs.found[at + ENTRY_TOPIC] = side.topic;
     this.fill(at, place, side);
@@ -239,10 +239,10 @@ export class MessageLedger implements Kept {
   }
 
   meet(entry: number): void {
-    const { shift, size, tags, changed } = this.slabs;
+    const { shift, size, tags } = this.slabs;
     const slab = entry >>> shift;
     if (tags[slab] === undefined) return;
-    changed.tags.marks[slab] = 1;
+    this.slabs.touch(entry);
     tags[slab][entry & (size - 1)]! |= MET;
   }
 
@@ -259,7 +259,7 @@ export class MessageLedger implements Kept {
   leave(entry: number, path: number): void {
     const { slabs } = this;
     const at = slabs.locate(entry);
-    slabs.changed.words.marks[entry >>> slabs.shift] = 1;
+    slabs.touch(entry);
     slabs.found[at + CHECK]! &= ~KEPT;
     slabs.found[at + ENTRY_ROW] = path;
   }
@@ -269,7 +269,7 @@ export class MessageLedger implements Kept {
     const { slabs } = this;
     const slab = entry >>> slabs.shift;
     const at = slabs.locate(entry);
-    slabs.changed.words.marks[slab] = slabs.changed.tags.marks[slab] = 1;
+    slabs.touch(entry);
     slabs.found[at + CHECK]! |= KEPT;
     slabs.tags[slab]![entry & (slabs.size - 1)] = side.kind | (slabs.tag(entry) & HIGH_MASK);
     this.fill(at, entry, side);

@@ -1,6 +1,5 @@
 /**
- * Large tables ⇄ sections of an image, about a megabyte each. Where an owner marks what it changes (one store), pieces
- * without a mark keep their version, so that they are not written again.
+ * Tables ⇄ sections of an image, about a megabyte each.
  */
 import { ImageError, type ImageReader, type ImageWriter } from '../contract/image.ts';
 import { sectionName } from '../lib/section-name.ts';
@@ -15,50 +14,10 @@ export function sharedWords(count: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Which pieces of a table changed since it was saved. */
-export class Pieces {
-  /** 1: changed. Set by the table's owner. */
-  readonly marks: Uint8Array;
-  /** 0: nothing was ever written there. */
-  private readonly versions: Float64Array;
-
-  constructor(count: number) {
-    this.marks = new Uint8Array(count);
-    this.versions = new Float64Array(count);
-  }
-
-  /** The table is saved as it is now: versions of its pieces. */
-  settle(): Float64Array {
-    const { marks, versions } = this;
-    for (let i = 0; i < marks.length; i++) if (marks[i] !== 0) versions[i]!++;
-    marks.fill(0);
-    return versions.slice();
-  }
-
-  /** The table was loaded as it was saved. */
-  restore(versions: Float64Array): void {
-    this.versions.set(versions);
-  }
-
-  /** The table was made anew from one that had these versions: what was saved of that stands for nothing here. */
-  renew(versions: Float64Array): void {
-    this.versions.fill(versions.reduce((most, version) => Math.max(most, version), 0));
-    this.marks.fill(1);
-  }
-}
-
-/** @param size elements of a piece. @param versions of the pieces; those with 0 are left out. */
-export function* savePieces(
-  out: ImageWriter,
-  name: string,
-  array: Numbers,
-  size: number,
-  versions?: Float64Array,
-): Iterable<void> {
-  for (let i = 0; i * size < array.length; i++) {
-    if (versions?.[i] === 0) continue;
-    yield* out.memory(sectionName(name, i), array.subarray(i * size, (i + 1) * size), versions?.[i]);
-  }
+/** @param size elements of a piece. */
+export function* savePieces(out: ImageWriter, name: string, array: Numbers, size: number): Iterable<void> {
+  for (let i = 0; i * size < array.length; i++)
+    yield* out.memory(sectionName(name, i), array.subarray(i * size, (i + 1) * size));
 }
 
 /** Into an array of the length that was saved, all at once; what was left out stays as it is. */

@@ -3,12 +3,15 @@
  * ring in the order of the rows, which grows with use; a row's EXTRA is its newest position.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { loadPieces, savePieces, sharedWords } from './pieces.ts';
+import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
+import { sharedWords } from './pieces.ts';
 
 const WORDS = 14;
 const FIRST_CAPACITY = 256;
-/** Positions in a piece of an image. */
-const PIECE = 1 << 14;
+/** Positions of a line of an image, and lines of a piece. */
+const POSITIONS_A_LINE = 8;
+const LINE_WORDS = POSITIONS_A_LINE * WORDS;
+const PIECE_SHIFT = 11;
 /** Sequence number of the row; of its link, 0 for the span's own; of the row's position before it, 0 none. */
 export const OWNER = 0;
 export const OF_LINK = 1;
@@ -48,15 +51,24 @@ export class Positions implements Kept {
   /** Sequence numbers (mod 2^32) of the oldest and the next position. */
   private oldest = 1;
   private next = 1;
+  private lines = linesFor(FIRST_CAPACITY);
 
   constructor(limit: number) {
     this.limit = 2 ** Math.ceil(Math.log2(Math.max(limit, FIRST_CAPACITY)));
   }
 
+  ahead(out: ImageWriter, round: number): Iterable<void> {
+    return this.lines.ahead(out, round, () => this.tables);
+  }
+
+  private get tables(): readonly LinedTable[] {
+    return [{ name: 'positions/words', array: this.words, width: LINE_WORDS }];
+  }
+
   *save(out: ImageWriter): Iterable<void> {
     const { capacity, oldest, next, dropped } = this;
     out.value('positions/state', { capacity, oldest, next, dropped } satisfies Saved);
-    if (this.count > 0) yield* savePieces(out, 'positions/words', this.words, PIECE * WORDS);
+    yield* this.lines.save(out, () => this.tables);
   }
 
   /** As they were saved, even if they are more than the limit: see `fit`. */
@@ -67,7 +79,8 @@ export class Positions implements Kept {
     this.next = saved.next;
     this.dropped = saved.dropped;
     this.words = sharedWords(saved.capacity * WORDS);
-    yield* loadPieces(from, 'positions/words', this.words, PIECE * WORDS);
+    this.lines = linesFor(saved.capacity);
+    yield* this.lines.load(from, this.tables);
   }
 
   /** Holds what was loaded to the limit. */
@@ -77,7 +90,11 @@ export class Positions implements Kept {
       this.oldest = (this.oldest + over) | 0;
       this.dropped += over;
     }
-    if (this.capacity > this.limit) this.move(this.limit);
+    if (this.capacity <= this.limit) return;
+    const { lines } = this;
+    this.move(this.limit);
+    this.lines = linesFor(this.limit);
+    this.lines.renew(lines);
   }
 
   /**
@@ -88,6 +105,7 @@ export class Positions implements Kept {
     const { words } = this;
     for (let sequence = this.oldest; sequence !== this.next; sequence = (sequence + 1) | 0) {
       const at = this.place(sequence);
+      this.changed(at);
       for (const word of [OFFSET_ENTRY, ID_ENTRY, GROUP_ENTRY])
         if (words[at + word] !== 0) words[at + word] = Math.max(moved(words[at + word]! - 1), 0) + 1;
       if (words[at + SENDER] === 0) continue;
@@ -101,12 +119,18 @@ export class Positions implements Kept {
     if (this.count >= this.capacity) this.makeRoom();
     const at = this.place(this.next);
     this.next = (this.next + 1) | 0;
+    this.changed(at);
     const { words } = this;
     for (let i = MORE + 1; i < WORDS; i++) words[at + i] = 0;
     words[at + OWNER] = owner;
     words[at + OF_LINK] = link;
     words[at + MORE] = more;
     return at;
+  }
+
+  /** Whoever changes words of the position at a place says so. */
+  changed(at: number): void {
+    this.lines.marks[(at / LINE_WORDS) | 0] = CHANGED;
   }
 
   /** Sequence number of the newest. */
@@ -140,6 +164,8 @@ export class Positions implements Kept {
       return;
     }
     this.move(this.capacity * 2);
+    this.lines.reach(this.capacity / POSITIONS_A_LINE - 1);
+    this.lines.renew(this.lines);
   }
 
   private move(to: number): void {
@@ -151,4 +177,8 @@ export class Positions implements Kept {
       this.words.set(words.subarray(from, from + WORDS), this.place(sequence));
     }
   }
+}
+
+function linesFor(capacity: number): ChangedLines {
+  return new ChangedLines('positions', capacity / POSITIONS_A_LINE, PIECE_SHIFT);
 }

@@ -39,6 +39,7 @@ export class Redeliveries {
     side.a = p[position + GROUP_KEY]!;
     side.b = p[position + GROUP_KEY + 1]!;
     const entry = ledger.first(PROCESSED_AT, side.a, side.b);
+    this.positions.changed(position);
     p[position + GROUP_ENTRY] = (entry < 0 ? ledger.post(side) : entry) + 1;
     if (entry < 0 || this.isOf(entry, row)) return;
     if (this.takesOver(row, entry, side.a, side.b, party)) ledger.replace(entry, side);
@@ -47,6 +48,7 @@ export class Redeliveries {
 
   private redeliver(row: number, position: number, party: MeetingParty): void {
     party.recount(row, () => {
+      this.positions.changed(position);
       this.positions.words[position + FOUND]! |= REDELIVERED;
     });
   }

@@ -19,6 +19,8 @@ import { KeptSubject, NOT_KEPT, ROOMY, TIGHT, Timeline } from './kept-subject.ts
 
 const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 60);
 
+const SMALL_SLABS = { slab: 4, inMemory: 0 };
+
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 });
 
 /** As it stands before the frame with this number. */
@@ -62,8 +64,9 @@ describe('an image that is handed over while frames are applied', () => {
   it.each([
     ['roomy', ROOMY],
     ['tight', TIGHT],
+    ['tight, and with a ledger of small slabs that come round', { ...TIGHT, maxMessages: 60, ledger: SMALL_SLABS }],
   ])(
-    'is that of the last of them, with %s tables',
+    'is that of the last of them, with tables: %s',
     (_, options) => {
       fc.assert(
         fc.property(fc.nat(1_000_000), fc.array(shares, { minLength: 1, maxLength: 3 }), (seed, cuts) => {
@@ -94,6 +97,36 @@ describe('an image that is handed over while frames are applied', () => {
 });
 
 describe('a correlator whose ledger is on the disk but for the newest', () => {
+  it('goes on from an image that was handed over while slabs were stored', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), shares, (seed, rounds) => {
+        const timeline = new Timeline(seed, 150);
+        const end = timeline.frames.length;
+        const sizes = { ...TIGHT, maxMessages: 60, ledger: SMALL_SLABS };
+        const whole = new KeptSubject(timeline, sizes);
+        const disk = new SlabDisk();
+        whole.correlator.meetings.ledger.store = disk;
+        let at = Math.floor(end / 4);
+        whole.play(0, at);
+        const writer = new MemoryImageWriter(new Map(), true);
+        const played = rounds.map(share => () => {
+          const to = at + Math.floor((share * (end - at)) / 2);
+          whole.play(at, to);
+          at = to;
+        });
+        handOver(whole.correlator, writer, ...played);
+        const restored = new KeptSubject(timeline, sizes, at);
+        const names = new MemoryImageReader(writer.sections).names('messages');
+        restored.correlator.meetings.ledger.store = disk.restart(names);
+        loadImage(restored.correlator, writer.sections);
+        whole.record.lines.length = 0;
+        expect(restored.play(at, end).record.lines).toEqual(whole.play(at, end).record.lines);
+        expect(restored.answers()).toEqual(whole.answers());
+      }),
+      { numRuns: RUNS, seed: 20240115 },
+    );
+  }, 300_000);
+
   it.each([
     ['roomy', ROOMY],
     ['tight', { ...TIGHT, maxMessages: 60 }],
@@ -106,7 +139,7 @@ describe('a correlator whose ledger is on the disk but for the newest', () => {
           const timeline = new Timeline(seed, 150);
           const end = timeline.frames.length;
           const moments = cuts.map(share => Math.floor(share * end)).sort((a, b) => a - b);
-          const sizes = { ...options, ledger: { slab: 4, inMemory: 0 } };
+          const sizes = { ...options, ledger: SMALL_SLABS };
           const whole = new KeptSubject(timeline, sizes);
           let disk = new SlabDisk();
           let restored = new KeptSubject(timeline, sizes);
@@ -269,6 +302,7 @@ describe('an image', () => {
       'ledger-chains/next',
       'ledger-chains/tags',
       'ledger/index',
+      'ledger/line-versions',
       'ledger/state',
       'ledger/words',
       'links/buckets',
@@ -277,6 +311,7 @@ describe('an image', () => {
       'log-spans/line-versions',
       'log-spans/state',
       'log-spans/table',
+      'positions/line-versions',
       'positions/state',
       'positions/words',
       'record-contexts/state',

@@ -18,6 +18,10 @@ const LINK_BUCKETS = 1 << 18;
 export const LINKS_A_LINE = 8;
 const LINE_WORDS = LINKS_A_LINE * KEPT_LINK_WORDS;
 const PIECE_SHIFT = 11;
+/** The same of buckets: all of them are a piece. */
+export const BUCKETS_A_LINE = 64;
+const BUCKET_SHIFT = 6;
+const BUCKET_PIECE_SHIFT = 12;
 
 export class KeptLinks {
   readonly links: Int32Array;
@@ -26,7 +30,8 @@ export class KeptLinks {
   oldestLink = 1;
   nextLink = 1;
   private readonly linkMask: number;
-  readonly linkBuckets = new Int32Array(LINK_BUCKETS);
+  readonly linkBuckets = sharedWords(LINK_BUCKETS);
+  readonly linkBucketLines = new ChangedLines('links/index', LINK_BUCKETS / BUCKETS_A_LINE, BUCKET_PIECE_SHIFT);
   readonly linkLines: ChangedLines;
   private readonly linkMarks: Uint8Array;
 
@@ -74,6 +79,7 @@ export class KeptLinks {
     const bucket = ownHash(w, base) & (LINK_BUCKETS - 1);
     w[base + LINK_NEXT] = this.linkBuckets[bucket]!;
     this.linkBuckets[bucket] = sequence;
+    this.linkBucketLines.touch(bucket >>> BUCKET_SHIFT);
     this.nextLink = (sequence + 1) | 0;
     this.changedLink(base);
     return base;

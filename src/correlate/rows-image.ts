@@ -7,8 +7,8 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ROW_WORDS, SPAN } from '../contract/observation.ts';
 import type { LinedTable } from '../lib/changed-lines.ts';
 import { ownHash, parentHash } from './hash.ts';
-import { KEPT_LINK_WORDS, LINKS_A_LINE } from './kept-links.ts';
-import { inSteps, loadPieces, savePieces } from './pieces.ts';
+import { BUCKETS_A_LINE, KEPT_LINK_WORDS, LINKS_A_LINE } from './kept-links.ts';
+import { inSteps } from './pieces.ts';
 import { ROWS_A_LINE, Rows } from './rows.ts';
 
 /** Rows whose places in the index are fetched together. */
@@ -60,19 +60,23 @@ const rowTables = ({ words, above }: Rows): readonly LinedTable[] => [
 const linkTables = ({ links }: Rows): readonly LinedTable[] => [
   { name: 'links/words', array: links, width: LINKS_A_LINE * KEPT_LINK_WORDS },
 ];
+const linkBucketTables = ({ linkBuckets }: Rows): readonly LinedTable[] => [
+  { name: 'links/buckets', array: linkBuckets, width: BUCKETS_A_LINE },
+];
 
 function* saveAhead(rows: Rows, out: ImageWriter, round: number): Iterable<void> {
   yield* rows.lines.ahead(out, round, () => rowTables(rows));
   yield* rows.linkLines.ahead(out, round, () => linkTables(rows));
+  yield* rows.linkBucketLines.ahead(out, round, () => linkBucketTables(rows));
 }
 
 function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
-  const { limit, oldest, next, oldestLink, nextLink, linkBuckets } = rows;
+  const { limit, oldest, next, oldestLink, nextLink } = rows;
   const [capacity, linkCapacity] = [capacityOf(rows), linkCapacityOf(rows)];
   out.value('rows/state', { limit, capacity, linkCapacity, oldest, next, oldestLink, nextLink } satisfies Saved);
   yield* rows.lines.save(out, () => rowTables(rows));
   yield* rows.linkLines.save(out, () => linkTables(rows));
-  if (nextLink !== 1) yield* savePieces(out, 'links/buckets', linkBuckets, linkBuckets.length);
+  yield* rows.linkBucketLines.save(out, () => linkBucketTables(rows));
 }
 
 function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
@@ -83,7 +87,7 @@ function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
   Object.assign(rows, { oldest, next, oldestLink, nextLink });
   yield* rows.lines.load(from, rowTables(rows));
   yield* rows.linkLines.load(from, linkTables(rows));
-  yield* loadPieces(from, 'links/buckets', rows.linkBuckets, rows.linkBuckets.length);
+  yield* rows.linkBucketLines.load(from, linkBucketTables(rows));
   yield* indexRows(rows, false);
 }
 
@@ -102,6 +106,7 @@ function* fitRows(rows: Rows): Iterable<void> {
   yield* indexRows(fitting, true);
   fitting.lines.renew(rows.lines);
   fitting.linkLines.renew(rows.linkLines);
+  fitting.linkBucketLines.renew(rows.linkBucketLines);
   rows.adopt(fitting);
 }
 

@@ -306,6 +306,7 @@ describe('an image', () => {
       'ledger/state',
       'ledger/words',
       'links/buckets',
+      'links/index/line-versions',
       'links/line-versions',
       'links/words',
       'log-spans/line-versions',
@@ -343,7 +344,9 @@ describe('an image', () => {
     expect(writtenAfter(restore(timeline, options, first), first)).toEqual([]);
     // Elsewhere they stand differently, under the same names.
     const other = restore(timeline, ROOMY, first);
-    const moved = ['late/buckets', 'late/words', 'links/words', 'rows/above', 'rows/words'].map(one => `${one}/000000`);
+    const moved = ['late/buckets', 'late/words', 'links/buckets', 'links/words', 'rows/above', 'rows/words'].map(
+      one => `${one}/000000`,
+    );
     expect(writtenAfter(other, first)).toEqual(moved);
     expect(writtenAfter(restore(timeline, ROOMY, saveImage(other.correlator, first)), first)).toEqual(moved);
     // Rows that live, too, as long as nothing changes them.

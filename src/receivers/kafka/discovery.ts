@@ -27,24 +27,35 @@ export interface DiscoveryParts {
   changed(added: readonly Partition[]): void;
 }
 
+/** A broker that has just started may not know its topics yet: one that was there is gone when it is missing for so long. */
+const GONE_MS = 10_000;
+const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
+
 export class Discovery {
   clusterId = '';
   private readonly parts: DiscoveryParts;
   private readonly isFirstLife: boolean;
   private isLater = false;
+  /** Partitions that were there and are not, by key: since when, by `performance.now()`. */
+  private readonly missing = new Map<string, number>();
 
   constructor(parts: DiscoveryParts) {
     this.parts = parts;
     this.isFirstLife = parts.partitions.size === 0;
   }
 
+  /** Something is missing that may only not be known yet: another look should follow soon. */
+  get misses(): boolean {
+    return this.missing.size > 0;
+  }
+
   async refresh(): Promise<void> {
     const { client, options, partitions } = this.parts;
     const view = await client.topics(namesAsked(options.subscriptions));
     this.clusterId = view.clusterId;
-    const found = this.find(view);
-    const there = new Map(found.map(one => [keyOfFound(one), one]));
-    const gone = this.dropGone(there);
+    const read = this.read(view);
+    const there = new Map(read.flatMap(ledOf).map(one => [keyOfFound(one), one]));
+    const gone = this.dropGone(there, read);
     await this.moveDoubtful(there);
     for (const [key, one] of there) {
       const known = partitions.get(key);
@@ -57,7 +68,8 @@ export class Discovery {
     if (gone || added.length > 0) this.parts.changed(added);
   }
 
-  private find(view: ClusterView): readonly Found[] {
+  /** Topics that fit, each with its route. */
+  private read(view: ClusterView): readonly Read[] {
     const { options, problems, isUnused } = this.parts;
     return view.topics.flatMap(topic => {
       const route = routeOf(topic, options.subscriptions, options.deadLetterTopic);
@@ -66,21 +78,26 @@ export class Discovery {
       if (problem === undefined) {
         for (const code of ['unknown_topic', 'authorization', 'topic_unavailable']) problems.end(code, topic.name);
       } else problems.begin(problem.code, topic.name, problem.message);
-      const led = topic.partitions.filter(({ leader }) => leader >= 0);
-      return led.map(({ partition }) => ({ topic, partition, route }));
+      return [{ topic, route }];
     });
   }
 
   /** Of topics that are not there any more, or are another one's by now. */
-  private dropGone(there: ReadonlyMap<string, Found>): boolean {
+  private dropGone(there: ReadonlyMap<string, Found>, read: readonly Read[]): boolean {
     const { partitions, problems } = this.parts;
-    const names = new Map([...there.values()].map(({ topic }) => [topic.name, topic.id]));
+    const topics = new Map(read.map(({ topic }) => [topic.name, topic]));
     let isDropped = false;
     for (const [key, { topic, incarnation, lag }] of partitions) {
-      if (there.has(key)) continue;
-      const now = names.get(topic);
-      // Without a leader just now.
-      if (now === incarnation) continue;
+      if (there.has(key)) {
+        this.missing.delete(key);
+        continue;
+      }
+      const view = topics.get(topic);
+      const now = view === undefined || view.error === UNKNOWN_TOPIC ? undefined : view;
+      // Without a leader just now, or not to be read.
+      if (now !== undefined && (now.error !== '' || now.id === incarnation)) continue;
+      if (now === undefined && !this.isGone(key)) continue;
+      this.missing.delete(key);
       partitions.delete(key);
       isDropped = true;
       const left = lag > 0 ? `; ${lag} of its records or fewer were not read` : '';
@@ -91,6 +108,13 @@ export class Discovery {
       }
     }
     return isDropped;
+  }
+
+  private isGone(key: string): boolean {
+    const nowMs = performance.now();
+    const sinceMs = this.missing.get(key) ?? nowMs;
+    this.missing.set(key, sinceMs);
+    return nowMs - sinceMs >= GONE_MS;
   }
 
   /** Partitions that could not be read where they were: still there, so perhaps their log begins later now. */
@@ -123,13 +147,23 @@ export class Discovery {
   }
 }
 
+interface Read {
+  readonly topic: TopicView;
+  readonly route: Route;
+}
+
+function ledOf({ topic, route }: Read): Found[] {
+  const led = topic.partitions.filter(({ leader }) => leader >= 0);
+  return led.map(({ partition }) => ({ topic, partition, route }));
+}
+
 function keyOfFound({ topic, partition }: Found): string {
   return keyOf({ topic: topic.name, incarnation: topic.id, partition });
 }
 
 function problemOf({ name, error }: TopicView): { readonly code: string; readonly message: string } | undefined {
   if (error === '') return undefined;
-  if (error === 'UNKNOWN_TOPIC_OR_PARTITION') {
+  if (error === UNKNOWN_TOPIC) {
     return { code: 'unknown_topic', message: `topic ${name} does not exist; it is read as soon as it does` };
   }
   if (error === 'TOPIC_AUTHORIZATION_FAILED') {

@@ -13,6 +13,8 @@ import type { Reader } from './reader.ts';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 1000;
 const IDLE_MS = 20;
+/** What is missing may only not be known yet. */
+const LOOK_AGAIN_MS = 500;
 /** So many fetches may wait to be taken in. */
 const FETCHES_KEPT = 4;
 const LEAST_FETCH_BYTES = 16 * 1024;
@@ -38,6 +40,7 @@ export class Session {
   /** Rejects when the session cannot go on. */
   private readonly end = Promise.withResolvers<never>();
   private isOver = false;
+  private again: NodeJS.Timeout | undefined;
   /** Resolves when something was taken in: others may be in step now. */
   private moved = Promise.withResolvers<void>();
 
@@ -60,6 +63,7 @@ export class Session {
       await Promise.race([stopped, this.end.promise]).finally(() => clearInterval(timer));
     } finally {
       this.isOver = true;
+      clearTimeout(this.again);
       await Promise.allSettled([...this.loops.values(), this.refreshing]);
     }
   }
@@ -76,6 +80,7 @@ export class Session {
       () => {
         this.refreshing = undefined;
         for (const { leader } of this.parts.partitions.values()) this.readFrom(leader);
+        this.lookAgain();
       },
       error => {
         this.refreshing = undefined;
@@ -83,6 +88,14 @@ export class Session {
       },
     );
     return this.refreshing;
+  }
+
+  private lookAgain(): void {
+    if (!this.discovery.misses || this.isOver) return;
+    this.again ??= setTimeout(() => {
+      this.again = undefined;
+      this.refresh().catch(error => this.fail(error));
+    }, LOOK_AGAIN_MS);
   }
 
   private readFrom(node: number): void {

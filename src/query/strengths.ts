@@ -54,7 +54,8 @@ class StructureStrengths implements Strengths {
       const share = isSure[source] === 1 || whole <= 0 ? 1 : Math.min(1, part / whole);
       if (share === shares[e]) continue;
       shares[e] = share;
-      costs[e] = Math.round(-Math.log(share) * UNITS);
+      // Never −0, which would not be the 0 of an edge that was sure all along.
+      costs[e] = Math.round(-Math.log(share) * UNITS) + 0;
     }
     this.view = view;
   }

@@ -172,9 +172,12 @@ export class Positions implements Kept {
     const { words, oldest, next, capacity } = this;
     this.capacity = to;
     this.words = sharedWords(this.capacity * WORDS);
-    for (let sequence = oldest; sequence !== next; sequence = (sequence + 1) | 0) {
-      const from = (sequence & (capacity - 1)) * WORDS;
-      this.words.set(words.subarray(from, from + WORDS), this.place(sequence));
+    for (let sequence = oldest; sequence !== next; ) {
+      const from = sequence & (capacity - 1);
+      const at = sequence & (to - 1);
+      const run = Math.min((next - sequence) >>> 0, capacity - from, to - at);
+      this.words.set(words.subarray(from * WORDS, (from + run) * WORDS), at * WORDS);
+      sequence = (sequence + run) | 0;
     }
   }
 }

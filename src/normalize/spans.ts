@@ -325,7 +325,7 @@ export class SpanNormalizer {
       if ((ids[i * 6 + 4]! | ids[i * 6 + 5]!) === 0) continue;
       const at = batch.pushLink();
       if (batch.words[row + LINK] === 0) batch.words[row + LINK] = batch.links;
-      batch.linkWords.set(ids.subarray(i * 6, i * 6 + 6), at);
+      for (let k = 0; k < 6; k++) batch.linkWords[at + k] = ids[i * 6 + k]!;
       const topic = this.messaging.linkTopic(view, service, i);
       batch.linkWords[at + LINK_TOPIC] = topic;
       batch.linkWords[at + LINK_OWNER] = row;

@@ -96,6 +96,25 @@ describe('an image that is handed over while frames are applied', () => {
   );
 });
 
+describe('positions of messages', () => {
+  it('are those of the last frame, when only one came while they were handed over', () => {
+    for (let seed = 0; seed < 3; seed++) {
+      const timeline = new Timeline(seed, 60);
+      const subject = new KeptSubject(timeline, TIGHT);
+      let image: MemoryImage = new Map();
+      for (let at = 0; at < timeline.frames.length; at++) {
+        const writer = new MemoryImageWriter(image, true);
+        handOver(subject.correlator, writer, () => subject.play(at, at + 1));
+        image = writer.sections;
+        const restored = restore(timeline, TIGHT, image, at + 1);
+        const exceptions = { ...NOT_KEPT, fields: { 'ChangedLines.sections': 'of the image being written' } };
+        const [found, wanted] = [restored, subject].map(({ correlator }) => correlator.meetings.positions);
+        expect(differencesOf(found!, wanted!, exceptions)).toEqual([]);
+      }
+    }
+  }, 300_000);
+});
+
 describe('a correlator whose ledger is on the disk but for the newest', () => {
   it('goes on from an image that was handed over while slabs were stored', () => {
     fc.assert(

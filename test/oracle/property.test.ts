@@ -19,7 +19,7 @@ const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 10_000);
 const FIRST_SEED = Number(process.env.TACIT_PROPERTY_SEED ?? 0);
 /** So many sets reach everything; a search among fewer looks for a difference, and may not. */
 const RUNS_THAT_REACH_ALL = 2000;
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_500_000;
 
 type Packer = (spans: readonly Span[]) => object[];
 

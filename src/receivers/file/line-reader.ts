@@ -83,10 +83,13 @@ export class LineReader {
     this.isSkipping = isSkipping;
   }
 
+  /** Nothing when what was read before does not stand there any more: who follows the file learns of it at the next look. */
   private async bytesAhead(size: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(size);
-    const { bytesRead } = await this.file.read(bytes, 0, size, this.position.offset);
-    return bytes.subarray(0, bytesRead);
+    const { before, position } = this;
+    const bytes = Buffer.allocUnsafe(before.length + size);
+    const { bytesRead } = await this.file.read(bytes, 0, bytes.length, position.offset - before.length);
+    const isSame = bytesRead >= before.length && before.equals(bytes.subarray(0, before.length));
+    return isSame ? bytes.subarray(before.length, bytesRead) : bytes.subarray(0, 0);
   }
 
   private split(bytes: Buffer, from: number): ReadLines {

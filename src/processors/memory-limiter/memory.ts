@@ -1,7 +1,7 @@
 /** The memory of this process: what it may use, what it uses, and how to give back what is no longer used. */
 import { totalmem } from 'node:os';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { exposeCollector } from '../../lib/collector.ts';
 import { cgroupMemoryLimit } from './cgroup.ts';
 
 /** Where the numbers come from. */
@@ -42,10 +42,4 @@ export function createResidentBytes(ask: () => number): () => number {
     }
     return last;
   };
-}
-
-/** V8 shows its collector only to contexts made after it was asked to. */
-function exposeCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

@@ -9,6 +9,7 @@ import type { SpanConsumer } from '../../contract/consumer.ts';
 import type { Logger } from '../../contract/logger.ts';
 import { decodeTraces } from '../../encodings/otlp/traces.ts';
 import { IncrementRecorder } from '../../graph/increment-recorder.ts';
+import { exposeCollector } from '../../lib/collector.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
 import { createSpanView } from '../../normalize/conventions/slots.ts';
 import { consumeSpans } from '../pipeline-consumer.ts';
@@ -92,6 +93,8 @@ export async function warmUp(logger: Logger): Promise<void> {
       logger.debug({ error }, 'the receiver could not be warmed up');
     }
   }
+  // The tables of the scratch graphs go before those of the service fill.
+  exposeCollector()();
 }
 
 class Samples {

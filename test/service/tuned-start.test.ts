@@ -3,10 +3,10 @@ import { compilerOptions, tuneStart } from '../../src/service/tuned-start.ts';
 
 const TUNED = {
   execArgv: ['--max-semi-space-size=4', '--initial-old-space-size=64'],
-  env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
+  env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1048576' },
 };
 
-it('adds huge pages, a small young generation and room for an old one to what is there', () => {
+it('adds huge pages, large buffers that are given back, a small young generation and room for an old one to what is there', () => {
   expect(tuneStart({ execArgv: ['--cpu-prof'], env: { HOME: '/' } })).toEqual({
     execArgv: ['--cpu-prof', ...TUNED.execArgv],
     env: { HOME: '/', ...TUNED.env },

@@ -101,10 +101,11 @@ class World {
     await this.calm();
     if (this.problems.length > 0) return;
     const clock = { now: () => this.wallMs };
-    // Who asks for a time asks when it is over, wherever the clock was set.
-    this.wallMs = Math.max(this.wallMs, BEGIN_MS + 1_200_000);
+    const { topology } = this.life!;
+    // Who asks for a time asks when it is over, wherever the clock was set: frames are never set back.
+    this.wallMs = Math.max(this.wallMs, BEGIN_MS + 1_200_000, topology.stampMs);
     const { ledger, history, heard, network, climate } = this;
-    const outcome = { topology: this.life!.topology, ledger, history, heard };
+    const outcome = { topology, ledger, history, heard };
     this.problems.push(...(await verdictOf(outcome, network.requests, climate, clock)));
   }
 

@@ -16,6 +16,8 @@ const BUCKET_WORDS = WAYS * 2;
 const SLICES = 15;
 const MIN_BUCKETS = 256;
 const MAX_BUCKETS = 16_384;
+/** What is swept in one step. */
+const PART_WORDS = MAX_BUCKETS * BUCKET_WORDS;
 /** Two choices of eight, with one move, fill to this share before entries are driven out. */
 const FILL = 0.85;
 /** Words of entries that are entered elsewhere in one step. */
@@ -33,7 +35,8 @@ interface Saved {
   readonly starts: Float64Array;
   readonly newest: number;
   readonly oldest: number;
-  readonly swept: number;
+  /** Missing in images of programs that swept in another order. */
+  readonly sweptParts?: number;
   readonly youngTags: number;
   readonly evicted: number;
 }
@@ -50,7 +53,7 @@ export class Seen implements Kept {
   /** Running numbers of the newest slice and the oldest whose entries still count. */
   private newest = SLICES;
   private oldest = SLICES;
-  /** Segments swept since the newest slice began. */
+  /** Parts of the table, as many as segments, swept since the newest slice began. */
   private swept: number;
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
@@ -95,8 +98,8 @@ export class Seen implements Kept {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } = this;
-    const saved = { segments, masks, counts, starts, newest, oldest, swept, youngTags, evicted } satisfies Saved;
+    const { segments, masks, counts, starts, newest, oldest, swept: sweptParts, youngTags, evicted } = this;
+    const saved = { segments, masks, counts, starts, newest, oldest, sweptParts, youngTags, evicted } satisfies Saved;
     out.value(`${this.family}/state`, saved);
     yield* this.lines.save(out, () => this.tables);
   }
@@ -115,7 +118,7 @@ export class Seen implements Kept {
     this.evicted = saved.evicted;
     if (saved.segments !== this.segments) return yield* this.loadOther(saved, from);
     this.masks.set(saved.masks);
-    this.swept = saved.swept;
+    this.swept = saved.sweptParts ?? 0;
     yield* this.lines.load(from, this.tables);
   }
 
@@ -186,17 +189,16 @@ export class Seen implements Kept {
     this.youngTags |= 1 << tag(this.newest);
   }
 
-  /** Empties the places of slices gone by, before their tag is given again: a segment at a time. */
-  private sweep(segment: number): void {
-    const { table } = this;
-    for (let bucket = 0; bucket <= this.masks[segment]!; bucket++) {
-      const base = this.base(segment, bucket);
-      for (let i = base; i < base + BUCKET_WORDS; i += 2) {
-        const word = table[i]!;
-        if (word >>> 28 === 0 || this.young(word >>> 28)) continue;
-        table[i] = word & SPILLED;
-        this.changed(i);
-      }
+  /** Empties the places of slices gone by, before their tag is given again: a part of the table at a time, in order. */
+  private sweep(part: number): void {
+    const { table, segments } = this;
+    const used = (this.masks.reduce((most, mask) => Math.max(most, mask), 0) + 1) * segments * BUCKET_WORDS;
+    const end = Math.min((part + 1) * PART_WORDS, used);
+    for (let i = part * PART_WORDS; i < end; i += 2) {
+      const word = table[i]!;
+      if (word >>> 28 === 0 || this.young(word >>> 28)) continue;
+      table[i] = word & SPILLED;
+      this.changed(i);
     }
   }
 

@@ -12,8 +12,6 @@
 
 /** The minute of what was counted before history began. */
 export const BEFORE_HISTORY = -1;
-/** Minutes are less than this. */
-export const MINUTES_END = 2 ** 27;
 
 /** Of a node, as `lib/identities` has it. */
 export interface NodeIdentity {

@@ -57,8 +57,12 @@ export class EdgeAggregate implements EdgeSource {
   target: number;
   /** Of the store's mark when this edge was last known to change. */
   mark = 0;
-  /** Of the recorder of increments: what it knows this edge to be counted into now, and from where on. */
-  opened = Number.NaN;
+  /**
+   * Of the recorder of increments: the batch and the minute that this edge is counted into now, and what it was before.
+   * Two small integers: one larger number would lie in another place of the memory.
+   */
+  batch = 0;
+  minute = 0;
   base: EdgeBase | undefined;
   readonly counters = newCounters();
   client: Histogram | undefined;

@@ -17,7 +17,7 @@ export interface WordNumbers {
 
 export class EdgeBase {
   /** Whose it is: of the edges that are open, or of those that are to be closed. */
-  generation = 0;
+  batch = 0;
   /** Into which the difference is counted, but for what stands aside. */
   minute = 0;
   /** What was counted of earlier minutes since then, by minute: it is a part of the difference as well. */

@@ -7,7 +7,7 @@
  * Everything up to a frame is one batch. What is counted while the edges of a batch are still being closed belongs to
  * the next one: an edge that is about to change before its turn has come is closed first.
  */
-import { BEFORE_HISTORY, type IncrementPart, MINUTES_END } from '../contract/increments.ts';
+import { BEFORE_HISTORY, type IncrementPart } from '../contract/increments.ts';
 import type { Interaction } from '../contract/interaction.ts';
 import { MINUTE_MS, MINUTE_US } from '../lib/units.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
@@ -29,8 +29,7 @@ const EDGES_A_STEP = 64;
 const NOTHING = new EdgeBase();
 
 export class IncrementRecorder implements EdgeRecorder {
-  offset = MINUTES_END;
-  private generation = 1;
+  batch = 1;
   private readonly store: GraphStore;
   private readonly parts: IncrementParts;
   private readonly nodes: NodeIncrements;
@@ -63,32 +62,32 @@ export class IncrementRecorder implements EdgeRecorder {
     };
   }
 
-  turn(edge: EdgeAggregate, opened: number, i: Interaction): void {
-    const minute = opened - this.offset;
+  turn(edge: EdgeAggregate, minute: number, i: Interaction): void {
     let { base } = edge;
-    if (base === undefined || base.generation !== this.generation) {
-      if (base !== undefined) this.write(edge, base, this.generation - 1);
+    if (base === undefined || base.batch !== this.batch) {
+      if (base !== undefined) this.write(edge, base, this.batch - 1);
       base ??= this.spare.pop() ?? new EdgeBase();
       // What was seen last lies in the minute that is open: what is late stands aside from the beginning.
       this.begin(edge, base, Math.max(minute, Math.floor(edge.lastSeen(this.store.epoch) / MINUTE_US)));
       if (minute < base.minute) return this.countAside(edge, base, minute, i);
     } else if (minute > base.minute) {
-      this.write(edge, base, this.generation);
+      this.write(edge, base, this.batch);
       base.copy(edge);
       base.minute = minute;
     } else if (minute < base.minute) return this.countAside(edge, base, minute, i);
-    edge.opened = opened;
+    edge.batch = this.batch;
+    edge.minute = minute;
   }
 
   private countAside(edge: EdgeAggregate, base: EdgeBase, minute: number, i: Interaction): void {
-    if (base.aside.length >= MOST_ASIDE) this.writeAside(edge, base, this.generation);
+    if (base.aside.length >= MOST_ASIDE) this.writeAside(edge, base, this.batch);
     const before = base.aside.length;
     base.sideOf(edge, minute).apply(i, 0);
     this.asides += base.aside.length - before;
   }
 
   node(node: number, time: number, entries: number, unresolved: number): void {
-    this.nodes.add(node, time, entries, unresolved, this.generation);
+    this.nodes.add(node, time, entries, unresolved, this.batch);
   }
 
   /** At the end of every frame. */
@@ -150,10 +149,10 @@ export class IncrementRecorder implements EdgeRecorder {
     nothing.minute = BEFORE_HISTORY;
     const { edges } = this.store;
     for (let e = 0; e < edges.length; e++) {
-      if (isUsed(edges[e]!)) this.write(edges[e]!, nothing, this.generation);
+      if (isUsed(edges[e]!)) this.write(edges[e]!, nothing, this.batch);
       if (e % EDGES_A_STEP === 0) yield;
     }
-    this.nodes.writeAll(this.generation);
+    this.nodes.writeAll(this.batch);
   }
 
   private get isClosing(): boolean {
@@ -163,7 +162,7 @@ export class IncrementRecorder implements EdgeRecorder {
   private begin(edge: EdgeAggregate, base: EdgeBase, minute: number): void {
     base.copy(edge);
     base.minute = minute;
-    base.generation = this.generation;
+    base.batch = this.batch;
     edge.base = base;
     this.open.push(edge);
   }
@@ -174,14 +173,13 @@ export class IncrementRecorder implements EdgeRecorder {
     this.closingFrame = frame;
     this.closingMs = this.nowMs;
     this.open = [];
-    this.nodes.writeChanged(this.generation);
-    this.states.writeAll(this.generation);
+    this.nodes.writeChanged(this.batch);
+    this.states.writeAll(this.batch);
     this.nextGeneration();
   }
 
   private nextGeneration(): void {
-    this.generation++;
-    this.offset = this.generation * MINUTES_END;
+    this.batch++;
   }
 
   private close(most: number): void {
@@ -191,15 +189,15 @@ export class IncrementRecorder implements EdgeRecorder {
     for (; this.closed < end; this.closed++) {
       const edge = closing[this.closed]!;
       const { base } = edge;
-      if (base === undefined || base.generation === this.generation) continue;
-      this.write(edge, base, this.generation - 1);
+      if (base === undefined || base.batch === this.batch) continue;
+      this.write(edge, base, this.batch - 1);
       edge.base = undefined;
       if (this.spare.length < MOST_OPEN) this.spare.push(base);
     }
     if (this.closed < closing.length) return;
     this.closing = [];
     this.closed = 0;
-    this.parts.complete(this.generation - 1, this.closingFrame);
+    this.parts.complete(this.batch - 1, this.closingFrame);
     this.drainedMs = this.closingMs;
     this.closingFrame = 0;
   }

@@ -43,19 +43,20 @@ export interface EdgeWatcher {
 
 /** Keeps what is counted by the minute. */
 export interface EdgeRecorder {
-  /** Minutes are told apart from those of other recorders, and from those before it looked, by this. */
-  readonly offset: number;
-  /** Called before something is counted, while the edge is not open for its minute and this offset; opens it. */
-  turn(edge: EdgeAggregate, opened: number, i: Interaction): void;
+  /** Number of the batch that is being counted, from 1 on; 0 where there is none. */
+  readonly batch: number;
+  /** Called before something is counted, while the edge is not open for its minute and this batch; opens it. */
+  turn(edge: EdgeAggregate, minute: number, i: Interaction): void;
   /** These were added at this time (µs). */
   node(node: number, time: number, entries: number, unresolved: number): void;
 }
 
 /** Nothing is kept by the minute. */
 export const NO_RECORDER: EdgeRecorder = {
-  offset: 0,
-  turn(edge, opened) {
-    edge.opened = opened;
+  batch: 0,
+  turn(edge, minute) {
+    edge.batch = this.batch;
+    edge.minute = minute;
   },
   node() {},
 };
@@ -151,8 +152,8 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     const edge = this.edge(i.kind, source, target);
     if (edge.mark !== this.mark) this.watcher.beforeChange(edge);
     this.lines.touch(edge.index);
-    const opened = Math.floor(i.time / MINUTE_US) + this.recorder.offset;
-    if (edge.opened !== opened) this.recorder.turn(edge, opened, i);
+    const minute = Math.floor(i.time / MINUTE_US);
+    if (edge.minute !== minute || edge.batch !== this.recorder.batch) this.recorder.turn(edge, minute, i);
     this.revision++;
     if (i.count !== 0) {
       if (i.time > this.newest) this.newest = i.time;

@@ -15,9 +15,8 @@ const FOLD_AT = 160;
 const OWN = 2;
 
 export class TimeBuckets {
-  /** First minute of each bucket, ascending. */
-  private readonly minutes: number[] = [];
-  private readonly counts: number[] = [];
+  /** First minute of each bucket, ascending, and what was counted there, by turns. */
+  private readonly numbers: number[] = [];
   private readonly shared: Room;
 
   constructor(shared = ROOM_FOR_ALL) {
@@ -26,113 +25,127 @@ export class TimeBuckets {
 
   add(timeUs: number, count: number): void {
     const minute = Math.floor(timeUs / MINUTE_US);
-    const { minutes, counts } = this;
-    const last = minutes.length - 1;
-    if (last >= 0 && minutes[last] === minute) counts[last]! += count;
+    const { numbers } = this;
+    const last = numbers.length - 2;
+    if (last >= 0 && numbers[last] === minute) numbers[last + 1]! += count;
     else this.insert(minute, count);
   }
 
   private insert(minute: number, count: number): void {
-    const { minutes, counts } = this;
-    const newest = minutes.at(-1) ?? minute;
+    const { numbers } = this;
+    const newest = this.newest ?? minute;
     const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
-    let at = minutes.length;
-    while (at > 0 && minutes[at - 1]! > start) at--;
-    if (at > 0 && minutes[at - 1] === start) counts[at - 1]! += count;
-    else if (minutes.length >= OWN && !this.shared.take('times', 1)) counts[Math.max(at - 1, 0)]! += count;
+    let at = numbers.length;
+    while (at > 0 && numbers[at - 2]! > start) at -= 2;
+    if (at > 0 && numbers[at - 2] === start) numbers[at - 1]! += count;
+    else if (this.size >= OWN && !this.shared.take('times', 1)) numbers[Math.max(at - 2, 0) + 1]! += count;
     else {
-      minutes.splice(at, 0, start);
-      counts.splice(at, 0, count);
-      if (minutes.length > FOLD_AT + KEPT_MINUTES / COARSE) this.fold();
+      numbers.splice(at, 0, start, count);
+      if (this.size > FOLD_AT + KEPT_MINUTES / COARSE) this.fold();
     }
+  }
+
+  private get size(): number {
+    return this.numbers.length / 2;
+  }
+
+  private get newest(): number | undefined {
+    return this.numbers.at(-2);
   }
 
   /** Folds minutes that are no longer among the newest into ten, and forgets what is older than a day. */
   private fold(): void {
-    const newest = this.minutes.at(-1)!;
+    const newest = this.newest!;
     const folded = new Map<number, number>();
-    this.minutes.forEach((minute, i) => {
+    this.forEach((minute, count) => {
       if (newest - minute > KEPT_MINUTES) return;
       const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
-      folded.set(start, (folded.get(start) ?? 0) + this.counts[i]!);
+      folded.set(start, (folded.get(start) ?? 0) + count);
     });
-    const before = this.minutes.length;
-    this.minutes.length = this.counts.length = 0;
-    for (const [start, count] of [...folded].sort(([a], [b]) => a - b)) {
-      this.minutes.push(start);
-      this.counts.push(count);
-    }
-    this.shared.giveTimes(before - this.minutes.length);
+    const before = this.size;
+    this.replace(folded);
+    this.shared.giveTimes(before - this.size);
   }
 
   /** Both together, whichever came first: what is no longer among the newest of both counts in tens. */
   merge(other: TimeBuckets): void {
-    const newest = Math.max(this.minutes.at(-1) ?? 0, other.minutes.at(-1) ?? 0);
+    const newest = Math.max(this.newest ?? 0, other.newest ?? 0);
     const sums = new Map<number, number>();
-    for (const { minutes, counts } of [this, other]) {
-      minutes.forEach((minute, i) => {
+    for (const buckets of [this, other]) {
+      buckets.forEach((minute, count) => {
         const start = newest - minute >= FINE_MINUTES ? minute - (minute % COARSE) : minute;
-        sums.set(start, (sums.get(start) ?? 0) + counts[i]!);
+        sums.set(start, (sums.get(start) ?? 0) + count);
       });
     }
-    const sorted = [...sums].sort(([a], [b]) => a - b);
-    this.minutes.splice(0, Number.POSITIVE_INFINITY, ...sorted.map(([minute]) => minute));
-    this.counts.splice(0, Number.POSITIVE_INFINITY, ...sorted.map(([, count]) => count));
+    this.replace(sums);
+  }
+
+  private forEach(visit: (minute: number, count: number) => void): void {
+    const { numbers } = this;
+    for (let i = 0; i < numbers.length; i += 2) visit(numbers[i]!, numbers[i + 1]!);
+  }
+
+  /** By minutes, in any order. */
+  private replace(counts: Map<number, number>): void {
+    this.numbers.length = 0;
+    for (const [minute, count] of [...counts].sort(([a], [b]) => a - b)) this.numbers.push(minute, count);
   }
 
   /** Numbers that `write` takes. */
   get room(): number {
-    return 1 + 2 * this.minutes.length;
+    return 1 + this.numbers.length;
   }
 
   /** Minutes as differences, which are small. */
   write(out: NumberSink): void {
-    const { minutes, counts } = this;
-    out.put(minutes.length);
-    for (let i = 0; i < minutes.length; i++) {
-      out.put(i === 0 ? minutes[0]! : minutes[i]! - minutes[i - 1]!);
-      out.put(counts[i]!);
-    }
+    out.put(this.size);
+    let before = 0;
+    this.forEach((minute, count) => {
+      out.put(minute - before);
+      out.put(count);
+      before = minute;
+    });
   }
 
   /** What was written, after its length. There was room for it. */
   read(from: NumberSource, length: number): void {
-    const { minutes, counts } = this;
+    const { numbers } = this;
     // Never longer than filled: an array with holes stays slower.
-    if (minutes.length > length) minutes.length = counts.length = length;
+    if (this.size > length) numbers.length = 2 * length;
     let minute = 0;
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < 2 * length; i += 2) {
       minute += from.take();
-      minutes[i] = minute;
-      counts[i] = from.take();
+      numbers[i] = minute;
+      numbers[i + 1] = from.take();
     }
   }
 
   /** Of a minute that is among the newest; 0 where nothing was counted. */
   countAt(minute: number): number {
-    const { minutes } = this;
-    let at = minutes.length - 1;
-    while (at >= 0 && minutes[at]! > minute) at--;
-    return at >= 0 && minutes[at] === minute ? this.counts[at]! : 0;
+    const { numbers } = this;
+    let at = numbers.length - 2;
+    while (at >= 0 && numbers[at]! > minute) at -= 2;
+    return at >= 0 && numbers[at] === minute ? numbers[at + 1]! : 0;
   }
 
   /** True when nothing lies ahead of this time (ms), so that from then on the rate only decays. */
   isPast(nowMs: number): boolean {
-    return this.minutes.length === 0 || (this.minutes.at(-1)! + 0.5) * 60_000 <= nowMs;
+    const { newest } = this;
+    return newest === undefined || (newest + 0.5) * 60_000 <= nowMs;
   }
 
   /** Per second: Σ count · ln 2 / h · 2^(−(now − t)/h), t the bucket's middle, h the half-life. Times in ms. */
   rate(nowMs: number, halfLifeMs: number): number {
-    const { minutes, counts } = this;
-    const newest = minutes.at(-1) ?? 0;
+    const { numbers } = this;
+    const newest = this.newest ?? 0;
     let rate = 0;
     let count = 0;
-    for (let i = 0; i < minutes.length; i++) {
+    for (let i = 0; i < numbers.length; i += 2) {
       // Whether it was counted before or after the newest: what is old now lies in the middle of its ten minutes, and
       // what was taken back there is gone to the last bit.
-      const middle = middleOf(minutes[i]!, newest);
-      count += counts[i]!;
-      if (i + 1 < minutes.length && middleOf(minutes[i + 1]!, newest) === middle) continue;
+      const middle = middleOf(numbers[i]!, newest);
+      count += numbers[i + 1]!;
+      if (i + 2 < numbers.length && middleOf(numbers[i + 2]!, newest) === middle) continue;
       const age = Math.max(nowMs - middle * 60_000, 0);
       rate += count * 2 ** (-age / halfLifeMs);
       count = 0;

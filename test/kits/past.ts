@@ -53,7 +53,7 @@ export class PastSubject {
 
   /** What a restart does: all but what is written is new. */
   restart(): void {
-    for (const edge of this.store.edges) Object.assign(edge, { opened: Number.NaN, base: undefined });
+    for (const edge of this.store.edges) Object.assign(edge, { batch: 0, base: undefined });
     this.keeper = new HistoryKeeper(this.db, this.options, () => this.nowMs);
     this.recorder = this.record();
     this.past = this.ask();

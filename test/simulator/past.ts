@@ -16,7 +16,7 @@ const PAGE = 1000;
 /** A database of history that outlives the process, with its commits. */
 export class HistoryInMemory implements HistorySource {
   readonly path = 'memory';
-  private readonly db: DatabaseSync;
+  private readonly db: FailingDatabase;
 
   /** @param fails whether the next transaction does. */
   constructor(fails = () => false) {
@@ -28,6 +28,11 @@ export class HistoryInMemory implements HistorySource {
   }
 
   close(): void {}
+
+  /** Nobody asks it any more. */
+  end(): void {
+    this.db.end();
+  }
 
   setAside(): void {
     throw new Error('history was not damaged');
@@ -41,7 +46,7 @@ export class HistoryInMemory implements HistorySource {
 }
 
 class FailingDatabase extends DatabaseSync {
-  private readonly fails: () => boolean;
+  private fails: () => boolean;
 
   constructor(fails: () => boolean) {
     super(':memory:');
@@ -51,6 +56,12 @@ class FailingDatabase extends DatabaseSync {
   override exec(sql: string): void {
     if (sql.startsWith('BEGIN') && this.fails()) throw new Error('the disk is full');
     super.exec(sql);
+  }
+
+  /** Node never collects a database: it is not to hold a whole world. */
+  end(): void {
+    this.close();
+    this.fails = () => false;
   }
 }
 

@@ -31,6 +31,7 @@ export async function verdictOf(
   const past = new UninterruptedPast(() => clock.now());
   const reference = await ledger.uninterrupted(clock, past);
   const earlier = await pastDifferences(past, reference, topology, history, heard);
+  past.history.end();
   const traces = new Set(requests.flatMap(({ spans }) => spans.map(({ traceId }) => traceId)));
   const before = different('before the end', stateOf(reference, traces), stateOf(topology, traces));
   reference.finish();

@@ -34,6 +34,8 @@ export async function problemsOf(seed: number, plan: readonly Step[] = planOf(se
     await world.run(plan);
   } catch (error) {
     world.problems.push(String((error as Error).stack));
+  } finally {
+    world.close();
   }
   return world.problems;
 }
@@ -107,6 +109,11 @@ class World {
     const { ledger, history, heard, network, climate } = this;
     const outcome = { topology, ledger, history, heard };
     this.problems.push(...(await verdictOf(outcome, network.requests, climate, clock)));
+  }
+
+  close(): void {
+    this.history.end();
+    this.manifest.end();
   }
 
   private async operate(operation: Operation): Promise<void> {
@@ -276,6 +283,8 @@ class World {
 }
 
 interface Manifest extends DatabaseSource {
+  /** Nobody asks it any more. */
+  end(): void;
   /** The newest first. */
   checkpoints(): readonly number[];
   sections(checkpoint: number): readonly SectionPlace[];
@@ -294,6 +303,7 @@ function manifestInMemory(): Manifest {
       ask(`SELECT * FROM section WHERE bytes > 0 AND checkpoint = ${checkpoint}`) as unknown as SectionPlace[],
     open: () => db,
     close() {},
+    end: () => db.close(),
     setAside() {
       throw new Error('nothing was damaged');
     },

@@ -63,9 +63,9 @@ export class IncrementParts {
     return this.begin(edge.index, minute, seen, HEADER + room, batch);
   }
 
-  beginNode(node: number, minute: number, batch: number): NumberSink {
+  beginNode(node: number, minute: number, seen: Seen, batch: number): NumberSink {
     this.knowNode(node);
-    return this.begin(-1 - node, minute, this.store.nodes[node]!, HEADER + NODE_ROOM, batch);
+    return this.begin(-1 - node, minute, seen, HEADER + NODE_ROOM, batch);
   }
 
   endRecord(batch: number): void {

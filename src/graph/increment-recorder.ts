@@ -86,6 +86,10 @@ export class IncrementRecorder implements EdgeRecorder {
     this.asides += base.aside.length - before;
   }
 
+  seen(node: number, time: number): void {
+    this.nodes.seen(node, time);
+  }
+
   node(node: number, time: number, entries: number, unresolved: number): void {
     this.nodes.add(node, time, entries, unresolved, this.batch);
   }
@@ -97,7 +101,7 @@ export class IncrementRecorder implements EdgeRecorder {
     if (this.isClosing) return this.close(EDGES_A_FRAME);
     const minute = Math.floor(nowMs / MINUTE_MS);
     const isDue = isTick && (minute > this.minute || this.mustHurry);
-    if (!isDue && this.open.length < MOST_OPEN && this.asides < MOST_ASIDES) return;
+    if (!isDue && this.open.length < MOST_OPEN && this.asides + this.nodes.asides < MOST_ASIDES) return;
     this.minute = minute;
     this.mustHurry = false;
     if (this.open.length === 0 && this.states.isEmpty && !this.nodes.haveChanged()) return;

@@ -47,6 +47,8 @@ export interface EdgeRecorder {
   readonly batch: number;
   /** Called before something is counted, while the edge is not open for its minute and this batch; opens it. */
   turn(edge: EdgeAggregate, minute: number, i: Interaction): void;
+  /** The node was seen at this time (µs). */
+  seen(node: number, time: number): void;
   /** These were added at this time (µs). */
   node(node: number, time: number, entries: number, unresolved: number): void;
 }
@@ -58,6 +60,7 @@ export const NO_RECORDER: EdgeRecorder = {
     edge.batch = this.batch;
     edge.minute = minute;
   },
+  seen() {},
   node() {},
 };
 
@@ -182,7 +185,9 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   }
 
   seen(identity: number, time: number): void {
-    const node = this.nodes[this.node(identity, time)]!;
+    const number = this.node(identity, time);
+    const node = this.nodes[number]!;
+    this.recorder.seen(number, time);
     if (time < node.first) {
       // A node that only an edge without count knew shows from now on.
       if (node.first === Number.POSITIVE_INFINITY) this.structure++;

@@ -18,6 +18,8 @@ const NODE_FIELDS: readonly (keyof OracleNode)[] = [
   'rawIds',
   'entry',
   'unresolved',
+  'firstSeen',
+  'lastSeen',
 ];
 
 const EDGE_FIELDS: readonly (keyof OracleEdge)[] = [

@@ -6,7 +6,7 @@ import type { LogOutcome } from './logs.ts';
 import type { NodeIdentity } from './names.ts';
 import type { RecordOutcome } from './records.ts';
 import { type Resolved, resolveAll } from './resolution.ts';
-import { edgeId, type OracleEdge, weighEdge } from './weights.ts';
+import { edgeId, isoTime, type OracleEdge, weighEdge } from './weights.ts';
 
 type NodeFields =
   | 'id'
@@ -20,7 +20,13 @@ type NodeFields =
   | 'database'
   | 'schema'
   | 'rawIds';
-export type OracleNode = Pick<Node, NodeFields | 'entry' | 'unresolved'>;
+export type OracleNode = Pick<Node, NodeFields | 'entry' | 'unresolved' | 'firstSeen' | 'lastSeen'>;
+
+/** A node that was seen by itself. */
+export interface Sight {
+  readonly node: NodeIdentity;
+  readonly timeUs: number;
+}
 
 /** Every `GraphDocument` is one of these. */
 export interface OracleDocument {
@@ -58,7 +64,7 @@ export function buildDocument(
     ]),
   ];
   return {
-    nodes: buildNodes(decisions, raw, resolved),
+    nodes: buildNodes(decisions, sightsOf(decisions, logs, records), edges, raw, resolved),
     edges,
     diagnostics: resolved.ambiguous,
     stats: { spans: countFates(decisions, refused), reasons: Object.fromEntries(tally(reasons)) },
@@ -93,20 +99,45 @@ function buildEdges(decisions: Decisions, logs: LogOutcome, records: RecordOutco
 
 /** Every service that was seen, and every end of an edge, each once. */
 function rawNodes(decisions: Decisions, logs: LogOutcome, records: RecordOutcome): NodeIdentity[] {
-  const seen = [...decisions.spans.flatMap(({ fact }) => fact.service ?? []), ...logs.services, ...records.seen];
+  const seen = sightsOf(decisions, logs, records).map(({ node }) => node);
   const ends = interactionsOf(decisions, logs, records).flatMap(({ source, target }) => [source, target]);
   return [...new Map([...seen, ...ends].map(node => [node.id, node])).values()];
 }
 
-function buildNodes(decisions: Decisions, raw: readonly NodeIdentity[], { to }: Resolved): OracleNode[] {
+function sightsOf({ spans }: Decisions, logs: LogOutcome, records: RecordOutcome): Sight[] {
+  const bySpans = spans.flatMap(({ fact: { service, startUs } }) =>
+    service ? [{ node: service, timeUs: startUs }] : [],
+  );
+  return [...bySpans, ...logs.services, ...records.seen];
+}
+
+function buildNodes(
+  decisions: Decisions,
+  sights: readonly Sight[],
+  edges: readonly OracleEdge[],
+  raw: readonly NodeIdentity[],
+  { to }: Resolved,
+): OracleNode[] {
   const shown = raw.filter(node => to.get(node.id)!.id === node.id);
   return shown
     .sort((a, b) => compareValues(a.id, b.id))
     .map(node => ({
       ...node,
       ...countsOf(node, decisions),
+      ...timesOf(
+        sights.filter(sight => to.get(sight.node.id)!.id === node.id),
+        edges.filter(({ source, target }) => source === node.id || target === node.id),
+      ),
       rawIds: raw.filter(one => to.get(one.id)!.id === node.id).map(one => one.id),
     }));
+}
+
+/** Of a node that was seen by itself, or has edges. */
+function timesOf(sights: readonly Sight[], edges: readonly OracleEdge[]): Pick<OracleNode, 'firstSeen' | 'lastSeen'> {
+  const own = sights.map(({ timeUs }) => isoTime(timeUs));
+  const firsts = [...own, ...edges.map(edge => edge.firstSeen)].sort(compareValues);
+  const lasts = [...own, ...edges.map(edge => edge.lastSeen)].sort(compareValues);
+  return { firstSeen: firsts[0]!, lastSeen: lasts.at(-1)! };
 }
 
 function countsOf(node: NodeIdentity, { spans }: Decisions): Pick<OracleNode, 'entry' | 'unresolved'> {

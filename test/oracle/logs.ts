@@ -2,8 +2,8 @@
  * Log records by the rules: what each says of messages or databases counts once, unless a span with its trace and span
  * id says it (a producer, consumer or database span, as the log does). Logs made by a seed beside the spans of a set.
  */
+import type { Sight } from './document.ts';
 import { databaseInteractions, type Interaction } from './interactions.ts';
-import type { NodeIdentity } from './names.ts';
 import { type Fact, normalizeSpan } from './normalize.ts';
 import { Random } from './random.ts';
 import { isSpanId, isTraceId, type Span, sameTrace, UNSPECIFIED, wholeTraceId } from './span.ts';
@@ -19,7 +19,7 @@ export interface LogOutcome {
   readonly counts: Readonly<Record<'observed' | 'besideSpans' | 'duplicates' | 'badTimes', number>>;
   readonly interactions: readonly Interaction[];
   /** Services that said something. */
-  readonly services: readonly NodeIdentity[];
+  readonly services: readonly Sight[];
 }
 
 export function readLogs(logs: readonly Log[], spans: readonly Fact[], nowUs: number): LogOutcome {
@@ -34,7 +34,7 @@ export function readLogs(logs: readonly Log[], spans: readonly Fact[], nowUs: nu
       badTimes: 0,
     },
     interactions: observed.flatMap(one => one.interactions),
-    services: once.map(one => one.fact.service!),
+    services: once.map(({ fact }) => ({ node: fact.service!, timeUs: fact.startUs })),
   };
 }
 

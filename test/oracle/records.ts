@@ -5,6 +5,7 @@
 import type { RecordView, RowChange, SpanContext } from '../../src/contract/record.ts';
 import { compareSharers, compareValues, findSpans } from './chains.ts';
 import type { Decisions } from './decisions.ts';
+import type { Sight } from './document.ts';
 import type { Interaction } from './interactions.ts';
 import { type NodeIdentity, serviceNode, tableNode, topicNode } from './names.ts';
 import { type Fact, isBadTime } from './normalize.ts';
@@ -15,7 +16,7 @@ export interface RecordOutcome {
   readonly changes: Readonly<Record<string, number>>;
   readonly interactions: readonly Interaction[];
   /** Topics and tables that are there without an edge. */
-  readonly seen: readonly NodeIdentity[];
+  readonly seen: readonly Sight[];
   /** Edges that a change proves beside what was counted. */
   readonly proven: readonly Pick<Interaction, 'source' | 'kind' | 'target'>[];
   /** Nodes that follow the place of a span. */
@@ -47,7 +48,7 @@ export function readRecords(records: readonly RecordView[], decisions: Decisions
   );
   const changes = changesOnce.map(({ record, change }): Change => {
     const timeUs = (change.timeMs || record.timestampMs) * 1000;
-    return { record, change, table: tableOf(change), timeUs: isBadTime(timeUs, nowUs) ? newest : timeUs };
+    return { record, change, table: tableOf(change), timeUs: timeOf(timeUs, newest, nowUs) };
   });
   const writers = changes.map(one => writerOf(one, changes, records, decisions));
   return {
@@ -68,8 +69,8 @@ export function readRecords(records: readonly RecordView[], decisions: Decisions
       ...writers.flatMap(one => one?.inferred ?? []),
     ],
     seen: [
-      ...once.flatMap(record => topicOf(record) ?? []),
-      ...changes.flatMap(({ record, table }) => (record.topic === '' ? (table ?? []) : [])),
+      ...once.flatMap(record => sightOf(topicOf(record), timeOf(record.timestampMs * 1000, newest, nowUs))),
+      ...changes.flatMap(({ record, table, timeUs }) => (record.topic === '' ? sightOf(table, timeUs) : [])),
     ],
     proven: writers.flatMap(one => one?.proven ?? []),
     ways: writers.flatMap(one => one?.ways ?? []),
@@ -78,6 +79,11 @@ export function readRecords(records: readonly RecordView[], decisions: Decisions
     ),
   };
 }
+
+const timeOf = (us: number, newest: number, nowUs: number): number => (isBadTime(us, nowUs) ? newest : us);
+
+const sightOf = (node: NodeIdentity | undefined, timeUs: number): Sight[] =>
+  node === undefined ? [] : [{ node, timeUs }];
 
 const times1 = ({ rows }: RowChange): number => Math.max(rows, 1);
 
@@ -147,7 +153,7 @@ function speakerOf(spans: readonly Fact[]): Fact | undefined {
 function headersOf(record: RecordView, facts: readonly Fact[], newest: number, nowUs: number): Interaction[] {
   const topic = topicOf(record);
   if (topic === undefined) return [];
-  const timeUs = isBadTime(record.timestampMs * 1000, nowUs) ? newest : record.timestampMs * 1000;
+  const timeUs = timeOf(record.timestampMs * 1000, newest, nowUs);
   const common = { witness: witness(timeUs, record.context), adjusted: 1, evidence: ['record_header'] as const };
   const published = {
     kind: 'publishes' as const,

@@ -104,6 +104,6 @@ function countNames(names: readonly string[]): Record<string, number> {
   return Object.fromEntries([...new Set(names)].map(name => [name, names.filter(one => one === name).length]));
 }
 
-function isoTime(us: number): string {
+export function isoTime(us: number): string {
   return new Date(Math.floor(us / 1000)).toISOString();
 }

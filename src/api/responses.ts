@@ -199,6 +199,8 @@ const HistorySchema = Type.Object({
     bases: integer('Sums that spare a way.'),
   }),
   coarsened: integer('How often detail was given up before its time, since there was no room.'),
+  damagedRows: integer('Rows that could not be read and were given up, since the start.'),
+  damage: Type.String({ description: 'What the newest of them held; empty while there is none.' }),
   message: Type.String({ description: 'Why nothing can be kept; empty while all is well.' }),
 });
 

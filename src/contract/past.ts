@@ -74,6 +74,9 @@ export interface HistoryStatus {
   readonly rows: Readonly<Record<'minutes' | 'ten_minutes' | 'hours' | 'bases', number>>;
   /** How often detail was given up before its time, since there was no room. */
   readonly coarsened: number;
+  /** Rows that could not be read and were given up, since the start, and what the newest of them held; empty while none was. */
+  readonly damagedRows: number;
+  readonly damage: string;
   /** Why nothing can be kept; empty while all is well. */
   readonly message: string;
 }
@@ -96,7 +99,7 @@ export const NO_PAST: Past = {
     }),
   series: () => Promise.resolve([]),
   status: () => ({
-    ...{ begin: null, through: 0, bytes: 0, maxBytes: 0, coarsened: 0, message: '' },
+    ...{ begin: null, through: 0, bytes: 0, maxBytes: 0, coarsened: 0, damagedRows: 0, damage: '', message: '' },
     rows: { minutes: 0, ten_minutes: 0, hours: 0, bases: 0 },
   }),
 };

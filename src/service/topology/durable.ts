@@ -49,6 +49,8 @@ export class DurableTopology {
   private readonly parts: DurableParts;
   private storage: Storage | undefined;
   private history: History | undefined;
+  /** Damaged rows of it that the log tells of. */
+  private damageTold = 0;
   private isRecovered = false;
   private readonly recovery: Recovery = {
     checkpointFrame: 0,
@@ -296,6 +298,7 @@ export class DurableTopology {
       this.receivedThen = received;
       this.checkpointTookMs = monotonic() - this.checkpointBeganMs;
       journal.trim(neededFrom);
+      this.tellDamage();
     } catch (error) {
       // The storage has said so, and the next one is tried in its time.
       if (!(error instanceof CheckpointError)) logger.error({ error }, 'a checkpoint failed');
@@ -357,6 +360,12 @@ export class DurableTopology {
       failedCheckpoints: checkpoints?.failures ?? 0,
       freeBytes: checkpoints?.freeBytes ?? -1,
     };
+  }
+
+  private tellDamage(): void {
+    const { damagedRows, damage } = this.topology.time.history.status();
+    if (damagedRows > this.damageTold) this.logger.error({ path: this.options.path, rows: damagedRows }, damage);
+    this.damageTold = damagedRows;
   }
 
   private secondsSoFar(): number {

@@ -9,6 +9,8 @@ import type { HistoryStatus, PastAnswer, PastQuestion, SeriesPoint, SeriesQuesti
 import { MINUTE_MS } from '../../lib/units.ts';
 import { Answers } from './answer.ts';
 import { BatchWriter } from './batch.ts';
+import { RowDamage } from './blob.ts';
+import { Mending } from './mending.ts';
 import { HistoryNames } from './names.ts';
 import { Points } from './points.ts';
 import { COUNTS, HOUR } from './rows.ts';
@@ -34,9 +36,11 @@ export class HistoryKeeper {
   private readonly sender: SenderNumbers;
   private readonly writer: BatchWriter;
   private readonly upkeep: Upkeep;
+  private readonly mending: Mending;
   private readonly answers: Answers;
   private readonly points: Points;
   private readonly now: () => number;
+  private readonly onCorruption: 'skip' | 'refuse';
   private options: HistoryOptions;
   private waiting: IncrementPart[] = [];
   private waitingBytes = 0;
@@ -44,17 +48,23 @@ export class HistoryKeeper {
   isLost = false;
   private message = '';
 
-  /** Throws `HistoryDamage`, or what SQLite says. @param now ms. */
-  constructor(db: DatabaseSync, options: HistoryOptions, now: () => number) {
+  /**
+   * Throws `HistoryDamage`, or what SQLite says.
+   * @param now ms.
+   * @param onCorruption rows that cannot be read are given up, or stay, and what needs them fails.
+   */
+  constructor(db: DatabaseSync, options: HistoryOptions, now: () => number, onCorruption: 'skip' | 'refuse' = 'skip') {
     this.tables = new HistoryTables(db);
     this.names = new HistoryNames(this.tables);
     this.sender = new SenderNumbers(this.names);
     this.writer = new BatchWriter(this.tables, this.names);
     this.upkeep = new Upkeep(this.tables, this.names);
+    this.mending = new Mending(this.tables, (chunk, bucket) => this.upkeep.remake(chunk, bucket));
     this.answers = new Answers(this.tables, this.names);
     this.points = new Points(this.tables, this.names);
     this.options = options;
     this.now = now;
+    this.onCorruption = onCorruption;
     this.setOptions(options);
   }
 
@@ -115,6 +125,7 @@ export class HistoryKeeper {
       this.writer.forget();
       this.sender.forgetNumbers();
       this.message = `history cannot be written (${(error as Error).message})`;
+      this.mend(error);
       if (this.waitingBytes > MOST_WAITING) this.lose();
       throw new Error(this.message, { cause: error });
     }
@@ -130,6 +141,24 @@ export class HistoryKeeper {
 
   /** One step of what has to be done from time to time; false when there is nothing to do. */
   keepUp(): boolean {
+    if (this.mending.isUnderWay) {
+      this.mending.step();
+      return true;
+    }
+    try {
+      return this.grow();
+    } catch (error) {
+      if (this.mend(error)) return true;
+      throw error;
+    }
+  }
+
+  /** True when rows that cannot be read are looked for: what failed for one of them is to be tried again. */
+  private mend(error: unknown): boolean {
+    return error instanceof RowDamage && this.onCorruption === 'skip' && this.mending.begin();
+  }
+
+  private grow(): boolean {
     const { minutesMs, tenMinutesMs, keepMs, maxBytes } = this.options;
     return this.upkeep.step(Math.floor(this.now() / MINUTE_MS), {
       minutes: minutesMs / MINUTE_MS,
@@ -154,6 +183,8 @@ export class HistoryKeeper {
         bases: (this.tables.get('SELECT count(*) AS n FROM base') as { n: number }).n,
       },
       coarsened: this.upkeep.coarsened,
+      damagedRows: this.mending.rows,
+      damage: this.mending.told,
       message: this.message,
     };
   }

@@ -76,11 +76,11 @@ export class HistoryServer {
     const problems: string[] = [];
     try {
       try {
-        this.keeper = this.opened(options);
+        this.keeper = this.opened(options, onCorruption);
       } catch (error) {
         if (!isDamage(error) && !(error instanceof HistoryDamage)) throw error;
         problems.push(this.setAside((error as Error).message, onCorruption));
-        this.keeper = this.opened(options);
+        this.keeper = this.opened(options, onCorruption);
       }
       this.say({ type: 'opened', status: this.keeper.status(), problems });
     } catch (error) {
@@ -89,12 +89,12 @@ export class HistoryServer {
     }
   }
 
-  private opened(options: HistoryOptions): HistoryKeeper {
+  private opened(options: HistoryOptions, onCorruption: 'skip' | 'refuse'): HistoryKeeper {
     const { source } = this.parts;
     const db = source.open();
     this.db = db;
     try {
-      return new HistoryKeeper(db, options, this.parts.now);
+      return new HistoryKeeper(db, options, this.parts.now, onCorruption);
     } catch (error) {
       this.close();
       throw error;

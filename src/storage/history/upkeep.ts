@@ -68,6 +68,12 @@ export class Upkeep {
     }
   }
 
+  /** A base of this chunk is gone: those that belong from somewhat before on are made again. */
+  remake(chunk: number, bucket: number): void {
+    const from = bucket - SELDOM;
+    this.missing.set(chunk, Math.min(this.missing.get(chunk) ?? from, from));
+  }
+
   /** Within a transaction: bases between are not right any more. */
   forgetBases(): void {
     this.tables.run('DELETE FROM base WHERE bucket > ?', this.tables.marks.begin);

@@ -16,6 +16,12 @@ export const HISTORY_COARSENED = define(
   'Times that detail was given up early, since history may not be larger.',
   [],
 );
+export const HISTORY_DAMAGED = define(
+  'counter',
+  'tacit_history_damaged_rows_total',
+  'Rows of the history that could not be read and were given up.',
+  [],
+);
 export const HISTORY_FAILING = define(
   'gauge',
   'tacit_history_failing',
@@ -29,5 +35,6 @@ export const HISTORY_METRICS: readonly MetricDefinition[] = [
   HISTORY_AGE,
   HISTORY_ROWS,
   HISTORY_COARSENED,
+  HISTORY_DAMAGED,
   HISTORY_FAILING,
 ];

@@ -2,7 +2,7 @@
  * What history costs: 30 days of many edges go to the keeper as a service would have sent them, and then questions about
  * earlier are asked: of the keeper alone, and with the view and the JSON text that the thread of the API makes of its
  * answers. `node benchmarks/micro/history.ts [COPIES [FILE]]`: 10,240 edges are built, and their rows copied so many times
- * under other numbers and names. A file that is there is asked without being built. Times are those of the thread's CPU.
+ * under other numbers and names; with TACIT_BUSY=1 all of them are called all the time, instead of few. A file that is there is asked without being built. Times are those of the thread's CPU.
  */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';

@@ -27,6 +27,8 @@ import { ACTIVE, severityOf } from './transitions.ts';
 const SECOND_MS = 1000;
 /** Frames come ten times a second: who has seen none for so long was not there. */
 const DOWN_MS = 2 * MINUTE_MS;
+/** Edges that are looked at in a second, whether their input is not silent any more. */
+const SILENT_EDGES = 25_000;
 const FAMILY = 'life';
 
 export type TellChange = (change: Change, frame: number) => void;
@@ -159,7 +161,7 @@ export class LifeCycle implements Kept {
     const minutes = this.second === 0 ? 0 : Math.floor(second / 60) - Math.floor(this.second / 60);
     this.second = second;
     this.lookAtResolution();
-    if (inputs.someAreSilent && store.revision !== this.graphRevision) this.lookAtSilent();
+    if (inputs.someAreSilent && store.revision !== this.graphRevision) this.lookAtSilent(second);
     this.graphRevision = store.revision;
     inputs.look(living.nowMs, minutes, living.settings);
     this.fresh.beginRound();
@@ -184,17 +186,19 @@ export class LifeCycle implements Kept {
     }
   }
 
-  /** Data of a silent input need not wait for its minute. */
-  private lookAtSilent(): void {
+  /** Data of a silent input need not wait for its minute: nearly all of it is seen at a node, the rest at an edge. */
+  private lookAtSilent(second: number): void {
     const { living, inputs, teller } = this;
     const isSilent = inputs.rows.map((_, input) => inputs.isSilent(input));
     const { nodes, edges } = living;
     for (let node = 0; node < nodes.size; node++) {
       if (nodes.input[node]! > 0 && isSilent[nodes.input[node]! - 1]!) teller.lookAtNode(node);
     }
-    for (let edge = 0; edge < edges.size; edge++) {
+    const turns = Math.max(1, Math.ceil(edges.size / SILENT_EDGES));
+    const turn = second % turns;
+    this.sweepBetween(edges.size, turn / turns, (turn + 1) / turns, edge => {
       if (edges.input[edge]! > 0 && isSilent[edges.input[edge]! - 1]!) teller.lookAtEdge(edge);
-    }
+    });
   }
 
   /** Looks at those whose turn came with this frame; all of them when a minute or more has passed. */

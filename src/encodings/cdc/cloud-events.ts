@@ -6,12 +6,14 @@ import type { RawRecord } from '../../contract/record.ts';
 import { readTraceparent } from '../record-headers/trace-context.ts';
 import type { DecodedRecord } from '../records/decoded-record.ts';
 import { readChange } from './change.ts';
-import { EventInFields, EventInHeaders } from './event.ts';
+import { type ChangeEvent, EventInBoth, EventInFields, EventInHeaders } from './event.ts';
 import type { ChangeReader } from './reader.ts';
 import { cloudEventName, fields, SOURCE_NAMES, slot } from './shape.ts';
 
 const SPEC_VERSION = slot('specversion');
 const ID = slot('id');
+const TYPE = slot('type');
+const SOURCE = slot('source');
 const OP = slot('iodebeziumop');
 const TRACEPARENT = slot('traceparent');
 
@@ -23,12 +25,30 @@ function attributesOf(name: string): readonly string[] {
   return [`data.${name}`, `data.payload.${name}`];
 }
 
-const event = new EventInFields(attributesOf, [
+const attributes = new EventInFields(attributesOf, [
   'data.after',
   'data.payload.after',
   'data.before',
   'data.payload.before',
 ]);
+const event = new EventInBoth(
+  attributes,
+  namedBy(() => [fields.text(TYPE), fields.text(SOURCE)]),
+);
+
+/** Its connector, which not every event has as an attribute, and all have in `type` and `source`. */
+function namedBy(texts: () => readonly string[]): ChangeEvent {
+  return { text: name => (name === 'connector' ? firstConnector(texts()) : ''), rowHash: () => 0 };
+}
+
+/** Of `io.debezium.connector.postgresql.DataChangeEvent`, `io.debezium.mysql.datachangeevent`, `/debezium/oracle/shop`. */
+function firstConnector(texts: readonly string[]): string {
+  for (const text of texts) {
+    const [, connector] = /^(?:io\.debezium\.(?:connector\.)?|\/debezium\/)(\w+)[./]/.exec(text) ?? [];
+    if (connector !== undefined) return connector;
+  }
+  return '';
+}
 
 export const cloudEvent: ChangeReader = {
   format: 'debezium',
@@ -44,6 +64,7 @@ export const cloudEvent: ChangeReader = {
 export function readBinaryCloudEvent(view: DecodedRecord, raw: RawRecord): boolean {
   const binary = new EventInHeaders(raw.headers, name => attributesOf(name).map(attribute => `ce_${attribute}`));
   if (binary.text('op') === '') return false;
-  readChange(binary, raw.key !== null, view);
+  const typed = namedBy(() => [...binary.all('ce_type'), ...binary.all('ce_source')]);
+  readChange(new EventInBoth(binary, typed), raw.key !== null, view);
   return true;
 }

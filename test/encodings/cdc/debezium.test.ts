@@ -281,6 +281,19 @@ describe('a CloudEvent', () => {
     ]);
   });
 
+  test.each<[string, object, Said]>([
+    ['its type', { source: 'shop' }, ORDERS],
+    ['its source', { type: 'change' }, ORDERS],
+    ['an old type', { type: 'io.debezium.sqlserver.datachangeevent' }, { ...ORDERS, system: 'microsoft.sql_server' }],
+    ['the attribute before both', { iodebeziumconnector: 'mariadb' }, { ...ORDERS, system: 'mariadb' }],
+  ])('names its connector by %s', (_, said, change) => {
+    const { iodebeziumconnector: _none, ...rest } = attributes;
+    const event = { ...rest, ...said };
+    expect(changes({ ...event, data: { before: null, after: { id: 1 } } })).toEqual([change]);
+    const headers = Object.entries(event).map(([name, value]) => [`ce_${name}`, value] as const);
+    expect(changesOf(decode({ key: 'k', headers, value: '{}' }))).toEqual([change]);
+  });
+
   test('has an id, and a context where no header has one', () => {
     const value = JSON.stringify({ ...attributes, traceparent: TRACEPARENT, data });
     const view = decode({ value });

@@ -66,7 +66,7 @@ function recover(apply: (frame: Frame) => void) {
     groupNumber: name => normalizer.messaging.groups.numberOf(name),
   });
   const from = { after: 0, stamp: 0, durable: 0, onCorruption: 'refuse' } as const;
-  return recoverJournal({ disk, directory: DIRECTORY, decoder, ...from, apply, ...EVENT_LOOP });
+  return recoverJournal({ path: DIRECTORY, disk, directory: DIRECTORY, decoder, ...from, apply, ...EVENT_LOOP });
 }
 
 /** Sends for so long; answers with how long each request waited. */

@@ -7,7 +7,6 @@ import {
   fsync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   open,
   openSync,
   read,
@@ -22,6 +21,7 @@ import {
   writev,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../lib/make-directories.ts';
 import type { Disk, Done, GrowingFile, NewFile, OpenFile } from './disk.ts';
 
 /** One call writes and syncs: two would each take a turn of a thread. */
@@ -45,7 +45,7 @@ export class FileSystemDisk implements Disk {
   }
 
   makeDirectory(directory: string): void {
-    mkdirSync(this.path(directory), { recursive: true, mode: DIRECTORY_MODE });
+    makeDirectories(this.path(directory), DIRECTORY_MODE);
     accessSync(this.path(directory), constants.W_OK | constants.X_OK);
   }
 

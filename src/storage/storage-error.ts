@@ -8,3 +8,13 @@ export class StorageError extends Error {
     this.hint = hint;
   }
 }
+
+/** For the hint of data that is damaged. */
+export function checkHint(path: string): string {
+  return `tacit storage check --path ${path} says what is wrong`;
+}
+
+/** For the hint of a start that refuses damaged data. */
+export function damageHint(path: string): string {
+  return `${checkHint(path)}; put a backup in its place (tacit storage import), or start with what is left: --set extensions.storage.on_corruption=skip`;
+}

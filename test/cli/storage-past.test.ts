@@ -1,24 +1,14 @@
 /** `tacit storage` and what tells of earlier: history and changes, whole, damaged, cut and missing. */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { ChangeFiles } from '../../src/storage/changes/change-files.ts';
 import { FileSystemDisk } from '../../src/storage/file-system-disk.ts';
 import { run } from './kit.ts';
-import { call, checked, checkpoints, edgesOf, flip, type Serving, serve } from './serving.ts';
+import { leftDirectory } from './left-directory.ts';
+import { call, checked, edgesOf, flip, type Serving, serve } from './serving.ts';
 
 const CURSOR = join('delivery', 'changes%40webhook.json');
 /** A time that is over, to the minute. */
@@ -37,37 +27,17 @@ async function pastOf({ api }: Serving): Promise<readonly string[]> {
   return edges.map(({ source, target, count }) => `${source} ${target} ${count}`).sort();
 }
 
-let root: string;
-let original: string;
-let edges: readonly string[];
 let changes: readonly { seq: number }[];
-/** A service that told changes and has a history, with a checkpoint and frames behind it, and was killed. */
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'tacit-past-'));
-  original = join(root, 'original');
-  const serving = await serve(original);
-  await call(serving, 0, 20, AGO_MS);
-  const first = await checkpoints(serving, 0);
-  await call(serving, 20, 40, AGO_MS);
-  await checkpoints(serving, first);
-  await call(serving, 40, 50, AGO_MS);
-  edges = await edgesOf(serving);
+/** Of a service that told changes and has a history. */
+const left = leftDirectory(AGO_MS, async serving => {
   changes = await changesOf(serving);
-  serving.child.signal('SIGKILL');
-  await serving.child.ended;
-  mkdirSync(join(original, 'delivery'), { recursive: true });
-  writeFileSync(join(original, CURSOR), JSON.stringify({ delivered: changes[2]!.seq }));
   expect(changes.length).toBeGreaterThan(5);
-}, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-let copies = 0;
-function copy(): string {
-  const path = join(root, `copy-${++copies}`);
-  cpSync(original, path, { recursive: true });
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+});
+const copy = () => left.copy();
+beforeAll(() => {
+  mkdirSync(join(left.original, 'delivery'), { recursive: true });
+  writeFileSync(join(left.original, CURSOR), JSON.stringify({ delivered: changes[2]!.seq }));
+});
 
 /** A directory whose history is one file. */
 async function settled(): Promise<string> {
@@ -82,24 +52,24 @@ const segmentIn = (path: string) => join(path, 'changes', readdirSync(join(path,
 describe('export and import', () => {
   it('take the past, what was told, and where exporters are along', async () => {
     const path = copy();
-    const file = join(root, 'all.tar.gz');
+    const file = join(left.root, 'all.tar.gz');
     const exported = await run(['storage', 'export', file, '--path', path, '--format', 'json']);
     expect(exported).toMatchObject({ code: 0, stderr: '' });
     const { historyBytes, changesBytes } = JSON.parse(exported.stdout);
     expect(historyBytes).toBeGreaterThan(10_000);
     expect(changesBytes).toBeGreaterThan(1000);
-    const imported = join(root, 'imported');
+    const imported = join(left.root, 'imported');
     const back = await run(['storage', 'import', file, '--path', imported]);
     expect(back).toMatchObject({ code: 0, stderr: '' });
     expect(back.stdout).toMatch(/with [\d.]+ kB of history and [\d.]+ MB of changes; \d+ files/);
-    expect(readFileSync(join(imported, CURSOR))).toEqual(readFileSync(join(original, CURSOR)));
+    expect(readFileSync(join(imported, CURSOR))).toEqual(readFileSync(join(left.original, CURSOR)));
     expect((await checked(imported)).check).toMatchObject({ verdict: 'sound', problems: [], notes: [] });
 
     const serving = await serve(imported);
     onTestFinished(() => serving.child.signal('SIGKILL'));
-    expect(await edgesOf(serving)).toEqual(edges);
+    expect(await edgesOf(serving)).toEqual(left.edges);
     expect((await changesOf(serving)).slice(0, changes.length)).toEqual(changes);
-    expect(await pastOf(serving)).toEqual(edges);
+    expect(await pastOf(serving)).toEqual(left.edges);
     await call(serving, 500, 501);
     const more = await changesOf(serving);
     expect(more.map(({ seq }) => seq)).toEqual(more.map((_, i) => changes[0]!.seq + i));
@@ -113,7 +83,7 @@ describe('export and import', () => {
 
   it('refuse what is damaged, and compact lets go what cannot be read', async () => {
     const path = await settled();
-    const file = join(root, 'damaged.tar.gz');
+    const file = join(left.root, 'damaged.tar.gz');
     const history = readFileSync(join(path, 'history.db'));
     flipRow(path);
     const exported = await run(['storage', 'export', file, '--path', path]);

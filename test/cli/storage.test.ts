@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,41 +9,16 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from './kit.ts';
-import { call, checked, checkpoints, edgesOf, flip, serve } from './serving.ts';
+import { leftDirectory } from './left-directory.ts';
+import { call, checked, edgesOf, flip, serve } from './serving.ts';
 
-let root: string;
-let original: string;
-let edges: readonly string[];
-/** A service that has stored two checkpoints and frames behind them, and was killed. */
-beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), 'tacit-storage-'));
-  original = join(root, 'original');
-  const serving = await serve(original);
-  await call(serving, 0, 20);
-  const first = await checkpoints(serving, 0);
-  await call(serving, 20, 40);
-  await checkpoints(serving, first);
-  await call(serving, 40, 50);
-  edges = await edgesOf(serving);
-  serving.child.signal('SIGKILL');
-  await serving.child.ended;
-  expect(edges).toHaveLength(5);
-}, 60_000);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-let copies = 0;
-function copy(): string {
-  const path = join(root, `copy-${++copies}`);
-  cpSync(original, path, { recursive: true });
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
+const left = leftDirectory();
+const copy = () => left.copy();
 
 const contentOf = (path: string) =>
   (readdirSync(path, { recursive: true }) as string[]).filter(name => name.includes('.')).sort();
@@ -66,7 +40,7 @@ describe('storage check', () => {
   });
 
   it('takes the directory from a configuration, and says when that names none', async () => {
-    const file = join(root, 'tacit.yaml');
+    const file = join(left.root, 'tacit.yaml');
     writeFileSync(file, `extensions:\n  storage: { path: ${copy()} }\n`);
     const sets = ['--set', 'receivers.otlp.protocols.http.endpoint=127.0.0.1:0'];
     expect((await run(['storage', 'check', '--set', `extensions.storage.path=${copy()}`, ...sets])).code).toBe(0);
@@ -89,7 +63,7 @@ describe('storage check', () => {
     expect(stdout.replaceAll('\n', ' ')).toContain(`is damaged: checkpoints/${newest}: 1 of `);
     expect(stdout).toMatch(/The next start loads the checkpoint at frame \d+ and applies \d+ frames of the journal/);
     expect((await checked(path)).check.nextStart).toMatch(/nothing is lost$/);
-    const exported = await run(['storage', 'export', join(root, 'of-older.tar.gz'), '--path', path]);
+    const exported = await run(['storage', 'export', join(left.root, 'of-older.tar.gz'), '--path', path]);
     expect(exported.code).toBe(0);
   });
 
@@ -121,7 +95,7 @@ describe('storage check', () => {
     const newer = await run(['storage', 'check', '--path', path]);
     expect(newer).toMatchObject({ code: 2, stdout: '' });
     expect(newer.stderr).toContain('has the storage format 9; this version knows those up to 2');
-    const empty = join(root, 'empty');
+    const empty = join(left.root, 'empty');
     mkdirSync(empty);
     const nothing = await checked(empty);
     expect(nothing).toMatchObject({
@@ -129,8 +103,11 @@ describe('storage check', () => {
       check: { nextStart: 'begins with an empty graph: nothing is kept here' },
     });
     expect(readdirSync(empty)).toEqual([]);
-    expect((await run(['storage', 'check', '--path', join(root, 'none')])).code).toBe(2);
-    expect((await run(['storage', 'check', '--path', join(original, 'manifest.db')])).stderr).toContain(
+    expect((await run(['storage', 'check', '--path', empty])).stdout).toMatch(
+      /^\S+: it holds no data of tacit\nThe next start begins with an empty graph/,
+    );
+    expect((await run(['storage', 'check', '--path', join(left.root, 'none')])).code).toBe(2);
+    expect((await run(['storage', 'check', '--path', join(left.original, 'manifest.db')])).stderr).toContain(
       'is no directory',
     );
   });
@@ -149,12 +126,12 @@ describe('storage, of a directory in use', () => {
       `is in use by process ${child.pid}: only the finished segments of the journal and of changes`,
     );
     expect(check.parts.map(({ what, problem }) => [what, problem])).toEqual([['journal/0000000000000001.log', '']]);
-    for (const command of [['compact'], ['export', join(root, 'in-use.tar.gz')]]) {
+    for (const command of [['compact'], ['export', join(left.root, 'in-use.tar.gz')]]) {
       const { code, stderr } = await run(['storage', ...command, '--path', path]);
       expect(code).toBe(1);
       expect(stderr).toContain(`in use by process ${child.pid}\n`);
     }
-    expect(existsSync(join(root, 'in-use.tar.gz'))).toBe(false);
+    expect(existsSync(join(left.root, 'in-use.tar.gz'))).toBe(false);
     flip(join(path, 'journal', '0000000000000001.log'), 400);
     expect((await checked(path)).code).toBe(2);
     child.signal('SIGTERM');
@@ -165,13 +142,13 @@ describe('storage, of a directory in use', () => {
 describe('storage compact, export and import', () => {
   it('keep the graph as it was', async () => {
     const path = copy();
-    const file = join(root, 'backup.tar.gz');
+    const file = join(left.root, 'backup.tar.gz');
     const exported = await run(['storage', 'export', file, '--path', path]);
     expect(exported).toMatchObject({ code: 0, stderr: '' });
     expect(exported.stdout).toMatch(
       /backup\.tar\.gz: the checkpoint at frame \d+ and the journal up to frame \d+, with [\d.]+ kB of history and [\d.]+ MB of changes; \d+ files/,
     );
-    const imported = join(root, 'new', 'imported');
+    const imported = join(left.root, 'new', 'imported');
     expect(await run(['storage', 'import', file, '--path', imported])).toMatchObject({ code: 0, stderr: '' });
     expect((await checked(imported)).check.parts.filter(({ what }) => what.startsWith('checkpoint'))).toHaveLength(1);
     const compacted = await run(['storage', 'compact', '--path', imported]);
@@ -179,7 +156,7 @@ describe('storage compact, export and import', () => {
     expect((await checked(imported)).code).toBe(0);
     const serving = await serve(imported);
     onTestFinished(() => serving.child.signal('SIGKILL'));
-    expect(await edgesOf(serving)).toEqual(edges);
+    expect(await edgesOf(serving)).toEqual(left.edges);
   });
 
   it('compact leaves one checkpoint, and what it replaced takes no room', async () => {
@@ -206,7 +183,7 @@ describe('storage compact, export and import', () => {
 
   it('export writes what any tar reads', async () => {
     const path = copy();
-    const file = join(root, 'plain.tar.gz');
+    const file = join(left.root, 'plain.tar.gz');
     expect((await run(['storage', 'export', file, '--path', path])).code).toBe(0);
     const listed = spawnSync('tar', ['tzf', file], { encoding: 'utf8' });
     if (listed.error !== undefined) return console.error(`NOT TESTED: tar is not installed: ${listed.error.message}`);
@@ -214,40 +191,40 @@ describe('storage compact, export and import', () => {
     expect(names).toContain('manifest.db');
     const there = contentOf(path);
     expect(names.filter(name => !there.includes(name))).toEqual([]);
-    const folder = mkdtempSync(join(root, 'tar-'));
+    const folder = mkdtempSync(join(left.root, 'tar-'));
     expect(spawnSync('tar', ['xzf', file, '-C', folder]).status).toBe(0);
     for (const name of names.slice(1)) {
       expect(readFileSync(join(folder, name)).equals(readFileSync(join(path, name))), name).toBe(true);
     }
-    spawnSync('tar', ['czf', join(root, 'by-tar.tar.gz'), '--format=ustar', ...names], { cwd: folder });
-    const imported = join(root, 'by-tar');
-    expect(await run(['storage', 'import', join(root, 'by-tar.tar.gz'), '--path', imported])).toMatchObject({
+    spawnSync('tar', ['czf', join(left.root, 'by-tar.tar.gz'), '--format=ustar', ...names], { cwd: folder });
+    const imported = join(left.root, 'by-tar');
+    expect(await run(['storage', 'import', join(left.root, 'by-tar.tar.gz'), '--path', imported])).toMatchObject({
       code: 0,
     });
   });
 
   it('export refuses what is damaged, or would overwrite a file', async () => {
     const path = copy();
-    const file = join(root, 'refused.tar.gz');
+    const file = join(left.root, 'refused.tar.gz');
     truncateSync(join(path, 'journal', '0000000000000001.log'), 20);
     const [first] = readdirSync(join(path, 'checkpoints'));
     for (const name of readdirSync(join(path, 'checkpoints'))) flip(join(path, 'checkpoints', name), 5);
     const { code, stderr } = await run(['storage', 'export', file, '--path', path]);
     expect({ code, first }).toMatchObject({ code: 2 });
     expect(stderr).toBe(
-      `tacit storage export: the data in ${path} is damaged\n  tacit storage check ${path} says what is wrong\n`,
+      `tacit storage export: the data in ${path} is damaged\n  tacit storage check --path ${path} says what is wrong\n`,
     );
     expect((await run(['storage', 'compact', '--path', path])).code).toBe(2);
     writeFileSync(file, 'mine');
-    expect((await run(['storage', 'export', file, '--path', original])).stderr).toContain('there is a file');
+    expect((await run(['storage', 'export', file, '--path', left.original])).stderr).toContain('there is a file');
     expect(readFileSync(file, 'utf8')).toBe('mine');
-    expect((await run(['storage', 'export', join(root, 'no', 'x.gz'), '--path', original])).code).toBe(2);
-    expect((await run(['storage', 'export', join(root, 'y.gz'), '--path', join(root, 'none')])).code).toBe(2);
-    expect(existsSync(join(root, 'y.gz.partial'))).toBe(false);
+    expect((await run(['storage', 'export', join(left.root, 'no', 'x.gz'), '--path', left.original])).code).toBe(2);
+    expect((await run(['storage', 'export', join(left.root, 'y.gz'), '--path', join(left.root, 'none')])).code).toBe(2);
+    expect(existsSync(join(left.root, 'y.gz.partial'))).toBe(false);
   });
 
   it('import takes a whole, sound archive into an empty directory, or nothing', async () => {
-    const file = join(root, 'good.tar.gz');
+    const file = join(left.root, 'good.tar.gz');
     expect((await run(['storage', 'export', file, '--path', copy()])).code).toBe(0);
     const archive = readFileSync(file);
     const tar = gunzipSync(archive);
@@ -268,26 +245,28 @@ describe('storage compact, export and import', () => {
       ['the same file twice', gzipSync(Buffer.concat([tar.subarray(0, tar.length - 1024), tar])), 'is in it twice'],
     ];
     for (const [what, bytes, reason] of cases) {
-      const bad = join(root, 'bad.tar.gz');
-      const target = join(root, `bad-${what}`);
+      const bad = join(left.root, 'bad.tar.gz');
+      const target = join(left.root, `bad-${what}`);
       writeFileSync(bad, bytes);
       const { code, stderr } = await run(['storage', 'import', bad, '--path', target]);
       expect({ what, code }).toEqual({ what, code: 2 });
       expect(stderr, what).toContain(reason);
       expect(existsSync(target), what).toBe(false);
     }
-    expect(readdirSync(root).filter(name => name.includes('.import-'))).toEqual([]);
+    expect(readdirSync(left.root).filter(name => name.includes('.import-'))).toEqual([]);
     const full = copy();
     expect((await run(['storage', 'import', file, '--path', full])).stderr).toContain('is not empty');
-    const empty = join(root, 'empty-target');
+    const within = await run(['storage', 'import', file, '--path', join(file, 'in', 'a', 'file')]);
+    expect(within).toMatchObject({ code: 2, stderr: expect.stringMatching(/^tacit storage import: ENOTDIR: .*\n$/) });
+    const empty = join(left.root, 'empty-target');
     mkdirSync(empty);
     expect((await run(['storage', 'import', file, '--path', empty])).code).toBe(0);
-    expect((await run(['storage', 'import', join(root, 'none.gz'), '--path', join(root, 'x')])).code).toBe(2);
+    expect((await run(['storage', 'import', join(left.root, 'none.gz'), '--path', join(left.root, 'x')])).code).toBe(2);
   });
 
   it('import takes nothing out of the directory', async () => {
     for (const name of ['../evil', '/tmp/evil', 'checkpoints/../../evil.pack', 'journal/x.log', 'process.pid']) {
-      const folder = mkdtempSync(join(root, 'evil-'));
+      const folder = mkdtempSync(join(left.root, 'evil-'));
       const bad = join(folder, 'bad.tar.gz');
       writeFileSync(bad, gzipSync(Buffer.concat([entry(name), Buffer.alloc(1024)])));
       const { code, stderr } = await run(['storage', 'import', bad, '--path', join(folder, 'data')]);

@@ -18,7 +18,8 @@ export function checkText({ path, verdict, parts, problems, notes, nextStart }: 
   ]);
   const table = rows.length === 0 ? '' : alignTable(['WHAT', 'FRAMES', 'SIZE', 'STATE'], rows, ['FRAMES', 'SIZE']);
   const remarks = [...problems, ...notes].map(text => wrapped(`- ${text}`, '')).join('');
-  const outcome = `${path}: ${VERDICTS[verdict]}\n${wrapped(`The next start ${nextStart}.`, '')}`;
+  const found = parts.length === 0 && verdict === 'sound' ? 'it holds no data of tacit' : VERDICTS[verdict];
+  const outcome = `${path}: ${found}\n${wrapped(`The next start ${nextStart}.`, '')}`;
   return [table, remarks, outcome].filter(part => part !== '').join('\n');
 }
 

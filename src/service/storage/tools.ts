@@ -34,10 +34,16 @@ async function told<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (isOfSystem(error)) throw new SourceError(error.message, EXIT_DATA_TROUBLE);
     if (!(error instanceof StorageError)) throw error;
     const exitCode = error instanceof DirectoryInUse ? EXIT_WRONG_USE : EXIT_DATA_TROUBLE;
     throw new SourceError(`${error.message}\n  ${error.hint}`, exitCode);
   }
+}
+
+/** A file or directory that may not be read or written, and the like: its message names it. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }
 
 export const storageCommands: StorageCommands = { tools, directoryOf };

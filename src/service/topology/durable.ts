@@ -155,6 +155,7 @@ export class DurableTopology {
     return recoverJournal({
       ...parts.turns,
       signal,
+      path: this.options.path,
       disk,
       directory: JOURNAL,
       decoder,

@@ -1,5 +1,5 @@
 /** Why a data directory cannot be had: errors of SQLite and of the disk → what to say, and what can be done. */
-import { StorageError } from '../storage-error.ts';
+import { damageHint, StorageError } from '../storage-error.ts';
 import { ManifestDamage, NewerFormat } from './manifest.ts';
 
 /** Primary result codes of SQLite. */
@@ -35,10 +35,7 @@ export function inUse(path: string, owner: string): StorageError {
 }
 
 export function damaged(path: string, problems: readonly string[]): StorageError {
-  return new StorageError(
-    `the data in ${path} is damaged: ${problems.join('; ')}`,
-    'put a backup in its place (tacit storage import), or start with what is left: --set extensions.storage.on_corruption=skip',
-  );
+  return new StorageError(`the data in ${path} is damaged: ${problems.join('; ')}`, damageHint(path));
 }
 
 export function unusable(path: string, reason: string): StorageError {

@@ -7,7 +7,7 @@ import { ObservationBatch } from '../../contract/observation.ts';
 import { Slices } from '../../lib/slices.ts';
 import type { Turns } from '../../lib/turns.ts';
 import type { Disk } from '../disk.ts';
-import { StorageError } from '../storage-error.ts';
+import { damageHint, StorageError } from '../storage-error.ts';
 import { SEGMENT_HEADER } from './format.ts';
 import { framesOf } from './frame-reader.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -16,6 +16,8 @@ import { type Damage, type Findings, judge, type Run, type Survey, surveyJournal
 const SLICE_MS = 4;
 
 export interface RecoveryOptions extends Turns {
+  /** The data directory, for what is said. */
+  readonly path: string;
   readonly disk: Disk;
   readonly directory: string;
   /** Fills the batch with what a payload says; throws where it says nothing. */
@@ -69,7 +71,7 @@ export async function recoverJournal(options: RecoveryOptions): Promise<Recovere
   for (; step.done !== true; step = steps.next()) if (await slices.turn()) signal?.throwIfAborted();
   const survey = step.value;
   const found = judge(survey, after);
-  if (onCorruption === 'refuse' && found.damage.length > 0) throw refusal(found.damage[0]!);
+  if (onCorruption === 'refuse' && found.damage.length > 0) throw refusal(options.path, found.damage[0]!);
   secureOrRefuse(options, survey, found);
   const replay = new Replay(options, slices, found);
   await replay.run();
@@ -190,7 +192,7 @@ class Replay {
       return read();
     } catch (error) {
       const damage = { ...where, first: number, last: number };
-      if (this.options.onCorruption === 'refuse') throw refusal(damage, error);
+      if (this.options.onCorruption === 'refuse') throw refusal(this.options.path, damage, error);
       this.unreadable.push(damage);
       return undefined;
     }
@@ -205,15 +207,12 @@ function unapplied(number: number, reason: string, cause: unknown): StorageError
   );
 }
 
-function refusal({ file, at, bytes, first, last }: Damage, cause?: unknown): StorageError {
+function refusal(path: string, { file, at, bytes, first, last }: Damage, cause?: unknown): StorageError {
   const frames = first === last ? `frame ${first}` : `frames ${first} to ${last}`;
   const what =
     bytes === 0
       ? `${frames} of the journal, which had been acknowledged, are missing (before byte ${at} of ${file || 'any segment'})`
       : `${file} is damaged: ${bytes} bytes at ${at} are not ${frames}, which had been acknowledged`;
   const why = cause instanceof Error ? ` (${cause.message})` : '';
-  return new StorageError(
-    what + why,
-    'Restore the data directory from a backup, or start with `on_corruption: skip` to go on without them.',
-  );
+  return new StorageError(what + why, damageHint(path));
 }

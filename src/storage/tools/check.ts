@@ -59,7 +59,7 @@ function checkHeld(held: HeldDirectory): StorageCheck {
   return {
     path,
     verdict: problems.length === 0 ? 'sound' : 'damaged',
-    parts: [manifestPart(held), ...checkpoints.map(checkpointPart), ...segmentParts(journal), ...past.parts],
+    parts: [...manifestParts(held), ...checkpoints.map(checkpointPart), ...segmentParts(journal), ...past.parts],
     problems,
     notes: [...tailNotes(journal), ...past.notes, ...leftOvers(held)],
     nextStart: [nextStart(held, checkpoints, good, journal, lost), ...past.outcomes].join('; '),
@@ -95,9 +95,11 @@ function nextStart(
   return begins;
 }
 
-function manifestPart({ disk, manifest, manifestDamage }: HeldDirectory): CheckedPart {
+/** None where nothing was ever kept. */
+function manifestParts({ disk, manifest, manifestDamage }: HeldDirectory): readonly CheckedPart[] {
+  if (disk.size(MANIFEST) < 0 && manifestDamage === '') return [];
   const what = manifest === undefined ? MANIFEST : `${MANIFEST}, storage format ${STORAGE_FORMAT.version}`;
-  return { what, frames: null, bytes: Math.max(0, disk.size(MANIFEST)), problem: manifestDamage };
+  return [{ what, frames: null, bytes: Math.max(0, disk.size(MANIFEST)), problem: manifestDamage }];
 }
 
 function checkpointPart({ checkpoint, problem }: CheckedCheckpoint): CheckedPart {

@@ -13,7 +13,7 @@ import { damageOf } from '../checkpoint/verify.ts';
 import type { Disk } from '../disk.ts';
 import { compactHistory } from '../history/check-history.ts';
 import { HISTORY } from '../history/source.ts';
-import { StorageError } from '../storage-error.ts';
+import { checkHint, StorageError } from '../storage-error.ts';
 import { bytesKept, bytesOfPast, type HeldDirectory, holdDirectory, newestIntact, putAside } from './held-directory.ts';
 import { segmentsOf } from './segments.ts';
 
@@ -54,10 +54,7 @@ function compact(held: HeldDirectory): Compaction {
 function compactPast({ path, disk }: HeldDirectory): void {
   const problem = compactHistory(path)?.problem ?? '';
   if (problem !== '') {
-    throw new StorageError(
-      `${HISTORY} cannot be made smaller: ${problem}`,
-      `it is as it was; tacit storage check --path ${path} says what is wrong`,
-    );
+    throw new StorageError(`${HISTORY} cannot be made smaller: ${problem}`, `it is as it was; ${checkHint(path)}`);
   }
   const { segments, oldest } = checkChanges(disk, 0);
   for (const { file } of segments.filter((_, i) => (segments[i + 1]?.first ?? oldest + 1) <= oldest)) disk.remove(file);

@@ -21,7 +21,7 @@ import { FILE_MODE, FileSystemDisk } from '../file-system-disk.ts';
 import { HISTORY } from '../history/source.ts';
 import { checkWholeJournal, lostFrames } from '../journal/check-journal.ts';
 import { JOURNAL } from '../storage.ts';
-import { StorageError } from '../storage-error.ts';
+import { checkHint, StorageError } from '../storage-error.ts';
 import { checkPast } from './check-past.ts';
 import { bytesOfPast, type HeldDirectory, holdDirectory, newestIntact } from './held-directory.ts';
 import { segmentsOf } from './segments.ts';
@@ -77,7 +77,7 @@ function lastSoundFrame({ path, disk }: HeldDirectory, newest: ListedCheckpoint 
   const after = newest?.frame ?? 0;
   const journal = checkWholeJournal(disk, JOURNAL, newest?.durable ?? 0);
   if (lostFrames(journal, after).length === 0) return Math.max(journal.last, after);
-  throw new StorageError(`the journal in ${path} is damaged`, `tacit storage check ${path} says what is wrong`);
+  throw new StorageError(`the journal in ${path} is damaged`, checkHint(path));
 }
 
 function mustHaveSoundPast({ path, disk }: HeldDirectory, checkpoint: ListedCheckpoint | undefined, lastFrame: number) {
@@ -98,7 +98,7 @@ function placeFiles(disk: Disk): readonly string[] {
 }
 
 function mendHint(path: string): string {
-  return `tacit storage check --path ${path} says what is wrong; a start goes on without what it finds damaged, and tacit storage compact lets changes go that cannot be read`;
+  return `${checkHint(path)}; a start goes on without what it finds damaged, and tacit storage compact lets changes go that cannot be read`;
 }
 
 /** Path of a manifest that knows no other checkpoint. */

@@ -13,7 +13,7 @@ import type { Disk } from '../disk.ts';
 import { FileSystemDisk } from '../file-system-disk.ts';
 import { HISTORY } from '../history/source.ts';
 import { JOURNAL } from '../storage.ts';
-import { StorageError } from '../storage-error.ts';
+import { checkHint, StorageError } from '../storage-error.ts';
 
 export interface HeldDirectory {
   readonly path: string;
@@ -78,7 +78,7 @@ export function newestIntact({ path, disk, manifest, manifestDamage }: HeldDirec
   const listed = manifest?.list() ?? [];
   const found = listed.find(checkpoint => problemOf(disk, checkpoint) === '');
   if (manifestDamage === '' && (found !== undefined || listed.length === 0)) return found;
-  throw new StorageError(`the data in ${path} is damaged`, `tacit storage check ${path} says what is wrong`);
+  throw new StorageError(`the data in ${path} is damaged`, checkHint(path));
 }
 
 export function bytesIn(disk: Disk, directory: string): number {

@@ -1,20 +1,12 @@
 /**
  * A file that was exported → a data directory, which is there when all of it was checked, and is on the disk.
  */
-import {
-  chmodSync,
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, createReadStream, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { DELIVERY } from '../../contract/storage.ts';
 import type { StorageArchive } from '../../contract/storage-check.ts';
+import { makeDirectories } from '../../lib/make-directories.ts';
 import { CHANGES } from '../changes/change-files.ts';
 import { CHECKPOINTS } from '../checkpoint/checkpoint.ts';
 import { MANIFEST } from '../checkpoint/manifest-file.ts';
@@ -43,7 +35,7 @@ export async function importStorage(path: string, file: string): Promise<Storage
   if (existsSync(target) && readdirSync(target).length > 0) {
     throw new StorageError(`the directory ${path} is not empty`, 'name one that is, or that is not there');
   }
-  mkdirSync(dirname(target), { recursive: true });
+  makeDirectories(dirname(target));
   const work = mkdtempSync(join(dirname(target), `.${basename(target)}.import-`));
   try {
     const files = await unpack(file, new FileSystemDisk(work));

@@ -105,6 +105,7 @@ describe('a checkpoint with a byte that was flipped', () => {
     expect(error.message).toContain(`the data in ${path} is damaged: the checkpoint at frame 20 is damaged`);
     expect(error.message).toContain('the checkpoint at frame 10 is damaged');
     expect(error.hint).toContain('on_corruption=skip');
+    expect(error.hint).toContain(`tacit storage check --path ${path} `);
     expect(readdirSync(path, { recursive: true }).sort()).toEqual(before);
     const storage = await openedHere({ path, onCorruption: 'skip' });
     expect(storage.found).toBeUndefined();

@@ -94,6 +94,7 @@ describe('a journal on it', () => {
   async function open(entries: Entry[]): Promise<Journal> {
     const apply = (frame: Parameters<typeof entryOf>[0]) => void entries.push(entryOf(frame));
     const after = await recoverJournal({
+      path: 'data',
       disk,
       directory: 'journal',
       decoder: tables.decoder(),

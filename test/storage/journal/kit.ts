@@ -47,6 +47,7 @@ export class Bench {
 
   recover(options: Partial<RecoveryOptions> = {}): Promise<Recovered> {
     return recoverJournal({
+      path: 'data',
       disk: this.disk,
       directory: 'journal',
       decoder: TABLES.decoder(),

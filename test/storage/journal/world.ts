@@ -108,6 +108,7 @@ class World {
     const before = this.entries;
     this.entries = [...newest.entries];
     const recovered = await recoverJournal({
+      path: 'data',
       disk: this.disk,
       directory: 'journal',
       decoder: DECODER,

@@ -171,6 +171,14 @@ describe('tacit paths and tacit couplings', () => {
     expect(await run(['couplings', '--service', 'bank', '--file', file])).toMatchObject({ code: 1 });
   });
 
+  it('list what an ambiguous name may mean, of a service and of a file', async () => {
+    for (const source of sources()) {
+      const { code, stderr } = await run(['paths', 'order-service', 'user-service', ...source]);
+      expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 1, lines: 1 });
+      expect(stderr).toMatch(/: \w+:user-service\S* or \w+:user-service\S*\n$/);
+    }
+  });
+
   it('refuses a file whose paths were changed by hand', async () => {
     const broken = join(folder, 'broken.json');
     await writeFile(broken, JSON.stringify({ ...document, paths: { parents: [3], nodes: [0], counts: [1] } }));

@@ -88,11 +88,14 @@ interface Refusal {
   readonly body: string;
 }
 
+/** Of a resource that is there. */
+const IS_ANSWER = /^urn:tacit:problem:(?!no-such-resource$)/;
+
 /** How this command does what the answer asks for. */
-function adviceOn(status: number, token: string | undefined, { type }: ProblemAnswer): string {
+function adviceOn(status: number, token: string | undefined, { type, candidates }: ProblemAnswer): string {
   if (status === 401) return token === undefined ? '; set TACIT_TOKEN' : '; look at TACIT_TOKEN or --token';
-  if (status === 404 && !/unknown/.test(type ?? '')) return '; is --url that of the API, port 8484 by default?';
-  return '';
+  if (status === 404 && !IS_ANSWER.test(type ?? '')) return '; is --url that of the API, port 8484 by default?';
+  return candidates.length === 0 ? '' : `: ${candidates.map(printable).join(' or ')}`;
 }
 
 /** Why there was no answer, and what would be right. */
@@ -137,14 +140,19 @@ function parseJson(text: string, from: string): unknown {
 interface ProblemAnswer {
   readonly type?: string;
   readonly detail?: string;
+  readonly candidates: readonly string[];
 }
 
 function problemOf(body: string): ProblemAnswer {
   try {
-    const { type, detail } = JSON.parse(body) as { type?: unknown; detail?: unknown };
-    return { ...(typeof type === 'string' && { type }), ...(typeof detail === 'string' && { detail }) };
+    const { type, detail, candidates } = JSON.parse(body) as Readonly<Record<string, unknown>>;
+    return {
+      ...(typeof type === 'string' && { type }),
+      ...(typeof detail === 'string' && { detail }),
+      candidates: Array.isArray(candidates) ? candidates.map(String) : [],
+    };
   } catch {
-    return {};
+    return { candidates: [] };
   }
 }
 

@@ -8,5 +8,5 @@ export type Encoding = (typeof ENCODINGS)[number];
 
 /** Said to senders of metrics over either protocol. */
 export const METRICS_ANSWER =
-  'metrics are not taken here: tacit reads traces (and counts logs); send metrics to a metrics backend, ' +
+  'metrics are not taken here: tacit reads traces and logs; send metrics to a metrics backend, ' +
   'for a Collector: keep this exporter out of its metrics pipelines';

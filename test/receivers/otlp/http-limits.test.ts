@@ -87,6 +87,23 @@ it.each([
   expect(running.consumer.calls).toEqual([]);
 });
 
+it.each([
+  [{}, 60, 200],
+  [{}, 65, 413],
+  [{ max_request_body_size: '1MiB' }, 0.9, 200],
+  [{ max_request_body_size: '1MiB' }, 1.1, 413],
+  [{ max_request_body_size: '1MiB', max_decompressed_size: '2MiB' }, 1.9, 200],
+  [{ max_request_body_size: '70MiB' }, 69, 200],
+])(
+  'the limit of a body holds for what it inflates to, unless there is one for that: %j, %d MiB',
+  async (limits, mib, status) => {
+    const port = await listen(limits);
+    const headers = { ...GZIP, 'content-type': 'application/json' };
+    const reply = await send(port, { headers, body: gzipSync(Buffer.from('{}'.padEnd(mib * 2 ** 20))) });
+    expect(reply.status).toBe(status);
+  },
+);
+
 it('takes a gzip body of several members, whose last length tells little', async () => {
   const port = await listen();
   const body = largeTraces(2_500_000);

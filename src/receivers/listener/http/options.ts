@@ -20,15 +20,22 @@ import {
   writeTimeout,
 } from '../options.ts';
 
+/** As OTLP recommends for a body after decompression. */
+const MOST_DECOMPRESSED = '64MiB';
+
 /** Members of a `Type.Object`. */
 export function httpListenerOptions(fallbackEndpoint: string) {
   return {
     endpoint: Type.Optional(endpoint(fallbackEndpoint)),
     max_request_body_size: Type.Optional(
-      sizeOption({ default: '20MiB', minimum: '1KiB', description: 'Largest body as sent, before decompression.' }),
+      sizeOption({ default: '20MiB', minimum: '1KiB', description: 'Largest body as sent.' }),
     ),
     max_decompressed_size: Type.Optional(
-      sizeOption({ default: '64MiB', minimum: '1KiB', description: 'Largest body after decompression.' }),
+      sizeOption({
+        minimum: '1KiB',
+        description:
+          'Largest body after decompression (default `max_request_body_size` where that is given, else 64MiB).',
+      }),
     ),
     max_inflight_body_size: maxInflightBodySize,
     max_connections: maxConnections(4096),
@@ -79,7 +86,9 @@ export function readHttpOptions(config: HttpListenerConfig | null, fallbackEndpo
     endpoint: full.endpoint,
     cors: config?.cors,
     maxBodyBytes: parseSize(full.max_request_body_size),
-    maxDecompressedBytes: parseSize(full.max_decompressed_size),
+    maxDecompressedBytes: parseSize(
+      config?.max_decompressed_size ?? config?.max_request_body_size ?? MOST_DECOMPRESSED,
+    ),
     ...connectionOptions(full),
     readHeaderTimeoutMs: Math.min(wholeMs(full.read_header_timeout), wholeMs(full.read_timeout)),
     idleTimeoutMs: wholeMs(full.idle_timeout),

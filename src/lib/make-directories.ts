@@ -1,3 +1,4 @@
+/** Directories that are missing → directories that are there. */
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 

@@ -70,9 +70,16 @@ export function timeOf(parameter: string, text: string, nowMs: number): number {
       throw wrongTime(parameter, text);
     }
   }
-  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(text) ? Date.parse(text) : Number.NaN;
+  const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.exec(text) ?? [];
+  const ms = date !== undefined && isInCalendar(date) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) throw wrongTime(parameter, text);
   return ms;
+}
+
+/** `Date.parse` takes the 31st of February for a day in March. */
+function isInCalendar(date: string): boolean {
+  const ms = Date.parse(date);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function wrongTime(parameter: string, text: string): Problem {
@@ -88,7 +95,7 @@ function wrong(parameter: string, detail: string): Problem {
 
 function problemOf({ problem, begin }: PastProblem): Problem {
   if (problem === 'in_future')
-    return new Problem(400, 'bad-parameter', 'that time is yet to come; leave `at` out for now');
+    return new Problem(400, 'bad-parameter', 'that time is yet to come; leave the parameter out, or write now');
   const since = Number.isFinite(begin)
     ? `it begins at ${new Date(begin).toISOString()}`
     : 'nothing of the past is kept';

@@ -51,6 +51,9 @@ describe('a time', () => {
   it.each([
     ['at=yesterday', 'at "yesterday" is no time; write it as 2026-08-01T12:00:00Z, or -1h for an hour ago'],
     ['at=-1x', 'at "-1x" is no time'],
+    ['at=2026-02-29T12:00:00Z', 'at "2026-02-29T12:00:00Z" is no time'],
+    ['start=2026-04-31T12:00:00Z&end=now', 'start "2026-04-31T12:00:00Z" is no time'],
+    ['at=2026-13-01T12:00:00Z', 'at "2026-13-01T12:00:00Z" is no time'],
     ['at=-1h&start=-2h', 'at goes alone'],
     ['end=-1h', 'give start as well'],
     ['start=-1h&end=-2h', 'is not before'],

@@ -231,10 +231,11 @@ export interface Connector extends Component {
   readonly consumers: Sinks;
   readonly reader: TopologyReader;
   /**
-   * Called once when everything but the receivers was started: brings back what was kept. Throws a `StartError` when it
-   * cannot be; gives up, without an error, when `signal` aborts.
+   * Called once, when the starts of everything but the receivers were called: brings back what was kept, and resolves with
+   * how many spans and records were taken in again for it. Throws a `StartError` when it cannot be; gives up, without an
+   * error, when `signal` aborts.
    */
-  recover?(signal: AbortSignal): Promise<void>;
+  recover?(signal: AbortSignal): Promise<number>;
 }
 
 export interface ConfigProblem {

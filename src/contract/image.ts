@@ -52,6 +52,11 @@ export interface Kept {
   ahead?(out: ImageWriter, round: number): Iterable<void>;
   /** Rounds of the same image went before it. */
   save(out: ImageWriter): Iterable<void>;
+  /**
+   * Before anything is loaded: begins to fill large tables that need nothing of other parts. They are filled by the time
+   * of `load`, which does not depend on whether this was called.
+   */
+  read?(from: ImageReader): void;
   /** Called once, before anything else is; afterwards the part is, value for value, as the one that was saved. */
   load(from: ImageReader): Iterable<void>;
 }

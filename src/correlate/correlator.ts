@@ -175,6 +175,10 @@ export class Correlator implements Kept {
     for (const part of this.kept) yield* part.save(out);
   }
 
+  read(from: ImageReader): void {
+    for (const part of this.kept) part.read?.(from);
+  }
+
   /**
    * The graph and the tables of names are loaded before. Windows are those of the image, until others are set; limits
    * are this correlator's own: rows too many for them are decided early, as when the tier is full.

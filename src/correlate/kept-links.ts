@@ -23,6 +23,13 @@ export const BUCKETS_A_LINE = 64;
 const BUCKET_SHIFT = 6;
 const BUCKET_PIECE_SHIFT = 12;
 
+const LEAST_LINKS = 1024;
+
+/** Places that the links of so many live rows ask for. */
+export function linkPlaces(limit: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(limit, LEAST_LINKS) + 1));
+}
+
 export class KeptLinks {
   readonly links: Int32Array;
   readonly linkLimit: number;
@@ -36,8 +43,8 @@ export class KeptLinks {
   private readonly linkMarks: Uint8Array;
 
   constructor(limit: number) {
-    this.linkLimit = Math.max(limit, 1024);
-    const capacity = 2 ** Math.ceil(Math.log2(this.linkLimit + 1));
+    this.linkLimit = Math.max(limit, LEAST_LINKS);
+    const capacity = linkPlaces(limit);
     this.linkMask = capacity - 1;
     this.links = sharedWords(capacity * KEPT_LINK_WORDS);
     this.linkLines = new ChangedLines('links', capacity / LINKS_A_LINE, PIECE_SHIFT);

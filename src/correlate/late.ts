@@ -141,6 +141,14 @@ export class LateEntries implements Kept, ChainRing {
     return [{ name: 'late/buckets', array: this.buckets, width: LINE_WORDS }];
   }
 
+  /** Tables of another size are not filled as they were. */
+  read(from: ImageReader): void {
+    const { limit } = from.value('late/state') as Saved;
+    if (limit !== this.limit) return;
+    this.lines.read(from, this.tables);
+    this.bucketLines.read(from, this.bucketTables);
+  }
+
   /** Entries that find no place under another limit count as evicted: the oldest. */
   *load(from: ImageReader): Iterable<void> {
     const saved = from.value('late/state') as Saved;

@@ -7,9 +7,9 @@ import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ROW_WORDS, SPAN } from '../contract/observation.ts';
 import type { LinedTable } from '../lib/changed-lines.ts';
 import { ownHash, parentHash } from './hash.ts';
-import { BUCKETS_A_LINE, KEPT_LINK_WORDS, LINKS_A_LINE } from './kept-links.ts';
+import { BUCKETS_A_LINE, KEPT_LINK_WORDS, LINKS_A_LINE, linkPlaces } from './kept-links.ts';
 import { inSteps } from './pieces.ts';
-import { ROWS_A_LINE, Rows } from './rows.ts';
+import { ROWS_A_LINE, Rows, rowPlaces } from './rows.ts';
 
 /** Rows whose places in the index are fetched together. */
 const GROUP = 64;
@@ -40,6 +40,10 @@ export class RowsImage implements Kept {
 
   save(out: ImageWriter): Iterable<void> {
     return saveRows(this.rows, out);
+  }
+
+  read(from: ImageReader): void {
+    readRows(this.rows, from);
   }
 
   /** As they were saved, even if they are more than the limit, or their tables of another size: see `fit`. */
@@ -79,10 +83,23 @@ function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
   yield* rows.linkBucketLines.save(out, () => linkBucketTables(rows));
 }
 
-function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
+function readRows(rows: Rows, from: ImageReader): void {
+  makePlaces(rows, from);
+  rows.lines.read(from, rowTables(rows));
+  rows.linkLines.read(from, linkTables(rows));
+  rows.linkBucketLines.read(from, linkBucketTables(rows));
+}
+
+/** Tables of the sizes that were saved. */
+function makePlaces(rows: Rows, from: ImageReader): Saved {
   const saved = from.value('rows/state') as Saved;
   if (saved.capacity !== capacityOf(rows) || saved.linkCapacity !== linkCapacityOf(rows))
     rows.adopt(new Rows(saved.limit));
+  return saved;
+}
+
+function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
+  const saved = makePlaces(rows, from);
   const { oldest, next, oldestLink, nextLink } = saved;
   Object.assign(rows, { oldest, next, oldestLink, nextLink });
   yield* rows.lines.load(from, rowTables(rows));
@@ -92,8 +109,8 @@ function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
 }
 
 function* fitRows(rows: Rows): Iterable<void> {
+  if (rowPlaces(rows.limit) === capacityOf(rows) && linkPlaces(rows.limit) === linkCapacityOf(rows)) return;
   const fitting = new Rows(rows.limit);
-  if (fitting.words.length === rows.words.length && fitting.links.length === rows.links.length) return;
   const { oldest, next, oldestLink, nextLink } = rows;
   Object.assign(fitting, { oldest, next, oldestLink, nextLink });
   yield* inSteps(capacityOf(rows), (a, b) => {

@@ -38,6 +38,11 @@ const BUCKET_WORDS = INLINE * 2;
  */
 const BEFORE_LINE = 48;
 
+/** Places that so many live rows ask for. */
+export function rowPlaces(limit: number): number {
+  return Math.max(ROWS_A_LINE, 2 ** Math.ceil(Math.log2(limit + 1)));
+}
+
 export class Rows extends KeptLinks {
   readonly words: Int32Array;
   readonly floats: Float64Array;
@@ -63,7 +68,7 @@ export class Rows extends KeptLinks {
 
   constructor(limit: number) {
     super(limit);
-    const capacity = Math.max(ROWS_A_LINE, 2 ** Math.ceil(Math.log2(limit + 1)));
+    const capacity = rowPlaces(limit);
     this.limit = limit;
     this.mask = capacity - 1;
     const buffer = new SharedArrayBuffer(BEFORE_LINE + capacity * ROW_WORDS * 4);

@@ -108,8 +108,14 @@ export class Seen implements Kept {
    * Under another limit entries stand elsewhere. When they are too many, whole slices count as evicted, the oldest, and
    * single ones where their buckets are full.
    */
+  /** Tables of another size are not filled as they were. */
+  read(from: ImageReader): void {
+    const { segments } = this.savedIn(from);
+    if (segments === this.segments) this.lines.read(from, this.tables);
+  }
+
   *load(from: ImageReader): Iterable<void> {
-    const saved = from.value(`${this.family}/state`) as Saved;
+    const saved = this.savedIn(from);
     this.counts.set(saved.counts);
     this.starts.set(saved.starts);
     this.newest = saved.newest;
@@ -136,6 +142,10 @@ export class Seen implements Kept {
       yield;
     }
     this.lines.renew(other.lines);
+  }
+
+  private savedIn(from: ImageReader): Saved {
+    return from.value(`${this.family}/state`) as Saved;
   }
 
   private get tables(): readonly LinedTable[] {

@@ -44,6 +44,8 @@ export class ChangedLines {
   private readonly shift: number;
   /** Sections of changed lines in the image under way. */
   private sections = 0;
+  /** The pieces are being read, or were. */
+  private isRead = false;
 
   /** @param shift a piece has 2^shift lines. */
   constructor(name: string, lines: number, shift: number) {
@@ -149,8 +151,9 @@ export class ChangedLines {
     }
   }
 
-  /** Into tables of the sizes that were saved. */
-  *load(from: Reader, tables: readonly LinedTable[]): Iterable<void> {
+  /** As the first step of `load`, which does not read the pieces again. */
+  read(from: Reader, tables: readonly LinedTable[]): void {
+    this.isRead = true;
     const isVersioned = this.loadVersions(from);
     for (const [piece, first, end] of this.pieces(this.marks.length)) {
       for (const { name, array, width } of tables) {
@@ -161,6 +164,12 @@ export class ChangedLines {
         fill(from, section, array.subarray(first * width, end * width), width);
       }
     }
+  }
+
+  /** Into tables of the sizes that were saved. */
+  *load(from: Reader, tables: readonly LinedTable[]): Iterable<void> {
+    if (!this.isRead) this.read(from, tables);
+    this.isRead = false;
     yield;
     for (let section = 0; ; section++) {
       const lines = this.loadNumbers(from, section);

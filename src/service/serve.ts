@@ -61,7 +61,7 @@ export async function runService(config: Config, { warnings, readAgain, output }
 
 async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const service = createService(config, options);
-  await service.start(() => warmUp(options.logger));
+  await service.start((taken, signal) => warmUp(options.logger, taken, signal));
   return service;
 }
 

@@ -31,12 +31,15 @@ export interface ServiceOptions {
   readonly onConfig?: (config: Config) => void;
 }
 
+/**
+ * Work to be done before anything comes in, beside the recovery, which often waits for the disk.
+ * @param taken see `Connector.recover`. @param signal the start is given up.
+ */
+export type Meanwhile = (taken: Promise<number>, signal: AbortSignal) => Promise<void>;
+
 export interface Service {
-  /**
-   * Throws a `StartError` for what the user can mend.
-   * @param meanwhile work to be done before anything comes in: beside the recovery, which often waits for the disk.
-   */
-  start(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Throws a `StartError` for what the user can mend. */
+  start(meanwhile?: Meanwhile): Promise<void>;
   /** Never rejects. Asked again while it works, it works once more. Resolves when what was given up has finished. */
   reload(): Promise<ReloadReport>;
   /** May be called more than once; resolves when everything is stopped or `shutdown_timeout` is over. */
@@ -75,27 +78,34 @@ export function createService(config: Config, options: ServiceOptions): Service 
 
   const timeoutMs = () => parseDuration(running.config.service.shutdown_timeout);
 
-  async function startAll(meanwhile: () => Promise<void>): Promise<void> {
-    const sources = running.assembly.order.filter(({ section }) => section === 'receivers');
-    await startEach(running.assembly.order.filter(built => !sources.includes(built)));
-    const results = await Promise.allSettled([recoverAll(), meanwhile()]);
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-    await startEach(sources);
+  async function startAll(meanwhile: Meanwhile): Promise<void> {
+    const { order } = running.assembly;
+    const starts = order.filter(({ section }) => section !== 'receivers').map(startOne);
+    const taken = recoverAll();
+    await allOrNone([...starts, taken, meanwhile(taken, giveUp.signal)]);
+    for (const built of order) if (built.section === 'receivers') await startOne(built);
     host.setReady(stopping === undefined);
   }
 
-  async function recoverAll(): Promise<void> {
-    for (const { section, component } of running.assembly.order) {
-      if (section === 'connectors') await (component as Connector).recover?.(giveUp.signal);
-    }
+  /** None of them is under way any more. The first that failed, in this order, is thrown; what can be is given up then. */
+  async function allOrNone(work: readonly Promise<unknown>[]): Promise<void> {
+    for (const one of work) one.catch(() => giveUp.abort());
+    const results = await Promise.allSettled(work);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  async function startEach(components: readonly BuiltComponent[]): Promise<void> {
-    for (const built of components) {
-      if (stopping !== undefined) return;
-      touched.push(built);
-      await built.component.start();
+  async function recoverAll(): Promise<number> {
+    let taken = 0;
+    for (const { section, component } of running.assembly.order) {
+      if (section === 'connectors') taken += (await (component as Connector).recover?.(giveUp.signal)) ?? 0;
     }
+    return taken;
+  }
+
+  async function startOne(built: BuiltComponent): Promise<void> {
+    if (stopping !== undefined) return;
+    touched.push(built);
+    await built.component.start();
   }
 
   async function stopAll(): Promise<void> {
@@ -113,7 +123,7 @@ export function createService(config: Config, options: ServiceOptions): Service 
     await stopAll();
   }
 
-  async function start(meanwhile = async () => {}): Promise<void> {
+  async function start(meanwhile: Meanwhile = async () => {}): Promise<void> {
     starting ??= startAll(meanwhile);
     try {
       await starting;

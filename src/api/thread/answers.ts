@@ -61,6 +61,13 @@ export class Answers {
     this.heard = feed === undefined ? undefined : { of: feed, end: feed.follow(tell) };
   }
 
+  /** None while they are being brought back: each copy of the graph by then is one more of what is not the graph yet. */
+  private edges(): number | undefined {
+    const reader = this.host.topology();
+    this.hear(reader?.changes);
+    return reader?.storage()?.state === 'recovering' ? undefined : reader?.edgeCount();
+  }
+
   private async answer(number: number, question: Question, asks: unknown): Promise<void> {
     try {
       this.send({ type: 'answer', number, answer: await this.answerTo(question, asks) });
@@ -78,8 +85,7 @@ export class Answers {
       case 'checkup':
         return this.host.topology()?.checkup();
       case 'edges':
-        this.hear(this.host.topology()?.changes);
-        return this.host.topology()?.edgeCount();
+        return this.edges();
       case 'trace':
         return this.host.topology()?.trace(asks as Questions['trace']['asks']);
       case 'past':

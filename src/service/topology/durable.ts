@@ -81,8 +81,8 @@ export class DurableTopology {
     this.beganMs = this.toldMs = parts.turns.monotonic();
   }
 
-  /** Throws a `StartError` when the directory cannot be used. @param signal gives up, without an error. */
-  async recover(signal: AbortSignal): Promise<void> {
+  /** See `Connector.recover`. */
+  async recover(signal: AbortSignal): Promise<number> {
     try {
       // Readers may ask for the time to go on: it is that of the frames, until all of them are applied.
       await this.topology.journal.pause();
@@ -97,16 +97,17 @@ export class DurableTopology {
       // Who waits for it hears of it.
       history.catch(() => {});
       await this.load(this.storage, signal);
-      if (signal.aborted) return;
+      if (signal.aborted) return 0;
       await history;
       this.topology.time.history.begin(this.lastCheckpoint, this.storage.found?.stampMs ?? 0);
       const recovered = await this.replay(this.storage, signal);
       if (!signal.aborted) await this.goOn(this.storage, recovered);
+      return this.received - this.receivedThen;
     } catch (error) {
       await this.history?.close();
       await this.storage?.close();
       this.storage = undefined;
-      if (signal.aborted) return;
+      if (signal.aborted) return 0;
       if (error instanceof StorageError) throw new StartError(error.message, error.hint);
       throw error;
     }
@@ -135,7 +136,11 @@ export class DurableTopology {
 
   private async loadImage(image: ImageInput, signal: AbortSignal): Promise<void> {
     const slices = new Slices(this.parts.turns, SLICE_MS);
-    for (const part of this.topology.kept) {
+    const { kept } = this.topology;
+    const ahead = image.beside();
+    for (const part of kept) part.read?.(ahead);
+    for (const part of kept) {
+      if (part.read !== undefined) await ahead.filled();
       for (const _ of part.load(image)) {
         await image.filled();
         if (signal.aborted) return;

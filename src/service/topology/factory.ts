@@ -72,11 +72,12 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
     start() {},
     async recover(signal) {
       const storage = host.storage();
+      let taken = 0;
       if (storage !== undefined) {
         const kept = new DurableTopology(topology, storage, logger, machineParts(storage.path, clock));
         durable = kept;
         topology.keeper = kept;
-        await kept.recover(signal);
+        taken = await kept.recover(signal);
       } else {
         topology.keepMessagesInMemory();
         const log = new MemoryChangeLog(topology.options.changes);
@@ -90,6 +91,7 @@ function createConnector(topology: Topology, { host, clock, logger }: Settings):
         topology.tick();
         void durable?.checkpointIfDue();
       }, TICK_MS);
+      return taken;
     },
     reconfigure: (config: TopologyConfig) => ({
       commit: () => topology.reconfigure(topologyOptions(config)),

@@ -23,6 +23,8 @@ const DECODE_MS = 240;
 const RECEIVE_MS = 340;
 /** One after the other, so that nothing is compiled for one alone: V8 takes what never changed for constant. */
 const GRAPHS = 3;
+/** A graph that was brought back from so many spans is one of them, and warmer than the scratch ones become. */
+const ENOUGH = 200_000;
 const BEGIN_MS = Date.UTC(2025, 0, 1);
 /**
  * Small, so that every step up to the end of a wait is gone through. Made as the options of a service are: V8 tells
@@ -73,9 +75,11 @@ const REPLAYS_A_TURN = 4;
 /** In replays; longer than the wait of the scratch graph. */
 const LATE_BY = 5;
 
-export async function warmUp(logger: Logger): Promise<void> {
+/** @param taken so many spans a recovery takes in again. @param signal nothing will come in. */
+export async function warmUp(logger: Logger, taken = Promise.resolve(0), signal?: AbortSignal): Promise<void> {
   const samples = new Samples();
   for (let graph = 0; graph < GRAPHS; graph++) {
+    if (signal?.aborted || (graph === 1 && (await taken) >= ENOUGH)) break;
     const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
     const { groups } = topology.normalizer.messaging;
     const recorder = new IncrementRecorder(

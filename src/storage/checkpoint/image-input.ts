@@ -6,6 +6,7 @@ import { familyOf, packPath, type SectionPlace } from './checkpoint.ts';
 
 export class ImageInput implements ImageReader {
   private readonly disk: Disk;
+  private readonly sections: readonly SectionPlace[];
   private readonly places: ReadonlyMap<string, SectionPlace>;
   private readonly families = new Map<string, string[]>();
   /** Sections being read off the thread. */
@@ -15,6 +16,7 @@ export class ImageInput implements ImageReader {
 
   constructor(disk: Disk, sections: readonly SectionPlace[]) {
     this.disk = disk;
+    this.sections = sections;
     this.places = new Map(sections.map(section => [section.name, section]));
     for (const name of [...this.places.keys()].sort()) {
       const family = familyOf(name);
@@ -22,6 +24,11 @@ export class ImageInput implements ImageReader {
       if (names === undefined) this.families.set(family, [name]);
       else names.push(name);
     }
+  }
+
+  /** The same image for a reader of its own: what one fills, the other does not wait for. */
+  beside(): ImageInput {
+    return new ImageInput(this.disk, this.sections);
   }
 
   names(family: string): readonly string[] {

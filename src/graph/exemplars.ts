@@ -19,10 +19,24 @@ const NO_CEILING = 0x7fffffff;
 /** Most sets are empty most of the time. */
 const NO_WORDS = new Int32Array(0);
 
+/** Sets that are read, whose words stand in one buffer: a large graph would ask for hundreds of thousands of buffers. */
+const SLAB = 64;
+let slab = new Int32Array(0);
+let used = 0;
+
+function wordsOfSlab(): Int32Array {
+  if (used === slab.length) {
+    slab = new Int32Array(SLAB * MAX * WORDS);
+    used = 0;
+  }
+  used += MAX * WORDS;
+  return slab.subarray(used - MAX * WORDS, used);
+}
+
 export class Exemplars {
   private readonly hashes: number[] = [];
   /** Trace id (4 words) and span id (2 words) of each. */
-  private words = NO_WORDS;
+  private words: Int32Array = NO_WORDS;
   /** The largest hash that may still come in. */
   private ceiling = NO_CEILING;
 
@@ -107,7 +121,7 @@ export class Exemplars {
   read(from: NumberSource): void {
     const { hashes } = this;
     const size = from.take();
-    if (size > 0 && this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
+    if (size > 0 && this.words === NO_WORDS) this.words = wordsOfSlab();
     const { words } = this;
     if (hashes.length > size) hashes.length = size;
     for (let at = 0; at < size; at++) {

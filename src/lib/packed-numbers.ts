@@ -87,10 +87,14 @@ export class PackedWriter implements NumberSink {
   }
 }
 
+/** Numbers of a buffer for several that are taken. */
+const ROOM = 4096;
+
 export class PackedReader implements NumberSource {
   private readonly bytes: Uint8Array;
   /** Bytes read. */
   at = 0;
+  private room = new Float64Array(0);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -101,9 +105,12 @@ export class PackedReader implements NumberSource {
     return first < SINGLES ? (first >>> 1) ^ -(first & 1) : this.takeMore(first);
   }
 
+  /** Several of those that are taken stand in one buffer. */
   takeMany(count: number): Float64Array {
-    const numbers = new Float64Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = this.take();
+    if (this.room.length < count) this.room = new Float64Array(Math.max(ROOM, count));
+    const numbers = this.room.subarray(0, count);
+    this.room = this.room.subarray(count);
+    this.takeInto(numbers, count);
     return numbers;
   }
 

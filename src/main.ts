@@ -19,6 +19,8 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   process.exitCode = 1;
 } else {
   try {
+    // Before the rest is loaded, which would be loaded twice.
+    if (process.argv[2] === 'serve') (await import('./service/tuned-start.ts')).restartTuned();
     const { runMain } = await import('./service/main.ts');
     await runMain();
   } catch (error) {

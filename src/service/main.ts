@@ -4,13 +4,11 @@ import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
 import { flushed } from '../telemetry/log-output.ts';
 import { endWithNpx } from './end-with-npx.ts';
-import { restartTuned } from './tuned-start.ts';
 import { VERSION } from './version.ts';
 
 const application: Application = {
   version: VERSION,
   serve: async (args, io) => {
-    restartTuned();
     endWithNpx();
     return (await import('./application.ts')).serve(args, io);
   },

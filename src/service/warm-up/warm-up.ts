@@ -23,8 +23,9 @@ const DECODE_MS = 240;
 const RECEIVE_MS = 340;
 /** One after the other, so that nothing is compiled for one alone: V8 takes what never changed for constant. */
 const GRAPHS = 3;
-/** A graph that was brought back from so many spans is one of them, and warmer than the scratch ones become. */
+/** A graph that was brought back from so many spans is warm from the decoder on: what is before it takes this part of a time. */
 const ENOUGH = 200_000;
+const BESIDE_REAL = 0.5;
 const BEGIN_MS = Date.UTC(2025, 0, 1);
 /**
  * Small, so that every step up to the end of a wait is gone through. Made as the options of a service are: V8 tells
@@ -75,30 +76,33 @@ const REPLAYS_A_TURN = 4;
 /** In replays; longer than the wait of the scratch graph. */
 const LATE_BY = 5;
 
-/** @param taken so many spans a recovery takes in again. @param signal nothing will come in. */
+/** @param taken so many spans a recovery takes in again, which waits for the disk first. @param signal nothing will come in. */
 export async function warmUp(logger: Logger, taken = Promise.resolve(0), signal?: AbortSignal): Promise<void> {
   const samples = new Samples();
-  for (let graph = 0; graph < GRAPHS; graph++) {
-    if (signal?.aborted || (graph === 1 && (await taken) >= ENOUGH)) break;
-    const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
-    const { groups } = topology.normalizer.messaging;
-    const recorder = new IncrementRecorder(
-      topology.store,
-      () => groups.names,
-      () => {},
-    );
-    topology.store.recorder = recorder;
-    const consumer = consumeSpans([], topology.sink);
-    await samples.decodeFor(DECODE_MS, consumer);
-    recorder.advance(1, samples.passMinute(), true);
-    try {
-      await withScratchReceiver(consumer, logger, post => samples.postFor(RECEIVE_MS, post));
-    } catch (error) {
-      logger.debug({ error }, 'the receiver could not be warmed up');
-    }
-  }
+  if ((await taken) >= ENOUGH) return warmUpWith(samples, logger, BESIDE_REAL);
+  for (let graph = 0; graph < GRAPHS && !signal?.aborted; graph++) await warmUpWith(samples, logger, 1);
   // The tables of the scratch graphs go before those of the service fill.
   exposeCollector()();
+}
+
+/** With another graph; in this part of the time. */
+async function warmUpWith(samples: Samples, logger: Logger, part: number): Promise<void> {
+  const topology = new Topology(SCRATCH, { now: () => samples.nowMs }, false);
+  const { groups } = topology.normalizer.messaging;
+  const recorder = new IncrementRecorder(
+    topology.store,
+    () => groups.names,
+    () => {},
+  );
+  topology.store.recorder = recorder;
+  const consumer = consumeSpans([], topology.sink);
+  await samples.decodeFor(DECODE_MS * part, consumer);
+  recorder.advance(1, samples.passMinute(), true);
+  try {
+    await withScratchReceiver(consumer, logger, post => samples.postFor(RECEIVE_MS * part, post));
+  } catch (error) {
+    logger.debug({ error }, 'the receiver could not be warmed up');
+  }
 }
 
 class Samples {

@@ -141,7 +141,7 @@ export class Storage {
     this.logger = logger;
     if (found === undefined) return;
     this.found = { ...found.checkpoint, image: new ImageInput(disk, found.sections) };
-    this.last = { ...found.checkpoint, neededFrom: 0, pausedMs: 0, totalMs: 0 };
+    this.last = { ...found.checkpoint, neededFrom: 0, pausedMs: 0, pausedBytes: 0, keptUp: true, totalMs: 0 };
   }
 
   /** Rejects with a `CheckpointError` when there is none: those before stand. One at a time. */
@@ -149,6 +149,12 @@ export class Storage {
     try {
       this.last = await this.checkpoints.save(source);
       this.failure = '';
+      const { keptUp, pausedMs, pausedBytes } = this.last;
+      if (!keptUp)
+        this.logger.warn(
+          { pausedMs, pausedBytes },
+          'the disk is slower than what changes: frames waited for a checkpoint',
+        );
       return this.last;
     } catch (error) {
       this.failures++;

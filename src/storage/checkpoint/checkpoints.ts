@@ -18,15 +18,22 @@ const BUFFER_BYTES = 1 << 20;
 /** After so much work other work has a turn; while the state does not change it is to be over soon. */
 const SLICE_MS = 2;
 const STILL_SLICE_MS = 8;
-/** Rounds ahead: no more when one brought so few bytes, or after so many. */
-const FEW_BYTES = 1 << 19;
-const MOST_ROUNDS = 6;
+/** Of a buffer, what a round brings when little changes any more. */
+const FEW = 0.5;
+/** Free buffers that what is left finds room in, without the disk; when there are fewer, so many are waited for. */
+const LEAST_FREE = 4;
+const ENOUGH_FREE = 12;
+/** On a disk that does not keep up with what changes there would be no end to it. */
+const MOST_ROUNDS = 20;
 
 export interface CheckpointReport extends Checkpoint {
   /** Frames before this one are in every checkpoint that there is: the journal can do without. 0: it needs all. */
   readonly neededFrom: number;
-  /** For how long the state did not change. */
+  /** For how long the state did not change, and bytes that were handed over in that time. */
   readonly pausedMs: number;
+  readonly pausedBytes: number;
+  /** False: the disk was slower than what changed, so there were that many bytes. */
+  readonly keptUp: boolean;
   readonly totalMs: number;
 }
 
@@ -45,6 +52,7 @@ export interface CheckpointSource {
 interface Still {
   readonly moment: CheckpointMoment;
   readonly pausedMs: number;
+  readonly pausedBytes: number;
   readonly besides: unknown;
 }
 
@@ -116,12 +124,12 @@ export class Checkpoints {
     const began = this.turns.monotonic();
     try {
       const output = await this.begin();
-      await this.copyAhead(source.parts, output);
-      const { moment, pausedMs, besides } = await this.copyStill(source, output);
+      const keptUp = await this.copyAhead(source.parts, output);
+      const { moment, besides, ...paused } = await this.copyStill(source, output);
       await besides;
       const { checkpoint, neededFrom, diskBytes } = await this.commit(moment, output);
       this.diskBytes = diskBytes;
-      return { ...checkpoint, neededFrom, pausedMs, totalMs: this.turns.monotonic() - began };
+      return { ...checkpoint, ...paused, keptUp, neededFrom, totalMs: this.turns.monotonic() - began };
     } catch (error) {
       this.link?.send({ type: 'abort' });
       throw checkpointError(error);
@@ -164,19 +172,27 @@ export class Checkpoints {
     return new ImageOutput(this.poolOf(link), this.sections);
   }
 
-  /** Everything that takes long, and what changed meanwhile, until little changes in the time of a round. */
-  private async copyAhead(parts: Iterable<Kept>, output: ImageOutput): Promise<void> {
+  /**
+   * Everything that takes long, and what changed meanwhile, until little changes in the time of a round and what is left
+   * has room; false when there is no end to it. The disk is waited for only where it must be: what changes in the time is
+   * to be handed over again.
+   */
+  private async copyAhead(parts: Iterable<Kept>, output: ImageOutput): Promise<boolean> {
+    const few = this.buffers[0]!.byteLength * FEW;
     for (let round = 0, before = 0; round < MOST_ROUNDS; round++, before = output.writtenBytes) {
       await this.copy(output, SLICE_MS, aheadOf(parts, output, round));
-      await this.taken();
-      if (round > 0 && output.writtenBytes - before < FEW_BYTES) return;
+      const isLittle = round > 0 && output.writtenBytes - before < few;
+      if (this.untaken > 0 || this.free.length < LEAST_FREE) await this.room();
+      else if (isLittle) return true;
     }
+    return false;
   }
 
   /** What is left, while nothing changes. */
   private async copyStill({ parts, pause, copied }: CheckpointSource, output: ImageOutput): Promise<Still> {
     const moment = await pause();
     const began = this.turns.monotonic();
+    const before = output.writtenBytes;
     let pausedMs: number;
     let besides: unknown;
     try {
@@ -186,7 +202,7 @@ export class Checkpoints {
       pausedMs = this.turns.monotonic() - began;
       besides = copied();
     }
-    return { moment, pausedMs, besides };
+    return { moment, pausedMs, pausedBytes: output.writtenBytes - before, besides };
   }
 
   private async copy(output: ImageOutput, sliceMs: number, steps: Iterable<void>): Promise<void> {
@@ -243,9 +259,9 @@ export class Checkpoints {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  /** The keeper has all that was handed over. */
-  private async taken(): Promise<void> {
-    while ((this.untaken > 0 || this.free.length < BUFFERS) && this.failure === undefined) {
+  /** The keeper has all shared memory that was handed over, and buffers are free. */
+  private async room(): Promise<void> {
+    while ((this.untaken > 0 || this.free.length < ENOUGH_FREE) && this.failure === undefined) {
       await new Promise<void>(resolve => {
         this.wake = resolve;
       });

@@ -1,8 +1,8 @@
 /**
- * What a large state costs: `node benchmarks/micro/restart.ts make|start|load DIRECTORY [CHECKPOINT_SPANS]`. `make` fills a
+ * What a large state costs: `node benchmarks/micro/restart.ts make|start|load DIRECTORY [CHECKPOINT_SPANS [MB]]`. `make` fills a
  * directory with 100,000 edges, a million rows and a minute at 50,000 spans/s, with checkpoints as the service takes them
  * (after so many spans); the last is due and was not taken: it was killed at the worst moment. `start` brings it back; `load`
- * brings it back and sends 50,000 spans/s for a minute, with checkpoints as they come.
+ * brings it back and sends 50,000 spans/s for a minute, with checkpoints as they come, of which a slow disk takes so many MB a second.
  */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -11,18 +11,20 @@ import { decodeTraces } from '../../src/encodings/otlp/traces.ts';
 import { createSpanView } from '../../src/normalize/conventions/slots.ts';
 import { DurableTopology } from '../../src/service/topology/durable.ts';
 import { Topology } from '../../src/service/topology/topology.ts';
+import type { LinkKeeper } from '../../src/storage/checkpoint/keeper-link.ts';
+import type { ToKeeper } from '../../src/storage/checkpoint/messages.ts';
 import { machineParts } from '../../src/storage/storage.ts';
 import { resourceSpans } from '../../test/cli/analyze-calls.ts';
 import { encodeTraces } from '../../test/kits/otlp.ts';
 import { createStamp } from '../pipeline/stamp.ts';
 import { createBodies, stampAll } from './bodies.ts';
 
-const [mode = 'make', path = '', checkpointSpans = '750000'] = process.argv.slice(2);
+const [mode = 'make', path = '', checkpointSpans = '750000', diskMb = 'Infinity'] = process.argv.slice(2);
 const SIDE = 317;
 const ROWS = 1_000_000;
 const RATE = 50_000;
 const JOURNAL_SPANS = 60 * RATE;
-const LOAD_MS = 60_000;
+const LOAD_MS = Number(process.env.LOAD_MS ?? 60_000);
 /** As the service does. */
 const TICK_MS = 100;
 const WAIT_MS = (ROWS / RATE) * 1000;
@@ -58,11 +60,36 @@ const storage = {
   checkpointItems: Number(checkpointSpans),
   maxWaitingBytes: 2 ** 28,
 } as const;
-const durable = new DurableTopology(topology, storage, quiet, machineParts(path, clock));
+const parts = machineParts(path, clock);
+const durable = new DurableTopology(topology, storage, quiet, { ...parts, keeper: throttled(parts.keeper) });
 topology.keeper = durable;
 const view = createSpanView();
 const { templates, spans: spansOfRound } = createBodies('protobuf');
 const aRequest = spansOfRound / templates.length;
+
+/** What is said to the keeper gets there when the disk has taken what was said before. */
+function throttled(connect: LinkKeeper): LinkKeeper {
+  if (!Number.isFinite(Number(diskMb))) return connect;
+  return listener => {
+    const link = connect(listener);
+    let said = Promise.resolve();
+    const say = async (before: Promise<void>, message: ToKeeper) => {
+      await before;
+      const bytes = bytesOf(message);
+      if (bytes > 0) await sleep(bytes / (Number(diskMb) * 1000));
+      link.send(message);
+    };
+    const send = (message: ToKeeper) => {
+      said = say(said, message);
+    };
+    return { send };
+  };
+}
+
+function bytesOf(message: ToKeeper): number {
+  if (message.type === 'shared') return message.memory.length;
+  return message.type === 'pieces' ? message.pieces.reduce((sum, { bytes }) => sum + bytes, 0) : 0;
+}
 
 function send(body: Uint8Array): unknown {
   topology.sink.begin();

@@ -23,7 +23,11 @@ const FEW = 0.5;
 /** Free buffers that what is left finds room in, without the disk; when there are fewer, so many are waited for. */
 const LEAST_FREE = 4;
 const ENOUGH_FREE = 12;
-/** On a disk that does not keep up with what changes there would be no end to it. */
+/**
+ * On a disk that does not keep up with what changes there would be no end to it: when so many times as much as in the first
+ * round was handed over, and more than all buffers, or after so many rounds, frames wait for the rest.
+ */
+const MOST_TIMES = 3;
 const MOST_ROUNDS = 20;
 
 export interface CheckpointReport extends Checkpoint {
@@ -178,10 +182,14 @@ export class Checkpoints {
    * to be handed over again.
    */
   private async copyAhead(parts: Iterable<Kept>, output: ImageOutput): Promise<boolean> {
-    const few = this.buffers[0]!.byteLength * FEW;
-    for (let round = 0, before = 0; round < MOST_ROUNDS; round++, before = output.writtenBytes) {
+    const bufferBytes = this.buffers[0]!.byteLength;
+    let most = 0;
+    for (let round = 0, before = 0; round < MOST_ROUNDS && before <= most; round++) {
       await this.copy(output, SLICE_MS, aheadOf(parts, output, round));
-      const isLittle = round > 0 && output.writtenBytes - before < few;
+      const { writtenBytes } = output;
+      if (round === 0) most = Math.max(writtenBytes * MOST_TIMES, bufferBytes * BUFFERS);
+      const isLittle = round > 0 && writtenBytes - before < bufferBytes * FEW;
+      before = writtenBytes;
       if (this.untaken > 0 || this.free.length < LEAST_FREE) await this.room();
       else if (isLittle) return true;
     }

@@ -104,16 +104,16 @@ export class Seen implements Kept {
     yield* this.lines.save(out, () => this.tables);
   }
 
-  /**
-   * Under another limit entries stand elsewhere. When they are too many, whole slices count as evicted, the oldest, and
-   * single ones where their buckets are full.
-   */
   /** Tables of another size are not filled as they were. */
   read(from: ImageReader): void {
     const { segments } = this.savedIn(from);
     if (segments === this.segments) this.lines.read(from, this.tables);
   }
 
+  /**
+   * Under another limit entries stand elsewhere. When they are too many, whole slices count as evicted, the oldest, and
+   * single ones where their buckets are full.
+   */
   *load(from: ImageReader): Iterable<void> {
     const saved = this.savedIn(from);
     this.counts.set(saved.counts);

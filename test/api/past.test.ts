@@ -1,5 +1,6 @@
 /** Times in requests: which graph an answer is about, and what a time may look like. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explainEdge } from '../../src/query/explain/edge.ts';
 import { PastProblem, type PastTime } from '../../src/query/past.ts';
 import { edgeOf, nodeOf, viewOf } from '../kits/view.ts';
 import { type RunningApi, STARTED_AT, startApi } from './start-api.ts';
@@ -9,6 +10,9 @@ const NOW_MS = Date.parse(STARTED_AT) + 5000;
 const BEGIN_MS = NOW_MS - 24 * 3_600_000;
 const earlier = viewOf([shop!, cart!], [edgeOf(shop!, 'calls', cart!, { count: 5 })]);
 const later = viewOf([shop!, cart!, pay!], [edgeOf(shop!, 'calls', cart!), edgeOf(shop!, 'calls', pay!)]);
+const orders = nodeOf('topic', 'orders', { system: 'kafka' });
+const consumed = edgeOf(orders, 'consumes', cart!, { count: 9, evidence: { server_span: 9, paired: 9 } });
+const consumption = viewOf([orders, cart!], [consumed]);
 
 let api: RunningApi;
 let asked: PastTime[] = [];
@@ -59,6 +63,22 @@ describe('a time', () => {
     ['start=-1h&end=-2h', 'is not before'],
   ])('is refused when it cannot be meant: %s', async (query, detail) => {
     expect((await api.json(`/v1/graph?${query}`, 400)).detail).toContain(detail);
+  });
+
+  it('is no reason to doubt clocks or to wait for examples where an edge of it has neither durations nor examples', async () => {
+    const { viewAt } = api;
+    api.viewAt = () => consumption;
+    const path = `/v1/explain?edge=${encodeURIComponent(consumed.id)}`;
+    const codesOf = async (query: string) => {
+      const { missing } = (await api.json(path + query)) as { missing: { code: string; fix: string }[] };
+      return missing.map(({ code, fix }) => `${code}: ${fix}`);
+    };
+    const past = ['no_example: Ask without at, start and end for the examples there are.'];
+    expect(await codesOf('&at=-1h')).toEqual(past);
+    expect(await codesOf('&start=-2h&end=-1h')).toEqual(past);
+    api.viewAt = viewAt;
+    const now = explainEdge(consumption, 0).missing.map(({ code }) => code);
+    expect(now).toEqual(['no_lag', 'no_example']);
   });
 
   it('is refused when nothing is known of it, with the time from which on something is', async () => {

@@ -52,14 +52,15 @@ function addExplain(app: FastifyInstance, context: ApiContext): void {
     if (edge === undefined ? from === undefined || to === undefined : from !== undefined || to !== undefined)
       throw wrongEnds('give edge, or from and to');
     // A view is read in the turn in which it comes: last. What became of spans is known of now alone.
-    const asksNow = edge === undefined && !asksForPast(query);
-    const checkup = (asksNow ? await context.ask('checkup', undefined) : undefined) ?? NO_CHECKUP;
+    const options = { traceUrl: context.traceUrl, isPast: asksForPast(query) };
+    const asksFates = edge === undefined && !options.isPast;
+    const checkup = (asksFates ? await context.ask('checkup', undefined) : undefined) ?? NO_CHECKUP;
     const view = await viewFor(context, query, 'all');
     reply.header('cache-control', 'no-store');
-    if (edge !== undefined) return reply.send(explainEdge(view, resolveEdge(view, edge), context.traceUrl));
+    if (edge !== undefined) return reply.send(explainEdge(view, resolveEdge(view, edge), options));
     const [source, target] = nodesOf(view, [from!, to!], filterOf(query));
     const services = scopedCheckups(view, checkup, new Set([view.nodeFacts[source!]!.id, view.nodeFacts[target!]!.id]));
-    return reply.send(explainBetween(view, source!, target!, services, context.traceUrl));
+    return reply.send(explainBetween(view, source!, target!, services, options));
   });
 }
 

@@ -41,8 +41,14 @@ export interface Gap {
   readonly fix: string;
 }
 
-/** @param traceUrl a page that shows a trace, with `{traceId}` and `{spanId}` in it. */
-export function explainEdge(view: GraphView, index: number, traceUrl?: string): Explanation {
+export interface ExplainOptions {
+  /** A page that shows a trace, with `{traceId}` and `{spanId}` in it. */
+  readonly traceUrl?: string | undefined;
+  /** The view is one of earlier: examples are not kept, and durations by ten minutes only. */
+  readonly isPast?: boolean;
+}
+
+export function explainEdge(view: GraphView, index: number, options: ExplainOptions = {}): Explanation {
   const edge = view.edge(index);
   const [source, target] = [view.node(view.edgeSource[index]!), view.node(view.edgeTarget[index]!)];
   const evidence = proofsOf(edge);
@@ -51,11 +57,11 @@ export function explainEdge(view: GraphView, index: number, traceUrl?: string): 
     edge,
     evidence,
     confidence: { value: edge.confidence, formula: formulaOf(evidence) },
-    exemplars: edge.exemplars.map(example => linked(example, traceUrl)),
+    exemplars: edge.exemplars.map(example => linked(example, options.traceUrl)),
     rawIds: { source: source.rawIds, target: target.rawIds, edge: view.rawEdgeIds(index) },
     firstProof: edge.firstSeen,
     lastProof: edge.lastSeen,
-    missing: missingOf(view, edge, target),
+    missing: missingOf(view, edge, target, options.isPast === true),
   };
 }
 

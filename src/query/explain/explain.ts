@@ -1,7 +1,7 @@
 /** `/v1/explain` between two nodes: each edge from one to the other explained, or why there is none. */
 import type { ServiceCheckup } from '../../contract/checkup.ts';
 import type { GraphView } from '../../contract/graph-view.ts';
-import { type Explanation, explainEdge } from './edge.ts';
+import { type ExplainOptions, type Explanation, explainEdge } from './edge.ts';
 import { type Reason, whyNot } from './why-not.ts';
 
 export interface BetweenExplanation {
@@ -17,8 +17,8 @@ export function explainBetween(
   from: number,
   to: number,
   services: readonly ServiceCheckup[],
-  traceUrl?: string,
+  options: ExplainOptions = {},
 ): BetweenExplanation {
   const { edges, reasons, ...ends } = whyNot(view, from, to, services);
-  return { ...ends, edges: edges.map(id => explainEdge(view, view.edgeIndex(id), traceUrl)), whyNot: reasons };
+  return { ...ends, edges: edges.map(id => explainEdge(view, view.edgeIndex(id), options)), whyNot: reasons };
 }

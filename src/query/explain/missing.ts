@@ -7,13 +7,14 @@ import type { Gap } from './edge.ts';
 const SURE = 0.5;
 
 /** In the order in which they weigh. */
-export function missingOf(view: GraphView, edge: Edge, target: Node): Gap[] {
+export function missingOf(view: GraphView, edge: Edge, target: Node, isPast: boolean): Gap[] {
+  const noDurations = isPast && edge.latency === undefined && edge.lag === undefined;
   const gaps = [
-    ...sidesMissing(edge, target),
-    ...joinsMissing(edge),
+    ...sidesMissing(edge, target, noDurations),
+    ...joinsMissing(edge, noDurations),
     ...tableMissing(edge, view),
     ...(isSampled(edge) ? [SAMPLED] : []),
-    ...(edge.exemplars.length === 0 ? [NO_EXAMPLE] : []),
+    ...(edge.exemplars.length === 0 ? [isPast ? NO_EXAMPLE_OF_EARLIER : NO_EXAMPLE] : []),
   ];
   return edge.confidence < SURE && edge.count < 3 ? [...gaps, FEW] : gaps;
 }
@@ -28,6 +29,11 @@ const NO_EXAMPLE: Gap = {
   message: 'There is no example yet: examples are taken when an interaction is final.',
   fix: 'Ask again after connectors.topology.correlation.wait.',
 };
+const NO_EXAMPLE_OF_EARLIER: Gap = {
+  code: 'no_example',
+  message: 'Examples are not kept by time.',
+  fix: 'Ask without at, start and end for the examples there are.',
+};
 const FEW: Gap = {
   code: 'few_proofs',
   message: 'It was proved once or twice; the confidence grows with every further proof.',
@@ -36,12 +42,12 @@ const FEW: Gap = {
 
 const countOf = ({ evidence }: Edge, kind: EvidenceKind): number => evidence[kind] ?? 0;
 
-function sidesMissing(edge: Edge, target: Node): Gap[] {
+function sidesMissing(edge: Edge, target: Node, noDurations: boolean): Gap[] {
   if (edge.kind !== 'calls') return [];
   const paired = countOf(edge, 'paired');
   if (paired > 0) return unserved(edge);
   if (countOf(edge, 'parent_child') > 0) {
-    const half = edge.latency?.client === undefined ? 'a client span in the caller' : 'a server span in the callee';
+    const half = halfMissing(edge, noDurations);
     return [
       gap(
         'joined_by_parent_only',
@@ -72,6 +78,12 @@ function sidesMissing(edge: Edge, target: Node): Gap[] {
   ];
 }
 
+/** Which one came is told by whose durations there are. */
+function halfMissing({ latency }: Edge, noDurations: boolean): string {
+  if (noDurations) return 'a span of one of both sides';
+  return latency?.client === undefined ? 'a client span in the caller' : 'a server span in the callee';
+}
+
 function unserved({ count, served = count }: Edge): Gap[] {
   if (served >= count) return [];
   return [
@@ -83,7 +95,7 @@ function unserved({ count, served = count }: Edge): Gap[] {
   ];
 }
 
-function joinsMissing(edge: Edge): Gap[] {
+function joinsMissing(edge: Edge, noDurations: boolean): Gap[] {
   if (edge.kind !== 'consumes' && edge.kind !== 'publishes') return [];
   if (edge.kind === 'publishes') return [];
   const joins = (['paired', 'span_link', 'message_id', 'offset', 'record_header'] as const).reduce(
@@ -110,7 +122,7 @@ function joinsMissing(edge: Edge): Gap[] {
         ]
       : [];
   const lag =
-    edge.lag === undefined
+    edge.lag === undefined && !noDurations
       ? [
           gap(
             'no_lag',

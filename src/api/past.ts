@@ -16,8 +16,8 @@ export const requiredTime = (description: string) => Type.String({ description: 
 /** Of every route that reads the graph. */
 export const pastParameters = {
   at: timeParameter('The graph as it was then, to the minute, or the coarser the longer ago.'),
-  start: timeParameter('With `end`: what was counted in between, alone.'),
-  end: timeParameter('With `start`.'),
+  start: timeParameter('What was counted from then until `end`, alone.'),
+  end: timeParameter('With `start`; now unless given.'),
 };
 
 export interface PastQuery {
@@ -51,13 +51,10 @@ function pastTimeOf({ at, start, end }: PastQuery, nowMs: number): PastTime | un
     if (start === undefined && end === undefined) return { at: timeOf('at', at, nowMs) };
     throw wrong('at', 'at goes alone: it is one time; start and end are two');
   }
-  if (start === undefined || end === undefined) {
-    const missing = start === undefined ? 'start' : 'end';
-    throw wrong(missing, `start and end go together; give ${missing} as well, or at for one time`);
-  }
-  const time = { start: timeOf('start', start, nowMs), end: timeOf('end', end, nowMs) };
+  if (start === undefined) throw wrong('start', 'end goes with start; give start as well, or at for one time');
+  const time = { start: timeOf('start', start, nowMs), end: timeOf('end', end ?? 'now', nowMs) };
   if (time.start < time.end) return time;
-  throw wrong('start', `start "${start}" is not before end "${end}"`);
+  throw wrong('start', `start "${start}" is not before end "${end ?? 'now'}"`);
 }
 
 /** ms. */

@@ -52,6 +52,12 @@ describe('a time', () => {
     expect(asked).toEqual([{ start: Date.parse('2026-08-01T10:00:00Z'), end: Date.parse('2026-08-01T11:00:00Z') }]);
   });
 
+  it('ends now when nothing else is said', async () => {
+    asked = [];
+    await api.json('/v1/graph?start=-2h');
+    expect(asked).toEqual([{ start: NOW_MS - 7_200_000, end: NOW_MS }]);
+  });
+
   it.each([
     ['at=yesterday', 'at "yesterday" is no time; write it as 2026-08-01T12:00:00Z, or -1h for an hour ago'],
     ['at=-1x', 'at "-1x" is no time'],

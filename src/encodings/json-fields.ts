@@ -17,14 +17,25 @@ export class JsonFields {
   bytes: Buffer = Buffer.alloc(0);
   /** Of the object itself, wanted or not. */
   members = 0;
-  private readonly shape: JsonShape;
-  private readonly starts: Int32Array;
-  private readonly ends: Int32Array;
+  private shape: JsonShape;
+  private starts: Int32Array;
+  private ends: Int32Array;
 
   constructor(shape: JsonShape) {
     this.shape = shape;
     this.starts = new Int32Array(shape.size);
     this.ends = new Int32Array(shape.size);
+  }
+
+  /** From now on, another shape; nothing is read of it yet. */
+  use(shape: JsonShape): void {
+    if (shape === this.shape) return;
+    this.shape = shape;
+    if (shape.size > this.starts.length) {
+      this.starts = new Int32Array(shape.size);
+      this.ends = new Int32Array(shape.size);
+    }
+    this.starts.fill(ABSENT);
   }
 
   /** Reads the object that is all of bytes [start, end) but blanks. */

@@ -78,7 +78,7 @@ const SAMPLES: readonly TestRecord[] = [
 const schemas = new Schemas({
   fetchSchema: () => Promise.resolve({ type: 'AVRO', texts: [JSON.stringify(ENVELOPE)] }),
 });
-const view = new DecodedRecord(['order-id'], schemas);
+const view = new DecodedRecord({ messageIdHeaders: ['order-id'], schemas });
 await schemas.load({ by: 'id', id: '1' });
 const bare = new DecodedRecord();
 

@@ -4,10 +4,11 @@
  */
 import type { ChangeOperation, SpanContext } from '../../contract/record.ts';
 import { commentedTraceparent, findTraceparent } from '../../lib/traceparent.ts';
-import { readContextProperties } from '../record-headers/properties.ts';
+import { readContextText } from '../record-headers/context-text.ts';
 import { readTraceparent } from '../record-headers/trace-context.ts';
 import type { Change, DecodedRecord } from '../records/decoded-record.ts';
-import { type ChangeEvent, ENVELOPE_TIME } from './event.ts';
+import { type ChangeEvent, ENVELOPE_TIME, type Row } from './event.ts';
+import type { RowColumns } from './row-columns.ts';
 import { systemOf } from './systems.ts';
 
 const OPERATIONS: ReadonlyMap<string, ChangeOperation> = new Map([
@@ -43,7 +44,6 @@ const TRANSACTIONS = [
   'commit_lsn',
   'commit_ts',
 ];
-const TRACING_COLUMN = 'tracingspancontext';
 /** Later than any time in ms that is meant: microseconds. */
 const FIRST_MICROS = 1e14;
 
@@ -64,7 +64,9 @@ export function readChange(event: ChangeEvent, hasKey: boolean, view: DecodedRec
   setOperation(change, operationOf(op, event.text('snapshot')));
   change.position = positionOf(event, hasKey);
   change.transaction = transactionOf(event);
-  if (op === 'c' || op === 'u' || op === 'd') change.context = contextOf(event, op);
+  const { columns } = view.outbox;
+  if (op === 'c' || op === 'u' || op === 'd') change.context = contextOf(event, op, columns);
+  if (change.operation === 'insert' && view.messageId === '') view.messageId = idOf(event, columns);
 }
 
 export function setOperation(change: Change, operation: ChangeOperation): void {
@@ -122,14 +124,26 @@ function transactionOf(event: ChangeEvent): string {
 }
 
 /** Of the span that made the change: in a column of the row, or in the comment of its statement. */
-function contextOf(event: ChangeEvent, op: string): SpanContext | undefined {
-  const column = op === 'd' ? '' : columnOf(event, 'after');
-  // What an update leaves as it was is of the span before.
-  if (column !== '' && column !== columnOf(event, 'before')) {
-    const context = readContextProperties(column);
-    if (context !== undefined) return context;
+function contextOf(event: ChangeEvent, op: string, columns: RowColumns): SpanContext | undefined {
+  if (op !== 'd') {
+    for (const name of columns.contexts) {
+      const text = columnOf(event, 'after', name, columns);
+      // What an update leaves as it was is of the span before.
+      if (text === '' || text === columnOf(event, 'before', name, columns)) continue;
+      const context = readContextText(name, text);
+      if (context !== undefined) return context;
+    }
   }
   return contextOfStatement(event.text('query'));
+}
+
+/** Of the message that a new row is; empty: none of its columns says so. */
+function idOf(event: ChangeEvent, columns: RowColumns): string {
+  for (const name of columns.ids) {
+    const id = columnOf(event, 'after', name, columns);
+    if (id !== '') return id;
+  }
+  return '';
 }
 
 /** Empty: there is no statement. */
@@ -159,14 +173,20 @@ function contextIn(prefix: string, content: string): SpanContext | undefined {
 }
 
 /** Of a row, or of a document, which MongoDB's connector writes as a text of JSON. */
-function columnOf(event: ChangeEvent, row: 'before' | 'after'): string {
-  const column = event.text(`${row}.${TRACING_COLUMN}`);
+function columnOf(event: ChangeEvent, row: Row, name: string, columns: RowColumns): string {
+  const column = event.column(row, name, columns);
   if (column !== '') return column;
   const document = event.text(row);
-  if (!document.includes(`"${TRACING_COLUMN}"`)) return '';
+  return document.includes(JSON.stringify(name)) ? fieldOf(document, name) : '';
+}
+
+function fieldOf(document: string, name: string): string {
   try {
-    const { [TRACING_COLUMN]: found } = JSON.parse(document) as Readonly<Record<string, unknown>>;
-    return typeof found === 'string' ? found : '';
+    const fields = JSON.parse(document) as Readonly<Record<string, unknown>>;
+    if (!Object.hasOwn(fields, name)) return '';
+    const { [name]: found } = fields;
+    if (typeof found === 'object') return found === null ? '' : JSON.stringify(found);
+    return String(found);
   } catch {
     return '';
   }

@@ -25,12 +25,10 @@ function attributesOf(name: string): readonly string[] {
   return [`data.${name}`, `data.payload.${name}`];
 }
 
-const attributes = new EventInFields(attributesOf, [
-  'data.after',
-  'data.payload.after',
-  'data.before',
-  'data.payload.before',
-]);
+const attributes = new EventInFields(attributesOf, {
+  after: ['data.after', 'data.payload.after'],
+  before: ['data.before', 'data.payload.before'],
+});
 const event = new EventInBoth(
   attributes,
   namedBy(() => [fields.text(TYPE), fields.text(SOURCE)]),
@@ -38,7 +36,7 @@ const event = new EventInBoth(
 
 /** Its connector, which not every event has as an attribute, and all have in `type` and `source`. */
 function namedBy(texts: () => readonly string[]): ChangeEvent {
-  return { text: name => (name === 'connector' ? firstConnector(texts()) : ''), rowHash: () => 0 };
+  return { text: name => (name === 'connector' ? firstConnector(texts()) : ''), column: () => '', rowHash: () => 0 };
 }
 
 /** Of `io.debezium.connector.postgresql.DataChangeEvent`, `io.debezium.mysql.datachangeevent`, `/debezium/oracle/shop`. */

@@ -23,7 +23,7 @@ const SIGNAL_TYPE =
   /^(log|schema-changes|set-binlog-position|(execute|stop|pause|resume)-snapshot|snapshot-window-\w+)$/;
 const HEARTBEAT_TOPIC = '__debezium-heartbeat.';
 
-const event = new EventInFields(spell, ['after', 'before']);
+const event = new EventInFields(spell, { after: ['after'], before: ['before'] });
 
 function spell(name: string): readonly string[] {
   if (name === ENVELOPE_TIME) return ['ts_ms'];

@@ -6,8 +6,10 @@ import type { RawRecord } from '../../contract/record.ts';
 import { type Frame, frameOf } from '../avro/frame.ts';
 import { avroToJson } from '../avro/to-json.ts';
 import { asBuffer, parseString } from '../json-fields.ts';
+import type { JsonShape } from '../json-shape.ts';
 import { skipBlanks } from '../json-walk.ts';
 import { MalformedError } from '../malformed.ts';
+import { DEBEZIUM } from '../outbox.ts';
 import type { DecodedRecord } from '../records/decoded-record.ts';
 import { canal } from './canal.ts';
 import { changeStream } from './change-stream.ts';
@@ -18,7 +20,7 @@ import { flatRow, readFlatDeletion, readFlatRow } from './flat.ts';
 import { maxwell } from './maxwell.ts';
 import { ogg } from './ogg.ts';
 import type { ChangeFormat, ChangeReader } from './reader.ts';
-import { fields, SHAPE, slot } from './shape.ts';
+import { fields, slot } from './shape.ts';
 import { isOpenProtocol, readOpenProtocol } from './ticdc-open.ts';
 
 /** In the order in which a value is held against them. */
@@ -42,13 +44,6 @@ const NAMES: Readonly<Record<ChangeFormat, string>> = {
   maxwell: 'Maxwell',
   change_stream: 'a MongoDB change stream',
 };
-const OUTBOX_TOPIC = 'outbox.event.';
-
-/** By the name that Debezium's event router gives it where nobody gives another. */
-export function isOutboxTopic(topic: string): boolean {
-  return topic.startsWith(OUTBOX_TOPIC);
-}
-
 const PAYLOAD = slot('payload');
 const SCHEMA = slot('schema');
 
@@ -87,16 +82,16 @@ export function decodeAvroChange(view: DecodedRecord, raw: RawRecord): void {
 export function decodeJsonChange(view: DecodedRecord, raw: RawRecord, format: ChangeFormat | undefined): void {
   if (raw.value === null || raw.value.length === 0) return readNothing(view, raw);
   // An outbox's payload is its application's own affair.
-  if (view.headers.hasOutboxId && !isEnvelope(raw.value)) {
+  if (view.headers.hasOutboxId && !isEnvelope(raw.value, view.outbox.columns.shape)) {
     view.isOutbox = true;
     return;
   }
   readJson(view, raw, raw.value, 0, format);
 }
 
-function isEnvelope(value: Uint8Array): boolean {
+function isEnvelope(value: Uint8Array, shape: JsonShape): boolean {
   try {
-    return openObject(value, 0) && (debeziumEnvelope.is() || cloudEvent.is() || flatRow.is());
+    return openObject(value, 0, shape) && (debeziumEnvelope.is() || cloudEvent.is() || flatRow.is());
   } catch {
     return false;
   }
@@ -113,7 +108,7 @@ function decodeFramed(view: DecodedRecord, raw: RawRecord, frame: Frame): void {
   }
   const schema = view.schemas.get(frame.schema);
   if (schema === 'json') readJson(view, raw, value, frame.start, undefined);
-  else readJson(view, raw, avroToJson(schema, value, frame.start, SHAPE), 0, 'debezium');
+  else readJson(view, raw, avroToJson(schema, value, frame.start, view.outbox.columns.shape), 0, 'debezium');
 }
 
 /** A null value: a tombstone, or what flattening made of a deletion. */
@@ -129,7 +124,7 @@ function readJson(
   start: number,
   format: ChangeFormat | undefined,
 ): void {
-  if (!openObject(value, start)) return readNothing(view, raw);
+  if (!openObject(value, start, view.outbox.columns.shape)) return readNothing(view, raw);
   for (let i = 0; i < READERS.length; i++) {
     const reader = READERS[i]!;
     if ((format === undefined || reader.format === format) && reader.is()) return reader.read(view, raw);
@@ -143,7 +138,7 @@ function readJson(
 /** No format: a row that nothing is beside of, or an event of an application. */
 function readPlain(view: DecodedRecord, raw: RawRecord): void {
   if (isHeartbeatTopic(raw.topic)) view.marker = 'heartbeat';
-  else if (isOutboxTopic(raw.topic)) view.isOutbox = true;
+  else if (view.outbox.isTopic(raw.topic)) view.isOutbox = true;
   else if (view.headers.haveChange && !readBinaryCloudEvent(view, raw)) readFlatRow(view, raw);
 }
 
@@ -157,7 +152,8 @@ function otherFormat(format: ChangeFormat): MalformedError {
  * Puts the object of a value into `fields`: itself, what stands beside its schema, or what a text holds, as converters
  * write it that take JSON for text. False for null.
  */
-function openObject(value: Uint8Array, from: number): boolean {
+function openObject(value: Uint8Array, from: number, shape: JsonShape): boolean {
+  fields.use(shape);
   const start = skipBlanks(value, from, value.length);
   const first = value[start];
   if (first === 0x22) return openText(parseString(asBuffer(value), start, value.length));
@@ -192,7 +188,7 @@ function notAnObject(first: number | undefined): MalformedError {
 /** True for an object in a format of change data capture. */
 export function isBareChange(json: Uint8Array): boolean {
   try {
-    return openObject(json, 0) && READERS.some(one => one.is());
+    return openObject(json, 0, DEBEZIUM.columns.shape) && READERS.some(one => one.is());
   } catch {
     return false;
   }

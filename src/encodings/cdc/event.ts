@@ -4,11 +4,18 @@
  */
 import type { RecordHeader } from '../../contract/record.ts';
 import { headerText } from '../record-headers/header-text.ts';
+import type { RowColumns } from './row-columns.ts';
 import { fields, SHAPE, SOURCE_NAMES } from './shape.ts';
+
+export type Row = 'before' | 'after';
+/** Where a row may stand in a value, the best first. */
+export type RowPlaces = Readonly<Record<Row, readonly string[]>>;
 
 export interface ChangeEvent {
   /** Empty for what is not said; a number as it is spelled. */
   text(name: string): string;
+  /** What a column says, of the row as it was before or is after; an object as it is spelled. Empty for null. */
+  column(row: Row, name: string, columns: RowColumns): string;
   /** A hash of the row; 0 for an event without. */
   rowHash(): number;
 }
@@ -19,7 +26,7 @@ export const ENVELOPE_TIME = 'envelope.ts_ms';
 const NAMES = [
   ...SOURCE_NAMES,
   ENVELOPE_TIME,
-  ...'op transaction.id message.prefix message.content before.tracingspancontext after.tracingspancontext'.split(' '),
+  ...'op transaction.id message.prefix message.content'.split(' '),
   // Text where the row is a document: of MongoDB.
   ...['before', 'after'],
 ];
@@ -27,18 +34,29 @@ const NAMES = [
 /** An event whose names stand in the value that `fields` has read. */
 export class EventInFields implements ChangeEvent {
   private readonly slots = new Map<string, readonly number[]>();
+  private readonly places: RowPlaces;
   private readonly rows: readonly number[];
 
-  /** @param spell where a name may stand, the best first. @param rows where the row may stand. */
-  constructor(spell: (name: string) => readonly string[], rows: readonly string[]) {
+  /** @param spell where a name may stand, the best first. */
+  constructor(spell: (name: string) => readonly string[], places: RowPlaces) {
     for (const name of NAMES) this.slots.set(name, spell(name).flatMap(slotsAt));
-    this.rows = rows.flatMap(slotsAt);
+    this.places = places;
+    this.rows = [...places.after, ...places.before].flatMap(slotsAt);
   }
 
   text(name: string): string {
     const slots = this.slots.get(name)!;
     for (let i = 0; i < slots.length; i++) {
       const text = fields.text(slots[i]!);
+      if (text !== '') return text;
+    }
+    return '';
+  }
+
+  column(row: Row, name: string, columns: RowColumns): string {
+    for (const place of this.places[row]) {
+      const slot = columns.slot(place, name);
+      const text = fields.isObject(slot) ? fields.rawText(slot) : fields.text(slot);
       if (text !== '') return text;
     }
     return '';
@@ -77,6 +95,10 @@ export class EventInHeaders implements ChangeEvent {
       .filter(text => text !== '');
   }
 
+  column(): string {
+    return '';
+  }
+
   rowHash(): number {
     return 0;
   }
@@ -94,6 +116,10 @@ export class EventInBoth implements ChangeEvent {
 
   text(name: string): string {
     return this.first.text(name) || this.second.text(name);
+  }
+
+  column(row: Row, name: string, columns: RowColumns): string {
+    return this.first.column(row, name, columns) || this.second.column(row, name, columns);
   }
 
   rowHash(): number {

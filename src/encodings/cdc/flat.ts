@@ -13,10 +13,7 @@ const DELETED = slot('__deleted');
 const MARKS = ['__deleted', '__op', '__table', '__source_table', '__lsn', '__source_ts_ms'].map(slot);
 
 const spell = (name: string): readonly string[] => [`__${name}`, `__source_${name}`];
-const inFields = new EventInFields(
-  name => (name === 'after.tracingspancontext' ? ['tracingspancontext'] : spell(name)),
-  [],
-);
+const inFields = new EventInFields(spell, { after: [''], before: [] });
 
 export const flatRow: ChangeReader = {
   format: 'debezium',
@@ -56,6 +53,10 @@ class Deletion implements ChangeEvent {
 
   text(name: string): string {
     return name === 'op' ? 'd' : this.event.text(name);
+  }
+
+  column(): string {
+    return '';
   }
 
   rowHash(): number {

@@ -15,14 +15,12 @@ export const SOURCE_NAMES =
   sequence mod_number vgtid ts_hlc commit_ts group_lsn group_offset batch_row_id server_id
   txId lsid txnNumber server_transaction_id`);
 
-const TRACING = ['before', 'after'].map(row => `${row}.tracingspancontext`);
-
-export const SHAPE = new JsonShape([
+const PATHS: readonly string[] = [
   // A value with its schema beside it.
   ...words('schema payload'),
   // Debezium.
   ...words('op ts_ms transaction.id message.prefix message.content'),
-  ...TRACING,
+  ...words('before after'),
   ...under('source', SOURCE_NAMES.join(' ')),
   // Its transactions, changes of schemas, notifications and signals.
   ...words('status id ddl databaseName tableChanges historyRecord aggregate_type additional_data type data'),
@@ -30,12 +28,12 @@ export const SHAPE = new JsonShape([
   ...words('specversion source time traceparent iodebeziumop iodebeziumtxId'),
   ...SOURCE_NAMES.map(cloudEventName),
   ...under('data', 'schema payload transaction.id'),
-  ...[...TRACING, 'before', 'after'].flatMap(path => [`data.${path}`, `data.payload.${path}`]),
+  ...words('data.before data.after data.payload.before data.payload.after'),
   // What its flattening adds to a row.
   ...words('__op __deleted'),
   ...SOURCE_NAMES.flatMap(name => [`__${name}`, `__source_${name}`]),
   // Maxwell, Canal and its relatives.
-  ...words('database table ts xid xoffset position gtid query isDdl mysqlType pkNames es tracingspancontext'),
+  ...words('database table ts xid xoffset position gtid query isDdl mysqlType pkNames es'),
   ...under('_tidb', 'commitTs watermarkTs'),
   // AWS DMS.
   ...under(
@@ -47,7 +45,14 @@ export const SHAPE = new JsonShape([
   ...words('op_type op_ts current_ts pos csn'),
   // Documents of a MongoDB change stream.
   ...words('operationType ns.db ns.coll _id._data clusterTime.$timestamp.t wallTime.$date lsid txnNumber'),
-]);
+];
+
+export const SHAPE = new JsonShape(PATHS);
+
+/** The same with more: what both have stands in the same slots. */
+export function shapeWith(paths: readonly string[]): JsonShape {
+  return new JsonShape([...PATHS, ...paths]);
+}
 
 export function cloudEventName(name: string): string {
   return `iodebezium${name.replaceAll('_', '').toLowerCase()}`;

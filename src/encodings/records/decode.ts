@@ -3,7 +3,7 @@
  * encoding says throw `MalformedError`; nothing else is thrown but `SchemaUnavailableError`, where a schema was not loaded.
  */
 import type { RawRecord } from '../../contract/record.ts';
-import { decodeAvroChange, decodeChange, decodeJsonChange, decodeOpenProtocol, isOutboxTopic } from '../cdc/decode.ts';
+import { decodeAvroChange, decodeChange, decodeJsonChange, decodeOpenProtocol } from '../cdc/decode.ts';
 import type { ChangeFormat } from '../cdc/reader.ts';
 import type { DecodedRecord } from './decoded-record.ts';
 
@@ -25,7 +25,7 @@ type Decode = (view: DecodedRecord, raw: RawRecord) => void;
 
 const DECODERS: Readonly<Record<RecordEncoding, Decode>> = {
   record: view => {
-    view.isOutbox = (view.headers.hasOutboxId && view.headers.isDebezium) || isOutboxTopic(view.topic);
+    view.isOutbox = view.headers.areOfOutbox || view.outbox.isTopic(view.topic);
   },
   cdc: decodeChange,
   debezium: json('debezium'),

@@ -12,6 +12,7 @@ import type {
 } from '../../contract/record.ts';
 import { hashBytes, viewOf } from '../../lib/bytes.ts';
 import type { Schemas } from '../avro/schemas.ts';
+import { DEBEZIUM, type Outbox } from '../outbox.ts';
 import { RecordHeaders } from '../record-headers/headers.ts';
 
 /** Changes kept for records to come; one with more has new ones. */
@@ -39,6 +40,16 @@ export class Change implements RowChange {
   }
 }
 
+/** What a configuration says of records. */
+export interface RecordNames {
+  /** Names of headers that hold a message's id, beside the usual ones. */
+  readonly messageIdHeaders?: readonly string[];
+  /** What events of an outbox are told by; left out, as Debezium has it. */
+  readonly outbox?: Outbox;
+  /** Of values that name theirs. */
+  readonly schemas?: Schemas | undefined;
+}
+
 export class DecodedRecord implements RecordView {
   cluster = '';
   topic = '';
@@ -58,14 +69,12 @@ export class DecodedRecord implements RecordView {
   readonly headers: RecordHeaders;
   private readonly kept: Change[] = [];
 
+  readonly outbox: Outbox;
   readonly schemas: Schemas | undefined;
 
-  /**
-   * @param messageIdHeaders names of headers that hold a message's id, beside the usual ones.
-   * @param schemas of values that name theirs.
-   */
-  constructor(messageIdHeaders: readonly string[] = [], schemas?: Schemas) {
-    this.headers = new RecordHeaders(messageIdHeaders);
+  constructor({ messageIdHeaders = [], outbox = DEBEZIUM, schemas }: RecordNames = {}) {
+    this.headers = new RecordHeaders(messageIdHeaders, outbox);
+    this.outbox = outbox;
     this.schemas = schemas;
   }
 

@@ -2,6 +2,7 @@
 import type { RawRecord, RecordView } from '../../contract/record.ts';
 import { isBareChange } from '../cdc/decode.ts';
 import { MalformedError } from '../malformed.ts';
+import { DEBEZIUM, type Outbox } from '../outbox.ts';
 import { decodeRecord } from './decode.ts';
 import { DecodedRecord } from './decoded-record.ts';
 import { isRecordDump, readRecordDump } from './dump.ts';
@@ -36,7 +37,11 @@ const NO_CHANGE: readonly string[] = ['unknown_format', 'no_schema_registry', 'g
 
 /** Decoding of records of any topic: a value that is a change in some format says so itself. */
 export class RecordDecoder {
-  private readonly view = new DecodedRecord();
+  private readonly view: DecodedRecord;
+
+  constructor(outbox: Outbox = DEBEZIUM) {
+    this.view = new DecodedRecord({ outbox });
+  }
 
   /** Valid until the next call. Throws a `MalformedError`. */
   decode(record: RawRecord): RecordView {

@@ -1,9 +1,12 @@
 /** The options of the receiver of files, and the same as numbers once defaults are in. */
 import { type Static, Type } from 'typebox';
 import { Default } from 'typebox/value';
+import type { ConfigProblem } from '../../contract/component.ts';
 import type { RecordIdentity } from '../../contract/record.ts';
+import type { Outbox } from '../../encodings/outbox.ts';
 import { durationOption, LONGEST_TIMER, sizeOption } from '../../lib/options.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
+import { checkOutbox, outboxNames, toOutbox } from '../outbox-names.ts';
 import { dumpIdentity, toRecordIdentity } from '../record-identity.ts';
 
 const globs = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description });
@@ -53,6 +56,7 @@ export const fileConfig = Type.Object(
       Type.String({ default: '', description: 'Topic of change events that stand alone in a line.' }),
     ),
     identity: dumpIdentity,
+    outbox: outboxNames,
   },
   { additionalProperties: false },
 );
@@ -69,6 +73,7 @@ export interface FileOptions {
   readonly topic: string;
   readonly cluster: string;
   readonly identity: RecordIdentity;
+  readonly outbox: Outbox;
 }
 
 export function toFileOptions(config: FileConfig): FileOptions {
@@ -83,5 +88,11 @@ export function toFileOptions(config: FileConfig): FileOptions {
     topic: full.topic,
     cluster: config.identity?.cluster ?? '',
     identity: toRecordIdentity(config.identity),
+    outbox: toOutbox(config.outbox),
   };
+}
+
+/** What the schema cannot say. */
+export function checkFileConfig({ outbox }: FileConfig): readonly ConfigProblem[] {
+  return checkOutbox(outbox);
 }

@@ -1,7 +1,7 @@
 /** The `file` receiver type. */
 import type { ReceiverFactory } from '../../contract/component.ts';
 import { RecordDecoder } from '../../encodings/records/document.ts';
-import { type FileConfig, fileConfig } from './config.ts';
+import { checkFileConfig, type FileConfig, fileConfig } from './config.ts';
 import { FileReceiver } from './receiver.ts';
 
 export const fileFactory: ReceiverFactory<FileConfig> = {
@@ -11,5 +11,7 @@ export const fileFactory: ReceiverFactory<FileConfig> = {
     "Follows growing files of JSON lines: what the Collector's file exporter writes, dumps of Kafka records, change events.",
   signals: ['traces', 'logs', 'events'],
   config: fileConfig,
-  create: (settings, config, consumers) => new FileReceiver(settings, config, consumers, new RecordDecoder()),
+  check: checkFileConfig,
+  create: (settings, config, consumers) =>
+    new FileReceiver(settings, config, consumers, outbox => new RecordDecoder(outbox)),
 };

@@ -12,6 +12,7 @@ import { MalformedError } from '../../encodings/malformed.ts';
 import { decodeLogsValue } from '../../encodings/otlp/logs-json.ts';
 import { decodeTempo } from '../../encodings/otlp/tempo.ts';
 import { decodeTracesValue } from '../../encodings/otlp/traces-json.ts';
+import type { Outbox } from '../../encodings/outbox.ts';
 import { readRecorded } from '../../encodings/recorded.ts';
 import { type RecordDecoder, readRecordDocument } from '../../encodings/records/document.ts';
 import { decodeZipkin } from '../../encodings/zipkin/spans-json.ts';
@@ -30,7 +31,10 @@ export interface IntakeOptions {
   readonly topic: string;
   readonly cluster: string;
   readonly identity: RecordIdentity;
+  readonly outbox: Outbox;
 }
+
+export type CreateDecoder = (outbox: Outbox) => RecordDecoder;
 
 type Consumer = SpanConsumer | LogConsumer | RecordConsumer;
 type Signal = 'traces' | 'logs' | 'records';
@@ -46,10 +50,11 @@ interface Item {
 const DECODERS = { traces: decodeTracesValue, tempo: decodeTempo, jaeger: decodeJaeger, zipkin: decodeZipkin };
 
 export class Intake {
-  options: IntakeOptions;
+  private options: IntakeOptions;
   private readonly receiver: string;
   private readonly consumers: Consumers;
-  private readonly decoder: RecordDecoder;
+  private readonly createDecoder: CreateDecoder;
+  private decoder: RecordDecoder;
   private readonly watcher: IntakeWatcher;
   private createView: (() => SpanView) | undefined;
   private view: SpanView | undefined;
@@ -58,13 +63,20 @@ export class Intake {
     receiver: string,
     options: IntakeOptions,
     consumers: Consumers,
-    { decoder, watcher }: { readonly decoder: RecordDecoder; readonly watcher: IntakeWatcher },
+    { createDecoder, watcher }: { readonly createDecoder: CreateDecoder; readonly watcher: IntakeWatcher },
   ) {
     this.receiver = receiver;
     this.options = options;
     this.consumers = consumers;
-    this.decoder = decoder;
+    this.createDecoder = createDecoder;
+    this.decoder = createDecoder(options.outbox);
     this.watcher = watcher;
+  }
+
+  /** From now on; what was begun is finished before. */
+  setOptions(options: IntakeOptions): void {
+    this.options = options;
+    this.decoder = this.createDecoder(options.outbox);
   }
 
   /**

@@ -4,13 +4,12 @@
  */
 import type { Component, Consumers, Reconfiguration, Settings } from '../../contract/component.ts';
 import { RetryableError } from '../../contract/errors.ts';
-import type { RecordDecoder } from '../../encodings/records/document.ts';
 import { type FileConfig, type FileOptions, toFileOptions } from './config.ts';
 import { Counters } from './counters.ts';
 import { FileLog } from './file-log.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { FollowedFiles } from './followed-files.ts';
-import { Intake } from './intake.ts';
+import { type CreateDecoder, Intake } from './intake.ts';
 import { fromProgress, type Position } from './position.ts';
 
 /** After a failure that says no delay of its own. */
@@ -32,13 +31,13 @@ export class FileReceiver implements Component {
   private isStopping = false;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(settings: Settings, config: FileConfig, consumers: Consumers, decoder: RecordDecoder) {
+  constructor(settings: Settings, config: FileConfig, consumers: Consumers, createDecoder: CreateDecoder) {
     this.settings = settings;
     this.options = toFileOptions(config);
     this.consumers = consumers;
     this.counters = new Counters(settings.id);
     this.log = new FileLog(settings.logger, this.counters);
-    this.intake = new Intake(settings.id, this.options, consumers, { decoder, watcher: this.log });
+    this.intake = new Intake(settings.id, this.options, consumers, { createDecoder, watcher: this.log });
     settings.host.metrics(() => this.counters.collect());
   }
 
@@ -87,7 +86,8 @@ export class FileReceiver implements Component {
 
   private async exchange(options: FileOptions): Promise<void> {
     this.next = undefined;
-    this.options = this.intake.options = options;
+    this.options = options;
+    this.intake.setOptions(options);
     const known = this.files!.positions();
     await this.files!.close();
     this.follow(known);

@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../../contract/component.ts';
 import { checkGuard, type GuardConfig } from '../../lib/listen/guard.ts';
 import { checkHttpMemory, type HttpOptions, httpListenerOptions, readHttpOptions } from '../listener/http/options.ts';
 import { maxWait } from '../listener/options.ts';
+import { checkOutbox, outboxNames } from '../outbox-names.ts';
 import { dumpIdentity, toRecordIdentity } from '../record-identity.ts';
 import type { IngestOptions } from './ingest.ts';
 
@@ -21,6 +22,7 @@ export const httpEventsConfig = Type.Object(
       }),
     ),
     identity: dumpIdentity,
+    outbox: outboxNames,
     max_wait: maxWait,
   },
   { additionalProperties: false },
@@ -38,5 +40,9 @@ export function toIngestOptions({ topic = '', identity }: HttpEventsConfig): Ing
 
 /** What the schema cannot say: certificates and tokens, and bounds that depend on each other. */
 export function checkHttpEventsConfig(config: HttpEventsConfig): readonly ConfigProblem[] {
-  return [...checkGuard(config as GuardConfig, systemClock.now()), ...checkHttpMemory(toHttpOptions(config))];
+  return [
+    ...checkGuard(config as GuardConfig, systemClock.now()),
+    ...checkHttpMemory(toHttpOptions(config)),
+    ...checkOutbox(config.outbox),
+  ];
 }

@@ -1,7 +1,8 @@
 /** The `http_events` receiver type: its options and the decoders it works with. */
 import type { ReceiverFactory } from '../../contract/component.ts';
-import type { RawRecord } from '../../contract/record.ts';
 import { RecordDecoder, readRecordDocument } from '../../encodings/records/document.ts';
+import { toOutbox } from '../outbox-names.ts';
+import type { RecordCodec } from './codec.ts';
 import { checkHttpEventsConfig, type HttpEventsConfig, httpEventsConfig } from './config.ts';
 import { createHttpEventsReceiver } from './receiver.ts';
 
@@ -14,8 +15,10 @@ export const httpEventsFactory: ReceiverFactory<HttpEventsConfig> = {
   config: httpEventsConfig,
   check: checkHttpEventsConfig,
   create: (settings, config, consumers) => {
-    const decoder = new RecordDecoder();
-    const codec = { read: readRecordDocument, decode: (record: RawRecord) => decoder.decode(record) };
-    return createHttpEventsReceiver(settings, config, consumers, codec);
+    const codecOf = (given: HttpEventsConfig): RecordCodec => {
+      const decoder = new RecordDecoder(toOutbox(given.outbox));
+      return { read: readRecordDocument, decode: record => decoder.decode(record) };
+    };
+    return createHttpEventsReceiver(settings, config, consumers, codecOf);
   },
 };

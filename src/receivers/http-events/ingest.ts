@@ -45,8 +45,8 @@ interface Reading {
 
 export class Ingest {
   options: IngestOptions;
+  codec: RecordCodec;
   private readonly consumers: Consumers;
-  private readonly codec: RecordCodec;
   private readonly counters: Counters;
   private readonly admission: Admission;
   private readonly log: RequestLog;

@@ -20,13 +20,13 @@ export function createHttpEventsReceiver(
   settings: Settings,
   config: HttpEventsConfig,
   consumers: Consumers,
-  codec: RecordCodec,
+  codecOf: (config: HttpEventsConfig) => RecordCodec,
 ): Component {
   const { id, host, logger, clock } = settings;
   const counters = new Counters(id);
   const admission = new Admission(maxWaitMs(config));
   const log = new RequestLog('records', logger, host.tracer);
-  const ingest = new Ingest(toIngestOptions(config), consumers, { codec, counters, admission, log });
+  const ingest = new Ingest(toIngestOptions(config), consumers, { codec: codecOf(config), counters, admission, log });
   const service = new EventsHttp(ingest, counters, log);
   const listeners = new Map<'http', ProtocolListener>();
   host.metrics(() => [...counters.collect(), EVENTS_WAIT.sample(admission.waitMs() / 1000, { receiver: id })]);
@@ -48,6 +48,7 @@ export function createHttpEventsReceiver(
     takeOver: given => {
       admission.setMaxWait(maxWaitMs(given));
       ingest.options = toIngestOptions(given);
+      ingest.codec = codecOf(given);
     },
   });
 }

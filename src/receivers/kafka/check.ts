@@ -2,10 +2,11 @@
 import type { ConfigProblem } from '../../contract/component.ts';
 import { readClientTls } from '../../lib/client-tls.ts';
 import { isLoopback, parseEndpoint } from '../../lib/listen/endpoint.ts';
+import { wrongTopic } from '../../lib/topic-names.ts';
+import { checkOutbox } from '../outbox-names.ts';
 import type { KafkaConfig } from './config.ts';
 import { offsetOf } from './options.ts';
 import { checkSchemaRegistry } from './schema-registry/options.ts';
-import { isPattern, toPattern } from './subscriptions.ts';
 
 type Path = ConfigProblem['path'];
 
@@ -17,6 +18,7 @@ export function checkKafkaConfig(config: KafkaConfig): readonly ConfigProblem[] 
     ...checkTwice(sections),
     ...checkTls(config),
     ...checkSchemaRegistry(config.schema_registry),
+    ...checkOutbox(config.outbox),
   ];
   if (sections.length === 0) {
     problems.push({ path: [], message: 'reads no topic; add a section such as traces: {topics: [otlp_spans]}' });
@@ -56,17 +58,8 @@ function checkBroker(broker: string, path: Path): ConfigProblem[] {
 }
 
 function checkTopic(topic: string, path: Path): ConfigProblem[] {
-  if (!isPattern(topic)) {
-    if (/^[\w.-]{1,249}$/.test(topic)) return [];
-    const message = `'${topic}' is no name of a topic; a regular expression begins with ^, or stands between slashes`;
-    return [{ path, message }];
-  }
-  try {
-    toPattern(topic);
-    return [];
-  } catch (error) {
-    return [{ path, message: `is no regular expression: ${(error as Error).message}` }];
-  }
+  const message = wrongTopic(topic);
+  return message === undefined ? [] : [{ path, message }];
 }
 
 /** A topic is read once, so two sections cannot both have it. */

@@ -4,6 +4,7 @@ import { RECORD_ENCODINGS } from '../../encodings/records/decode.ts';
 import { LOG_ENCODINGS, SPAN_ENCODINGS } from '../../encodings/span-encodings.ts';
 import { clientTlsOptions } from '../../lib/client-tls.ts';
 import { durationOption, sizeOption } from '../../lib/options.ts';
+import { outboxNames } from '../outbox-names.ts';
 import { recordIdentity } from '../record-identity.ts';
 import { schemaRegistrySection } from './schema-registry/options.ts';
 
@@ -79,6 +80,7 @@ export const kafkaConfig = Type.Object(
       default: [],
       description: 'Names of headers that hold the id of a message, before those that are known.',
     }),
+    outbox: outboxNames,
     schema_registry: Type.Optional(schemaRegistrySection),
     initial_offset: Type.String({
       default: 'latest',

@@ -1,8 +1,10 @@
 /** Checked options → what the receiver works with. */
 import type { RecordIdentity } from '../../contract/record.ts';
 import type { Schemas } from '../../encodings/avro/schemas.ts';
+import type { RecordNames } from '../../encodings/records/decoded-record.ts';
 import { type ClientTls, readClientTls } from '../../lib/client-tls.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
+import { toOutbox } from '../outbox-names.ts';
 import { toRecordIdentity } from '../record-identity.ts';
 import type { FetchLimits, OffsetAt } from './client.ts';
 import type { KafkaConfig } from './config.ts';
@@ -18,7 +20,7 @@ export interface KafkaOptions {
   /** Name of the cluster; empty: its id. */
   readonly cluster: string;
   readonly identity: RecordIdentity;
-  readonly messageIdHeaders: readonly string[];
+  readonly names: RecordNames;
   readonly schemas: Schemas | undefined;
   readonly deadLetterTopic: string | undefined;
   readonly refreshMs: number;
@@ -39,7 +41,7 @@ export function toKafkaOptions(config: KafkaConfig): KafkaOptions {
     initialOffset: offsetOf(config.initial_offset),
     cluster: config.identity?.cluster ?? '',
     identity: toRecordIdentity(config.identity),
-    messageIdHeaders: config.message_id_headers,
+    names: { messageIdHeaders: config.message_id_headers, outbox: toOutbox(config.outbox) },
     schemas: config.schema_registry && createSchemas(config.schema_registry, () => performance.now()),
     deadLetterTopic: config.dead_letter?.topic,
     refreshMs: parseDuration(config.refresh_interval),

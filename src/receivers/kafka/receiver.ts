@@ -173,10 +173,10 @@ export class KafkaReceiver {
     const { consumers } = this.parts;
     if (route.signal !== 'events') return new ViewIntake(consumers, route, toProgress, poison);
     const { encoding } = route;
-    const { identity, messageIdHeaders } = options;
+    const { identity, names } = options;
     const cluster = () => options.cluster || this.clusterId;
     const loading = this.loadingOf(encoding);
-    return new RecordIntake({ consumers, encoding, identity, cluster, messageIdHeaders, toProgress, poison, loading });
+    return new RecordIntake({ consumers, encoding, identity, cluster, names, toProgress, poison, loading });
   }
 
   /** Encodings that look for schemas share them. */

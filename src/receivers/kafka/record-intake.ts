@@ -3,7 +3,7 @@ import type { Consumers } from '../../contract/component.ts';
 import type { RecordIdentity } from '../../contract/record.ts';
 import { MalformedError } from '../../encodings/malformed.ts';
 import { decodeRecord, type RecordEncoding } from '../../encodings/records/decode.ts';
-import { DecodedRecord } from '../../encodings/records/decoded-record.ts';
+import { DecodedRecord, type RecordNames } from '../../encodings/records/decoded-record.ts';
 import type { ClientRecord } from './client.ts';
 import { type Chunk, type Intake, nextAfter, promiseOf, type Taken, type ToProgress } from './intake.ts';
 import type { Partition } from './partition.ts';
@@ -16,7 +16,7 @@ export interface RecordIntakeParts {
   readonly identity: RecordIdentity;
   /** Name of the cluster in the graph. */
   cluster(): string;
-  readonly messageIdHeaders: readonly string[];
+  readonly names: Pick<RecordNames, 'messageIdHeaders' | 'outbox'>;
   readonly toProgress: ToProgress;
   readonly poison: Poison;
   /** Where values may have theirs in a registry. */
@@ -29,7 +29,7 @@ export class RecordIntake implements Intake {
 
   constructor(parts: RecordIntakeParts) {
     this.parts = parts;
-    this.view = new DecodedRecord(parts.messageIdHeaders, parts.loading?.schemas);
+    this.view = new DecodedRecord({ ...parts.names, schemas: parts.loading?.schemas });
   }
 
   take(chunk: Chunk): Taken {

@@ -1,6 +1,7 @@
 /** Which topics are read, and what their records are. */
 import type { RecordEncoding } from '../../encodings/records/decode.ts';
 import type { LogEncoding, SpanEncoding } from '../../encodings/span-encodings.ts';
+import { isPattern, toPattern } from '../../lib/topic-names.ts';
 import type { TopicView } from './client.ts';
 
 export type Route =
@@ -22,14 +23,6 @@ export function subscription(topics: readonly string[], route: Route): Subscript
     patterns: patterns.map(toPattern),
     route,
   };
-}
-
-export function isPattern(topic: string): boolean {
-  return topic.startsWith('^') || (topic.length > 2 && topic.startsWith('/') && topic.endsWith('/'));
-}
-
-export function toPattern(topic: string): RegExp {
-  return new RegExp(topic.startsWith('^') ? topic : topic.slice(1, -1), 'u');
 }
 
 /** Names of the topics that are asked for; undefined: all have to be looked at. */

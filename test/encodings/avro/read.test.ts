@@ -32,7 +32,7 @@ async function read(
   const raw = recordOf({ key: 'k', ...record });
   const reference = frameOf(raw)?.schema;
   if (reference !== undefined) await schemas.load(reference);
-  const view = new DecodedRecord([], schemas);
+  const view = new DecodedRecord({ schemas });
   decodeRecord(raw, '', encoding, view);
   return view;
 }
@@ -157,7 +157,7 @@ describe('an event in Avro', () => {
   });
 
   test('whose schema was not loaded is not malformed', () => {
-    const view = new DecodedRecord([], new Schemas(registryOf(ENVELOPE)));
+    const view = new DecodedRecord({ schemas: new Schemas(registryOf(ENVELOPE)) });
     expect(() => decodeRecord(recordOf({ value: framed(7, body) }), '', 'cdc', view)).toThrow(SchemaUnavailableError);
   });
 });

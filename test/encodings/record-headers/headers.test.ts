@@ -156,8 +156,8 @@ describe('of several contexts', () => {
 });
 
 describe('a message id', () => {
-  const idOf = (headers: Headers, configured: readonly string[] = []) =>
-    decode({ headers }, 'record', configured).messageId;
+  const idOf = (headers: Headers, messageIdHeaders: readonly string[] = []) =>
+    decode({ headers }, 'record', { messageIdHeaders }).messageId;
 
   test.each<[string, Headers, string]>([
     [

@@ -1,7 +1,7 @@
 /** Records of tests: what they say is given, the rest is usual. */
 import type { RawRecord, RecordHeader } from '../../../src/contract/record.ts';
 import { decodeRecord, type RecordEncoding } from '../../../src/encodings/records/decode.ts';
-import { DecodedRecord } from '../../../src/encodings/records/decoded-record.ts';
+import { DecodedRecord, type RecordNames } from '../../../src/encodings/records/decoded-record.ts';
 
 export type Bytes = Uint8Array | string | null;
 
@@ -28,8 +28,8 @@ export function recordOf({ topic = 't', key = null, value = null, headers = [] }
 }
 
 /** A view of its own. */
-export function decode(record: TestRecord, encoding: RecordEncoding = 'cdc', messageIds: readonly string[] = []) {
-  const view = new DecodedRecord(messageIds);
+export function decode(record: TestRecord, encoding: RecordEncoding = 'cdc', names: RecordNames = {}) {
+  const view = new DecodedRecord(names);
   decodeRecord(recordOf(record), 'first', encoding, view);
   return view;
 }

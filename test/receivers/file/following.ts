@@ -92,7 +92,7 @@ export class Following {
         createView: createSpanView,
         positions: () => [...this.journal.positions.values()],
       },
-      new RecordDecoder(),
+      outbox => new RecordDecoder(outbox),
     );
     this.receiver.start();
     return this.receiver;

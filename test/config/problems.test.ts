@@ -16,6 +16,28 @@ const withTopology = (options: string) =>
 
 const cases: readonly Case[] = [
   {
+    title: 'names of an outbox that are none, and an expression that is none',
+    text: wholeConfig({
+      head: 'receivers:\n  kafka:\n    brokers: [kafka:9092]\n    topics: [orders]\n    outbox: {topics: ["^a(", a b], context_columns: [outbox.trace]}\nconnectors: {topology: }',
+      service: '  pipelines: {events: {receivers: [kafka], exporters: [topology]}}',
+    }),
+    problems: [
+      'a.yaml:5:23: receivers.kafka.outbox.topics[0]: is no regular expression: Invalid regular expression: /^a(/u: Unterminated group',
+      "a.yaml:5:30: receivers.kafka.outbox.topics[1]: 'a b' is no name of a topic; a regular expression begins with ^, or stands between slashes",
+      "a.yaml:5:54: receivers.kafka.outbox.context_columns[0]: 'outbox.trace' is no name of a column; write it without table and schema",
+    ],
+  },
+  {
+    title: 'a column of an outbox with its table, of files',
+    text: wholeConfig({
+      head: 'receivers:\n  file: {include: [x], outbox: {id_columns: [outbox.id]}}\nconnectors: {topology: }',
+      service: '  pipelines: {events: {receivers: [file], exporters: [topology]}}',
+    }),
+    problems: [
+      "a.yaml:2:46: receivers.file.outbox.id_columns[0]: 'outbox.id' is no name of a column; write it without table and schema",
+    ],
+  },
+  {
     title: 'an unknown section names the nearest',
     text: `${wholeConfig()}recievers: {}\n`,
     problems: ["a.yaml:5:1: recievers: 'recievers' is unknown; did you mean 'receivers'?"],

@@ -7,7 +7,7 @@ import { topicName } from '../kits/kafka/cluster.ts';
 import { KafkaSubject } from '../kits/kafka/subject.ts';
 import { missingServices } from '../kits/services/required.ts';
 import { CAPTURED_ORDERS, ORDER_EVENTS } from '../kits/shop/service.ts';
-import { OUTBOX_EVENTS, Shop } from '../kits/shop/shop.ts';
+import { NAMED_EVENTS, OUTBOX_EVENTS, OUTBOX_ROWS, Shop } from '../kits/shop/shop.ts';
 
 const ORDERS = 30;
 const missing = missingServices(['kafka', 'connect', 'postgres']);
@@ -21,7 +21,12 @@ describe.skipIf(missing !== undefined)('a shop', () => {
     subject = await new KafkaSubject({
       brokers: shop.cluster.addresses,
       group_id: topicName('group'),
-      topics: [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS],
+      topics: [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS, NAMED_EVENTS, OUTBOX_ROWS],
+      outbox: {
+        topics: ['^outbox[.]event[.]', '^events[.]'],
+        context_headers: ['trace'],
+        context_columns: ['traceparent'],
+      },
       encoding: 'cdc',
       // The SDK sends spans up to five seconds after they ended, and records do not wait for them.
     }).start('connectors.topology.correlation.wait=10s');
@@ -47,8 +52,10 @@ describe.skipIf(missing !== undefined)('a shop', () => {
         'table orders',
         'table outbox',
         'table user_points',
+        `topic ${NAMED_EVENTS}`,
         `topic ${ORDER_EVENTS}`,
         `topic ${OUTBOX_EVENTS}`,
+        `topic ${OUTBOX_ROWS}`,
         `topic ${CAPTURED_ORDERS}`,
       ]);
       const names = new Map(nodes.map(({ id, name }) => [id, name]));
@@ -64,6 +71,8 @@ describe.skipIf(missing !== undefined)('a shop', () => {
         [`${CAPTURED_ORDERS} consumes audit`]: ORDERS,
         'orders writes outbox': ORDERS,
         [`outbox captures ${OUTBOX_EVENTS}`]: [ORDERS, ORDERS],
+        [`outbox captures ${NAMED_EVENTS}`]: [ORDERS, ORDERS],
+        [`outbox captures ${OUTBOX_ROWS}`]: [ORDERS, ORDERS],
       });
     });
     await subject.until(({ state, problems, topics }) => {
@@ -80,6 +89,12 @@ describe.skipIf(missing !== undefined)('a shop', () => {
     expect(toAudit).toMatchObject([{ hops: 3, implicit: true, strength: 1 }]);
     const kinds = toAudit[0]!.nodes.map(id => id.split(':')[0]);
     expect(kinds).toEqual(['service', 'table', 'topic', 'service']);
+    const { nodes } = await subject.graph();
+    for (const topic of [OUTBOX_EVENTS, NAMED_EVENTS, OUTBOX_ROWS]) {
+      const { id } = nodes.find(({ name }) => name === topic)!;
+      const { paths } = await subject.get<Paths>(`/v1/paths?from=service:orders&to=${encodeURIComponent(id)}`);
+      expect(paths).toMatchObject([{ hops: 2, observed: true, count: ORDERS }]);
+    }
     const { couplings } = await subject.get<Couplings>('/v1/couplings');
     expect(couplings.map(({ source, target, type, implicit }) => [source, target, type, implicit])).toEqual([
       ['service:orders', 'service:users', 'event', true],

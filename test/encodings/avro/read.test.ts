@@ -6,6 +6,7 @@ import { type RegisteredSchema, Schemas, SchemaUnavailableError } from '../../..
 import { avroToJson } from '../../../src/encodings/avro/to-json.ts';
 import { JsonShape } from '../../../src/encodings/json-shape.ts';
 import { MalformedError } from '../../../src/encodings/malformed.ts';
+import { DEBEZIUM_OUTBOX, Outbox } from '../../../src/encodings/outbox.ts';
 import { decodeRecord, type RecordEncoding } from '../../../src/encodings/records/decode.ts';
 import { DecodedRecord } from '../../../src/encodings/records/decoded-record.ts';
 import { changesOf, type Said, SPAN, TRACE, TRACEPARENT } from '../cdc/said.ts';
@@ -27,12 +28,13 @@ async function read(
   record: TestRecord,
   encoding: RecordEncoding = 'cdc',
   type?: RegisteredSchema['type'],
+  outbox?: Outbox,
 ) {
   const schemas = new Schemas(registryOf(schema, type));
   const raw = recordOf({ key: 'k', ...record });
   const reference = frameOf(raw)?.schema;
   if (reference !== undefined) await schemas.load(reference);
-  const view = new DecodedRecord({ schemas });
+  const view = new DecodedRecord({ schemas, ...(outbox && { outbox }) });
   decodeRecord(raw, '', encoding, view);
   return view;
 }
@@ -90,6 +92,14 @@ describe('an event in Avro', () => {
   ])('says what it says in JSON: %s', async (_, more, expected) => {
     const view = await read(ENVELOPE, { value: framed(7, encode(ENVELOPE, envelope(more))) });
     expect(changesOf(view)).toEqual([{ ...ORDERS, ...expected }]);
+  });
+
+  test('has a context and an id in columns that are named', async () => {
+    const outbox = new Outbox({ ...DEBEZIUM_OUTBOX, contextColumns: ['trace'], idColumns: ['id'] });
+    const schema = JSON.parse(JSON.stringify(ENVELOPE).replaceAll('tracingspancontext', 'trace'));
+    const value = framed(7, encode(schema, envelope({ after: row({ id: 77n, trace: TRACEPARENT }) })));
+    const view = await read(schema, { value }, 'cdc', undefined, outbox);
+    expect([changesOf(view)[0]!.context, view.messageId]).toEqual([TRACE + SPAN, '77']);
   });
 
   test('without a key, is told apart by its row', async () => {

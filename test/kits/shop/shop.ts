@@ -12,6 +12,10 @@ import { CAPTURED_ORDERS, ORDER_EVENTS } from './service.ts';
 
 const SERVICE = fileURLToPath(new URL('./service.ts', import.meta.url));
 export const OUTBOX_EVENTS = 'outbox.event.order';
+/** The same events under names that are not Debezium's, and the rows of the outbox as they are. */
+export const NAMED_EVENTS = 'events.order';
+export const OUTBOX_ROWS = 'rows.public.outbox';
+const ROUTER = { transforms: 'outbox', 'transforms.outbox.type': 'io.debezium.transforms.outbox.EventRouter' };
 
 const TABLES = `
   CREATE TABLE orders (id bigint PRIMARY KEY, user_id text NOT NULL, amount bigint NOT NULL);
@@ -40,17 +44,25 @@ export class Shop {
     await database.connect();
     await database.query(TABLES);
     await database.end();
-    for (const topic of [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS]) await cluster.createTopic(topic);
+    for (const topic of [ORDER_EVENTS, CAPTURED_ORDERS, OUTBOX_EVENTS, NAMED_EVENTS, OUTBOX_ROWS])
+      await cluster.createTopic(topic);
     const connect = await startConnect(cluster.brokers);
     const shop = new Shop(cluster, postgres, connect);
     await shop.capture('orders', { 'topic.prefix': 'shop', 'table.include.list': 'public.orders' });
     await shop.capture('outbox', {
       'topic.prefix': 'events',
       'table.include.list': 'public.outbox',
-      transforms: 'outbox',
-      'transforms.outbox.type': 'io.debezium.transforms.outbox.EventRouter',
+      ...ROUTER,
       'transforms.outbox.table.fields.additional.placement': 'traceparent:header',
     });
+    await shop.capture('named', {
+      'topic.prefix': 'named',
+      'table.include.list': 'public.outbox',
+      ...ROUTER,
+      'transforms.outbox.route.topic.replacement': 'events.$${routedByValue}',
+      'transforms.outbox.table.fields.additional.placement': 'traceparent:header:trace',
+    });
+    await shop.capture('rows', { 'topic.prefix': 'rows', 'table.include.list': 'public.outbox' });
     return shop;
   }
 

@@ -349,6 +349,24 @@ describe('the receiver', () => {
     expect(receiver.records.taken[0]!.view.topic).toBe('after');
   });
 
+  it('takes names of outboxes, and others at a reload', async () => {
+    const receiver = await start({ outbox: { id_headers: ['event-id'] } });
+    const event = (id: string) => JSON.stringify({ topic: 'events', value: '{}', headers: { [id]: 'e-1' } });
+    await receiver.post('/v1/records', `${event('event-id')}\n${event('uid')}`, NDJSON);
+    const prepared = await receiver.component.reconfigure!({
+      endpoint: '127.0.0.1:0',
+      outbox: { id_headers: ['uid'] },
+    });
+    await prepared!.commit();
+    await receiver.post('/v1/records', `${event('event-id')}\n${event('uid')}`, NDJSON);
+    expect(receiver.records.taken.map(({ view }) => [view.isOutbox, view.messageId])).toEqual([
+      [true, 'e-1'],
+      [false, ''],
+      [false, ''],
+      [true, 'e-1'],
+    ]);
+  });
+
   it('says what it cannot listen on', async () => {
     const first = await start();
     const { address } = first.listeners[0]!;

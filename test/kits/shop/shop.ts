@@ -59,7 +59,7 @@ export class Shop {
       'topic.prefix': 'named',
       'table.include.list': 'public.outbox',
       ...ROUTER,
-      'transforms.outbox.route.topic.replacement': 'events.$${routedByValue}',
+      'transforms.outbox.route.topic.replacement': 'events.$1',
       'transforms.outbox.table.fields.additional.placement': 'traceparent:header:trace',
     });
     await shop.capture('rows', { 'topic.prefix': 'rows', 'table.include.list': 'public.outbox' });

@@ -6,7 +6,7 @@ import { optionGroup } from '../lib/options.ts';
 import { wrongTopic } from '../lib/topic-names.ts';
 
 const names = (preset: readonly string[], description: string) =>
-  Type.Array(Type.String({ minLength: 1 }), { default: [...preset], description });
+  Type.Optional(Type.Array(Type.String({ minLength: 1 }), { default: [...preset], description }));
 
 const { topics, idHeaders, contextHeaders, contextColumns, idColumns } = DEBEZIUM_OUTBOX;
 
@@ -38,7 +38,7 @@ export const outboxNames = Type.Optional(
 export type OutboxConfig = Static<typeof outboxNames>;
 
 /** @param config checked; what is left out is Debezium's. */
-export function toOutbox(config: Partial<OutboxConfig> | undefined): Outbox {
+export function toOutbox(config: OutboxConfig | undefined): Outbox {
   return new Outbox({
     topics: config?.topics ?? topics,
     idHeaders: config?.id_headers ?? idHeaders,
@@ -49,7 +49,7 @@ export function toOutbox(config: Partial<OutboxConfig> | undefined): Outbox {
 }
 
 /** What the schema cannot say. */
-export function checkOutbox(config: Partial<OutboxConfig> | undefined): ConfigProblem[] {
+export function checkOutbox(config: OutboxConfig | undefined): ConfigProblem[] {
   const wrongTopics = (config?.topics ?? []).flatMap((topic, i) => problem(['outbox', 'topics', i], wrongTopic(topic)));
   const columns = (['context_columns', 'id_columns'] as const).flatMap(key =>
     (config?.[key] ?? []).flatMap((name, i) => problem(['outbox', key, i], wrongColumn(name))),

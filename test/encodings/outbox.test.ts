@@ -92,7 +92,7 @@ describe('a column has the id of the message that a new row is', () => {
 });
 
 describe('a header', () => {
-  const read = (headers: TestRecord['headers'], names: Partial<OutboxNames>, topic = 't') =>
+  const read = (headers: NonNullable<TestRecord['headers']>, names: Partial<OutboxNames>, topic = 't') =>
     decode({ topic, headers, value: '{"database":"d","table":"t","type":"insert"}' }, 'cdc', named(names));
 
   test('with the id of an event tells one, whatever the value looks like', () => {
@@ -115,11 +115,11 @@ describe('a header', () => {
 
   test('has a context, behind those that are known', () => {
     const names = { contextHeaders: ['trace', 'meta'] };
-    const contextOf = (headers: TestRecord['headers']) => hex(read(headers, names).context);
+    const contextOf = (headers: NonNullable<TestRecord['headers']>) => hex(read(headers, names).context);
     expect(contextOf([['Trace', TRACEPARENT]])).toBe(TRACE + SPAN);
     expect(contextOf([['meta', JSON.stringify({ traceparent: TRACEPARENT })]])).toBe(TRACE + SPAN);
     expect(contextOf([['meta', `traceparent=${TRACEPARENT}\n`]])).toBe(TRACE + SPAN);
-    const both: TestRecord['headers'] = [
+    const both: NonNullable<TestRecord['headers']> = [
       ['meta', OTHER],
       ['trace', TRACEPARENT],
     ];

@@ -32,9 +32,10 @@ export function httpListenerOptions(fallbackEndpoint: string) {
     ),
     max_decompressed_size: Type.Optional(
       sizeOption({
+        default: MOST_DECOMPRESSED,
         minimum: '1KiB',
         description:
-          'Largest body after decompression (default `max_request_body_size` where that is given, else 64MiB).',
+          'Largest body after decompression. Where `max_request_body_size` is given and this is not, that holds.',
       }),
     ),
     max_inflight_body_size: maxInflightBodySize,
@@ -87,7 +88,7 @@ export function readHttpOptions(config: HttpListenerConfig | null, fallbackEndpo
     cors: config?.cors,
     maxBodyBytes: parseSize(full.max_request_body_size),
     maxDecompressedBytes: parseSize(
-      config?.max_decompressed_size ?? config?.max_request_body_size ?? MOST_DECOMPRESSED,
+      config?.max_decompressed_size ?? config?.max_request_body_size ?? full.max_decompressed_size,
     ),
     ...connectionOptions(full),
     readHeaderTimeoutMs: Math.min(wholeMs(full.read_header_timeout), wholeMs(full.read_timeout)),

@@ -71,11 +71,13 @@ export class ChangedLines {
     this.marks[line] = CHANGED;
   }
 
-  /** Numbers of the pieces of so many lines, and the lines they begin with and end before. */
+  /**
+   * Numbers of the pieces of so many lines, and the lines they begin with and end before: the last is whole, too, since
+   * lines may come to it before it is handed over.
+   */
   *pieces(lines: number): Generator<readonly [piece: number, from: number, to: number]> {
     const size = 2 ** this.shift;
-    for (let piece = 0, from = 0; from < lines; piece++, from += size)
-      yield [piece, from, Math.min(from + size, lines)];
+    for (let piece = 0, from = 0; from < lines; piece++, from += size) yield [piece, from, from + size];
   }
 
   /** The piece is about to be handed over: its version; 0 when there is nothing in it. */

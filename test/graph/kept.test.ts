@@ -163,6 +163,20 @@ describe('an image', () => {
     expect(restored.identities.get(size)).toEqual(graph.identities.get(size));
   });
 
+  it('has the edges that come to a slab before it is packed, while those before it are handed over', () => {
+    for (const [edges, more] of [[300, 5] as const, [300, 250] as const, [512, 3] as const, [5, 600] as const]) {
+      const graph = graphOf(edges);
+      const writer = new MemoryImageWriter();
+      let next = edges;
+      for (const _ of graph.ahead(writer, 0)) if (next < edges + more) callOf(graph, next++);
+      for (const _ of graph.ahead(writer, 1)) if (next < edges + more + 4) callOf(graph, next++);
+      for (const _ of graph.save(writer));
+      const restored = loadImage(new KeptGraph(SPACIOUS), writer.sections);
+      expect(restored.store.edges.length).toBe(next);
+      expect(differencesOf(restored, graph, NOT_KEPT)).toEqual([]);
+    }
+  });
+
   it('is taken within lower limits as it is, and these hold for what comes', () => {
     const spacious = wholeRun(5, SPACIOUS);
     const restored = loadImage(new KeptGraph(TIGHT), saveImage(spacious));

@@ -57,7 +57,8 @@ export class InlineInflater {
 
 /**
  * Inflates in the thread pool and calls `done` once; the memory stays booked until `done` has returned.
- * Books what the stream announces; a stream that turns out longer is inflated again under the whole limit.
+ * Books what the stream announces; a stream that turns out longer is inflated again under the whole limit, and one that
+ * announces more than that is not inflated at all.
  */
 export function inflateAside(
   compressed: Uint8Array,
@@ -66,7 +67,7 @@ export function inflateAside(
   done: (result: Inflated) => void,
 ): void {
   const announced = Math.max(announcedLength(compressed), INLINE_BYTES);
-  if (announced > maxBytes) attempt(compressed, maxBytes, memory, done);
+  if (announced > maxBytes) done(TOO_LARGE);
   else
     attempt(compressed, announced, memory, result => {
       if (result.kind === 'too_large' && announced < maxBytes) attempt(compressed, maxBytes, memory, done);

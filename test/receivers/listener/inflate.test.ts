@@ -114,6 +114,11 @@ describe('inflating', () => {
     expect((await aside(gzipSync(Buffer.alloc(4 * MIB)), 8 * MIB, memory)).kind).toBe('no_memory');
     expect(memory.usedBytes).toBe(MIB);
   });
+
+  it('aside takes no memory for a stream that says it is too long', async () => {
+    const memory = new BodyMemory(MIB);
+    expect((await aside(gzipSync(Buffer.alloc(9 * MIB)), 8 * MIB, memory)).kind).toBe('too_large');
+  });
 });
 
 function errorOf(bytes: Buffer): string {

@@ -195,7 +195,7 @@ describe('wrong requests', () => {
     ['/v1/status?verbose=1', { parameter: 'verbose' }],
     ['/v1/nodes/web?env=prod', { parameter: 'env' }],
     ['/v1/status?at=-1h', { parameter: 'at', detail: expect.stringContaining('this is about now') }],
-    ['/v1/edges?start=2026-01-01T00:00:00Z', { parameter: 'end' }],
+    ['/v1/edges?end=2026-01-01T00:00:00Z', { parameter: 'start' }],
     ['/v1/graph?limit=x', { parameter: 'limit', detail: 'limit must be integer, not "x"' }],
     ['/v1/nodes?limit=0', { parameter: 'limit' }],
     ['/v1/nodes?limit=2&limit=3', { detail: 'limit is given 2 times; give it once' }],

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -81,7 +81,13 @@ beforeAll(async () => {
   await sendSecure(Number(guarded!.split(':')[1]), { ca: certificates.text('ca.pem') });
   await fetch(`http://${guarded}`).catch(() => undefined);
   await fetch(`http://${api}/healthz`);
-  text = await (await fetch(`http://${api}/metrics`)).text();
+  for (const until = Date.now() + 10_000; Date.now() < until; ) {
+    // Whoever asks for a time has the history told of all that was counted by then: it begins with that.
+    await fetch(`http://${api}/v1/graph?at=now`);
+    text = await (await fetch(`http://${api}/metrics`)).text();
+    if (text.includes('tacit_history_age_seconds')) break;
+    await sleep(100);
+  }
 });
 afterAll(async () => {
   await service.stop();

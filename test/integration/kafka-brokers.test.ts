@@ -1,6 +1,8 @@
 /** A Kafka receiver and a cluster of three real brokers: partitions have leaders of their own, and brokers end and come back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { connectReplayProducer } from '../../src/exporters/kafka/replay-producer.ts';
+import { createKafkajsClient } from '../../src/receivers/kafka/kafkajs/connection.ts';
 import { callMessages } from '../kits/kafka/calls.ts';
 import { type Cluster, topicName } from '../kits/kafka/cluster.ts';
 import { KafkaReaders } from '../kits/kafka/readers.ts';
@@ -136,5 +138,86 @@ describe.skipIf(missing !== undefined)('a Kafka receiver with three brokers', ()
       const { duplicates, rejected, pending } = stats.spans;
       expect({ duplicates, rejected, pending }).toEqual({ duplicates: 2 * (records - calls), rejected: 0, pending: 0 });
     });
+  }
+
+  /** Partitions of the topic that the others lead have the first broker alone then. */
+  async function gather(topic: string): Promise<void> {
+    const led = await leaders(topic);
+    const moved = led.flatMap((leader, partition) => (leader === 1 ? [] : [{ partition, replicas: [1] }]));
+    expect(moved.length).toBeGreaterThan(0);
+    await cluster.admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: moved }] });
+    await expect.poll(() => leaders(topic), PATIENCE).toEqual(led.map(() => 1));
+  }
+
+  const recordsIn = async (topic: string): Promise<number> =>
+    (await cluster.admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+
+  // Whoever leads a partition by the time it is sent again has answered for another already. Last: with a topic of which
+  // one broker has all, the cluster's client waits for that broker from then on.
+  test.each<[string, () => Promise<Sender>]>([
+    ['replay sends', replaySender],
+    ['a receiver sends dead letters', deadLetterSender],
+  ])('loses nothing that %s when leaders moved since it last asked', async (_, connect) => {
+    const topic = topicName('moved');
+    await cluster.createTopic(topic, 6);
+    expect(new Set(await leaders(topic)).size).toBe(3);
+    const sender = await connect();
+    try {
+      await sender.send(topic, 60);
+      expect(await recordsIn(topic)).toBe(60);
+      await gather(topic);
+      await sender.send(topic, 60);
+      // What a broker took, and nobody was told of, may come twice.
+      expect(await recordsIn(topic)).toBeGreaterThanOrEqual(120);
+      const keys = await cluster.keysIn(topic);
+      expect(keys.toSorted()).toEqual(Array.from({ length: 120 }, (_, i) => `k${i}`).toSorted());
+    } finally {
+      await sender.close();
+    }
+  });
+
+  interface Sender {
+    /** So many records more, with keys of their own. */
+    send(topic: string, count: number): Promise<void>;
+    close(): Promise<void>;
+  }
+
+  const recordsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      key: Buffer.from(`k${first + i}`),
+      value: Buffer.from('v'),
+      headers: [],
+      timestampMs: Date.now(),
+    }));
+
+  async function replaySender(): Promise<Sender> {
+    const producer = await connectReplayProducer(cluster.addresses);
+    let sent = 0;
+    return {
+      send(topic, count) {
+        const records = recordsFrom(sent, count).map((one, i) => ({
+          ...one,
+          ...{ cluster: '', topic, partition: i % 6, offset: i },
+        }));
+        sent += count;
+        return producer.send(records);
+      },
+      close: () => producer.close(),
+    };
+  }
+
+  async function deadLetterSender(): Promise<Sender> {
+    const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+    const options = { clientId: 'test', brokers: cluster.addresses, tls: undefined, sasl: undefined };
+    const client = createKafkajsClient({ ...options, readsCommitted: true }, quiet);
+    let sent = 0;
+    return {
+      send(topic, count) {
+        const records = recordsFrom(sent, count);
+        sent += count;
+        return client.send(topic, records);
+      },
+      close: () => client.disconnect(),
+    };
   }
 });

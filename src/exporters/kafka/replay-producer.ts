@@ -2,8 +2,9 @@
  * Records as they were recorded → the topics of a Kafka cluster: partition, key, value, headers and time as they stand.
  * Topics and partitions that are not there are made.
  */
-import { type Admin, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
+import { type Admin, Kafka, logLevel, type Message } from 'kafkajs';
 import type { RawRecord, RecordHeader } from '../../contract/record.ts';
+import { AcknowledgedProducer } from '../../lib/acknowledged-producer.ts';
 
 const CONNECT_MS = 5000;
 /** Of one send, all attempts together some ten seconds: a broker may be starting again. */
@@ -24,7 +25,7 @@ export async function connectReplayProducer(brokers: readonly string[]): Promise
     connectionTimeout: CONNECT_MS,
     retry: { ...RETRY, retries: 2 },
   });
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: RETRY });
+  const producer = new AcknowledgedProducer(kafka, { retry: RETRY });
   const admin = kafka.admin();
   await producer.connect();
   await admin.connect();
@@ -33,8 +34,7 @@ export async function connectReplayProducer(brokers: readonly string[]): Promise
     async send(records) {
       const byTopic = Map.groupBy(records, ({ topic }) => topic);
       for (const [topic, own] of byTopic) await topics.ensure(topic, partitionsOf(own));
-      const topicMessages = [...byTopic].map(([topic, own]) => ({ topic, messages: own.map(toMessage) }));
-      await producer.sendBatch({ topicMessages });
+      await producer.send([...byTopic].map(([topic, own]) => ({ topic, messages: own.map(toMessage) })));
     },
     async close() {
       await producer.disconnect();

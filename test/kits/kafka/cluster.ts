@@ -73,6 +73,24 @@ export class Cluster {
     await this.producer.send(record as ProducerRecord);
   }
 
+  /** Of all records of the topic, each once. */
+  async keysIn(topic: string): Promise<readonly string[]> {
+    const ends = await this.admin.fetchTopicOffsets(topic);
+    const expected = ends.reduce((sum, { high }) => sum + Number(high), 0);
+    const consumer = this.kafka.consumer({ groupId: `keys-${topic}` });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const keys: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const eachMessage = async ({ message }: { readonly message: { readonly key: Buffer | null } }) => {
+        if (keys.push(String(message.key)) >= expected) resolve();
+      };
+      consumer.run({ eachMessage }).catch(reject);
+    });
+    await consumer.disconnect();
+    return [...new Set(keys)];
+  }
+
   /** By a producer that knows of partitions which were just made. */
   async sendAnew(topic: string, messages: readonly Message[]): Promise<void> {
     await this.producer.disconnect();

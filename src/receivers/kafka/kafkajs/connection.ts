@@ -5,10 +5,11 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { Kafka, type KafkaConfig, type Producer } from 'kafkajs';
+import { Kafka, type KafkaConfig } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import type { Logger } from '../../../contract/logger.ts';
+import { AcknowledgedProducer } from '../../../lib/acknowledged-producer.ts';
 import type {
   ClientHeader,
   ClientRecord,
@@ -63,7 +64,7 @@ class KafkajsClient implements KafkaClient {
   private readonly logger: Logger;
   private readonly cluster: Cluster;
   private readonly sockets = new Sockets();
-  private producer: Promise<Producer> | undefined;
+  private producer: Promise<AcknowledgedProducer> | undefined;
 
   constructor(options: KafkajsOptions, logger: Logger) {
     this.options = options;
@@ -151,7 +152,7 @@ class KafkajsClient implements KafkaClient {
         timestamp: String(timestampMs),
         headers: toHeaders(headers),
       }));
-      await producer.send({ topic, messages });
+      await producer.send([{ topic, messages }]);
     });
   }
 
@@ -195,7 +196,7 @@ class KafkajsClient implements KafkaClient {
     return all.filter(({ offset }) => offset >= 0);
   }
 
-  private async createProducer(): Promise<Producer> {
+  private async createProducer(): Promise<AcknowledgedProducer> {
     const { clientId, brokers, tls, sasl } = this.options;
     const config = { clientId, brokers: [...brokers], retry: { retries: 5 }, logCreator: () => quietly(this.logger) };
     const kafka = new Kafka({
@@ -204,7 +205,7 @@ class KafkajsClient implements KafkaClient {
       ...(tls === undefined ? {} : { ssl: tls }),
       ...(sasl === undefined ? {} : { sasl }),
     } as KafkaConfig);
-    const producer = kafka.producer({ allowAutoTopicCreation: false });
+    const producer = new AcknowledgedProducer(kafka, { allowAutoTopicCreation: false });
     await producer.connect();
     return producer;
   }

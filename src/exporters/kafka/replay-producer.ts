@@ -4,7 +4,7 @@
  */
 import { type Admin, Kafka, logLevel, type Message } from 'kafkajs';
 import type { RawRecord, RecordHeader } from '../../contract/record.ts';
-import { AcknowledgedProducer } from '../../lib/acknowledged-producer.ts';
+import { AcknowledgedProducer } from '../../lib/kafka/acknowledged-producer.ts';
 
 const CONNECT_MS = 5000;
 /** Of one send, all attempts together some ten seconds: a broker may be starting again. */

@@ -9,7 +9,7 @@ import { Kafka, type KafkaConfig } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import type { Logger } from '../../../contract/logger.ts';
-import { AcknowledgedProducer } from '../../../lib/acknowledged-producer.ts';
+import { AcknowledgedProducer } from '../../../lib/kafka/acknowledged-producer.ts';
 import type {
   ClientHeader,
   ClientRecord,

@@ -7,7 +7,8 @@ import type { Rows } from './rows.ts';
 const REMEMBER_AFTER = 64;
 
 /**
- * Calls `visit` for every row beneath `top`, once, level by level, and goes on beneath those whose shape `passes`, as
+ * Calls `visit` for every row beneath `top`, level by level, once, or once for each row above it of those that share an
+ * id, and goes on beneath those whose shape `passes`, as
  * deep as climbs go. Ends, and returns false, when `visit` does. Rows not older than `age` are left out, with all
  * beneath them.
  */

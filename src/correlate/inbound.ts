@@ -314,8 +314,10 @@ export class Inbound implements MeetingParty {
     for (let row = rows.firstRow(w, outbound, s0, s1); row >= 0; row = rows.nextRow(row, w, outbound, s0, s1)) {
       if (row !== outbound && joined(row)) visit(w[row + SERVICE]!);
     }
+    const met = new Set<number>();
     visitBelow(rows, outbound, isPassedThrough, row => {
-      if (joined(row)) visit(w[row + SERVICE]!);
+      if (joined(row) && !met.has(row)) visit(w[row + SERVICE]!);
+      met.add(row);
       return true;
     });
     for (let link = rows.firstLinkTo(outbound); link >= 0; link = rows.nextLinkTo(link, outbound)) {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { LATE_MS, LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
 import { client, consumer, internal, OTHER_TRACE, postgres, producer, server, TRACE, topic } from '../oracle/cases.ts';
+import { compareDocuments } from '../oracle/compare.ts';
+import { analyzeSpans } from '../oracle/model.ts';
 
 const peer = { attributes: { 'peer.service': 'bank' } };
 const LOW_HALF = TRACE.slice(16);
@@ -85,6 +87,30 @@ describe('one span id', () => {
     expect(subject.graph().edges[0]).toMatchObject({ served: 3 });
   });
 });
+
+describe('spans without a service under one id', () => {
+  it('are passed on the way down, each, but what is beneath them counts once, in any order', () => {
+    const nameless = server('', 2, 1);
+    const spans = [
+      client('a', 1, 0, peer),
+      nameless,
+      { ...nameless, startUs: nameless.startUs + 7 },
+      server('b', 3, 2),
+      client('b', 2, 1),
+    ];
+    const { document } = analyzeSpans(spans);
+    for (const order of permutationsOf(spans)) {
+      const subject = new LiveSubject();
+      for (const [i, span] of order.entries()) subject.send([span], i).tick(i);
+      expect(compareDocuments(document, subject.idle(order.length, 2 * WAIT_MS).graph())).toEqual([]);
+    }
+  });
+});
+
+function permutationsOf<T>(things: readonly T[]): T[][] {
+  if (things.length < 2) return [[...things]];
+  return things.flatMap((first, i) => permutationsOf(things.toSpliced(i, 1)).map(rest => [first, ...rest]));
+}
 
 describe('a trace id of 64 bits', () => {
   it.each([

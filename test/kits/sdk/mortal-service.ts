@@ -30,6 +30,14 @@ export class MortalService {
     process.kill(pid, 'SIGKILL');
   }
 
+  /** Asks it to end while clients go on: its exit code, and how long it took. */
+  async end(): Promise<{ readonly code: number | null; readonly ms: number }> {
+    const began = performance.now();
+    const code = await this.running!.stop();
+    this.running = undefined;
+    return { code, ms: performance.now() - began };
+  }
+
   /** Dies so often, each time after at most so long, and lives in the end. */
   async dieOften(rounds: number, random: Random, longestMs: number): Promise<RunningService> {
     for (let round = 0; round < rounds; round++) {

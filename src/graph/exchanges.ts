@@ -10,7 +10,8 @@ const LEAST_USES = 10;
 const TIMES_AS_OFTEN = 2;
 
 /**
- * The most used outside against the least used inside.
+ * The most used outside against the least used inside; of those that are used alike the id decides, since a process that
+ * was started again may number identities otherwise.
  * @param room how many may come in beside.
  */
 export function exchanges(
@@ -18,12 +19,14 @@ export function exchanges(
   inside: readonly number[],
   room: number,
   usesOf: (identity: number) => number,
+  idOf: (identity: number) => string,
 ): readonly Exchange[] {
   const leastUses = room > 0 ? 1 : LEAST_USES;
   const waiting = outside.filter(identity => usesOf(identity) >= leastUses);
   if (waiting.length === 0) return [];
-  waiting.sort((a, b) => usesOf(b) - usesOf(a) || a - b);
-  const least = inside.toSorted((a, b) => usesOf(a) - usesOf(b) || b - a);
+  const byId = (a: number, b: number) => (idOf(a) < idOf(b) ? -1 : 1);
+  waiting.sort((a, b) => usesOf(b) - usesOf(a) || byId(a, b));
+  const least = inside.toSorted((a, b) => usesOf(a) - usesOf(b) || byId(b, a));
   const found: Exchange[] = waiting.slice(0, Math.max(0, room)).map(enters => ({ enters, leaves: undefined }));
   for (const [i, enters] of waiting.slice(found.length).entries()) {
     const leaves = least[i];

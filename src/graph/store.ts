@@ -238,7 +238,9 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
     const { admission, identities } = this;
     const named = (isIn: boolean) => [...admission.now(isIn)].filter(identity => !identities.get(identity).overflow);
     const room = this.limits.maxNodes - this.admitted;
-    for (const { enters, leaves } of exchanges(named(false), named(true), room, name => admission.usesOf(name))) {
+    const usesOf = (identity: number) => admission.usesOf(identity);
+    const idOf = (identity: number) => identities.get(identity).id;
+    for (const { enters, leaves } of exchanges(named(false), named(true), room, usesOf, idOf)) {
       const former = admission.formerNode(enters);
       if (former === UNKNOWN && this.nodes.length >= this.limits.maxNodes * 2 + identities.kinds) {
         this.overflowed.exchanges++;

@@ -1,8 +1,8 @@
 /**
  * What the message ledger costs: `node --expose-gc benchmarks/micro/ledger.ts DIRECTORY [ENTRIES]`. Fills it (10,000,000
  * by default) with positions of messages, goes on until the oldest tenth has given way, with a checkpoint after each
- * million, and looks up what is there and what is not, in order and at random. The directory is to be on the disk that
- * is measured; it is removed before.
+ * million, and looks up what is there and what is not, in order and at random, one by one and many in one go. The
+ * directory is to be on the disk that is measured; it is removed before.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,9 @@ const CHECKPOINT_EACH = 1_000_000;
 const FRAME = 1000;
 const TURN_EACH = 20;
 const LOOKUPS = 200_000;
+/** Searches without a turn between them, and how often. */
+const IN_ONE_GO = 10_000;
+const TIMES = 41;
 const KEPT_ROWS = 100_000;
 /** No service takes in entries faster than they are stored: neither does this. */
 const IN_MEMORY = 7 * 65_536;
@@ -132,6 +135,26 @@ function search(what: string, numberOf: (i: number) => number): void {
   );
 }
 
+/** As a frame whose messages were all sent at some time of the day. */
+async function searchInOneGo(): Promise<void> {
+  const took: number[] = [];
+  for (let time = 1; time <= TIMES; time++) {
+    await turn();
+    const began = performance.now();
+    for (let i = 0; i < IN_ONE_GO; i++) {
+      keyOf(oldest + (random(LOOKUPS + time * IN_ONE_GO + i) % ledger.count));
+      const entry = ledger.first(side.kind, side.a, side.b);
+      if (entry < 0 || ledger.topic(entry) === 0) throw new Error('an entry is not found');
+    }
+    took.push(performance.now() - began);
+  }
+  took.sort((a, b) => a - b);
+  const [least, median] = [took[0]!, took[TIMES >> 1]!];
+  console.log(
+    `${IN_ONE_GO} hits at random in one go: ${median.toFixed(1)} ms (median), at least ${least.toFixed(1)} ms`,
+  );
+}
+
 await fill(LIMIT);
 const perEntry = Number(postNs) / posted;
 console.log(`${perEntry.toFixed(0)} ns an entry, posted and left, with what it takes to store it`);
@@ -158,6 +181,7 @@ search('a seeker of one that was sent: miss', i => {
 search('hit among the newest', i => posted - 1 - (i % 100_000));
 search('hit in order from the oldest on', i => oldest + i * 2);
 search('hit at random', i => oldest + (random(i) % ledger.count));
+await searchInOneGo();
 await storage.close();
 rmSync(path, { recursive: true, force: true });
 

@@ -1,14 +1,26 @@
 /** Blocks of stored slabs that were read of late: place of an entry → its words. A bounded memory; what came last stays. */
 import type { SlabStore } from '../contract/slab-store.ts';
 
-/** Entries of a block, and blocks that are held. */
-export const BLOCK = 128;
-const SLOTS = 1024;
+/** Entries of a block: a search reads one for a single entry of it, and needs few of the others. */
+export const BLOCK = 32;
+/** Of slabs that programs with the storage format 2 stored. */
+export const EARLIER_BLOCK = 128;
+/** Blocks that are held. */
+const SLOTS = 4096;
 const WORDS = 10;
 
+/** A slab as it is stored. */
+export interface StoredSlab {
+  readonly name: string;
+  /** Entries of its blocks: as many as those that are held have, or a multiple of that. */
+  readonly block: number;
+}
+
 export class LedgerBlocks {
+  /** Entries of a block. */
+  readonly entries: number;
   readonly bytes: number;
-  readonly shift: number;
+  private readonly shift: number;
   /** Of an entry that is nowhere. */
   readonly nothing = new Int32Array(WORDS);
   readonly nothingFloats = new Float64Array(this.nothing.buffer);
@@ -17,10 +29,11 @@ export class LedgerBlocks {
   reads = 0;
   /** Blocks that were not there as they were stored. */
   failed = 0;
-  private readonly entries: number;
   /** By slot: number of its block among all places, + 1. */
   private readonly held = new Int32Array(SLOTS);
-  private slots: Uint8Array[] = [];
+  /** The block read last, as it is stored. */
+  private stored = new Int32Array(0);
+  private storedBytes = new Uint8Array(0);
 
   /** @param entries of a block: a power of two. */
   constructor(entries: number) {
@@ -33,17 +46,17 @@ export class LedgerBlocks {
     return this.words.byteLength;
   }
 
-  /** Begin of the words of an entry in `words`; −1 when they cannot be had. @param block of the entry in the slab. */
-  locate(place: number, block: number, name: string, store: SlabStore): number {
+  /** Begin of the words of an entry in `words`; −1 when they cannot be had. @param inSlab where in the slab it stands. */
+  locate(place: number, inSlab: number, slab: StoredSlab, store: SlabStore): number {
     const number = place >>> this.shift;
     const slot = number & (SLOTS - 1);
-    if (this.held[slot] !== number + 1 && !this.read(slot, number, block, name, store)) return -1;
+    if (this.held[slot] !== number + 1 && !this.read(slot, number, inSlab, slab, store)) return -1;
     return slot * this.entries * WORDS + (place & (this.entries - 1)) * WORDS;
   }
 
   /** Places that stand for nothing any more. */
   forget(from: number, places: number): void {
-    if (this.slots.length === 0) return;
+    if (this.words.length === 0) return;
     const first = from >>> this.shift;
     for (let i = 0; i < places >>> this.shift; i++) {
       const slot = (first + i) & (SLOTS - 1);
@@ -51,18 +64,32 @@ export class LedgerBlocks {
     }
   }
 
-  private read(slot: number, number: number, block: number, name: string, store: SlabStore): boolean {
-    if (this.slots.length === 0) this.makeRoom();
+  private read(slot: number, number: number, inSlab: number, { name, block }: StoredSlab, store: SlabStore): boolean {
+    if (this.words.length === 0) this.makeRoom();
+    if (this.stored.length !== block * WORDS) this.setStored(block);
     this.reads++;
-    const isThere = store.read(name, block, this.slots[slot]!);
+    const isThere = store.read(name, Math.floor(inSlab / block), this.storedBytes);
     this.held[slot] = isThere ? number + 1 : 0;
-    if (!isThere) this.failed++;
+    if (isThere) this.take(slot, inSlab % block);
+    else this.failed++;
     return isThere;
+  }
+
+  /** @param at entry of the block as it is stored. */
+  private take(slot: number, at: number): void {
+    const { stored, entries } = this;
+    const length = entries * WORDS;
+    const from = (at >>> this.shift) * length;
+    this.words.set(stored.length === length ? stored : stored.subarray(from, from + length), slot * length);
+  }
+
+  private setStored(block: number): void {
+    this.stored = new Int32Array(block * WORDS);
+    this.storedBytes = new Uint8Array(this.stored.buffer);
   }
 
   private makeRoom(): void {
     this.words = new Int32Array(SLOTS * this.entries * WORDS);
     this.floats = new Float64Array(this.words.buffer);
-    this.slots = Array.from({ length: SLOTS }, (_, i) => new Uint8Array(this.words.buffer, i * this.bytes, this.bytes));
   }
 }

@@ -5,6 +5,7 @@
  */
 import { ImageError, type ImageReader, type ImageWriter } from '../contract/image.ts';
 import { sectionName } from '../lib/section-name.ts';
+import { EARLIER_BLOCK } from './ledger-blocks.ts';
 import { ENTRY_WORDS, type LedgerSlabs } from './ledger-slabs.ts';
 import { capacityFor, type MessageLedger } from './message-ledger.ts';
 import { inSteps } from './pieces.ts';
@@ -29,8 +30,8 @@ interface Saved {
   readonly tail: number;
   readonly evicted: number;
   readonly lastName: number;
-  /** Slabs that are stored, and what they are called. */
-  readonly stored: readonly (readonly [slab: number, name: string])[];
+  /** Slabs that are stored, what they are called, and entries of their blocks, which the storage format 2 does not say. */
+  readonly stored: readonly (readonly [slab: number, name: string, block?: number])[];
   readonly slices: SavedSlices;
   /** Entries that each slab has room for, 0 where there is none; of a program from before the sections tell it. */
   readonly rooms?: readonly number[];
@@ -80,8 +81,8 @@ export class LedgerImage {
 
   *save(out: ImageWriter): Iterable<void> {
     const { slabs, capacity, head, used, tail, evicted, index, slices } = this.ledger;
-    const stored = [...slabs.names.entries()].flatMap(([slab, name]) =>
-      name === undefined ? [] : [[slab, name] as const],
+    const stored = slabs.stored.flatMap((one, slab) =>
+      one === undefined ? [] : [[slab, one.name, one.block] as const],
     );
     out.value('ledger/state', {
       ...{ slab: slabs.size, capacity, head, used, tail, evicted },
@@ -129,13 +130,14 @@ export class LedgerImage {
   private *loadSlabs(saved: Saved, from: ImageReader): Iterable<void> {
     const { slabs, slabCount } = this.ledger;
     const isVersioned = slabs.lines.loadVersions(from);
-    for (const [slab, name] of saved.stored) slabs.names[slab] = name;
+    const earlier = Math.min(EARLIER_BLOCK, slabs.size);
+    for (const [slab, name, block = earlier] of saved.stored) slabs.stored[slab] = { name, block };
     for (let slab = 0; slab < slabCount; slab++) {
       const room = saved.rooms?.[slab] ?? from.size(sectionName(TAGS, slab));
       if (room <= 0) continue;
       slabs.next[slab] = new Int32Array(room);
       slabs.tags[slab] = new Uint8Array(room);
-      if (slabs.names[slab] === undefined)
+      if (slabs.stored[slab] === undefined)
         slabs.setWords(slab, new Int32Array(new SharedArrayBuffer(room * ENTRY_WORDS * 4)));
       for (const { table, name } of TABLES) loadBegin(from, sectionName(name, slab), slabs[table][slab]);
       if (!isVersioned) slabs.touch(slab * slabs.size);

@@ -12,7 +12,7 @@ import { NO_PATH } from '../contract/path-sink.ts';
 import { SOUGHT } from '../contract/rendezvous.ts';
 import { SLABS, type SlabStore } from '../contract/slab-store.ts';
 import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
-import { BLOCK, LedgerBlocks } from './ledger-blocks.ts';
+import { LedgerBlocks, type StoredSlab } from './ledger-blocks.ts';
 
 export const ENTRY_WORDS = 10;
 export const CHECK = 0;
@@ -52,8 +52,7 @@ export class LedgerSlabs {
   readonly tags: (Uint8Array | undefined)[];
   readonly words: (Words | undefined)[];
   private readonly floats: (Float64Array | undefined)[];
-  /** Of slabs that are stored. */
-  readonly names: (string | undefined)[];
+  readonly stored: (StoredSlab | undefined)[];
   /** Entries of a line of an image, as a power of two, and which lines changed: a slab is a piece. */
   readonly lineShift: number;
   lines: ChangedLines;
@@ -76,20 +75,20 @@ export class LedgerSlabs {
   private notBeforeMs = 0;
   failedStores = 0;
 
-  /** @param slabs that there may be. */
-  constructor(size: number, inMemory: number, slabs: number) {
+  /** @param block entries of a block of what is stored from now on. @param slabs that there may be. */
+  constructor(size: number, inMemory: number, block: number, slabs: number) {
     this.size = size;
     this.next = new Array(slabs).fill(undefined);
     this.tags = new Array(slabs).fill(undefined);
     this.words = new Array(slabs).fill(undefined);
     this.floats = new Array(slabs).fill(undefined);
-    this.names = new Array(slabs).fill(undefined);
+    this.stored = new Array(slabs).fill(undefined);
     this.shift = Math.log2(size);
     this.lineShift = Math.min(LINE_SHIFT, this.shift);
     this.lines = this.linesFor(slabs);
     this.mask = size - 1;
     this.inMemory = inMemory;
-    this.blocks = new LedgerBlocks(Math.min(BLOCK, size));
+    this.blocks = new LedgerBlocks(Math.min(block, size));
     this.found = this.blocks.nothing;
     this.foundFloats = this.blocks.nothingFloats;
   }
@@ -111,10 +110,10 @@ export class LedgerSlabs {
 
   /** Slabs that are stored, and bytes of the others and of what is held of all. */
   account(): readonly [stored: number, bytes: number] {
-    const { words, next, tags, names } = this;
+    const { words, next, tags, stored } = this;
     const bytesOf = (tables: readonly (ArrayBufferView | undefined)[]) =>
       tables.reduce((sum, table) => sum + (table?.byteLength ?? 0), 0);
-    return [names.filter(name => name !== undefined).length, bytesOf(words) + bytesOf(next) + bytesOf(tags)];
+    return [stored.filter(slab => slab !== undefined).length, bytesOf(words) + bytesOf(next) + bytesOf(tags)];
   }
 
   /** Makes room for the entry at a place. */
@@ -168,10 +167,10 @@ export class LedgerSlabs {
   }
 
   private fetch(place: number, slab: number): number {
-    const { blocks, names, store } = this;
-    const name = names[slab];
-    const isThere = name !== undefined && store !== undefined;
-    const at = isThere ? blocks.locate(place, (place & this.mask) >>> blocks.shift, name, store) : -1;
+    const { blocks, store } = this;
+    const stored = this.stored[slab];
+    const isThere = stored !== undefined && store !== undefined;
+    const at = isThere ? blocks.locate(place, place & this.mask, stored, store) : -1;
     this.found = at < 0 ? blocks.nothing : blocks.words;
     this.foundFloats = at < 0 ? blocks.nothingFloats : blocks.floats;
     return Math.max(at, 0);
@@ -192,10 +191,10 @@ export class LedgerSlabs {
 
   /** All its entries are gone. @param after the slab that has the oldest now. */
   drop(slab: number, after: number): void {
-    const { names, store, blocks } = this;
-    const name = names[slab];
-    if (name !== undefined) store?.release(name);
-    names[slab] = this.next[slab] = this.tags[slab] = undefined;
+    const { stored, store, blocks } = this;
+    const gone = stored[slab];
+    if (gone !== undefined) store?.release(gone.name);
+    stored[slab] = this.next[slab] = this.tags[slab] = undefined;
     this.setWords(slab, undefined);
     this.markAll(slab, 0, this.size, 0);
     blocks.forget(slab * this.size, this.size);
@@ -204,7 +203,7 @@ export class LedgerSlabs {
 
   /** There are so many slabs now; those from one on stand further behind. */
   move(slabs: number, from: number, by: number): void {
-    for (const table of [this.next, this.tags, this.words, this.floats, this.names] as unknown[][]) {
+    for (const table of [this.next, this.tags, this.words, this.floats, this.stored] as unknown[][]) {
       const moved = table.splice(from);
       while (table.length < from + by) table.push(undefined);
       table.push(...moved);
@@ -219,7 +218,7 @@ export class LedgerSlabs {
   age(head: number, slabs: number, nowMs: number): void {
     const { store } = this;
     if (store === undefined || this.isStoring || nowMs < this.notBeforeMs) return;
-    while (this.names[this.aging] !== undefined && this.aging !== head) this.look((this.aging + 1) % slabs);
+    while (this.stored[this.aging] !== undefined && this.aging !== head) this.look((this.aging + 1) % slabs);
     const behind = (head - this.aging + slabs) % slabs;
     if (behind > this.inMemory && this.isSettled(this.aging)) this.send(store, this.aging, nowMs);
   }
@@ -256,7 +255,7 @@ export class LedgerSlabs {
       this.isStoring = false;
       const isWanted = this.words[slab] === memory;
       if (isStored && isWanted) {
-        this.names[slab] = name;
+        this.stored[slab] = { name, block: this.blocks.entries };
         this.setWords(slab, undefined);
         this.spare.push(memory);
       } else if (isStored) store.release(name);

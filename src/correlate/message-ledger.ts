@@ -6,6 +6,7 @@
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { type Rendezvous, SOUGHT } from '../contract/rendezvous.ts';
 import type { SlabStore } from '../contract/slab-store.ts';
+import { BLOCK } from './ledger-blocks.ts';
 import { LedgerImage } from './ledger-image.ts';
 import { LedgerIndex } from './ledger-index.ts';
 import {
@@ -31,6 +32,8 @@ const IN_MEMORY = 2;
 export interface LedgerSizes {
   readonly slab: number;
   readonly inMemory: number;
+  /** Entries of a block on the disk. */
+  readonly block?: number;
 }
 
 /** How much is where. */
@@ -57,10 +60,11 @@ export class MessageLedger implements Kept {
   readonly slices = new TimeSlices();
   private windowMs: number;
 
-  constructor(limit: number, waitMs: number, { slab, inMemory }: LedgerSizes = { slab: SLAB, inMemory: IN_MEMORY }) {
+  constructor(limit: number, waitMs: number, sizes: LedgerSizes = { slab: SLAB, inMemory: IN_MEMORY }) {
+    const { slab, inMemory, block = BLOCK } = sizes;
     this.limit = Math.max(limit, 1);
     this.capacity = capacityFor(this.limit, slab);
-    this.slabs = new LedgerSlabs(slab, inMemory, this.capacity / slab);
+    this.slabs = new LedgerSlabs(slab, inMemory, block, this.capacity / slab);
     this.windowMs = Math.max(waitMs, 1);
   }
 

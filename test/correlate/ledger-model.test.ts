@@ -1,8 +1,9 @@
 /** The ledger against a plain list of what was posted, whatever is in memory, on the disk, or was loaded anew. */
+import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { PROCESSED_AT, Rendezvous, SENT, SOUGHT } from '../../src/contract/rendezvous.ts';
 import { MessageLedger } from '../../src/correlate/message-ledger.ts';
-import { type MemoryImage, MemoryImageReader, saveImage } from '../kits/memory-image.ts';
+import { loadImage, type MemoryImage, MemoryImageReader, saveImage } from '../kits/memory-image.ts';
 import { SlabDisk } from '../kits/slab-disk.ts';
 import { Random } from '../oracle/random.ts';
 
@@ -52,6 +53,8 @@ class World {
   limit: number;
   readonly slab: number;
   readonly inMemory: number;
+  /** Entries of a block of what is stored: programs to come store smaller ones. */
+  block: number;
   nowMs = 1_700_000_000_000;
   /** Rows that are kept, and their entry. */
   readonly kept = new Map<number, Entry>();
@@ -64,13 +67,15 @@ class World {
     this.random = new Random(seed);
     this.slab = this.random.pick([4, 8, 32]);
     this.inMemory = this.random.pick([0, 1, 3]);
+    this.block = this.random.pick([this.slab, this.slab / 2]);
     this.limit = this.random.pick([3, 50, 200, 1000]);
     this.ledger = this.made();
     this.ledger.advance(this.nowMs);
   }
 
   private made(): MessageLedger {
-    const ledger = new MessageLedger(this.limit, WAIT_MS, { slab: this.slab, inMemory: this.inMemory });
+    const { slab, inMemory, block } = this;
+    const ledger = new MessageLedger(this.limit, WAIT_MS, { slab, inMemory, block });
     ledger.store = this.disk;
     ledger.isRowKept = row => this.kept.has(row);
     return ledger;
@@ -187,6 +192,7 @@ class World {
     this.reads += this.disk.reads;
     this.disk = this.disk.restart(names);
     if (this.random.chance(0.3)) this.limit = this.random.pick([3, 50, 200, 1000, 3000]);
+    if (this.block > 1 && this.random.chance(0.2)) this.block /= 2;
     const before = this.ledger;
     this.ledger = this.made();
     let moved: ((entry: number) => number) | undefined;
@@ -222,7 +228,8 @@ class World {
     expect(ledger.evicted).toBe(model.evicted);
     for (const entry of model.entries) this.compare(entry.kind, entry.a, entry.b);
     this.reads += this.disk.reads;
-    for (const name of this.disk.slabs.keys()) expect(ledger.slabs.names).toContain(name);
+    expect(ledger.account().failedReads).toBe(0);
+    for (const name of this.disk.slabs.keys()) expect(ledger.slabs.stored.map(one => one?.name)).toContain(name);
   }
 }
 
@@ -243,6 +250,26 @@ describe('the ledger', () => {
     expect(sum.restarts).toBeGreaterThan(RUNS);
   }, 600_000);
 
+  it('reads slabs of a program that did not say how large their blocks are', () => {
+    const sizes = { slab: 256, inMemory: 0 };
+    const before = new MessageLedger(1000, WAIT_MS, { ...sizes, block: 128 });
+    const disk = new SlabDisk();
+    before.store = disk;
+    const keyOf = (i: number) => [i, (i << 20) | 1] as const;
+    fill(before, 0, 600, keyOf);
+    const image = new Map(saveImage(before));
+    const state = deserialize(image.get('ledger/state')!.bytes);
+    for (const slab of state.stored) slab.length = 2;
+    image.set('ledger/state', { bytes: serialize(state), version: undefined });
+    const ledger = new MessageLedger(1000, WAIT_MS, sizes);
+    ledger.store = disk;
+    loadImage(ledger, image);
+    fill(ledger, 600, 1000, keyOf);
+    expect(ledger.account()).toMatchObject({ stored: 768 });
+    for (let i = 0; i < 1000; i++) expect(ledger.row(ledger.first(SENT, ...keyOf(i)))).toBe(i);
+    expect(ledger.account()).toMatchObject({ failedReads: 0 });
+  });
+
   it('finds nothing where a slab cannot be read, counts it, and goes on', () => {
     const ledger = new MessageLedger(1000, WAIT_MS, { slab: 8, inMemory: 0 });
     const disk = new SlabDisk();
@@ -262,3 +289,14 @@ describe('the ledger', () => {
     expect(ledger.account().failedReads).toBe(1);
   });
 });
+
+/** Entries whose rows have left: they say their number in place of a path. */
+function fill(ledger: MessageLedger, from: number, to: number, keyOf: (i: number) => readonly [number, number]): void {
+  const side = new Rendezvous();
+  for (let i = from; i < to; i++) {
+    const [a, b] = keyOf(i);
+    Object.assign(side, { kind: SENT, a, b, topic: 5 });
+    ledger.leave(ledger.post(side), i);
+    ledger.advance(i);
+  }
+}

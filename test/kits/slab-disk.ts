@@ -3,6 +3,8 @@ import type { SlabStore } from '../../src/contract/slab-store.ts';
 
 export class SlabDisk implements SlabStore {
   readonly slabs = new Map<string, Uint8Array>();
+  /** Bytes of a block of each: no others can be read, as with checksums. */
+  private readonly blocks = new Map<string, number>();
   reads = 0;
   /** Nothing more fits. */
   isFull = false;
@@ -13,12 +15,15 @@ export class SlabDisk implements SlabStore {
   store(
     name: string,
     memory: Int32Array<SharedArrayBuffer>,
-    _blockBytes: number,
+    blockBytes: number,
     done: (isStored: boolean) => void,
   ): void {
     if (this.slabs.has(name)) throw new Error(`the name ${name} was used before`);
     const end = () => {
-      if (!this.isFull) this.slabs.set(name, new Uint8Array(memory.buffer).slice());
+      if (!this.isFull) {
+        this.slabs.set(name, new Uint8Array(memory.buffer).slice());
+        this.blocks.set(name, blockBytes);
+      }
       done(!this.isFull);
     };
     if (this.isSlow) this.waiting.push(end);
@@ -34,7 +39,9 @@ export class SlabDisk implements SlabStore {
     const disk = new SlabDisk();
     for (const name of named) {
       const slab = this.slabs.get(name);
-      if (slab !== undefined) disk.slabs.set(name, slab);
+      if (slab === undefined) continue;
+      disk.slabs.set(name, slab);
+      disk.blocks.set(name, this.blocks.get(name)!);
     }
     return disk;
   }
@@ -46,7 +53,7 @@ export class SlabDisk implements SlabStore {
   read(name: string, block: number, into: Uint8Array): boolean {
     this.reads++;
     const slab = this.slabs.get(name);
-    if (slab === undefined) return false;
+    if (slab === undefined || into.length !== this.blocks.get(name)) return false;
     into.set(slab.subarray(block * into.length, (block + 1) * into.length));
     return true;
   }

@@ -10,8 +10,20 @@ export interface StorageFormat {
   readonly steps: ReadonlyMap<number, (db: DatabaseSync) => void>;
 }
 
-/** From 2 on an image has lines of tables that changed after their pieces; one without them is read as it is. */
-export const STORAGE_FORMAT: StorageFormat = { version: 2, steps: new Map([[1, () => {}]]) };
+/** What is there is read as it is, and replaced in its time. */
+const stays = () => {};
+
+/**
+ * From 2 on an image has lines of tables that changed after their pieces. From 3 on it says of stored slabs how large
+ * their blocks are.
+ */
+export const STORAGE_FORMAT: StorageFormat = {
+  version: 3,
+  steps: new Map([
+    [1, stays],
+    [2, stays],
+  ]),
+};
 
 /** @param found an older version. Throws when there is no way from it. */
 export function migrate(db: DatabaseSync, found: number, { version, steps }: StorageFormat): void {

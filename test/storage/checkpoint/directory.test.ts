@@ -94,7 +94,7 @@ describe('a data directory', () => {
     db.exec("UPDATE meta SET value = 7 WHERE key = 'format'; PRAGMA user_version = 7");
     db.close();
     const error = await refusal(path);
-    expect(error.message).toBe(`the data in ${path} has the storage format 7; this version knows those up to 2`);
+    expect(error.message).toBe(`the data in ${path} has the storage format 7; this version knows those up to 3`);
     expect(error.hint).toContain('start the version that wrote it, or a newer one');
     expect(readdirSync(path).sort()).toEqual(['checkpoints', 'journal', 'manifest.db']);
   });
@@ -119,13 +119,13 @@ describe('a data directory', () => {
     const fails = () => {
       throw new Error('a step that fails');
     };
-    expect(open({ version: 4, steps: new Map([[2, rename]]) })).toEqual(['refused', 'closed']);
+    expect(open({ version: 5, steps: new Map([[3, rename]]) })).toEqual(['refused', 'closed']);
     expect(
       open({
-        version: 4,
+        version: 5,
         steps: new Map([
-          [2, rename],
-          [3, fails],
+          [3, rename],
+          [4, fails],
         ]),
       }),
     ).toEqual(['refused', 'closed']);
@@ -134,15 +134,15 @@ describe('a data directory', () => {
     await again.close();
     expect(
       open({
-        version: 4,
+        version: 5,
         steps: new Map([
-          [2, rename],
-          [3, back],
+          [3, rename],
+          [4, back],
         ]),
       }),
     ).toEqual(['opened', 'closed']);
-    expect(open({ version: 4, steps: new Map() })).toEqual(['opened', 'closed']);
-    expect((await refusal(path)).message).toContain('has the storage format 4');
+    expect(open({ version: 5, steps: new Map() })).toEqual(['opened', 'closed']);
+    expect((await refusal(path)).message).toContain('has the storage format 5');
   });
 });
 

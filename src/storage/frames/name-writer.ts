@@ -1,23 +1,17 @@
 /** Identities, plans, groups and texts of this process → uses and definitions in a payload. */
 import { OTHER_GROUP } from '../../contract/interaction.ts';
-import { DATABASE, type Identity, isUnnamed, TABLE } from '../../lib/identities.ts';
-import type { Plan, PlanEffect, PlanTable } from '../../lib/plans.ts';
+import { DATABASE, isUnnamed, TABLE } from '../../lib/identities.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import {
   DATABASE_TOLD,
   EFFECT_GROUP,
-  FROM_STATEMENT,
-  GAPS,
   GROUP_TEXTS,
   IDENTITY_OTHER,
   IDENTITY_UNNAMED,
   INSTANCE_TEXTS,
   LENGTH_SHIFT,
-  LONGEST_NUMBERED,
   type NamesOfNumbers,
   NO_SERIES,
-  ONE_VERB,
-  PLAN_OVERFLOW,
   SCHEMA_TOLD,
   SERIES,
   SHARED_SHIFT,
@@ -25,55 +19,49 @@ import {
   SHARES_END,
   SKIP_REASON_TOLD,
   TARGET_SHIFT,
+  TARGET_TEXTS,
   TIMES_TOLD,
   VERBS_OF_TABLE,
 } from './format.ts';
 import { FrameNumbers } from './frame-numbers.ts';
+import { Recipes } from './recipes.ts';
 
-/** Texts whose bytes are remembered. */
-const MAX_TEXTS = 32_768;
 /** Room for what is written beside a text. */
 const ROOM = 32;
 /** What bytes in common must be worth. */
 const LEAST_SHARED = 2;
-const NO_BYTES = new Uint8Array(0);
-const encoder = new TextEncoder();
-
-type Place = Pick<Identity, 'environment' | 'parts'>;
-/** Shares nothing with any other. */
-const NOWHERE: Place = { environment: '\ud800', parts: [] };
+/** The place that shares nothing with any other. */
+const NOWHERE = 0;
 
 export class NameWriter {
   private readonly out: ByteWriter;
   private readonly names: NamesOfNumbers;
+  private readonly recipes: Recipes;
   private readonly identities = new FrameNumbers();
   private readonly plans = new FrameNumbers();
   private readonly groups = new FrameNumbers();
   private readonly texts = new FrameNumbers();
-  private readonly textNumbers = new Map<string, number>();
-  private readonly textBytes: Uint8Array[] = [];
-  /** By series: the text, and the identity, that were defined last. */
-  private readonly textBefore = Array<Uint8Array>(SERIES).fill(NO_BYTES);
-  private readonly placesBefore = Array<Place>(SERIES).fill(NOWHERE);
+  /** By series: the text, and the place of the identity, that were defined last. */
+  private readonly textBefore = new Int32Array(SERIES);
+  private readonly placesBefore = new Int32Array(SERIES);
   private targetBefore = NOWHERE;
 
   constructor(out: ByteWriter, names: NamesOfNumbers) {
     this.out = out;
     this.names = names;
+    this.recipes = new Recipes(names);
   }
 
   /** Nothing is defined yet. */
   begin(): void {
+    this.recipes.bound();
     this.identities.begin();
     this.plans.begin();
     this.groups.begin();
     this.texts.begin();
-    this.textBefore.fill(NO_BYTES);
+    this.textBefore.fill(0);
     this.placesBefore.fill(NOWHERE);
     this.targetBefore = NOWHERE;
-    if (this.textBytes.length < MAX_TEXTS) return;
-    this.textNumbers.clear();
-    this.textBytes.length = 0;
   }
 
   /** @param variant 0, or another set of series. */
@@ -84,20 +72,21 @@ export class NameWriter {
     if (isUnnamed(identity)) return this.unnamed(identity);
     const known = this.identities.find(identity);
     out.number(known || this.identities.count);
-    if (known === 0) this.defineIdentity(this.names.identities.get(identity), variant);
+    if (known === 0) this.defineIdentity(identity, variant);
   }
 
-  private defineIdentity(identity: Identity, variant: number): void {
-    const { kind, environment, parts, overflow } = identity;
-    if (overflow) return this.out.byte(kind | IDENTITY_OTHER);
+  private defineIdentity(identity: number, variant: number): void {
+    const at = this.recipes.identity(identity);
+    const { words } = this.recipes;
+    const kind = words[at]!;
+    if ((kind & IDENTITY_OTHER) !== 0) return this.out.byte(kind);
     const series = kind + variant;
-    const before = this.placesBefore[series]!;
-    this.placesBefore[series] = identity;
-    const shared = environment === before.environment ? 1 + inCommon(parts, before.parts) : 0;
+    const place = at + 1;
+    const shared = this.recipes.inCommon(place, this.placesBefore[series]!);
+    this.placesBefore[series] = place;
     this.out.byte(kind | (shared << SHARED_SHIFT));
-    const last = parts.length - 1;
-    if (shared === 0) this.text(environment);
-    for (let i = Math.max(shared - 1, 0); i <= last; i++) this.text(parts[i]!, i === last ? series : NO_SERIES);
+    const last = place + words[place]!;
+    for (let i = place + 1 + shared; i <= last; i++) this.word(words[i]!, i === last ? series : NO_SERIES);
   }
 
   /** Told anew each time: its number is shorter than any list of such. */
@@ -120,123 +109,124 @@ export class NameWriter {
     if (plan === 0) return this.out.byte(0);
     const known = this.plans.find(plan);
     this.out.number(known || this.plans.count);
-    if (known === 0) this.definePlan(this.names.plans.get(plan));
+    if (known === 0) this.definePlan(this.recipes.plan(plan));
   }
 
-  private definePlan({ target, tables, effects, skipReason, gap, overflow }: Plan): void {
-    const { out } = this;
-    const { environment, system, instance, database } = target;
-    const before = this.targetBefore;
-    const place = { environment, parts: [system, instance, database] };
-    const shared = environment === before.environment ? 1 + inCommon(place.parts, before.parts) : 0;
-    const told = (overflow ? PLAN_OVERFLOW : 0) | (skipReason === '' ? 0 : SKIP_REASON_TOLD);
-    out.byte(GAPS[gap] | told | (shared << TARGET_SHIFT));
-    if (skipReason !== '') this.text(skipReason);
-    if (shared < 1) this.text(environment);
-    if (shared < 2) this.text(system);
-    if (shared < 3) this.text(instance, INSTANCE_TEXTS);
-    if (shared < 4) this.text(database);
+  private definePlan(at: number): void {
+    const { words } = this.recipes;
+    const told = words[at]!;
+    const target = at + 2;
+    const shared = this.recipes.inCommon(target, this.targetBefore);
+    this.out.byte(told | (shared << TARGET_SHIFT));
+    if ((told & SKIP_REASON_TOLD) !== 0) this.word(words[at + 1]!, NO_SERIES);
+    for (let i = shared; i < TARGET_TEXTS; i++) this.word(words[target + 1 + i]!, i === 2 ? INSTANCE_TEXTS : NO_SERIES);
     // Its nodes mostly are where it ran.
-    this.targetBefore = this.placesBefore[TABLE] = this.placesBefore[DATABASE] = place;
-    out.number(tables.length);
-    for (const table of tables) this.defineTable(table);
-    out.ensure(ROOM);
-    out.number(effects.length);
-    for (let i = 0; i < effects.length; i++) this.defineEffect(effects[i]!, tables[i]?.verbs);
+    this.targetBefore = this.placesBefore[TABLE] = this.placesBefore[DATABASE] = target;
+    this.defineEffects(this.defineTables(target + 1 + TARGET_TEXTS));
   }
 
-  private defineTable({ schema, database, table, access, verbs, fromStatement }: PlanTable): void {
+  /** Answers with where the words behind them begin. */
+  private defineTables(at: number): number {
+    const { words } = this.recipes;
+    const count = words[at]!;
     this.out.ensure(ROOM);
-    const told = (schema === '' ? 0 : SCHEMA_TOLD) | (database === '' ? 0 : DATABASE_TOLD);
-    this.out.byte(access | (fromStatement ? FROM_STATEMENT : 0) | (verbs.length === 1 ? ONE_VERB : 0) | told);
-    this.text(table);
-    if (schema !== '') this.text(schema);
-    if (database !== '') this.text(database);
-    this.writeVerbs(verbs);
+    this.out.number(count);
+    let next = at + 1;
+    for (let i = 0; i < count; i++) {
+      const told = words[next]!;
+      this.out.ensure(ROOM);
+      this.out.byte(told);
+      this.word(words[next + 1]!, NO_SERIES);
+      if ((told & SCHEMA_TOLD) !== 0) this.word(words[next + 2]!, NO_SERIES);
+      if ((told & DATABASE_TOLD) !== 0) this.word(words[next + 3]!, NO_SERIES);
+      next = this.verbs(next + 4, true);
+    }
+    return next;
   }
 
-  private defineEffect(
-    { node, access, verbs, fromStatement, times, group }: PlanEffect,
-    ofTable: readonly string[] | undefined,
-  ): void {
-    const { out } = this;
-    const asTable = ofTable?.length === verbs.length && inCommon(verbs, ofTable) === verbs.length;
-    const told = (group === undefined ? 0 : EFFECT_GROUP) | (times === 1 ? 0 : TIMES_TOLD);
-    const how = asTable ? VERBS_OF_TABLE : verbs.length === 1 ? ONE_VERB : 0;
-    out.ensure(ROOM);
-    out.byte(access | (fromStatement ? FROM_STATEMENT : 0) | told | how);
-    this.identity(node);
-    if (times !== 1) out.number(times);
-    if (group !== undefined) this.group(group);
-    if (!asTable) this.writeVerbs(verbs);
-  }
-
-  private writeVerbs(verbs: readonly string[]): void {
-    if (verbs.length === 1) return this.text(verbs[0]!);
+  private defineEffects(at: number): void {
+    const { words } = this.recipes;
+    const count = words[at]!;
     this.out.ensure(ROOM);
-    this.out.number(verbs.length);
-    for (let i = 0; i < verbs.length; i++) this.text(verbs[i]!);
+    this.out.number(count);
+    let next = at + 1;
+    for (let i = 0; i < count; i++) {
+      const told = words[next]!;
+      this.out.ensure(ROOM);
+      this.out.byte(told);
+      this.identity(words[next + 1]!);
+      if ((told & TIMES_TOLD) !== 0) this.out.number(words[next + 2]!);
+      if ((told & EFFECT_GROUP) !== 0) this.group(words[next + 3]!);
+      next = this.verbs(next + 4, (told & VERBS_OF_TABLE) === 0);
+    }
+  }
+
+  /** Answers with where the words behind them begin. */
+  private verbs(at: number, areTold: boolean): number {
+    const { words } = this.recipes;
+    const count = words[at]!;
+    const end = at + 1 + count;
+    if (!areTold) return end;
+    this.out.ensure(ROOM);
+    if (count !== 1) this.out.number(count);
+    for (let i = at + 1; i < end; i++) this.word(words[i]!, NO_SERIES);
+    return end;
   }
 
   /** Leaves room for a few bytes behind it. @param series of texts that resemble each other. */
   text(text: string, series = NO_SERIES): void {
+    this.word(this.recipes.texts.numberOf(text), series);
+  }
+
+  private word(text: number, series: number): void {
     const { out, texts } = this;
     out.ensure(ROOM);
-    if (text === '') return out.byte(0);
-    const number = this.textNumbers.get(text) ?? this.addText(text);
-    if (number < 0) return this.longText(text);
-    const known = texts.find(number);
+    if (text === 0) return out.byte(0);
+    if (text < 0) return this.longText(text);
+    const known = texts.find(text);
     out.number(known || texts.count);
-    if (known > 0) return;
-    const bytes = this.textBytes[number]!;
-    out.ensure(bytes.length + 2 * ROOM);
-    if (series !== NO_SERIES) return this.defineText(bytes, series);
-    out.number(bytes.length << LENGTH_SHIFT);
-    out.raw(bytes, 0, bytes.length);
+    if (known === 0) this.defineText(text, series);
   }
 
-  private defineText(bytes: Uint8Array, series: number): void {
+  private defineText(text: number, series: number): void {
     const { out } = this;
+    const { texts } = this.recipes;
+    const start = texts.startOf(text);
+    const end = texts.endOf(text);
+    out.ensure(end - start + 2 * ROOM);
+    if (series !== NO_SERIES) return this.defineAlike(start, end, series, text);
+    out.number((end - start) << LENGTH_SHIFT);
+    out.raw(texts.bytes, start, end);
+  }
+
+  private defineAlike(start: number, end: number, series: number, text: number): void {
+    const { out } = this;
+    const { texts } = this.recipes;
+    const { bytes } = texts;
     const before = this.textBefore[series]!;
-    this.textBefore[series] = bytes;
-    const most = Math.min(bytes.length, before.length);
+    this.textBefore[series] = text;
+    const startBefore = before === 0 ? 0 : texts.startOf(before);
+    const endBefore = before === 0 ? 0 : texts.endOf(before);
+    const most = Math.min(end - start, endBefore - startBefore);
     let begin = 0;
-    while (begin < most && bytes[begin] === before[begin]) begin++;
+    while (begin < most && bytes[start + begin] === bytes[startBefore + begin]) begin++;
     if (begin < LEAST_SHARED) begin = 0;
-    let end = 0;
-    const [last, lastBefore] = [bytes.length - 1, before.length - 1];
-    while (end < most - begin && bytes[last - end] === before[lastBefore - end]) end++;
-    if (end < LEAST_SHARED) end = 0;
-    const length = bytes.length - begin - end;
-    out.number((length << LENGTH_SHIFT) | (begin > 0 ? SHARES_BEGIN : 0) | (end > 0 ? SHARES_END : 0));
+    let tail = 0;
+    while (tail < most - begin && bytes[end - 1 - tail] === bytes[endBefore - 1 - tail]) tail++;
+    if (tail < LEAST_SHARED) tail = 0;
+    const told = (begin > 0 ? SHARES_BEGIN : 0) | (tail > 0 ? SHARES_END : 0);
+    out.number(((end - start - begin - tail) << LENGTH_SHIFT) | told);
     if (begin > 0) out.byte(begin);
-    if (end > 0) out.byte(end);
-    out.raw(bytes, begin, begin + length);
+    if (tail > 0) out.byte(tail);
+    out.raw(bytes, start + begin, end - tail);
   }
 
-  private longText(text: string): void {
+  private longText(text: number): void {
     const { out } = this;
-    const bytes = encoder.encode(text);
+    const bytes = this.recipes.texts.longBytes(text);
     out.number(this.texts.count + 1);
     out.number(bytes.length << LENGTH_SHIFT);
     out.ensure(bytes.length + ROOM);
     out.raw(bytes, 0, bytes.length);
   }
-
-  /** -1 for one that is not numbered. */
-  private addText(text: string): number {
-    if (text.length > LONGEST_NUMBERED) return -1;
-    const bytes = encoder.encode(text);
-    if (bytes.length > LONGEST_NUMBERED) return -1;
-    const number = this.textBytes.push(bytes) - 1;
-    this.textNumbers.set(text, number);
-    return number;
-  }
-}
-
-/** How many of the first are those of the other. */
-function inCommon(texts: readonly string[], others: readonly string[]): number {
-  let count = 0;
-  while (count < texts.length && texts[count] === others[count]) count++;
-  return count;
 }

@@ -10,7 +10,7 @@ const AT_ONCE_MS = 2;
 /** … so many times in a row is expected to do so again. */
 const TIMES = 3;
 /** Others wait no longer than this. */
-const LONGEST_MS = 6;
+const LONGEST_MS = 8;
 /** Who was answered within this is waited for. */
 const LATELY_MS = 20;
 /** Rows that are worth a sync of their own. */

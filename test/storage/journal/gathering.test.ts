@@ -35,10 +35,10 @@ describe('a batch', () => {
     const gathering = new Gathering();
     round(gathering, 100, A, B, C);
     gathering.add(A, 110);
-    expect(gathering.waitMs(1, 110)).toBe(6);
+    expect(gathering.waitMs(1, 110)).toBe(8);
     gathering.add(B, 113);
-    expect(gathering.waitMs(2, 113)).toBe(3);
-    expect(gathering.waitMs(2, 116)).toBe(0);
+    expect(gathering.waitMs(2, 113)).toBe(5);
+    expect(gathering.waitMs(2, 118)).toBe(0);
     gathering.add(C, 114);
     expect(gathering.waitMs(3, 114)).toBe(0);
   });
@@ -88,7 +88,7 @@ describe('a journal on a disk', () => {
     const options = { ...bench.options, after: (_: number, run: () => void) => void alarms.push(run) };
     const journal = new Journal(options, () => {}, device);
     const passLong = async () => {
-      bench.pass(6);
+      bench.pass(8);
       const due = alarms;
       alarms = [];
       for (const run of due) run();

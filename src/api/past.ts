@@ -7,6 +7,9 @@ import { PastProblem, type PastTime } from '../query/past.ts';
 import { type ApiContext, viewOf } from './context.ts';
 import { Problem } from './problem.ts';
 
+const NOW = 'now';
+/** Who asks for the time that it was when the question was made asks for now. */
+const JUST_NOW_MS = 5000;
 const FORMS = 'RFC 3339, or `-1h` for an hour ago';
 export const timeParameter = (description: string) =>
   Type.Optional(Type.String({ description: `${description} ${FORMS}.` }));
@@ -48,18 +51,27 @@ export async function pastView({ past }: ApiContext, time: PastTime, detail: Pas
 function pastTimeOf({ at, start, end }: PastQuery, nowMs: number): PastTime | undefined {
   if (at === undefined && start === undefined && end === undefined) return undefined;
   if (at !== undefined) {
-    if (start === undefined && end === undefined) return { at: timeOf('at', at, nowMs) };
+    if (start === undefined && end === undefined) return asOf(timeOf('at', at, nowMs), nowMs);
     throw wrong('at', 'at goes alone: it is one time; start and end are two');
   }
   if (start === undefined) throw wrong('start', 'end goes with start; give start as well, or at for one time');
-  const time = { start: timeOf('start', start, nowMs), end: timeOf('end', end ?? 'now', nowMs) };
-  if (time.start < time.end) return time;
-  throw wrong('start', `start "${start}" is not before end "${end ?? 'now'}"`);
+  const [startMs, endMs] = [timeOf('start', start, nowMs), timeOf('end', end ?? NOW, nowMs)];
+  if (startMs >= endMs) throw wrong('start', `start "${start}" is not before end "${end ?? NOW}"`);
+  return isNow(endMs, nowMs) ? { start: startMs } : { start: startMs, end: endMs };
+}
+
+/** Of now, what is still open is known, too. */
+export function asOf(ms: number, nowMs: number): { readonly at?: number } {
+  return isNow(ms, nowMs) ? {} : { at: ms };
+}
+
+function isNow(ms: number, nowMs: number): boolean {
+  return ms > nowMs - JUST_NOW_MS && ms <= nowMs;
 }
 
 /** ms. */
 export function timeOf(parameter: string, text: string, nowMs: number): number {
-  if (text === 'now') return nowMs;
+  if (text === NOW) return nowMs;
   if (text.startsWith('-')) {
     try {
       return nowMs - parseDuration(text.slice(1));

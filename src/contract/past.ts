@@ -1,11 +1,11 @@
 /**
  * Questions about the graph of earlier, and their answers: columns that cross threads. What is not counted yet as of a
- * time (late, or in the bucket that is open) is not in an answer about it.
+ * time (late, or in the bucket that is open) is not in an answer about it; in one about now is what is open.
  */
 
 export type PastDetail = 'counts' | 'all';
 
-/** As of one time, or what was counted between two. Times in ms. */
+/** As of one time, or what was counted between two; without `at` and `end` up to now. Times in ms. */
 export interface PastQuestion {
   readonly at?: number;
   readonly start?: number;

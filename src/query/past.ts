@@ -10,8 +10,8 @@ import { PAST_HALF_LIFE_MS, PastSource } from '../graph/past-source.ts';
 import { NO_PATHS } from '../graph/path-table.ts';
 import { ViewBuilder } from '../graph/view.ts';
 
-/** As of one time, or what was counted between two. ms. */
-export type PastTime = { readonly at: number } | { readonly start: number; readonly end: number };
+/** As of one time, or what was counted between two; of now, or up to now, without `at` or `end`. ms. */
+export type PastTime = { readonly at?: number } | { readonly start: number; readonly end?: number };
 
 /** The past does not reach there. */
 export class PastProblem extends Error {

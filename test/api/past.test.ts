@@ -20,7 +20,7 @@ beforeAll(async () => {
   api = await startApi(later);
   api.viewAt = time => {
     asked.push(time);
-    const at = 'at' in time ? time.at : time.start;
+    const at = 'start' in time ? time.start : (time.at ?? NOW_MS);
     if (at < BEGIN_MS) throw new PastProblem('before_history', BEGIN_MS);
     if (at > NOW_MS) throw new PastProblem('in_future', BEGIN_MS);
     return at < NOW_MS - 60_000 ? earlier : later;
@@ -55,7 +55,14 @@ describe('a time', () => {
   it('ends now when nothing else is said', async () => {
     asked = [];
     await api.json('/v1/graph?start=-2h');
-    expect(asked).toEqual([{ start: NOW_MS - 7_200_000, end: NOW_MS }]);
+    await api.json('/v1/graph?start=-2h&end=now');
+    expect(asked).toEqual(Array(2).fill({ start: NOW_MS - 7_200_000 }));
+    asked = [];
+    await api.json('/v1/graph?at=now');
+    await api.json('/v1/graph?at=-4s');
+    await api.json('/v1/graph?at=-5s');
+    await api.json('/v1/diff?start=-1h');
+    expect(asked).toEqual([{}, {}, { at: NOW_MS - 5000 }, { at: NOW_MS - 3_600_000 }, {}]);
   });
 
   it.each([
@@ -103,7 +110,10 @@ describe('/v1/diff', () => {
       added: { nodes: [{ id: 'service:pay' }], edges: [{ id: 'service:shop#calls#service:pay' }] },
       removed: { nodes: [], edges: [] },
     });
-    const same = await api.json('/v1/diff?start=-1h&end=-1h');
+    asked = [];
+    const same = await api.json('/v1/diff?start=now');
+    expect(asked).toEqual([{}]);
+    expect(await api.json('/v1/diff?start=-1h&end=-1h')).toMatchObject({ added: same.added, changed: [] });
     expect(same).toMatchObject({ added: { nodes: [], edges: [] }, removed: { nodes: [], edges: [] }, changed: [] });
   });
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
   api = await startApi(of(later));
   const nowMs = Date.parse('2026-08-01T12:00:05Z');
   api.viewAt = time => {
-    const at = 'at' in time ? time.at : time.start;
+    const at = 'start' in time ? time.start : (time.at ?? nowMs);
     if (at < nowMs - 86_400_000) throw new PastProblem('before_history', nowMs - 86_400_000);
     return of(at < nowMs ? earlier : later);
   };

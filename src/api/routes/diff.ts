@@ -6,10 +6,11 @@ import type { Figures } from '../../contract/graph-view.ts';
 import { diffGraphs } from '../../query/diff.ts';
 import { DEFAULT_DIFF_LIMIT, DEFAULT_MIN_RATIO, diffDocument } from '../../query/diff-document.ts';
 import { METRICS } from '../../query/diff-ratios.ts';
+import type { PastTime } from '../../query/past.ts';
 import { EdgeWeightsSchema } from '../../query/schemas/change-schema.ts';
 import type { ApiContext } from '../context.ts';
 import { filterOf, kindParameter, querySchema, scopeParameters } from '../parameters.ts';
-import { pastView, requiredTime, timeOf, timeParameter } from '../past.ts';
+import { asOf, pastView, requiredTime, timeOf, timeParameter } from '../past.ts';
 import { Problem } from '../problem.ts';
 import { answers } from '../responses.ts';
 
@@ -72,8 +73,8 @@ export function diffRoute(app: FastifyInstance, context: ApiContext): void {
     const [startMs, endMs] = [timeOf('start', start, nowMs), timeOf('end', end, nowMs)];
     if (startMs > endMs)
       throw new Problem(400, 'bad-parameter', `start "${start}" is after end "${end}"`, { parameter: 'start' });
-    const before = await figuresAt(context, startMs);
-    const after = await figuresAt(context, endMs);
+    const before = await figuresAt(context, asOf(startMs, nowMs));
+    const after = startMs === endMs ? before : await figuresAt(context, asOf(endMs, nowMs));
     const question = { startMs: before.asOf, endMs: after.asOf, minRatio, limit, filter };
     reply.header('cache-control', 'no-store');
     return reply.send(diffDocument(diffGraphs(before.figures, after.figures), question));
@@ -81,7 +82,7 @@ export function diffRoute(app: FastifyInstance, context: ApiContext): void {
 }
 
 /** Taken in the turn in which the view comes. */
-async function figuresAt(context: ApiContext, at: number): Promise<{ figures: Figures; asOf: number }> {
-  const view = await pastView(context, { at }, 'all');
+async function figuresAt(context: ApiContext, time: PastTime): Promise<{ figures: Figures; asOf: number }> {
+  const view = await pastView(context, time, 'all');
   return { figures: view.figures(), asOf: view.asOf };
 }

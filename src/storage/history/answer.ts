@@ -17,6 +17,9 @@ const SOME_MORE = 1 << 12;
 interface Range {
   readonly start: number | undefined;
   readonly end: number;
+  /** Up to which durations are added. */
+  readonly durationsEnd: number;
+  readonly asOfMs: number;
 }
 
 export class Answers {
@@ -35,19 +38,20 @@ export class Answers {
   answer(question: PastQuestion, nowMs: number): PastAnswer {
     const { marks } = this.tables;
     const asked = question.at ?? question.end ?? nowMs;
+    const isNow = (question.at ?? question.end) === undefined;
     const range = {
       start: question.start === undefined ? undefined : minuteOf(question.start, marks),
-      end: minuteOf(asked, marks),
+      ...(isNow ? upToNow(nowMs) : upTo(minuteOf(asked, marks))),
     };
-    const beginMs = this.beginMinute() * MINUTE_MS;
     const told = {
       through: marks.through,
-      asOfMs: range.end * MINUTE_MS,
+      asOfMs: range.asOfMs,
       ...(range.start !== undefined && { startMs: range.start * MINUTE_MS }),
-      begin: beginMs,
+      begin: this.beginMinute() * MINUTE_MS,
     };
+    // Where nothing was left out, nothing was counted before what is kept.
     const problem =
-      Math.min(asked, question.start ?? asked) < beginMs
+      Math.min(asked, question.start ?? asked) < marks.since * MINUTE_MS
         ? 'before_history'
         : asked > nowMs + MINUTE_MS
           ? 'in_future'
@@ -56,7 +60,7 @@ export class Answers {
     return { ...told, ...this.columns(question, range) };
   }
 
-  /** The first that something is known of; what is asked for before that is not. */
+  /** The first that something is known of. */
   beginMinute(): number {
     const { since } = this.tables.marks;
     if (since > 0) return since;
@@ -71,7 +75,11 @@ export class Answers {
     const { names } = this;
     const sums = this.sums(range);
     const { halfLifeMs } = this.tables.marks;
-    const perSecond = halfLifeMs > 0 ? (Math.LN2 * 1000) / halfLifeMs : 0;
+    // What is left is that at the end of the minute, which may be to come.
+    const perSecond =
+      halfLifeMs > 0
+        ? ((Math.LN2 * 1000) / halfLifeMs) * 2 ** ((range.end * MINUTE_MS - range.asOfMs) / halfLifeMs)
+        : 0;
     return {
       nodes: `[${names.nodes.slice(have.nodes).join(',')}]`,
       nodeNumbers: this.nodeNumbers(range),
@@ -159,12 +167,12 @@ export class Answers {
   }
 
   /** Of every series that has any: its number, then client, server and lag as histograms write themselves, or −1. */
-  private histograms({ start, end }: Range): Float64Array<ArrayBuffer> {
+  private histograms({ start, durationsEnd }: Range): Float64Array<ArrayBuffer> {
     const out = new GrowingNumbers(this.expected);
     const { durations, durationsBefore } = this;
     for (let chunk = 0; chunk << CHUNK_BITS < this.names.series.length; chunk++) {
       durations.clear();
-      sumDurations(this.tables, durations, chunk, end);
+      sumDurations(this.tables, durations, chunk, durationsEnd);
       if (start !== undefined) {
         durationsBefore.clear();
         sumDurations(this.tables, durationsBefore, chunk, start);
@@ -201,6 +209,16 @@ export class Answers {
 }
 
 type Columns = Omit<PastAnswer, 'through' | 'asOfMs' | 'startMs' | 'begin' | 'problem'>;
+
+function upTo(end: number) {
+  return { end, durationsEnd: end, asOfMs: end * MINUTE_MS };
+}
+
+/** With the minute and the ten minutes that are not over. */
+function upToNow(nowMs: number) {
+  const end = Math.floor(nowMs / MINUTE_MS) + 1;
+  return { end, durationsEnd: Math.ceil(end / 10) * 10, asOfMs: nowMs };
+}
 
 /** As far as its time still has them: the minute, ten minutes or hour that was over then. */
 export function minuteOf(ms: number, { fine, tens }: Marks): number {

@@ -49,9 +49,6 @@ describe('the graph as of a time', () => {
           if (subject.applied.length === 0) return;
           for (let back = 0; back < 60; back += 7) {
             const at = Math.floor((subject.nowMs - back * MINUTE) / MINUTE) * MINUTE;
-            // What was taken back before it was told was never there.
-            const { begin } = subject.keeper.status();
-            if (begin === null || at < Date.parse(begin)) continue;
             const got = await subject.past.view({ at }, 'all');
             const expected = subject.expected(0, at);
             expect(got.asOf).toBe(at);
@@ -124,9 +121,46 @@ describe('the graph as of a time', () => {
     expect(same.edges).toEqual([]);
   });
 
-  it('that is not over yet, or of before, is a problem', async () => {
+  it('is empty before anything happened', async () => {
     const subject = new PastSubject(1);
-    await expect(subject.past.view({ at: BEGIN_MS }, 'counts')).rejects.toMatchObject({ problem: 'before_history' });
+    expect((await subject.past.view({ at: BEGIN_MS }, 'counts')).edges).toEqual([]);
+    subject.happen(20);
+    subject.cut();
+    const before = await subject.past.view({ at: BEGIN_MS - 24 * HOUR }, 'all');
+    expect([before.asOf, before.nodes, before.edges]).toEqual([BEGIN_MS - 24 * HOUR, [], []]);
+    subject.nowMs += MINUTE;
+    const all = await subject.past.view({ start: BEGIN_MS - 24 * HOUR, end: subject.nowMs }, 'counts');
+    expect(countsOf(all)).toEqual(countsOf(subject.expected(0, subject.nowMs)));
+    expect(all.edges).not.toEqual([]);
+  });
+
+  it('is that of now with the minute that is not over', async () => {
+    const subject = new PastSubject(3);
+    // To where so much of a minute is left that it shows in rates.
+    for (let n = 0; n < 13; n++) {
+      subject.happen(20);
+      subject.tick();
+      subject.nowMs += 37_000;
+    }
+    subject.happen(40);
+    subject.cut();
+    subject.nowMs += 500;
+    const { nowMs } = subject;
+    const got = await subject.past.view({}, 'all');
+    const expected = subject.expected(0, nowMs);
+    expect(got.asOf).toBe(nowMs);
+    expect(countsOf(got)).toEqual(countsOf(expected));
+    expect(durationsOf(got)).toEqual(durationsOf(expected));
+    expectRates(got.edges, subject.rates(nowMs));
+    const start = nowMs - (nowMs % MINUTE);
+    const open = await subject.past.view({ start }, 'counts');
+    expect(countsOf(open)).toEqual(countsOf(subject.expected(start, nowMs)));
+    expect(open.edges).not.toEqual([]);
+    expect((await subject.past.view({ start, end: start + 1000 }, 'counts')).edges).toEqual([]);
+  });
+
+  it('that is to come is a problem', async () => {
+    const subject = new PastSubject(1);
     subject.happen(20);
     subject.cut();
     const later = subject.past.view({ at: BEGIN_MS + HOUR }, 'counts');

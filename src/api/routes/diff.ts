@@ -73,8 +73,8 @@ export function diffRoute(app: FastifyInstance, context: ApiContext): void {
     const [startMs, endMs] = [timeOf('start', start, nowMs), timeOf('end', end, nowMs)];
     if (startMs > endMs)
       throw new Problem(400, 'bad-parameter', `start "${start}" is after end "${end}"`, { parameter: 'start' });
-    const before = await figuresAt(context, asOf(startMs, nowMs));
-    const after = startMs === endMs ? before : await figuresAt(context, asOf(endMs, nowMs));
+    const after = await figuresAt(context, asOf(endMs, nowMs));
+    const before = startMs === endMs ? after : await figuresAt(context, { at: startMs });
     const question = { startMs: before.asOf, endMs: after.asOf, minRatio, limit, filter };
     reply.header('cache-control', 'no-store');
     return reply.send(diffDocument(diffGraphs(before.figures, after.figures), question));

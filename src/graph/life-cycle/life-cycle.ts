@@ -130,12 +130,14 @@ export class LifeCycle implements Kept {
     for (let node = this.knownNodes; node < store.nodes.length; node++) {
       nodes.touch(node);
       nodes.since[node] = living.waitedMs;
+      this.states.meet('nodes', node);
     }
     this.knownNodes = Math.max(this.knownNodes, store.nodes.length);
     for (; this.knownEdges < store.edges.length; this.knownEdges++) {
       const edge = this.knownEdges;
       edges.touch(edge);
       edges.since[edge] = living.waitedMs;
+      this.states.meet('edges', edge);
       living.join(edge);
     }
   }

@@ -48,6 +48,12 @@ export class StateChanges {
     this.revision++;
   }
 
+  /** New ones, candidates so far: a view takes what it was not told of for active, a history for a candidate. */
+  meet(kind: 'nodes' | 'edges', number: number): void {
+    this.revision++;
+    this.untaken.views.add(kind, [number]);
+  }
+
   setEdge(edge: number, state: number): void {
     const { edges, edgeMembers } = this.living;
     if (edges.state[edge] === state) return;

@@ -60,7 +60,7 @@ export function messagingPartOf(
     hasAttributes: readAttribute(attributes, 'messaging.system') !== undefined || destination !== undefined,
     hasMessagingKind: span.kind === PRODUCER || span.kind === CONSUMER,
     operation: told,
-    topic: topicOf(name) ?? linkTopics.find(topic => topic !== undefined),
+    topic: topicOf(name) ?? (counts ? linkTopics.find(topic => topic !== undefined) : undefined),
     namesSeveral: destinations.length > 1 && linkTopics.every(topic => topic === undefined),
     linkTopics,
     delivery: counts ? { operation: told, batchCount: batchCountOf(span), group: groupOf(span) } : undefined,

@@ -132,6 +132,12 @@ describe('joins', () => {
     expect(seen.edge('consumes')).toMatchObject({ count: 1, messages: 2, evidence: { server_span: 1, span_link: 2 } });
     expect(seen.fates).toEqual(['paired', 'paired', 'paired']);
   });
+  it('takes the topic of a link for a span that counts messages, not for one that creates them', () => {
+    const links = [{ ...linkTo(9, OTHER_TRACE), ...topic('t') }];
+    const create = { attributes: { ...anonymous.attributes, 'messaging.operation.type': 'create' }, links };
+    expect(analyze(producer('a', 1, 0, { ...anonymous, links })).edges).toEqual(['a publishes topic:t 1']);
+    expect(analyze(producer('a', 1, 0, create), consumer('b', 2, 1)).edges).toEqual(['a messages b 1']);
+  });
   it('prefers the parent to a link, and a link to a poll span above', () => {
     const link = { links: [linkTo(1)] };
     const parent = analyze(

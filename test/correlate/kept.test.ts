@@ -11,16 +11,20 @@ import {
   type MemoryImage,
   MemoryImageReader,
   MemoryImageWriter,
+  meanwhile,
   saveImage,
 } from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
 import { SlabDisk } from '../kits/slab-disk.ts';
+import { Random } from '../oracle/random.ts';
 import { KeptSubject, NOT_KEPT, ROOMY, TIGHT, Timeline } from './kept-subject.ts';
 
 const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 60);
 
 const SMALL_SLABS = { slab: 4, inMemory: 0 };
 
+/** What part of the frames is played before it is handed over, and in how many rounds it is. */
+const roundsAfter = fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.integer({ min: 1, max: 4 }));
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 3 });
 
 /** As it stands before the frame with this number. */
@@ -69,21 +73,22 @@ describe('an image that is handed over while frames are applied', () => {
     'is that of the last of them, with tables: %s',
     (_, options) => {
       fc.assert(
-        fc.property(fc.nat(1_000_000), fc.array(shares, { minLength: 1, maxLength: 3 }), (seed, cuts) => {
+        fc.property(fc.nat(1_000_000), fc.array(roundsAfter, { minLength: 1, maxLength: 3 }), (seed, cuts) => {
           const timeline = new Timeline(seed);
           const end = timeline.frames.length;
           const subject = new KeptSubject(timeline, options);
+          const random = new Random(seed);
           let image: MemoryImage = new Map();
           let at = 0;
-          for (const rounds of cuts) {
+          const play = (frames: number) => {
+            const to = Math.min(end, at + frames);
+            subject.play(at, to);
+            at = to;
+          };
+          for (const [share, rounds] of cuts) {
             const writer = new MemoryImageWriter(image, true);
-            const played = rounds.map(share => () => {
-              const to = at + Math.floor((share * (end - at)) / 2);
-              subject.play(at, to);
-              at = to;
-            });
-            played.shift()!();
-            handOver(subject.correlator, writer, ...played);
+            play(Math.floor(share * (end - at)));
+            handOver(subject.correlator, writer, rounds, meanwhile(random, play));
             image = writer.sections;
             const restored = restore(timeline, options, image, at);
             expect(differencesOf(restored.correlator, subject.correlator, NOT_KEPT)).toEqual([]);
@@ -102,14 +107,19 @@ describe('positions of messages', () => {
       const timeline = new Timeline(seed, 60);
       const subject = new KeptSubject(timeline, TIGHT);
       let image: MemoryImage = new Map();
-      for (let at = 0; at < timeline.frames.length; at++) {
+      const random = new Random(seed);
+      for (let at = 0, next = 0; at < timeline.frames.length; at = next) {
         const writer = new MemoryImageWriter(image, true);
-        handOver(subject.correlator, writer, () => subject.play(at, at + 1));
+        let turns = random.below(60);
+        handOver(subject.correlator, writer, 1, () => {
+          if (turns-- === 0) subject.play(at, ++next);
+        });
         image = writer.sections;
-        const restored = restore(timeline, TIGHT, image, at + 1);
+        const restored = restore(timeline, TIGHT, image, next);
         const exceptions = { ...NOT_KEPT, fields: { 'ChangedLines.sections': 'of the image being written' } };
         const [found, wanted] = [restored, subject].map(({ correlator }) => correlator.meetings.positions);
         expect(differencesOf(found!, wanted!, exceptions)).toEqual([]);
+        if (next === at) subject.play(at, ++next);
       }
     }
   }, 300_000);
@@ -118,22 +128,25 @@ describe('positions of messages', () => {
 describe('a correlator whose ledger is on the disk but for the newest', () => {
   it('goes on from an image that was handed over while slabs were stored', () => {
     fc.assert(
-      fc.property(fc.nat(1_000_000), shares, (seed, rounds) => {
+      fc.property(fc.nat(1_000_000), fc.integer({ min: 1, max: 4 }), (seed, rounds) => {
         const timeline = new Timeline(seed, 150);
         const end = timeline.frames.length;
         const sizes = { ...TIGHT, maxMessages: 60, ledger: SMALL_SLABS };
         const whole = new KeptSubject(timeline, sizes);
+        const random = new Random(seed);
         const disk = new SlabDisk();
+        disk.isSlow = random.chance(0.7);
         whole.correlator.meetings.ledger.store = disk;
         let at = Math.floor(end / 4);
         whole.play(0, at);
         const writer = new MemoryImageWriter(new Map(), true);
-        const played = rounds.map(share => () => {
-          const to = at + Math.floor((share * (end - at)) / 2);
+        const play = (frames: number) => {
+          const to = Math.min(end, at + frames);
           whole.play(at, to);
           at = to;
-        });
-        handOver(whole.correlator, writer, ...played);
+          if (random.chance(0.3)) disk.finish();
+        };
+        handOver(whole.correlator, writer, rounds, meanwhile(random, play));
         const restored = new KeptSubject(timeline, sizes, at);
         const names = new MemoryImageReader(writer.sections).names('messages');
         restored.correlator.meetings.ledger.store = disk.restart(names);

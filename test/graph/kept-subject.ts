@@ -9,6 +9,7 @@ import { ConsumerGroups } from '../../src/normalize/consumer-groups.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import type { Topology } from '../../src/service/topology/topology.ts';
 import { keptTables } from '../../src/storage/kept-table.ts';
+import { crowdOf } from '../kits/crowd.ts';
 import { LiveSubject } from '../kits/live-subject.ts';
 import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
@@ -87,8 +88,11 @@ const AS_TOLD = [
   ['paths', 'visitReceived'],
 ] as const;
 
-/** Everything that trace sets of the oracle told the graph, in order, with repeated spans and times that go by. */
-export function recordSteps(seed: number, sets: number, limits: Limits): readonly Step[] {
+/**
+ * Everything that trace sets of the oracle told the graph, in order, with repeated spans and times that go by.
+ * @param crowds edges that come at once between two sets, at most.
+ */
+export function recordSteps(seed: number, sets: number, limits: Limits, crowds = 0): readonly Step[] {
   const random = new Random(seed);
   const subject = new LiveSubject({ ...SMALL, ...limits, lateMs: 20_000 });
   const steps = listen(subject.topology);
@@ -100,6 +104,7 @@ export function recordSteps(seed: number, sets: number, limits: Limits): readonl
       atMs += random.below(4) === 0 ? random.below(9000) : 100;
     }
     subject.tick(atMs);
+    if (crowds > 0) subject.send(crowdOf(random, random.below(crowds), set * crowds), atMs);
   }
   subject.idle(atMs, atMs + 60_000, 5000);
   return steps;

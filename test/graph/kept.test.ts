@@ -7,15 +7,28 @@ import { DeltaSource } from '../../src/graph/delta-source.ts';
 import { ViewBuilder } from '../../src/graph/view.ts';
 import { SERVICE } from '../../src/lib/identities.ts';
 import { LiveGraph } from '../../src/query/live-graph.ts';
-import { handOver, loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../kits/memory-image.ts';
+import {
+  handOver,
+  loadImage,
+  type MemoryImage,
+  MemoryImageWriter,
+  meanwhile,
+  saveImage,
+} from '../kits/memory-image.ts';
 import { differencesOf } from '../kits/same-state.ts';
 import { columnsOf, EMPTY_STATS } from '../kits/view.ts';
+import { Random } from '../oracle/random.ts';
 import { KeptGraph, type Limits, NOT_KEPT, recordSteps, type Step } from './kept-subject.ts';
 
 const SPACIOUS: Limits = { maxNodes: 20_000, maxEdges: 200_000, maxPaths: 100_000 };
 /** Most is counted at `(other)` nodes, and names change places. */
 const TIGHT: Limits = { maxNodes: 12, maxEdges: 30, maxPaths: 40 };
 const NOW_MS = Date.UTC(2024, 0, 15, 13);
+/** Together they are more than a few slabs of edges. */
+const CROWDS = 150;
+const RUNS = Number(process.env.TACIT_PROPERTY_RUNS ?? 60);
+/** What part of the steps is told before it is handed over, and in how many rounds it is. */
+const roundsAfter = fc.tuple(fc.double({ min: 0, max: 0.9, noNaN: true }), fc.integer({ min: 1, max: 4 }));
 
 /** Saved at these moments, each time with the image before at hand, and where it is interrupted loaded each time. */
 function runOf(steps: readonly Step[], limits: Limits, moments: readonly number[], isInterrupted: boolean): KeptGraph {
@@ -66,9 +79,9 @@ function comparable({ nodes, edges, paths }: GraphView) {
 
 const recorded = new Map<string, readonly Step[]>();
 
-function stepsOf(seed: number, limits: Limits): readonly Step[] {
-  const name = `${seed} ${limits.maxNodes}`;
-  const steps = recorded.get(name) ?? recordSteps(seed, 12, limits);
+function stepsOf(seed: number, limits: Limits, crowds = 0): readonly Step[] {
+  const name = `${seed} ${limits.maxNodes} ${crowds}`;
+  const steps = recorded.get(name) ?? recordSteps(seed, 12, limits, crowds);
   recorded.set(name, steps);
   return steps;
 }
@@ -99,27 +112,28 @@ describe.each([
 
   it('that is handed over while it is counted on is the one of the end', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 19 }), fc.array(shares, { minLength: 1, maxLength: 3 }), (seed, cuts) => {
-        const steps = stepsOf(seed, limits);
+      fc.property(fc.nat({ max: 19 }), fc.nat(), fc.array(roundsAfter, { minLength: 1, maxLength: 3 }), (...world) => {
+        const [seed, choices, cuts] = world;
+        const steps = stepsOf(seed, limits, CROWDS);
+        const random = new Random(choices);
         const graph = new KeptGraph(limits);
         let image: MemoryImage = new Map();
         let at = 0;
-        for (const rounds of cuts) {
+        const count = (times: number) => {
+          for (const to = Math.min(steps.length, at + times); at < to; at++) steps[at]!(graph);
+        };
+        for (const [share, rounds] of cuts) {
           const writer = new MemoryImageWriter(image, true);
-          const counted = rounds.map(share => () => {
-            const to = at + Math.floor((share * (steps.length - at)) / 2);
-            for (; at < to; at++) steps[at]!(graph);
-          });
-          counted.shift()!();
-          handOver(graph, writer, ...counted);
+          count(Math.floor(share * (steps.length - at)));
+          handOver(graph, writer, rounds, meanwhile(random, count));
           image = writer.sections;
           const restored = loadImage(new KeptGraph(limits), image);
           if (graph.store.edges.length > 0) expect(differencesOf(restored, graph, NOT_KEPT)).toEqual([]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: RUNS },
     );
-  });
+  }, 300_000);
 
   it('is followed as a whole after it was loaded', async () => {
     const whole = wholeRun(3, limits);
@@ -168,9 +182,9 @@ describe('an image', () => {
       const graph = graphOf(edges);
       const writer = new MemoryImageWriter();
       let next = edges;
-      for (const _ of graph.ahead(writer, 0)) if (next < edges + more) callOf(graph, next++);
-      for (const _ of graph.ahead(writer, 1)) if (next < edges + more + 4) callOf(graph, next++);
-      for (const _ of graph.save(writer));
+      handOver(graph, writer, 2, () => {
+        if (next < edges + more) callOf(graph, next++);
+      });
       const restored = loadImage(new KeptGraph(SPACIOUS), writer.sections);
       expect(restored.store.edges.length).toBe(next);
       expect(differencesOf(restored, graph, NOT_KEPT)).toEqual([]);

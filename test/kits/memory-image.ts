@@ -1,10 +1,12 @@
 /**
  * Images in memory, for tests of parts whose state is kept: as a checkpoint on disk stores and gives them back, and
  * stricter. A name is written once; a section that its version says is unchanged must be; memory is copied only as
- * far as its owner takes the steps.
+ * far as its owner takes the steps, and what is handed over ahead late: the second half of it after other work had its
+ * turn, and of shared memory when the round is over.
  */
 import { deserialize, serialize } from 'node:v8';
 import { ImageError, type ImageReader, type ImageWriter, type Kept } from '../../src/contract/image.ts';
+import type { Random } from '../oracle/random.ts';
 
 interface Section {
   readonly bytes: Uint8Array;
@@ -20,14 +22,23 @@ export function saveImage(part: Kept, before?: MemoryImage): MemoryImage {
   return writer.sections;
 }
 
-/** @param meanwhile what happens to the part between the rounds, and before it is saved. */
-export function handOver(part: Kept, writer: ImageWriter, ...meanwhile: readonly (() => void)[]): void {
-  for (const _ of part.ahead?.(writer, 0) ?? []);
-  for (const [i, happens] of meanwhile.entries()) {
+/** @param happens what other work does when it has its turn: after each step of each round, and before the part is saved. */
+export function handOver(part: Kept, writer: MemoryImageWriter, rounds = 1, happens: () => void = () => {}): void {
+  for (let round = 0; round < rounds; round++) {
+    writer.beginRound();
+    for (const _ of part.ahead?.(writer, round) ?? []) happens();
+    writer.endRound();
     happens();
-    if (i + 1 < meanwhile.length) for (const _ of part.ahead?.(writer, i + 1) ?? []);
   }
   for (const _ of part.save(writer));
+}
+
+/** Something for `handOver` that happens at few turns, or many, or all; each time once or so many times. */
+export function meanwhile(random: Random, happens: (times: number) => void): () => void {
+  const [share, most] = random.pick([[1, 1] as const, [0.3, 3] as const, [0.05, 20] as const, [0.01, 60] as const]);
+  return () => {
+    if (random.chance(share)) happens(1 + random.below(most));
+  };
 }
 
 /** Loads a part that was made anew, and returns it. */
@@ -43,6 +54,9 @@ export class MemoryImageWriter implements ImageWriter {
   written = 0;
   private readonly before: MemoryImage;
   private readonly trusts: boolean;
+  private isAhead = false;
+  /** Reads what is left of shared memory. */
+  private unread: (() => void)[] = [];
 
   /** @param trusts takes a version's word for it; else what should stand is made and compared all the same. */
   constructor(before: MemoryImage = new Map(), trusts = false) {
@@ -57,8 +71,27 @@ export class MemoryImageWriter implements ImageWriter {
     return true;
   }
 
+  /** What is handed over from now on may change. */
+  beginRound(): void {
+    this.isAhead = true;
+  }
+
+  endRound(): void {
+    this.isAhead = false;
+    for (const read of this.unread) read();
+    this.unread = [];
+  }
+
   *memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void> {
-    this.put(name, Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength), version);
+    if (version !== undefined && this.stands(name, version)) return;
+    const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
+    const copy = this.put(name, bytes, version);
+    yield;
+    if (!this.isAhead || copy === undefined) return;
+    const half = bytes.length >>> 1;
+    const readOn = () => copy.set(bytes.subarray(half), half);
+    if (memory.buffer instanceof SharedArrayBuffer) this.unread.push(readOn);
+    else readOn();
     yield;
   }
 
@@ -71,17 +104,20 @@ export class MemoryImageWriter implements ImageWriter {
     this.put(name, serialize(value), version);
   }
 
-  private put(name: string, bytes: Uint8Array, version: number | undefined): void {
+  /** The bytes that are in the image; undefined where those of the image before stand. */
+  private put(name: string, bytes: Uint8Array, version: number | undefined): Uint8Array | undefined {
     if (this.sections.has(name)) throw new Error(`the section ${name} is written twice`);
     const before = version === undefined ? undefined : this.before.get(name);
     if (before !== undefined && before.version === version) {
       if (Buffer.compare(before.bytes, bytes) !== 0)
         throw new Error(`the section ${name} changed, and has its version ${version} still`);
       this.sections.set(name, before);
-      return;
+      return undefined;
     }
     this.written += bytes.length;
-    this.sections.set(name, { bytes: new Uint8Array(bytes), version });
+    const copy = new Uint8Array(bytes);
+    this.sections.set(name, { bytes: copy, version });
+    return copy;
   }
 }
 

@@ -7,8 +7,16 @@ import { type Interaction, PUBLISHES } from '../../../src/contract/interaction.t
 import { NO_JUDGE } from '../../../src/graph/life-cycle/judge/edge-judge.ts';
 import { LifeCycle } from '../../../src/graph/life-cycle/life-cycle.ts';
 import type { Living } from '../../../src/graph/life-cycle/living.ts';
+import type { Teller } from '../../../src/graph/life-cycle/teller.ts';
 import { TOPIC } from '../../../src/lib/identities.ts';
-import { handOver, loadImage, type MemoryImage, MemoryImageWriter, saveImage } from '../../kits/memory-image.ts';
+import {
+  handOver,
+  loadImage,
+  type MemoryImage,
+  MemoryImageWriter,
+  meanwhile,
+  saveImage,
+} from '../../kits/memory-image.ts';
 import { differencesOf } from '../../kits/same-state.ts';
 import { Random } from '../../oracle/random.ts';
 import { HOUR, LATE_MS, Lived, MINUTE, SECOND, SETTINGS, WAIT_MS } from './lived.ts';
@@ -40,19 +48,22 @@ function read(life: LifeCycle, lived: Lived): readonly number[] {
 
 /** What is known of nodes and edges. */
 function subjectsOf(life: LifeCycle): object {
-  const { living } = life as unknown as { readonly living: Living };
-  return { nodes: living.nodes, edges: living.edges };
+  const { living, teller } = life as unknown as { readonly living: Living; readonly teller: Teller };
+  const { minutes } = teller as unknown as { readonly minutes: object };
+  return { nodes: living.nodes, edges: living.edges, minutes };
 }
 
 describe('a life that is handed over while it goes on', () => {
   test('is the one of the end, and what holds still stands', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.array(fc.array(fc.nat(20), { minLength: 1, maxLength: 3 })), (seed, checkpoints) => {
+      fc.property(fc.nat(), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), (seed, checkpoints) => {
         const random = new Random(seed);
         const lived = new Lived(SHORT);
         const done: Interaction[] = [];
-        const live = (steps: number) => () => {
+        let many = 300;
+        const live = (steps: number) => {
           for (let n = 0; n < steps; n++) {
+            if (random.chance(0.2)) lived.call(`s${many % 5}`, `many ${many++}`);
             const rules = step(lived, random, done);
             if (rules !== undefined) lived.set(SHORT, rules);
             lived.tick();
@@ -60,20 +71,20 @@ describe('a life that is handed over while it goes on', () => {
         };
         let image: MemoryImage = new Map();
         // Beyond the first room of the columns.
-        for (let n = 0; n < 300; n++) lived.call(`s${n % 5}`, `many ${n}`);
+        for (let n = 0; n < many; n++) lived.call(`s${n % 5}`, `many ${n}`);
         for (const rounds of checkpoints) {
-          live(30)();
-          const writer = new MemoryImageWriter(image);
-          handOver(lived.life, writer, ...rounds.map(live));
+          live(30);
+          const writer = new MemoryImageWriter(image, true);
+          handOver(lived.life, writer, rounds, meanwhile(random, live));
           image = writer.sections;
           const restored = loadImage(new LifeCycle(lived.store, NO_JUDGE, () => {}), image);
           const exceptions = { fields: { 'ChangedLines.sections': 'of the image being written' } };
           expect(differencesOf(subjectsOf(restored), subjectsOf(lived.life), exceptions)).toEqual([]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: Number(process.env.TACIT_PROPERTY_RUNS ?? 20) },
     );
-  });
+  }, 300_000);
 
   test('loads what a program from before wrote in one piece', () => {
     const lived = new Lived(SHORT);

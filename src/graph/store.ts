@@ -9,11 +9,12 @@ import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import { mix } from '../lib/bytes.ts';
+import type { ChangedLines } from '../lib/changed-lines.ts';
 import { type Identities, type Identity, isUnnamed } from '../lib/identities.ts';
 import { MINUTE_US } from '../lib/units.ts';
 import { Admission, OUTSIDE, UNKNOWN } from './admission.ts';
 import { EdgeAggregate } from './edge-aggregate.ts';
-import { loadEdges, newEdgeLines, saveEdges, saveEdgesAhead } from './edge-slabs.ts';
+import { loadEdges, newEdgeLines, SLAB_SHIFT, saveEdges, saveEdgesAhead } from './edge-slabs.ts';
 import { addEdge } from './edge-sum.ts';
 import { exchanges } from './exchanges.ts';
 import type { GraphSource, NodeNumbers } from './graph-source.ts';
@@ -99,9 +100,11 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
   private readonly admission = new Admission();
   private admitted = 0;
   private slots = new Int32Array(1024);
-  private readonly lines = newEdgeLines();
+  private readonly lines: ChangedLines;
 
-  constructor(identities: Identities, limits: GraphLimits) {
+  /** @param slabShift a slab of edges in an image has 2^slabShift. */
+  constructor(identities: Identities, limits: GraphLimits, slabShift = SLAB_SHIFT) {
+    this.lines = newEdgeLines(slabShift);
     this.identities = identities;
     this.limits = limits;
     this.room = new Room(roomForEdges(limits.maxEdges));

@@ -9,7 +9,6 @@ import { ConsumerGroups } from '../../src/normalize/consumer-groups.ts';
 import type { TopologyOptions } from '../../src/service/topology/config.ts';
 import type { Topology } from '../../src/service/topology/topology.ts';
 import { keptTables } from '../../src/storage/kept-table.ts';
-import { crowdOf } from '../kits/crowd.ts';
 import { LiveSubject } from '../kits/live-subject.ts';
 import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
@@ -26,10 +25,11 @@ export class KeptGraph implements Kept {
   readonly store: GraphStore;
   readonly paths: PathTree;
 
-  constructor(limits: Limits) {
+  /** @param slabShift see `GraphStore`. */
+  constructor(limits: Limits, slabShift?: number) {
     this.identities = new Identities(limits.maxNodes * 10, limits.maxNodes * 4096);
     this.plans.setLimit(limits.maxNodes * 4, limits.maxNodes * 2048);
-    this.store = new GraphStore(this.identities, limits);
+    this.store = new GraphStore(this.identities, limits, slabShift);
     this.paths = new PathTree(this.store, limits.maxPaths);
   }
 
@@ -88,11 +88,8 @@ const AS_TOLD = [
   ['paths', 'visitReceived'],
 ] as const;
 
-/**
- * Everything that trace sets of the oracle told the graph, in order, with repeated spans and times that go by.
- * @param crowds edges that come at once between two sets, at most.
- */
-export function recordSteps(seed: number, sets: number, limits: Limits, crowds = 0): readonly Step[] {
+/** Everything that trace sets of the oracle told the graph, in order, with repeated spans and times that go by. */
+export function recordSteps(seed: number, sets: number, limits: Limits): readonly Step[] {
   const random = new Random(seed);
   const subject = new LiveSubject({ ...SMALL, ...limits, lateMs: 20_000 });
   const steps = listen(subject.topology);
@@ -104,7 +101,6 @@ export function recordSteps(seed: number, sets: number, limits: Limits, crowds =
       atMs += random.below(4) === 0 ? random.below(9000) : 100;
     }
     subject.tick(atMs);
-    if (crowds > 0) subject.send(crowdOf(random, random.below(crowds), set * crowds), atMs);
   }
   subject.idle(atMs, atMs + 60_000, 5000);
   return steps;

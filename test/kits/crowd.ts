@@ -3,9 +3,8 @@ import { client } from '../oracle/cases.ts';
 import type { Random } from '../oracle/random.ts';
 import type { Span } from '../oracle/span.ts';
 
-/** @param first number of the first host. */
-export function crowdOf(random: Random, count: number, first = 0): Span[] {
+export function crowdOf(random: Random, count: number): Span[] {
   return Array.from({ length: count }, (_, i) =>
-    client('crowd', i + 1, 0, { traceId: random.hex(32), attributes: { 'server.address': `host-${first + i}` } }),
+    client('crowd', i + 1, 0, { traceId: random.hex(32), attributes: { 'server.address': `host-${i}` } }),
   );
 }

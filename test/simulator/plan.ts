@@ -17,7 +17,7 @@ const WEIGHTS = {
   keeper: 14,
   tick: 6,
   read: 0.5,
-  checkpoint: 1.5,
+  checkpoint: 3,
   reload: 0.7,
   jump: 0.4,
   room: 0.4,

@@ -20,26 +20,22 @@ export interface Request {
 }
 
 const MOST_SPANS = 9;
-/** More edges than a checkpoint hands over at once, in a few large requests. */
-const CROWD = 200;
-const SPANS_OF_CROWD = 40;
 /** In the upper half of the trace ids of first spans. */
 const MARK = 0x7ac17000;
 
 export function trafficOf(seed: number, random: Random): readonly Request[] {
   const sets = Array.from({ length: 1 + random.below(2) }, (_, i) => generateTraceSet(seed * 2 + i));
-  const messages = random.chance(0.4) ? messageSpans(random, 120) : [];
-  const crowd = random.chance(0.2) ? crowdOf(random, CROWD + random.below(CROWD)) : [];
-  const others = inParts([...disorder(sets.flat(), seed), ...messages], () => 1 + random.below(MOST_SPANS));
-  const parts = [...inParts(crowd, () => 1 + random.below(SPANS_OF_CROWD)), ...others];
-  const requests = random.chance(0.5) ? random.shuffle(parts) : parts;
-  return requests.map((spans, number) => requestOf(number, spans, random.chance(0.3) ? 'json' : 'protobuf'));
-}
-
-function inParts(spans: readonly Span[], size: () => number): Span[][] {
-  const parts: Span[][] = [];
-  for (let at = 0; at < spans.length; at += parts.at(-1)!.length) parts.push(spans.slice(at, at + size()));
-  return parts;
+  const others = random.chance(0.4) ? messageSpans(random, 120) : crowdOf(random, 100);
+  const spans = random.chance(0.5)
+    ? [...disorder(sets.flat(), seed), ...others]
+    : random.shuffle([...disorder(sets.flat(), seed), ...others]);
+  const requests: Request[] = [];
+  for (let at = 0; at < spans.length; ) {
+    const size = 1 + random.below(MOST_SPANS);
+    requests.push(requestOf(requests.length, spans.slice(at, at + size), random.chance(0.3) ? 'json' : 'protobuf'));
+    at += size;
+  }
+  return requests;
 }
 
 function requestOf(number: number, spans: readonly Span[], encoding: Encoding): Request {

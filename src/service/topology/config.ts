@@ -144,6 +144,8 @@ export interface TopologyOptions
   readonly lifecycle?: LifeCycleSettings;
   readonly changes?: ChangeLogOptions;
   readonly history?: HistoryKept;
+  /** As many edges as usual are in a slab of an image unless given, else 2^edgeSlabShift. */
+  readonly edgeSlabShift?: number;
   /** Edges whose days are remembered, to tell when one is another; as many as usual unless given. */
   readonly maxProfiles?: number;
   /** None unless given. */

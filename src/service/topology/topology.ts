@@ -116,7 +116,7 @@ export class Topology implements TopologyReader, Kept {
     this.limitNames(limits.maxNodes);
     this.normalizer = new SpanNormalizer(this.identities, plans);
     this.recordNormalizer = new RecordNormalizer(this.identities);
-    this.store = new GraphStore(this.identities, limits);
+    this.store = new GraphStore(this.identities, limits, options.edgeSlabShift);
     if (offline) this.store.shownNodes = options.maxNodes;
     this.paths = new PathTree(this.store, options.maxPaths);
     const groups = () => this.normalizer.messaging.groups.names;

@@ -56,32 +56,36 @@ function subjectsOf(life: LifeCycle): object {
 describe('a life that is handed over while it goes on', () => {
   test('is the one of the end, and what holds still stands', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), (seed, checkpoints) => {
-        const random = new Random(seed);
-        const lived = new Lived(SHORT);
-        const done: Interaction[] = [];
-        let many = 300;
-        const live = (steps: number) => {
-          for (let n = 0; n < steps; n++) {
-            if (random.chance(0.2)) lived.call(`s${many % 5}`, `many ${many++}`);
-            const rules = step(lived, random, done);
-            if (rules !== undefined) lived.set(SHORT, rules);
-            lived.tick();
+      fc.property(
+        fc.nat(),
+        fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+        (seed, checkpoints) => {
+          const random = new Random(seed);
+          const lived = new Lived(SHORT);
+          const done: Interaction[] = [];
+          let many = 300;
+          const live = (steps: number) => {
+            for (let n = 0; n < steps; n++) {
+              if (random.chance(0.2)) lived.call(`s${many % 5}`, `many ${many++}`);
+              const rules = step(lived, random, done);
+              if (rules !== undefined) lived.set(SHORT, rules);
+              lived.tick();
+            }
+          };
+          let image: MemoryImage = new Map();
+          // Beyond the first room of the columns.
+          for (let n = 0; n < many; n++) lived.call(`s${n % 5}`, `many ${n}`);
+          for (const rounds of checkpoints) {
+            live(30);
+            const writer = new MemoryImageWriter(image, true);
+            handOver(lived.life, writer, rounds, meanwhile(random, live));
+            image = writer.sections;
+            const restored = loadImage(new LifeCycle(lived.store, NO_JUDGE, () => {}), image);
+            const exceptions = { fields: { 'ChangedLines.sections': 'of the image being written' } };
+            expect(differencesOf(subjectsOf(restored), subjectsOf(lived.life), exceptions)).toEqual([]);
           }
-        };
-        let image: MemoryImage = new Map();
-        // Beyond the first room of the columns.
-        for (let n = 0; n < many; n++) lived.call(`s${n % 5}`, `many ${n}`);
-        for (const rounds of checkpoints) {
-          live(30);
-          const writer = new MemoryImageWriter(image, true);
-          handOver(lived.life, writer, rounds, meanwhile(random, live));
-          image = writer.sections;
-          const restored = loadImage(new LifeCycle(lived.store, NO_JUDGE, () => {}), image);
-          const exceptions = { fields: { 'ChangedLines.sections': 'of the image being written' } };
-          expect(differencesOf(subjectsOf(restored), subjectsOf(lived.life), exceptions)).toEqual([]);
-        }
-      }),
+        },
+      ),
       { numRuns: Number(process.env.TACIT_PROPERTY_RUNS ?? 20) },
     );
   }, 300_000);

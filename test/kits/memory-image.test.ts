@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageReader, ImageWriter, Kept } from '../../src/contract/image.ts';
-import { loadImage, MemoryImageReader, MemoryImageWriter, saveImage } from './memory-image.ts';
+import { handOver, loadImage, MemoryImageReader, MemoryImageWriter, saveImage } from './memory-image.ts';
 
 class Numbers implements Kept {
   words = new Int32Array(4);
@@ -31,6 +31,30 @@ describe('an image in memory', () => {
     expect(reader.value('numbers')).toEqual({ about: new Map([['length', 3]]) });
     expect(() => reader.value('others')).toThrow('no section others');
     expect(() => reader.memory('numbers/words', new Int32Array(2))).toThrow('does not fit');
+  });
+
+  it('takes what is handed over ahead late, of shared memory when the round is over', () => {
+    const own = Int32Array.of(1, 1);
+    const shared = new Int32Array(new SharedArrayBuffer(8)).fill(1);
+    let turns = 0;
+    const part: Kept = {
+      *ahead(out) {
+        yield* out.memory('numbers/own', own);
+        yield* out.memory('numbers/shared', shared);
+        shared.fill(9);
+      },
+      *save() {},
+      *load() {},
+    };
+    const writer = new MemoryImageWriter();
+    handOver(part, writer, 1, () => {
+      if (turns++ === 0) own.fill(5);
+    });
+    const read = (name: string) => [...new Int32Array(writer.sections.get(name)!.bytes.buffer)];
+    expect([read('numbers/own'), read('numbers/shared')]).toEqual([
+      [1, 5],
+      [1, 9],
+    ]);
   });
 
   it('takes over sections whose version stands, and notices when it stands wrongly', () => {

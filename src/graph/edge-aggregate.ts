@@ -69,8 +69,8 @@ export class EdgeAggregate implements EdgeSource {
   server: Histogram | undefined;
   lag: Histogram | undefined;
   /** Verbs and how often; few, so a list. */
-  readonly verbs: string[] = [];
-  readonly verbCounts: number[] = [];
+  verbs: string[] = [];
+  verbCounts: number[] = [];
   /** Consumer group → messages received, processed. */
   groups: Map<number, [number, number]> | undefined;
   readonly buckets: TimeBuckets;

@@ -8,6 +8,7 @@
  */
 
 import { COUNT, COUNTERS } from '../contract/counters.ts';
+import { numbersOf, textsOf } from '../lib/exact-arrays.ts';
 import { NumberReader, type NumberSink, type NumberSource, type NumberWriter } from '../lib/number-records.ts';
 import { EdgeAggregate, type Provisional } from './edge-aggregate.ts';
 import { EXEMPLARS_ROOM } from './exemplars.ts';
@@ -133,12 +134,17 @@ function readIfThere<K extends keyof EdgeParts>(
   return part;
 }
 
-function readVerbs({ verbs, verbCounts }: EdgeAggregate, from: NumberSource, names: readonly string[]): void {
+function readVerbs(edge: EdgeAggregate, from: NumberSource, names: readonly string[]): void {
   const count = from.take();
-  verbs.length = verbCounts.length = 0;
+  if (edge.verbs.length < count) {
+    edge.verbs = textsOf(count);
+    edge.verbCounts = numbersOf(count);
+  }
+  const { verbs, verbCounts } = edge;
+  verbs.length = verbCounts.length = count;
   for (let i = 0; i < count; i++) {
-    verbs.push(names[from.take()]!);
-    verbCounts.push(from.take());
+    verbs[i] = names[from.take()]!;
+    verbCounts[i] = from.take();
   }
 }
 

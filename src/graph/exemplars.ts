@@ -3,6 +3,7 @@
 import type { Exemplar } from '../contract/graph-document.ts';
 import type { Interaction } from '../contract/interaction.ts';
 import { finalize } from '../lib/bytes.ts';
+import { numbersOf } from '../lib/exact-arrays.ts';
 import type { NumberSink, NumberSource } from '../lib/number-records.ts';
 
 const MAX = 4;
@@ -34,7 +35,7 @@ function wordsOfSlab(): Int32Array {
 }
 
 export class Exemplars {
-  private readonly hashes: number[] = [];
+  private hashes: number[] = [];
   /** Trace id (4 words) and span id (2 words) of each. */
   private words: Int32Array = NO_WORDS;
   /** The largest hash that may still come in. */
@@ -119,11 +120,11 @@ export class Exemplars {
 
   /** Replaces these by what was written. */
   read(from: NumberSource): void {
-    const { hashes } = this;
     const size = from.take();
     if (size > 0 && this.words === NO_WORDS) this.words = wordsOfSlab();
-    const { words } = this;
-    if (hashes.length > size) hashes.length = size;
+    if (this.hashes.length < size) this.hashes = numbersOf(size);
+    const { hashes, words } = this;
+    hashes.length = size;
     for (let at = 0; at < size; at++) {
       for (let i = at * WORDS; i < (at + 1) * WORDS; i++) words[i] = from.take();
       hashes[at] = hashOf(words, at * WORDS);

@@ -2,6 +2,7 @@
  * Counts by event time: minutes for the newest two hours of what was counted, ten minutes before that, for a day.
  * Sparse and sorted; additive, also below zero.
  */
+import { numbersOf } from '../lib/exact-arrays.ts';
 import type { NumberSink, NumberSource } from '../lib/number-records.ts';
 import { MINUTE_US } from '../lib/units.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
@@ -16,7 +17,7 @@ const OWN = 2;
 
 export class TimeBuckets {
   /** First minute of each bucket, ascending, and what was counted there, by turns. */
-  private readonly numbers: number[] = [];
+  private numbers: number[] = [];
   private readonly shared: Room;
 
   constructor(shared = ROOM_FOR_ALL) {
@@ -109,9 +110,9 @@ export class TimeBuckets {
 
   /** What was written, after its length. There was room for it. */
   read(from: NumberSource, length: number): void {
+    if (this.size < length) this.numbers = numbersOf(2 * length);
     const { numbers } = this;
-    // Never longer than filled: an array with holes stays slower.
-    if (this.size > length) numbers.length = 2 * length;
+    numbers.length = 2 * length;
     let minute = 0;
     for (let i = 0; i < 2 * length; i += 2) {
       minute += from.take();

@@ -23,7 +23,10 @@ const DECODE_MS = 240;
 const RECEIVE_MS = 340;
 /** One after the other, so that nothing is compiled for one alone: V8 takes what never changed for constant. */
 const GRAPHS = 3;
-/** A graph that was brought back from so many spans is warm from the decoder on: what is before it takes this part of a time. */
+/**
+ * A graph that was brought back from so many spans is warm from the decoder on: for what is before it this part of a time
+ * does, which goes by while the recovery waits for the disk.
+ */
 const ENOUGH = 200_000;
 const BESIDE_REAL = 0.5;
 const BEGIN_MS = Date.UTC(2025, 0, 1);
@@ -76,11 +79,13 @@ const REPLAYS_A_TURN = 4;
 /** In replays; longer than the wait of the scratch graph. */
 const LATE_BY = 5;
 
-/** @param taken so many spans a recovery takes in again, which waits for the disk first. @param signal nothing will come in. */
+/** @param taken so many spans a recovery takes in again, which begins with waiting for the disk. @param signal nothing will come in. */
 export async function warmUp(logger: Logger, taken = Promise.resolve(0), signal?: AbortSignal): Promise<void> {
   const samples = new Samples();
-  if ((await taken) >= ENOUGH) return warmUpWith(samples, logger, BESIDE_REAL);
-  for (let graph = 0; graph < GRAPHS && !signal?.aborted; graph++) await warmUpWith(samples, logger, 1);
+  await warmUpWith(samples, logger, BESIDE_REAL);
+  const isWarm = (await taken) >= ENOUGH;
+  for (let graph = 0; graph < GRAPHS && !isWarm && !signal?.aborted; graph++)
+    await warmUpWith(samples, logger, graph === 0 ? 1 - BESIDE_REAL : 1);
   // The tables of the scratch graphs go before those of the service fill.
   exposeCollector()();
 }

@@ -86,7 +86,7 @@ describe('a life that is handed over while it goes on', () => {
           }
         },
       ),
-      { numRuns: Number(process.env.TACIT_PROPERTY_RUNS ?? 20) },
+      { numRuns: Number(process.env.TACIT_PROPERTY_RUNS ?? 10) },
     );
   }, 300_000);
 

@@ -7,10 +7,9 @@ import type { Rows } from './rows.ts';
 const REMEMBER_AFTER = 64;
 
 /**
- * Calls `visit` for every row beneath `top`, level by level, once, or once for each row above it of those that share an
- * id, and goes on beneath those whose shape `passes`, as
- * deep as climbs go. Ends, and returns false, when `visit` does. Rows not older than `age` are left out, with all
- * beneath them.
+ * Calls `visit` for every row beneath `top`, level by level, and goes on beneath those whose shape `passes`, as deep as
+ * climbs go: once, but beneath rows that share an id once for each of these. Ends, and returns false, when `visit` does.
+ * Rows not older than `age` are left out, with all beneath them.
  */
 export function visitBelow(
   rows: Rows,

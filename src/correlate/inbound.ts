@@ -314,12 +314,12 @@ export class Inbound implements MeetingParty {
     for (let row = rows.firstRow(w, outbound, s0, s1); row >= 0; row = rows.nextRow(row, w, outbound, s0, s1)) {
       if (row !== outbound && joined(row)) visit(w[row + SERVICE]!);
     }
-    const met = new Set<number>();
+    const beneath = new Set<number>();
     visitBelow(rows, outbound, isPassedThrough, row => {
-      if (joined(row) && !met.has(row)) visit(w[row + SERVICE]!);
-      met.add(row);
+      if (joined(row)) beneath.add(row);
       return true;
     });
+    for (const row of beneath) visit(w[row + SERVICE]!);
     for (let link = rows.firstLinkTo(outbound); link >= 0; link = rows.nextLinkTo(link, outbound)) {
       const owner = rows.linkOwner(link);
       if (owner >= 0 && decisionOf(w[owner + STATE]!) === BY_LINKS && rows.linkTarget(link) === sequence)

@@ -30,6 +30,8 @@ import { Recipes } from './recipes.ts';
 const ROOM = 32;
 /** What bytes in common must be worth. */
 const LEAST_SHARED = 2;
+/** Of the texts of a target. */
+const INSTANCE = 2;
 /** The place that shares nothing with any other. */
 const NOWHERE = 0;
 
@@ -119,7 +121,8 @@ export class NameWriter {
     const shared = this.recipes.inCommon(target, this.targetBefore);
     this.out.byte(told | (shared << TARGET_SHIFT));
     if ((told & SKIP_REASON_TOLD) !== 0) this.word(words[at + 1]!, NO_SERIES);
-    for (let i = shared; i < TARGET_TEXTS; i++) this.word(words[target + 1 + i]!, i === 2 ? INSTANCE_TEXTS : NO_SERIES);
+    for (let i = shared; i < TARGET_TEXTS; i++)
+      this.word(words[target + 1 + i]!, i === INSTANCE ? INSTANCE_TEXTS : NO_SERIES);
     // Its nodes mostly are where it ran.
     this.targetBefore = this.placesBefore[TABLE] = this.placesBefore[DATABASE] = target;
     this.defineEffects(this.defineTables(target + 1 + TARGET_TEXTS));
@@ -128,14 +131,9 @@ export class NameWriter {
   /** Answers with where the words behind them begin. */
   private defineTables(at: number): number {
     const { words } = this.recipes;
-    const count = words[at]!;
-    this.out.ensure(ROOM);
-    this.out.number(count);
     let next = at + 1;
-    for (let i = 0; i < count; i++) {
-      const told = words[next]!;
-      this.out.ensure(ROOM);
-      this.out.byte(told);
+    for (let left = this.count(words[at]!); left > 0; left--) {
+      const told = this.flags(words[next]!);
       this.word(words[next + 1]!, NO_SERIES);
       if ((told & SCHEMA_TOLD) !== 0) this.word(words[next + 2]!, NO_SERIES);
       if ((told & DATABASE_TOLD) !== 0) this.word(words[next + 3]!, NO_SERIES);
@@ -146,14 +144,9 @@ export class NameWriter {
 
   private defineEffects(at: number): void {
     const { words } = this.recipes;
-    const count = words[at]!;
-    this.out.ensure(ROOM);
-    this.out.number(count);
     let next = at + 1;
-    for (let i = 0; i < count; i++) {
-      const told = words[next]!;
-      this.out.ensure(ROOM);
-      this.out.byte(told);
+    for (let left = this.count(words[at]!); left > 0; left--) {
+      const told = this.flags(words[next]!);
       this.identity(words[next + 1]!);
       if ((told & TIMES_TOLD) !== 0) this.out.number(words[next + 2]!);
       if ((told & EFFECT_GROUP) !== 0) this.group(words[next + 3]!);
@@ -167,10 +160,21 @@ export class NameWriter {
     const count = words[at]!;
     const end = at + 1 + count;
     if (!areTold) return end;
-    this.out.ensure(ROOM);
-    if (count !== 1) this.out.number(count);
+    if (count !== 1) this.count(count);
     for (let i = at + 1; i < end; i++) this.word(words[i]!, NO_SERIES);
     return end;
+  }
+
+  private count(count: number): number {
+    this.out.ensure(ROOM);
+    this.out.number(count);
+    return count;
+  }
+
+  private flags(flags: number): number {
+    this.out.ensure(ROOM);
+    this.out.byte(flags);
+    return flags;
   }
 
   /** Leaves room for a few bytes behind it. @param series of texts that resemble each other. */

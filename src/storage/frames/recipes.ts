@@ -26,31 +26,40 @@ import {
   VERBS_OF_TABLE,
 } from './format.ts';
 import { Texts } from './texts.ts';
+import { WordList } from './word-list.ts';
 
 /** More are forgotten, all at once. */
 const MAX_WORDS = 1 << 21;
 
 export class Recipes {
   readonly texts = new Texts();
-  words = new Int32Array(1 << 12);
+  private readonly list = new WordList(1);
   private readonly names: NamesOfNumbers;
   /** Where each begins, by number; 0: not worked out. */
   private identities = new Int32Array(256);
   private plans = new Int32Array(256);
-  /** The first word is the place that has nothing in common with any. */
-  private end = 1;
 
   constructor(names: NamesOfNumbers) {
     this.names = names;
+    this.clear();
+  }
+
+  get words(): Int32Array {
+    return this.list.words;
   }
 
   /** Forgets all, when it is much. Not while a frame is written. */
   bound(): void {
-    if (this.end < MAX_WORDS && !this.texts.isFull) return;
+    if (this.list.count >= MAX_WORDS || this.texts.isFull) this.clear();
+  }
+
+  private clear(): void {
     this.texts.clear();
     this.identities.fill(0);
     this.plans.fill(0);
-    this.end = 1;
+    this.list.count = 0;
+    // At 0 is the place that has nothing in common with any.
+    this.put(0);
   }
 
   /** Where its words begin. */
@@ -75,7 +84,7 @@ export class Recipes {
 
   private addIdentity(identity: number): number {
     const { kind, environment, parts, overflow } = this.names.identities.get(identity);
-    const at = this.end;
+    const at = this.list.count;
     this.put(overflow ? kind | IDENTITY_OTHER : kind);
     this.putTexts([environment, ...parts]);
     this.identities[identity] = at;
@@ -84,7 +93,7 @@ export class Recipes {
 
   private addPlan(plan: number): number {
     const { target, tables, effects, skipReason, gap, overflow }: Plan = this.names.plans.get(plan);
-    const at = this.end;
+    const at = this.list.count;
     this.put(GAPS[gap] | (overflow ? PLAN_OVERFLOW : 0) | (skipReason === '' ? 0 : SKIP_REASON_TOLD));
     this.putText(skipReason);
     this.putTexts([target.environment, target.system, target.instance, target.database]);
@@ -129,8 +138,9 @@ export class Recipes {
   }
 
   private put(word: number): void {
-    if (this.end === this.words.length) this.words = grown(this.words, this.end);
-    this.words[this.end++] = word;
+    const { list } = this;
+    const at = list.add();
+    list.words[at] = word;
   }
 }
 

@@ -2,7 +2,9 @@
  * Texts of this process by number, their UTF-8 one behind the other. 0 is the empty text; numbers below zero are of those
  * that are too long to be numbered in a frame.
  */
+import { ByteWriter } from './byte-writer.ts';
 import { LONGEST_NUMBERED } from './format.ts';
+import { WordList } from './word-list.ts';
 
 /** More are forgotten, all at once. */
 const MAX_TEXTS = 32_768;
@@ -10,27 +12,29 @@ const MAX_LONG_CHARACTERS = 1 << 20;
 const encoder = new TextEncoder();
 
 export class Texts {
-  bytes = new Uint8Array(1 << 16);
-  /** Where each ends; the first is the empty one. */
-  private ends = new Int32Array(1 << 10);
+  private readonly utf8 = new ByteWriter();
+  /** Where each ends, from the empty one on. */
+  private readonly ends = new WordList(1);
   private readonly numbers = new Map<string, number>();
   private readonly long: string[] = [];
   private longCharacters = 0;
-  /** Number of the text added last. */
-  private last = 0;
 
   constructor() {
-    this.numbers.set('', 0);
+    this.clear();
   }
 
   get isFull(): boolean {
-    return this.last + this.long.length >= MAX_TEXTS || this.longCharacters >= MAX_LONG_CHARACTERS;
+    return this.ends.count + this.long.length >= MAX_TEXTS || this.longCharacters >= MAX_LONG_CHARACTERS;
   }
 
   clear(): void {
     this.numbers.clear();
-    this.numbers.set('', 0);
-    this.long.length = this.longCharacters = this.last = 0;
+    this.long.length = this.longCharacters = this.utf8.at = this.ends.count = 0;
+    this.numbers.set('', this.addBytes(new Uint8Array(0)));
+  }
+
+  get bytes(): Uint8Array {
+    return this.utf8.bytes;
   }
 
   numberOf(text: string): number {
@@ -38,11 +42,11 @@ export class Texts {
   }
 
   startOf(number: number): number {
-    return this.ends[number - 1]!;
+    return this.ends.words[number - 1]!;
   }
 
   endOf(number: number): number {
-    return this.ends[number]!;
+    return this.ends.words[number]!;
   }
 
   /** The bytes of one that is too long. */
@@ -51,21 +55,21 @@ export class Texts {
   }
 
   private add(text: string): number {
-    const number = text.length > LONGEST_NUMBERED ? 0 : this.addBytes(encoder.encode(text));
-    if (number > 0) this.numbers.set(text, number);
-    return number > 0 ? number : this.addLong(text);
+    if (text.length > LONGEST_NUMBERED) return this.addLong(text);
+    const bytes = encoder.encode(text);
+    if (bytes.length > LONGEST_NUMBERED) return this.addLong(text);
+    const number = this.addBytes(bytes);
+    this.numbers.set(text, number);
+    return number;
   }
 
-  /** 0 for too many. */
   private addBytes(bytes: Uint8Array): number {
-    if (bytes.length > LONGEST_NUMBERED) return 0;
-    const start = this.ends[this.last]!;
-    const end = start + bytes.length;
-    if (end > this.bytes.length) this.bytes = grown(this.bytes, end);
-    if (this.last + 1 === this.ends.length) this.ends = grown(this.ends, 2 * this.ends.length);
-    this.bytes.set(bytes, start);
-    this.ends[++this.last] = end;
-    return this.last;
+    const { utf8, ends } = this;
+    utf8.ensure(bytes.length);
+    utf8.raw(bytes, 0, bytes.length);
+    const number = ends.add();
+    ends.words[number] = utf8.at;
+    return number;
   }
 
   private addLong(text: string): number {
@@ -74,10 +78,4 @@ export class Texts {
     this.numbers.set(text, number);
     return number;
   }
-}
-
-function grown<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(array: T, least: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(Math.max(2 * array.length, least));
-  larger.set(array);
-  return larger;
 }

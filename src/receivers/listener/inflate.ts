@@ -23,13 +23,18 @@ export type Inflated =
 
 const TOO_LARGE: Inflated = { kind: 'too_large' };
 
-/** The length a gzip stream says it has (its last four bytes), as far as that can be true. */
+/** The length a gzip stream says it has (its last four bytes). */
 function announcedLength(compressed: Uint8Array): number {
   const n = compressed.length;
   if (n < 18) return 0;
-  const length =
-    compressed[n - 4]! + compressed[n - 3]! * 0x100 + compressed[n - 2]! * 0x1_0000 + compressed[n - 1]! * 0x100_0000;
-  return Math.min(length, n * MAX_RATIO);
+  return (
+    compressed[n - 4]! + compressed[n - 3]! * 0x100 + compressed[n - 2]! * 0x1_0000 + compressed[n - 1]! * 0x100_0000
+  );
+}
+
+/** As far as what it says can be true. */
+function possibleLength(compressed: Uint8Array): number {
+  return Math.min(announcedLength(compressed), compressed.length * MAX_RATIO);
 }
 
 /** Inflates in the turn of the caller; the bytes are valid until the next call. */
@@ -44,7 +49,7 @@ export class InlineInflater {
 
   /** Undefined when the body would hold up the event loop, also when that shows only on the way. */
   inflate(compressed: Uint8Array): Inflated | undefined {
-    if (compressed.length > INLINE_COMPRESSED || announcedLength(compressed) > INLINE_BYTES) return undefined;
+    if (compressed.length > INLINE_COMPRESSED || possibleLength(compressed) > INLINE_BYTES) return undefined;
     try {
       const bytes = this.gunzip(compressed);
       if (bytes !== undefined) return { kind: 'bytes', bytes };
@@ -58,7 +63,7 @@ export class InlineInflater {
 /**
  * Inflates in the thread pool and calls `done` once; the memory stays booked until `done` has returned.
  * Books what the stream announces; a stream that turns out longer is inflated again under the whole limit, and one that
- * announces more than that is not inflated at all.
+ * announces more than that is not inflated at all. What it cannot have is no announcement: it is inflated to tell why.
  */
 export function inflateAside(
   compressed: Uint8Array,
@@ -66,13 +71,13 @@ export function inflateAside(
   memory: BodyMemory,
   done: (result: Inflated) => void,
 ): void {
-  const announced = Math.max(announcedLength(compressed), INLINE_BYTES);
-  if (announced > maxBytes) done(TOO_LARGE);
-  else
-    attempt(compressed, announced, memory, result => {
-      if (result.kind === 'too_large' && announced < maxBytes) attempt(compressed, maxBytes, memory, done);
-      else done(result);
-    });
+  const possible = possibleLength(compressed);
+  if (possible > maxBytes && possible === announcedLength(compressed)) return done(TOO_LARGE);
+  const booked = Math.min(Math.max(possible, INLINE_BYTES), maxBytes);
+  attempt(compressed, booked, memory, result => {
+    if (result.kind === 'too_large' && booked < maxBytes) attempt(compressed, maxBytes, memory, done);
+    else done(result);
+  });
 }
 
 function attempt(compressed: Uint8Array, limit: number, memory: BodyMemory, done: (result: Inflated) => void): void {

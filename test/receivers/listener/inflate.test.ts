@@ -119,6 +119,18 @@ describe('inflating', () => {
     const memory = new BodyMemory(MIB);
     expect((await aside(gzipSync(Buffer.alloc(9 * MIB)), 8 * MIB, memory)).kind).toBe('too_large');
   });
+
+  it('aside takes what is within a small limit, however little it is compressed', async () => {
+    const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(2 ** 16)));
+    const body = gzipSync(Buffer.concat(Array.from({ length: 5 }, () => noise)), { level: 0 });
+    expect(body.length).toBeGreaterThan(2 ** 18);
+    expect((await aside(body, MIB / 2, new BodyMemory(MIB))).kind).toBe('bytes');
+  });
+
+  it('aside tells what is wrong with a stream that says what it cannot have', async () => {
+    const garbage = Buffer.concat([gzipSync(''), Buffer.alloc(2 * MIB, 0xff)]);
+    expect((await aside(garbage, 8 * MIB, new BodyMemory(MIB * 8))).kind).toBe('malformed');
+  });
 });
 
 function errorOf(bytes: Buffer): string {

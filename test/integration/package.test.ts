@@ -59,9 +59,9 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The Node of the tests first, and nothing of the npm that may run them. */
+/** The Node of the tests first, and nothing of the npm that may run them; but whom to trust, which may be the registry's way. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_/i.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_(?!EXTRA_CA_CERTS$)/i.test(name));
   return { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
 }
 

@@ -53,6 +53,12 @@ export interface Disk {
   /** With everything in it, when it is a directory. Nothing happens when there is nothing. */
   remove(path: string): void;
   create(file: string): NewFile;
+  /**
+   * A file as `create` makes it, in the place of one that is not needed any more and goes: it is written where that one
+   * stood, which costs the system less than to find room. Until it is closed, the rest of that one may follow what was
+   * written. Undefined where that cannot be.
+   */
+  reuse(unneeded: string, file: string): NewFile | undefined;
   /** Empty, whatever was there before. */
   grow(file: string): GrowingFile;
   /** Free bytes, for reports; -1 unknown. */

@@ -103,14 +103,15 @@ export class FileSystemDisk implements Disk {
   }
 
   create(file: string): NewFile {
-    const fd = openSync(this.path(file), 'w', FILE_MODE);
-    return {
-      append: bytes => {
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-      },
-      sync: () => fsyncSync(fd),
-      close: () => closeSync(fd),
-    };
+    return newFile(openSync(this.path(file), 'w', FILE_MODE), 0);
+  }
+
+  reuse(unneeded: string, file: string): NewFile | undefined {
+    const { nlink, size } = statSync(this.path(unneeded));
+    // A copy of the directory may consist of links: it stays as it is.
+    if (nlink > 1) return undefined;
+    this.rename(unneeded, file);
+    return newFile(openSync(this.path(file), 'r+'), size);
   }
 
   grow(file: string): GrowingFile {
@@ -183,6 +184,28 @@ class FileSystemGrowingFile implements GrowingFile {
       });
     });
   }
+}
+
+/** @param size of what is there, and is written over. */
+function newFile(fd: number, size: number): NewFile {
+  let end = 0;
+  return {
+    append: bytes => {
+      for (let at = 0; at < bytes.length; ) {
+        const count = writeSync(fd, bytes, at, bytes.length - at, end);
+        at += count;
+        end += count;
+      }
+    },
+    sync: () => fsyncSync(fd),
+    close: () => {
+      try {
+        if (end < size) ftruncateSync(fd, end);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
 }
 
 function fill(fd: number, at: number, into: Uint8Array): number {

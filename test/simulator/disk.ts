@@ -204,15 +204,12 @@ export class SimulatedDisk implements Disk {
   }
 
   create(file: string): NewFile {
-    const inode = this.enter(file);
-    return {
-      append: bytes => {
-        const error = this.put(inode, bytes, inode.content.length);
-        if (error !== null) throw error;
-      },
-      sync: () => inode.sync(),
-      close: () => {},
-    };
+    return this.newFile(this.enter(file));
+  }
+
+  reuse(unneeded: string, file: string): NewFile {
+    this.rename(unneeded, file);
+    return this.newFile(this.inode(file));
   }
 
   grow(file: string): GrowingFile {
@@ -238,6 +235,21 @@ export class SimulatedDisk implements Disk {
     }
     inode.write(bytes.subarray(0, room), at);
     return problem('ENOSPC');
+  }
+
+  private newFile(inode: Inode): NewFile {
+    let end = 0;
+    return {
+      append: bytes => {
+        const error = this.put(inode, bytes, end);
+        if (error !== null) throw error;
+        end += bytes.length;
+      },
+      sync: () => inode.sync(),
+      close: () => {
+        if (end < inode.content.length) inode.truncate(end);
+      },
+    };
   }
 
   private enter(file: string): Inode {

@@ -174,7 +174,7 @@ export class Life {
         isThere = false;
         say(() => ended(reason));
       };
-      const parts = { path: STORAGE.path, disk: this.disk, source: manifest, now: wall };
+      const parts = { path: STORAGE.path, disk: this.disk, source: manifest, now: wall, spareBytes: 0 };
       const keeper = new Keeper({ ...parts, answer: message => say(() => take(message)) });
       this.endKeeper = () => {
         if (isThere) end(new Error(OUT_OF_MEMORY));

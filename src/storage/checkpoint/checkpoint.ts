@@ -52,6 +52,11 @@ export function packPath(pack: string): string {
   return `${CHECKPOINTS}/${pack}.pack`;
 }
 
+/** Of the name or the path of a pack. */
+export function familyOfPack(pack: string): string {
+  return pack.slice(pack.indexOf('-') + 1).replace(/\.pack$/, '');
+}
+
 export function familyOf(section: string): string {
   const slash = section.indexOf('/');
   return slash < 0 ? section : section.slice(0, slash);

@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import type { Disk, NewFile } from '../disk.ts';
 import { CHECKPOINTS, familyOf, packName, packPath, type SectionPlace } from './checkpoint.ts';
+import type { SparePacks } from './packs.ts';
 
 /** So much of a section, or the end of it. */
 export interface Piece {
@@ -35,10 +36,13 @@ export class Draft {
   private readonly disk: Disk;
   private readonly files: string[] = [];
   private readonly packs = new Map<string, Pack>();
+  private readonly spares: SparePacks | undefined;
 
-  constructor(disk: Disk, id: number) {
+  /** @param spares packs that it may write over. */
+  constructor(disk: Disk, id: number, spares?: SparePacks) {
     this.disk = disk;
     this.id = id;
+    this.spares = spares;
   }
 
   /** @param pieces of these bytes, one behind the other. */
@@ -87,8 +91,10 @@ export class Draft {
     if (open !== undefined) return open;
     if (!FAMILY.test(family)) throw new Error(`the family "${family}" of sections cannot be the name of a file`);
     const name = packName(this.id, family);
-    this.files.push(packPath(name));
-    const pack = { name, file: this.disk.create(packPath(name)), end: 0, unsynced: 0, from: 0, crc: 0 };
+    const path = packPath(name);
+    this.files.push(path);
+    const file = this.spares?.reuse(family, path) ?? this.disk.create(path);
+    const pack = { name, file, end: 0, unsynced: 0, from: 0, crc: 0 };
     this.packs.set(family, pack);
     return pack;
   }

@@ -18,7 +18,7 @@ import { type ListedCheckpoint, type Manifest, prepareManifest } from './manifes
 import { MANIFEST } from './manifest-file.ts';
 import type { Committed, FromKeeper, Opened, ToKeeper } from './messages.ts';
 import type { StorageFormat } from './migrations.ts';
-import { removeUnneeded, setPacksAside } from './packs.ts';
+import { removeUnneeded, SparePacks, setPacksAside } from './packs.ts';
 import { damaged, isDamage, refusalOf } from './refusals.ts';
 import { withSums } from './stored-slabs.ts';
 import { damageOfCheckpoint } from './verify.ts';
@@ -34,6 +34,8 @@ export interface KeeperParts {
   readonly now: () => number;
   readonly answer: (message: FromKeeper) => void;
   readonly format?: StorageFormat;
+  /** Packs of at least so many bytes are written over when they are not needed any more. */
+  readonly spareBytes?: number;
 }
 
 export class Keeper {
@@ -49,9 +51,11 @@ export class Keeper {
   private attempts = 0;
   private draft: Draft | undefined;
   private copy = new Uint8Array(0);
+  private readonly spares: SparePacks;
 
   constructor(parts: KeeperParts) {
     this.parts = parts;
+    this.spares = new SparePacks(parts.disk, parts.spareBytes);
   }
 
   take(message: ToKeeper): void {
@@ -87,6 +91,7 @@ export class Keeper {
   /** Lets go of the directory. */
   close(): void {
     this.giveUp();
+    this.spares.remove();
     this.letGo();
   }
 
@@ -178,7 +183,7 @@ export class Keeper {
 
   private begin(): void {
     this.giveUp();
-    this.draft = new Draft(this.parts.disk, ++this.lastId);
+    this.draft = new Draft(this.parts.disk, ++this.lastId, this.spares);
   }
 
   /** What comes after a failure belongs to nothing. */
@@ -212,15 +217,15 @@ export class Keeper {
 
   private committed(checkpoint: Checkpoint): Committed {
     const before = this.manifest.list().find(({ id }) => id !== checkpoint.id);
-    return { checkpoint, neededFrom: before === undefined ? 0 : before.frame + 1, diskBytes: this.clean() };
+    return { checkpoint, neededFrom: before === undefined ? 0 : before.frame + 1, diskBytes: this.clean(this.spares) };
   }
 
   /** What cannot be removed now is at the next occasion. */
-  private clean(): number {
+  private clean(spares?: SparePacks): number {
     const { disk } = this.parts;
     try {
       disk.makeDirectory(CHECKPOINTS);
-      return removeUnneeded(disk, new Set([...this.manifest.packs(), ...this.heldPacks()]));
+      return removeUnneeded(disk, new Set([...this.manifest.packs(), ...this.heldPacks()]), spares);
     } catch {
       return -1;
     }
@@ -259,6 +264,7 @@ export class Keeper {
       step();
     } catch (error) {
       this.giveUp();
+      this.spares.remove();
       this.parts.answer({ type: 'failed', attempt: this.attempts, message: (error as Error).message });
     }
   }

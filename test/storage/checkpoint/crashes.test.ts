@@ -24,8 +24,8 @@ function manifestInMemory(): DatabaseSource {
   };
 }
 
-function opened(disk: Disk, source: DatabaseSource): Promise<Storage> {
-  const keeper = keeperInProcess({ path: 'data', disk, source, now: () => 1_700_000_000_000 });
+function opened(disk: Disk, source: DatabaseSource, spareBytes = Number.POSITIVE_INFINITY): Promise<Storage> {
+  const keeper = keeperInProcess({ path: 'data', disk, source, now: () => 1_700_000_000_000, spareBytes });
   const turns = { monotonic: () => 0, later: (run: () => void) => queueMicrotask(run) };
   return openStorage({ path: 'data', onCorruption: 'refuse' }, quiet, undefined, {
     disk,
@@ -55,7 +55,10 @@ async function savedUpTo(storage: Storage, frames: number, from = 1): Promise<nu
 }
 
 describe('after a crash at any step', () => {
-  it('the newest checkpoint that was committed is there, and nothing that was not', async () => {
+  it.each([
+    ['packs that are not needed are removed', Number.POSITIVE_INFINITY],
+    ['packs that are not needed are written over', 0],
+  ])('the newest checkpoint that was committed is there, and nothing that was not: %s', async (_, spareBytes) => {
     let steps = 0;
     for (let failsAt = 1; failsAt === 1 || steps >= failsAt - 1; failsAt++) {
       const random = new Random(failsAt);
@@ -65,8 +68,8 @@ describe('after a crash at any step', () => {
       let committed = 0;
       faulty.failsAt = failsAt;
       try {
-        const storage = await opened(faulty, source);
-        for (let frame = 1; frame <= 4; frame++) committed = await savedUpTo(storage, frame, frame);
+        const storage = await opened(faulty, source, spareBytes);
+        for (let frame = 1; frame <= 6; frame++) committed = await savedUpTo(storage, frame, frame);
       } catch {}
       steps = faulty.changes;
       disk.crash();

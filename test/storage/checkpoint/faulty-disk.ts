@@ -54,7 +54,14 @@ export class FaultyDisk implements Disk {
     this.change(() => this.disk.remove(path));
   }
   create(file: string): NewFile {
-    const made = this.change(() => this.disk.create(file));
+    return this.newFile(this.change(() => this.disk.create(file)));
+  }
+  reuse(unneeded: string, file: string): NewFile | undefined {
+    const made = this.change(() => this.disk.reuse(unneeded, file));
+    return made === undefined ? undefined : this.newFile(made);
+  }
+
+  private newFile(made: NewFile): NewFile {
     return {
       append: bytes =>
         this.change(

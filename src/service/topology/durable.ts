@@ -29,7 +29,7 @@ const MOST_TICKS = 1_000_000;
  * Those that are due because much came in begin so many times as late as the one before took: a disk that is slow does
  * not spend its time on them.
  */
-const LEAST_TIMES = 10;
+const LEAST_TIMES = 5;
 /** Between two lines about a recovery that takes long. */
 const PROGRESS_MS = 1000;
 

@@ -1,8 +1,6 @@
 /** Protobuf fields as byte strings, as far as sample requests need them. Field numbers: opentelemetry/proto/trace/v1. */
 
-export type Bytes = readonly number[];
-
-const encoder = new TextEncoder();
+export type Bytes = Uint8Array;
 
 function varint(value: number): number[] {
   const bytes: number[] = [];
@@ -11,23 +9,23 @@ function varint(value: number): number[] {
 }
 
 export function numberField(field: number, value: number): Bytes {
-  return [...varint(field << 3), ...varint(value)];
+  return Uint8Array.from([...varint(field << 3), ...varint(value)]);
 }
 
 export function bytesField(field: number, ...parts: readonly Bytes[]): Bytes {
-  const bytes = parts.flat();
-  return [...varint((field << 3) | 2), ...varint(bytes.length), ...bytes];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Uint8Array.from([...varint((field << 3) | 2), ...varint(length)]), ...parts]);
 }
 
 export function textField(field: number, text: string): Bytes {
-  return bytesField(field, [...encoder.encode(text)]);
+  return bytesField(field, Buffer.from(text));
 }
 
 /** Milliseconds since the epoch as nanoseconds in a fixed64. */
 export function timeField(field: number, ms: number): Bytes {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.round(ms * 1000)) * 1000n, true);
-  return [...varint((field << 3) | 1), ...bytes];
+  return Buffer.concat([Uint8Array.from(varint((field << 3) | 1)), bytes]);
 }
 
 /** A KeyValue under the given field. */

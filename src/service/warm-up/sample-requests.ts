@@ -7,14 +7,15 @@
 import { attribute, type Bytes, bytesField, numberField, textField, timeField } from './otlp-bytes.ts';
 
 /** Bytes 8 to 11 of every trace id; a replay puts its own number there. */
-const MARK: Bytes = [0x5a, 0xc3, 0x3c, 0xa5];
+const MARK: Bytes = Uint8Array.of(0x5a, 0xc3, 0x3c, 0xa5);
+const NOTHING: Bytes = Uint8Array.of();
 const TRACES = 64;
 const SPANS_A_REQUEST = 100;
 const [SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL] = [2, 3, 4, 5, 1];
 
 /** An Event without a time, and the fixed32 flags of a sampled span. */
 const EVENT: Bytes = bytesField(11, textField(2, 'retry'));
-const FLAGS: Bytes = [0x85, 0x01, 1, 1, 0, 0];
+const FLAGS: Bytes = Uint8Array.of(0x85, 0x01, 1, 1, 0, 0);
 
 const SCHEMA: Bytes = textField(3, 'https://opentelemetry.io/schemas/1.40.0');
 const HOUR_MS = 3_600_000;
@@ -190,11 +191,11 @@ function sampleTrace(n: number, nowMs: number): SampleSpan[] {
 }
 
 function traceId(trace: number): Bytes {
-  return bytesField(1, [1, 2, 3, 4, 5, 6, 7, 8, ...MARK, 0, 0, trace >>> 8, trace & 255]);
+  return bytesField(1, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, ...MARK, 0, 0, trace >>> 8, trace & 255));
 }
 
 function spanId(field: number, id: number): Bytes {
-  return bytesField(field, [9, 9, 9, 9, 9, 9, 9, id]);
+  return bytesField(field, Uint8Array.of(9, 9, 9, 9, 9, 9, 9, id));
 }
 
 function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
@@ -204,7 +205,7 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     kind,
     name,
     attributes = {},
-    link = [],
+    link = NOTHING,
     failed = false,
     tookMs = (id * (trace % 17)) / 3,
   } = shape;
@@ -212,7 +213,7 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     2,
     traceId(trace),
     spanId(2, id),
-    parent === undefined ? [] : spanId(4, parent),
+    parent === undefined ? NOTHING : spanId(4, parent),
     textField(5, name),
     numberField(6, kind),
     timeField(7, nowMs + id),
@@ -221,13 +222,13 @@ function encodeSpan(trace: number, nowMs: number, shape: SpanShape): Bytes {
     attribute(9, 'thread.name', 'worker'),
     attribute(9, 'thread.id', id * 2 ** (5 * (trace % 8))),
     attribute(9, 'process.start', nowMs * 1e6),
-    trace % 16 === 1 ? numberField(10, 2 ** 34) : [],
+    trace % 16 === 1 ? numberField(10, 2 ** 34) : NOTHING,
     attribute(9, 'code.stacktrace', 'at shop.Orders.place '.repeat(8)),
-    id === 3 ? EVENT : [],
-    id === 9 ? textField(3, 'ot=th:8') : [],
+    id === 3 ? EVENT : NOTHING,
+    id === 9 ? textField(3, 'ot=th:8') : NOTHING,
     FLAGS,
     link,
-    bytesField(15, failed ? numberField(3, 2) : []),
+    bytesField(15, failed ? numberField(3, 2) : NOTHING),
   );
 }
 
@@ -247,5 +248,5 @@ function encodeRequest(spans: readonly SampleSpan[]): Uint8Array {
     const scope = bytesField(1, textField(1, 'sample'), textField(2, '1.0'), attribute(3, 'short', 'yes'));
     return bytesField(1, resource, bytesField(2, scope, ...own, SCHEMA), SCHEMA);
   });
-  return Uint8Array.from(parts.flat());
+  return Uint8Array.from(Buffer.concat(parts));
 }

@@ -82,12 +82,14 @@ const LATE_BY = 5;
 /** @param taken so many spans a recovery takes in again, which begins with waiting for the disk. @param signal nothing will come in. */
 export async function warmUp(logger: Logger, taken = Promise.resolve(0), signal?: AbortSignal): Promise<void> {
   const samples = new Samples();
+  const collectGarbage = exposeCollector();
   await warmUpWith(samples, logger, BESIDE_REAL);
-  const isWarm = (await taken) >= ENOUGH;
-  for (let graph = 0; graph < GRAPHS && !isWarm && !signal?.aborted; graph++)
+  // The tables of the scratch graphs go before those of the service fill, and while there is little else to look through.
+  collectGarbage();
+  if ((await taken) >= ENOUGH) return;
+  for (let graph = 0; graph < GRAPHS && !signal?.aborted; graph++)
     await warmUpWith(samples, logger, graph === 0 ? 1 - BESIDE_REAL : 1);
-  // The tables of the scratch graphs go before those of the service fill.
-  exposeCollector()();
+  collectGarbage();
 }
 
 /** With another graph; in this part of the time. */

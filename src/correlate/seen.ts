@@ -1,8 +1,9 @@
 /**
  * What was seen: fingerprints of the duplicate key (trace id, span id, side, service, instance, start), 8 bytes each,
  * for about `late`. An entry holds 59 bits of the key and the number of its time slice (4 bits); entries of slices gone
- * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, so that growing
- * never takes long. A key that finds both its buckets full drives out one of the oldest slice there.
+ * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, one after another
+ * while the table fills, so that growing never takes long. A key that finds both its buckets full drives out one of the
+ * oldest slice there.
  *
  * Bucket n of every segment stands before bucket n + 1 of any: segments grow alike, so what is in use is the beginning
  * of one table, in which growing moves entries and allocates nothing.
@@ -10,6 +11,7 @@
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
 import { sharedWords } from './pieces.ts';
+import { firstBucket, KEY_BITS, SPILLED, secondBucket } from './seen-buckets.ts';
 
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
@@ -17,9 +19,12 @@ const SLICES = 15;
 const MIN_BUCKETS = 256;
 const MAX_BUCKETS = 16_384;
 /** What is swept in one step. */
+/** What is swept in one step. */
 const PART_WORDS = MAX_BUCKETS * BUCKET_WORDS;
 /** Two choices of eight, with one move, fill to this share before entries are driven out. */
 const FILL = 0.85;
+/** From this share on segments double, the last when all are full. */
+const FIRST_FILL = 0.5;
 /** Words of entries that are entered elsewhere in one step. */
 const STEP = 1 << 14;
 
@@ -86,6 +91,11 @@ export class Seen implements Kept {
     let total = 0;
     for (let n = this.oldest; n <= this.newest; n++) total += this.counts[tag(n)]!;
     return total;
+  }
+
+  /** Places for entries, of all segments. */
+  get places(): number {
+    return this.masks.reduce((sum, mask) => sum + (mask + 1) * WAYS, 0);
   }
 
   /** Start of the oldest slice held, ms; 0 before the first. */
@@ -185,6 +195,7 @@ export class Seen implements Kept {
   /** Opens a new slice when the newest is old enough, and forgets those older than the horizon. */
   advance(nowMs: number): void {
     const { starts, sliceMs } = this;
+    this.growInTime();
     if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
     while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2))
       this.forgetOldest();
@@ -287,6 +298,16 @@ export class Seen implements Kept {
     return ((this.youngTags >>> slice) & 1) !== 0;
   }
 
+  /** Doubles the next segment when it is its turn. Keys are spread evenly, so that all would be full at once. */
+  private growInTime(): void {
+    const { masks, segments } = this;
+    const least = Math.min(...masks);
+    const share = this.count / ((least + 1) * WAYS * segments);
+    const wanted = ((share - FIRST_FILL) / (FILL - FIRST_FILL)) * segments;
+    if (wanted < 1 || least + 1 === MAX_BUCKETS) return;
+    if (masks.filter(mask => mask > least).length < wanted) this.grow(masks.indexOf(least));
+  }
+
   /** Doubles a segment: what stood in bucket n stands in n or in its new twin, n + size. */
   private grow(segment: number): void {
     const size = this.masks[segment]! + 1;
@@ -369,20 +390,8 @@ export class Seen implements Kept {
 }
 
 const FOUND = -2;
-/** Of an entry's first word: 27 bits of the key, and on a bucket's first entry whether keys of it stand in their second. */
-const KEY_BITS = 0x07ffffff;
-const SPILLED = 0x08000000;
 
 /** Slice tag of a running number: 1..15. */
 function tag(running: number): number {
   return (running % SLICES) + 1;
-}
-
-function firstBucket(high: number, low: number, mask: number): number {
-  const h = Math.imul(high ^ (low << 13) ^ (low >>> 7), 0x85ebca6b);
-  return (h ^ (h >>> 15)) & mask;
-}
-
-function secondBucket(first: number, high: number, mask: number): number {
-  return (first ^ ((Math.imul(high | 1, 0x5bd1e995) >>> 11) | 1)) & mask;
 }

@@ -268,15 +268,15 @@ export class DurableTopology {
     return this.received - this.receivedThen >= checkpointItems && sinceMs >= this.checkpointTookMs * LEAST_TIMES;
   }
 
-  /** The state as it is after the last frame, on the disk; nothing happens when it is there already. Never rejects. */
-  checkpoint(): Promise<void> {
-    this.checkpointing ??= this.takeCheckpoint().finally(() => {
+  /** The state after the last frame, on the disk, unless it is there. Never rejects. @param isAlone nothing comes in. */
+  checkpoint(isAlone = false): Promise<void> {
+    this.checkpointing ??= this.takeCheckpoint(isAlone).finally(() => {
       this.checkpointing = undefined;
     });
     return this.checkpointing;
   }
 
-  private async takeCheckpoint(): Promise<void> {
+  private async takeCheckpoint(isAlone: boolean): Promise<void> {
     const { topology, storage, logger } = this;
     const { journal } = topology;
     const { monotonic } = this.parts.turns;
@@ -288,6 +288,7 @@ export class DurableTopology {
       let history: Promise<void> | undefined;
       const { frame, neededFrom } = await storage.checkpoint({
         parts: topology.kept,
+        isAlone,
         pause: async () => {
           const frame = await journal.pause();
           received = this.received;
@@ -334,7 +335,7 @@ export class DurableTopology {
     if (this.isRecovered) {
       await topology.journal.flush();
       await topology.time.changes.close();
-      await this.checkpoint();
+      await this.checkpoint(true);
       await topology.journal.close();
     }
     await topology.time.history.close();

@@ -44,6 +44,8 @@ export interface CheckpointReport extends Checkpoint {
 /** State as a checkpoint is taken of it. */
 export interface CheckpointSource {
   readonly parts: readonly Kept[];
+  /** Nobody else needs the disk meanwhile: it is to be over soon. */
+  readonly isAlone?: boolean;
   /** From here on the state does not change. */
   readonly pause: () => Promise<CheckpointMoment>;
   /**
@@ -127,7 +129,7 @@ export class Checkpoints {
   private async saveNow(source: CheckpointSource): Promise<CheckpointReport> {
     const began = this.turns.monotonic();
     try {
-      const output = await this.begin();
+      const output = await this.begin(source.isAlone === true);
       const keptUp = await this.copyAhead(source.parts, output);
       const { moment, besides, ...paused } = await this.copyStill(source, output);
       await besides;
@@ -165,14 +167,14 @@ export class Checkpoints {
     return opening.promise;
   }
 
-  private async begin(): Promise<ImageOutput> {
+  private async begin(isAlone: boolean): Promise<ImageOutput> {
     if (this.closing !== undefined) throw new Error('the storage was closed');
     if (this.link === undefined) await this.takeAgain();
     else await this.opening!.promise;
     const link = this.link!;
     this.failure = undefined;
     this.sections.begin();
-    link.send({ type: 'begin', attempt: ++this.attempts });
+    link.send({ type: 'begin', attempt: ++this.attempts, isAlone });
     return new ImageOutput(this.poolOf(link), this.sections);
   }
 

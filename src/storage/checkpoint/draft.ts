@@ -16,8 +16,8 @@ export interface Piece {
 
 /** Families are names of files. */
 const FAMILY = /^[a-z][a-z0-9_-]*$/;
-/** Bytes that may wait for the disk to take them: what is synced at once holds up the journal's syncs on some disks. */
-const UNSYNCED_BYTES = 16 << 20;
+/** Bytes that may wait for the disk to take them: what is synced at once holds up the syncs of the journal. */
+const UNSYNCED_BYTES = 4 << 20;
 
 interface Pack {
   readonly name: string;

@@ -11,7 +11,7 @@ export type ToKeeper =
       /** Slabs that the process has, from another keeper: they are needed. */
       readonly held: readonly SectionPlace[];
     }
-  | { readonly type: 'begin'; readonly attempt: number }
+  | { readonly type: 'begin'; readonly attempt: number; readonly isAlone: boolean }
   /** The buffer of the pool is the keeper's until it is free. */
   | { readonly type: 'pieces'; readonly buffer: number; readonly pieces: readonly Piece[] }
   /** A section as it is in memory when it is taken. */

@@ -5,6 +5,9 @@ import { Keeper } from './keeper.ts';
 import { manifestFile } from './manifest-file.ts';
 import type { FromKeeper, ToKeeper } from './messages.ts';
 
+/** Longer rests would only make the checkpoint longer. */
+const LONGEST_REST_MS = 50;
+
 const port = parentPort!;
 const { path } = workerData as { readonly path: string };
 
@@ -16,7 +19,17 @@ const keeper = new Keeper({
   answer: (message: FromKeeper) => port.postMessage(message),
 });
 
+let isAlone = false;
+
 port.on('message', (message: ToKeeper) => {
+  if (message.type === 'begin') isAlone = message.isAlone;
+  const began = performance.now();
   keeper.take(message);
+  if (message.type === 'shared' && !isAlone) rest(performance.now() - began);
   if (message.type === 'close') port.close();
 });
+
+/** Leaves the disk, and maybe the core, to the journal for as long as it was kept from them. */
+function rest(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, LONGEST_REST_MS));
+}

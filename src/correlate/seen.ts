@@ -1,30 +1,25 @@
 /**
  * What was seen: fingerprints of the duplicate key (trace id, span id, side, service, instance, start), 8 bytes each,
  * for about `late`. An entry holds 59 bits of the key and the number of its time slice (4 bits); entries of slices gone
- * by are free room. Segments of two-choice buckets of eight; each segment grows by doubling on its own, one after another
- * while the table fills, so that growing never takes long. A key that finds both its buckets full drives out one of the
- * oldest slice there.
- *
- * Bucket n of every segment stands before bucket n + 1 of any: segments grow alike, so what is in use is the beginning
- * of one table, in which growing moves entries and allocates nothing.
+ * by are free room. Two-choice buckets of eight stand in rows, all of one width; as keys come, rows are split in two one
+ * after another (linear hashing, Litwin 1980), so that what is in use is the beginning of one table, which grows a
+ * little at a time. A key that finds both its buckets full drives out one of the oldest slice there.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
 import { sharedWords } from './pieces.ts';
-import { firstBucket, KEY_BITS, SPILLED, secondBucket } from './seen-buckets.ts';
 
 const WAYS = 8;
 const BUCKET_WORDS = WAYS * 2;
 const SLICES = 15;
-const MIN_BUCKETS = 256;
-const MAX_BUCKETS = 16_384;
+const MIN_ROWS = 256;
+const MAX_ROWS = 16_384;
 /** What is swept in one step. */
-/** What is swept in one step. */
-const PART_WORDS = MAX_BUCKETS * BUCKET_WORDS;
+const PART_WORDS = MAX_ROWS * BUCKET_WORDS;
 /** Two choices of eight, with one move, fill to this share before entries are driven out. */
-const FILL = 0.85;
-/** From this share on segments double, the last when all are full. */
-const FIRST_FILL = 0.5;
+const FULL = 0.85;
+/** The share of places that is taken while there can be more rows: it is twice as much in rows that are not split yet. */
+const FILL = 0.3;
 /** Words of entries that are entered elsewhere in one step. */
 const STEP = 1 << 14;
 
@@ -34,8 +29,10 @@ const LINE_WORDS = 1 << LINE_SHIFT;
 const PIECE_SHIFT = 12;
 
 interface Saved {
+  /** Buckets of a row. */
   readonly segments: number;
-  readonly masks: Int32Array;
+  /** Missing in images of programs in whose tables each segment had a size of its own. */
+  readonly rows?: number;
   readonly counts: Float64Array;
   readonly starts: Float64Array;
   readonly newest: number;
@@ -49,16 +46,18 @@ interface Saved {
 export class Seen implements Kept {
   readonly limit: number;
   private readonly table: Int32Array;
-  private readonly segments: number;
-  /** Buckets of each segment, less one. */
-  private readonly masks: Int32Array;
+  /** Buckets of a row. */
+  private readonly width: number;
+  private rows = MIN_ROWS;
+  /** Bits of a hash that say the row, where that is split already. */
+  private mask = MIN_ROWS * 2 - 1;
   /** Entries by slice tag (1..15); tag 0 is empty room. */
   private readonly counts = new Float64Array(SLICES + 1);
   private readonly starts = new Float64Array(SLICES + 1);
   /** Running numbers of the newest slice and the oldest whose entries still count. */
   private newest = SLICES;
   private oldest = SLICES;
-  /** Parts of the table, as many as segments, swept since the newest slice began. */
+  /** Parts of the table, as many as a row has buckets, swept since the newest slice began. */
   private swept: number;
   /** Bit per tag: its entries still count. */
   private youngTags = 1 << tag(SLICES);
@@ -73,11 +72,9 @@ export class Seen implements Kept {
     this.limit = limit;
     this.family = family;
     this.windowMs = lateMs;
-    const count = Math.max(1, Math.ceil(limit / (MAX_BUCKETS * WAYS * FILL)));
-    this.segments = count;
-    this.masks = new Int32Array(count).fill(MIN_BUCKETS - 1);
-    this.swept = count;
-    this.table = sharedWords(count * MAX_BUCKETS * BUCKET_WORDS);
+    this.width = Math.max(1, Math.ceil(limit / (MAX_ROWS * WAYS * FULL)));
+    this.swept = this.width;
+    this.table = sharedWords(this.width * MAX_ROWS * BUCKET_WORDS);
     this.lines = new ChangedLines(family, this.table.length / LINE_WORDS, PIECE_SHIFT);
     this.marks = this.lines.marks;
   }
@@ -93,9 +90,9 @@ export class Seen implements Kept {
     return total;
   }
 
-  /** Places for entries, of all segments. */
+  /** Places for entries. */
   get places(): number {
-    return this.masks.reduce((sum, mask) => sum + (mask + 1) * WAYS, 0);
+    return this.rows * this.width * WAYS;
   }
 
   /** Start of the oldest slice held, ms; 0 before the first. */
@@ -108,16 +105,16 @@ export class Seen implements Kept {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { segments, masks, counts, starts, newest, oldest, swept: sweptParts, youngTags, evicted } = this;
-    const saved = { segments, masks, counts, starts, newest, oldest, sweptParts, youngTags, evicted } satisfies Saved;
+    const { width: segments, rows, counts, starts, newest, oldest, swept: sweptParts, youngTags, evicted } = this;
+    const saved = { segments, rows, counts, starts, newest, oldest, sweptParts, youngTags, evicted } satisfies Saved;
     out.value(`${this.family}/state`, saved);
     yield* this.lines.save(out, () => this.tables);
   }
 
   /** Tables of another size are not filled as they were. */
   read(from: ImageReader): void {
-    const { segments } = this.savedIn(from);
-    if (segments === this.segments) this.lines.read(from, this.tables);
+    const { segments, rows } = this.savedIn(from);
+    if (segments === this.width && rows !== undefined) this.lines.read(from, this.tables);
   }
 
   /**
@@ -132,8 +129,8 @@ export class Seen implements Kept {
     this.oldest = saved.oldest;
     this.youngTags = saved.youngTags;
     this.evicted = saved.evicted;
-    if (saved.segments !== this.segments) return yield* this.loadOther(saved, from);
-    this.masks.set(saved.masks);
+    if (saved.segments !== this.width || saved.rows === undefined) return yield* this.loadOther(saved, from);
+    this.reach(saved.rows);
     this.swept = saved.sweptParts ?? 0;
     yield* this.lines.load(from, this.tables);
   }
@@ -143,8 +140,9 @@ export class Seen implements Kept {
       this.evicted += this.counts[tag(this.oldest)]!;
       this.forgetOldest();
     }
-    const other = new Seen(saved.segments * MAX_BUCKETS * WAYS * FILL, 1, this.family);
+    const other = new Seen(saved.segments * MAX_ROWS * WAYS * FULL, 1, this.family);
     yield* other.lines.load(from, other.tables);
+    this.grow();
     const piece = other.table;
     for (let at = 0; at < piece.length; at += STEP) {
       const end = Math.min(at + STEP, piece.length);
@@ -169,20 +167,14 @@ export class Seen implements Kept {
   /** Puts an entry that stood elsewhere at a place of its own. */
   private enter(word: number, low: number): void {
     const { table } = this;
-    const segment = this.segmentOf(low);
     const high = word & KEY_BITS;
-    const mask = this.masks[segment]!;
-    const home = firstBucket(high, low, mask);
-    const first = this.base(segment, home);
+    const hash = firstHash(high, low);
+    const first = this.base(hash, low);
     let free = this.probe(first, -1, 0);
     if (free < 0) {
-      const second = this.base(segment, secondBucket(home, high, mask));
+      const second = this.base(secondHash(hash, high), low);
       free = this.probe(second, -1, 0);
-      if (free < 0) free = this.makeRoom(segment, first, second);
-      if (free < 0 && mask + 1 < MAX_BUCKETS) {
-        this.grow(segment);
-        return this.enter(word, low);
-      }
+      if (free < 0) free = this.makeRoom(first, second);
       if (free < 0) free = this.driveOut(first, second);
       table[first]! |= SPILLED;
       this.changed(first);
@@ -195,13 +187,13 @@ export class Seen implements Kept {
   /** Opens a new slice when the newest is old enough, and forgets those older than the horizon. */
   advance(nowMs: number): void {
     const { starts, sliceMs } = this;
-    this.growInTime();
+    this.grow();
     if (starts[tag(this.newest)] === 0) starts[tag(this.newest)] = nowMs;
     while (this.oldest < this.newest && nowMs - starts[tag(this.oldest + 1)]! > sliceMs * (SLICES - 2))
       this.forgetOldest();
-    if (this.swept < this.segments) this.sweep(this.swept++);
+    if (this.swept < this.width) this.sweep(this.swept++);
     if (nowMs - starts[tag(this.newest)]! < sliceMs) return;
-    while (this.swept < this.segments) this.sweep(this.swept++);
+    while (this.swept < this.width) this.sweep(this.swept++);
     this.swept = 0;
     if (this.newest - this.oldest >= SLICES - 2) this.forgetOldest();
     this.newest++;
@@ -212,9 +204,8 @@ export class Seen implements Kept {
 
   /** Empties the places of slices gone by, before their tag is given again: a part of the table at a time, in order. */
   private sweep(part: number): void {
-    const { table, segments } = this;
-    const used = (this.masks.reduce((most, mask) => Math.max(most, mask), 0) + 1) * segments * BUCKET_WORDS;
-    const end = Math.min((part + 1) * PART_WORDS, used);
+    const { table } = this;
+    const end = Math.min((part + 1) * PART_WORDS, this.rows * this.width * BUCKET_WORDS);
     for (let i = part * PART_WORDS; i < end; i += 2) {
       const word = table[i]!;
       if (word >>> 28 === 0 || this.young(word >>> 28)) continue;
@@ -223,53 +214,44 @@ export class Seen implements Kept {
     }
   }
 
-  private segmentOf(low: number): number {
-    return ((low >>> 16) * this.segments) >>> 16;
-  }
-
-  /** First word of a bucket. */
-  private base(segment: number, bucket: number): number {
-    return (bucket * this.segments + segment) * BUCKET_WORDS;
+  /** First word of the bucket that a hash of the key says. */
+  private base(hash: number, low: number): number {
+    const { width, mask } = this;
+    const wide = hash & mask;
+    const row = wide < this.rows ? wide : wide & (mask >>> 1);
+    return (row * width + (((low >>> 16) * width) >>> 16)) * BUCKET_WORDS;
   }
 
   /** Reads what `test` of the key will need, so that the memory is near by then. Returns something of it. */
   touch(a: number, b: number): number {
-    const segment = this.segmentOf(b);
-    return this.table[this.base(segment, firstBucket(a & KEY_BITS, b, this.masks[segment]!))]!;
+    return this.table[this.base(firstHash(a & KEY_BITS, b), b)]!;
   }
 
   /** True when the key was seen within the horizon. */
   has(a: number, b: number): boolean {
-    const segment = this.segmentOf(b);
     const high = a & KEY_BITS;
-    const mask = this.masks[segment]!;
-    const home = firstBucket(high, b, mask);
-    const first = this.base(segment, home);
+    const hash = firstHash(high, b);
+    const first = this.base(hash, b);
     if (this.probe(first, high, b) === FOUND) return true;
     if ((this.table[first]! & SPILLED) === 0) return false;
-    return this.probe(this.base(segment, secondBucket(home, high, mask)), high, b) === FOUND;
+    return this.probe(this.base(secondHash(hash, high), b), high, b) === FOUND;
   }
 
   /** True when the key was seen within the horizon; else remembers it. `a`, `b`: 64 well-mixed bits. */
   test(a: number, b: number): boolean {
     const { table } = this;
-    const segment = this.segmentOf(b);
     const high = a & KEY_BITS;
-    const mask = this.masks[segment]!;
-    const home = firstBucket(high, b, mask);
-    const first = this.base(segment, home);
+    const hash = firstHash(high, b);
+    const first = this.base(hash, b);
     let free = this.probe(first, high, b);
     if (free === FOUND) return true;
     if (free < 0 || (table[first]! & SPILLED) !== 0) {
-      const second = this.base(segment, secondBucket(home, high, mask));
+      const second = this.base(secondHash(hash, high), b);
       const other = this.probe(second, high, b);
       if (other === FOUND) return true;
       if (free < 0) {
-        if (other < 0 && mask + 1 < MAX_BUCKETS) {
-          this.grow(segment);
-          return this.test(a, b);
-        }
-        free = other >= 0 ? other : this.makeRoom(segment, first, second);
+        if (other < 0 && this.grow()) return this.test(a, b);
+        free = other >= 0 ? other : this.makeRoom(first, second);
         if (free < 0) free = this.driveOut(first, second);
         table[first]! |= SPILLED;
         this.changed(first);
@@ -298,63 +280,70 @@ export class Seen implements Kept {
     return ((this.youngTags >>> slice) & 1) !== 0;
   }
 
-  /** Doubles the next segment when it is its turn. Keys are spread evenly, so that all would be full at once. */
-  private growInTime(): void {
-    const { masks, segments } = this;
-    const least = Math.min(...masks);
-    const share = this.count / ((least + 1) * WAYS * segments);
-    const wanted = ((share - FIRST_FILL) / (FILL - FIRST_FILL)) * segments;
-    if (wanted < 1 || least + 1 === MAX_BUCKETS) return;
-    if (masks.filter(mask => mask > least).length < wanted) this.grow(masks.indexOf(least));
+  /** Splits as many rows as the keys are too many. False when none is to be split. */
+  private grow(): boolean {
+    const { rows } = this;
+    const wanted = Math.min(Math.ceil(this.count / (this.width * WAYS * FILL)), MAX_ROWS);
+    while (this.rows < wanted) this.split(this.rows & (this.mask >>> 1));
+    return this.rows > rows;
   }
 
-  /** Doubles a segment: what stood in bucket n stands in n or in its new twin, n + size. */
-  private grow(segment: number): void {
-    const size = this.masks[segment]! + 1;
-    this.masks[segment] = size * 2 - 1;
-    // The twins, too: read one after the other in a loop of nothing else, all these lines of memory are near by then.
-    for (let bucket = 0; bucket < size * 2; bucket++) this.table[this.base(segment, bucket)]! &= ~SPILLED;
-    for (let bucket = 0; bucket < size * 2; bucket++) this.changed(this.base(segment, bucket));
-    for (let bucket = 0; bucket < size; bucket++) this.split(segment, bucket, size);
+  /** So many rows are in use. */
+  private reach(rows: number): void {
+    this.rows = rows;
+    while (this.rows > this.mask) this.mask = this.mask * 2 + 1;
   }
 
-  private split(segment: number, bucket: number, size: number): void {
+  /** What stands in this row stays or goes to the same bucket of its twin, the first row that was not in use. */
+  private split(row: number): void {
+    const words = this.width * BUCKET_WORDS;
+    const from = row * words;
+    const twin = this.rows * words;
+    this.reach(this.rows + 1);
+    for (let at = 0; at < words; at += BUCKET_WORDS) this.splitBucket(from + at, twin + at);
+    this.marks.fill(CHANGED, from >>> LINE_SHIFT, ((from + words - 1) >>> LINE_SHIFT) + 1);
+    this.marks.fill(CHANGED, twin >>> LINE_SHIFT, ((twin + words - 1) >>> LINE_SHIFT) + 1);
+  }
+
+  /** Where keys of a bucket stood in their second, those of its twin may. */
+  private splitBucket(from: number, twin: number): void {
     const { table } = this;
-    const from = this.base(segment, bucket);
-    let to = this.base(segment, bucket + size);
+    let to = twin;
+    table[to] = table[from]! & SPILLED;
     for (let i = from; i < from + BUCKET_WORDS; i += 2) {
       const word = table[i]!;
       if (!this.young(word >>> 28)) {
         table[i] = word & SPILLED;
         continue;
       }
+      const low = table[i + 1]!;
       const high = word & KEY_BITS;
-      const home = firstBucket(high, table[i + 1]!, size * 2 - 1);
-      const isFirst = (home & (size - 1)) === bucket;
-      if (!isFirst) table[this.base(segment, home)]! |= SPILLED;
-      if ((isFirst ? home : secondBucket(home, high, size * 2 - 1)) === bucket) continue;
+      const hash = firstHash(high, low);
+      const home = this.base(hash, low);
+      const isFirst = home === from || home === twin;
+      if ((isFirst ? home : this.base(secondHash(hash, high), low)) === from) continue;
       table[to] = (word & ~SPILLED) | (table[to]! & SPILLED);
-      table[to + 1] = table[i + 1]!;
-      table[i] = table[i]! & SPILLED;
+      table[to + 1] = low;
+      table[i] = word & SPILLED;
       to += 2;
     }
   }
 
   /** A place in one of two full buckets, whose entry moves to its other bucket; -1 when all those are full, too. */
-  private makeRoom(segment: number, first: number, second: number): number {
+  private makeRoom(first: number, second: number): number {
     const { table } = this;
-    const mask = this.masks[segment]!;
     for (let n = 0; n < WAYS * 2; n++) {
       const base = n < WAYS ? first : second;
       const place = base + (n % WAYS) * 2;
       const high = table[place]! & KEY_BITS;
-      const homeBucket = firstBucket(high, table[place + 1]!, mask);
-      const home = this.base(segment, homeBucket);
-      const away = this.base(segment, secondBucket(homeBucket, high, mask));
+      const low = table[place + 1]!;
+      const hash = firstHash(high, low);
+      const home = this.base(hash, low);
+      const away = this.base(secondHash(hash, high), low);
       const free = this.probe(home === base ? away : home, -1, 0);
       if (free < 0) continue;
       table[free] = (table[place]! & ~SPILLED) | (table[free]! & SPILLED);
-      table[free + 1] = table[place + 1]!;
+      table[free + 1] = low;
       if (home === base) table[home]! |= SPILLED;
       this.changed(free);
       this.changed(home);
@@ -390,8 +379,21 @@ export class Seen implements Kept {
 }
 
 const FOUND = -2;
+/** Of an entry's first word: 27 bits of the key, and on a bucket's first entry whether keys of it stand in their second. */
+const KEY_BITS = 0x07ffffff;
+const SPILLED = 0x08000000;
 
 /** Slice tag of a running number: 1..15. */
 function tag(running: number): number {
   return (running % SLICES) + 1;
+}
+
+function firstHash(high: number, low: number): number {
+  const h = Math.imul(high ^ (low << 13) ^ (low >>> 7), 0x85ebca6b);
+  return h ^ (h >>> 15);
+}
+
+/** Differs from the first in its lowest bit: the two never say one bucket. */
+function secondHash(first: number, high: number): number {
+  return first ^ ((Math.imul(high | 1, 0x5bd1e995) >>> 11) | 1);
 }

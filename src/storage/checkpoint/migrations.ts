@@ -15,13 +15,14 @@ const stays = () => {};
 
 /**
  * From 2 on an image has lines of tables that changed after their pieces. From 3 on it says of stored slabs how large
- * their blocks are.
+ * their blocks are. From 4 on the table of what was seen grows row by row.
  */
 export const STORAGE_FORMAT: StorageFormat = {
-  version: 3,
+  version: 4,
   steps: new Map([
     [1, stays],
     [2, stays],
+    [3, stays],
   ]),
 };
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keeperInProcess } from '../../../src/storage/checkpoint/keeper-link.ts';
 import { manifestFile } from '../../../src/storage/checkpoint/manifest-file.ts';
-import type { StorageFormat } from '../../../src/storage/checkpoint/migrations.ts';
+import { STORAGE_FORMAT, type StorageFormat } from '../../../src/storage/checkpoint/migrations.ts';
 import { FileSystemDisk } from '../../../src/storage/file-system-disk.ts';
 import { openStorage } from '../../../src/storage/storage.ts';
 import { StorageError } from '../../../src/storage/storage-error.ts';
@@ -119,30 +119,19 @@ describe('a data directory', () => {
     const fails = () => {
       throw new Error('a step that fails');
     };
-    expect(open({ version: 5, steps: new Map([[3, rename]]) })).toEqual(['refused', 'closed']);
-    expect(
-      open({
-        version: 5,
-        steps: new Map([
-          [3, rename],
-          [4, fails],
-        ]),
-      }),
-    ).toEqual(['refused', 'closed']);
+    const now = STORAGE_FORMAT.version;
+    const next = (...steps: ((db: DatabaseSync) => void)[]): StorageFormat => ({
+      version: now + 2,
+      steps: new Map(steps.map((step, n) => [now + n, step])),
+    });
+    expect(open(next(rename))).toEqual(['refused', 'closed']);
+    expect(open(next(rename, fails))).toEqual(['refused', 'closed']);
     const again = await opened(path);
     expect(loaded(again.found!.image, part)).toEqual([part]);
     await again.close();
-    expect(
-      open({
-        version: 5,
-        steps: new Map([
-          [3, rename],
-          [4, back],
-        ]),
-      }),
-    ).toEqual(['opened', 'closed']);
-    expect(open({ version: 5, steps: new Map() })).toEqual(['opened', 'closed']);
-    expect((await refusal(path)).message).toContain('has the storage format 5');
+    expect(open(next(rename, back))).toEqual(['opened', 'closed']);
+    expect(open(next())).toEqual(['opened', 'closed']);
+    expect((await refusal(path)).message).toContain(`has the storage format ${now + 2}`);
   });
 });
 

@@ -34,6 +34,8 @@ export const CHANGED = 1;
 const TOLD = 2;
 /** Lines that are handed over in one step. */
 const STEP = 1024;
+/** Numbers that are copied sooner as a block than one by one. */
+const LONG_RUN = 16;
 
 export class ChangedLines {
   /** By line. Whoever changes one sets `CHANGED`. */
@@ -231,11 +233,16 @@ function changedName(name: string, section: number): string {
 
 function copyOf(array: Numbers, width: number, lines: Int32Array): Numbers {
   const copy = new (array.constructor as new (length: number) => Numbers)(lines.length * width);
-  for (let i = 0, at = 0; i < lines.length; i++) {
-    const from = lines[i]! * width;
-    for (let k = 0; k < width; k++) copy[at++] = array[from + k]!;
+  for (let i = 0, end = 1; i < lines.length; i = end++) {
+    while (end < lines.length && lines[end] === lines[end - 1]! + 1) end++;
+    copyRun(array, lines[i]! * width, copy, i * width, (end - i) * width);
   }
   return copy;
+}
+
+function copyRun(from: Numbers, at: number, to: Numbers, toAt: number, count: number): void {
+  if (count >= LONG_RUN) to.set(from.subarray(at, at + count), toAt);
+  else for (let i = 0; i < count; i++) to[toAt + i] = from[at + i]!;
 }
 
 /** A piece of a table that has grown since is the beginning of what it is now. */

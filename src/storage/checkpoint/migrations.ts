@@ -15,7 +15,7 @@ const stays = () => {};
 
 /**
  * From 2 on an image has lines of tables that changed after their pieces. From 3 on it says of stored slabs how large
- * their blocks are. From 4 on the table of what was seen grows row by row.
+ * their blocks are. From 4 on the table of what was seen grows row by row, and rows of profiles say whose they are.
  */
 export const STORAGE_FORMAT: StorageFormat = {
   version: 4,

@@ -12,6 +12,8 @@ export class Profiles implements Kept {
   private readonly limit: number;
   private readonly family: string;
   private numbers: Float32Array<ArrayBuffer>;
+  /** Whose each row is, more by one; 0: nobody's. */
+  private owners = new Int32Array(FIRST);
   private readonly lines: ChangedLines;
   /** Row of each subject. */
   private readonly rows = new Map<number, number>();
@@ -42,6 +44,7 @@ export class Profiles implements Kept {
     this.rows.delete(subject);
     this.free.push(row);
     this.ofRow(row).fill(0);
+    this.owners[row] = 0;
   }
 
   private take(subject: number): number {
@@ -52,6 +55,7 @@ export class Profiles implements Kept {
     const row = this.free.pop() ?? this.rows.size;
     this.reach(row);
     this.rows.set(subject, row);
+    this.owners[row] = subject + 1;
     return row;
   }
 
@@ -66,11 +70,18 @@ export class Profiles implements Kept {
     const numbers = new Float32Array(Math.max((row + 1) * width, this.numbers.length * 2));
     numbers.set(this.numbers);
     this.numbers = numbers;
-    this.lines.reach(numbers.length / width - 1);
+    const owners = new Int32Array(numbers.length / width);
+    owners.set(this.owners);
+    this.owners = owners;
+    this.lines.reach(owners.length - 1);
   }
 
-  private get tables(): readonly LinedTable[] {
-    return [{ name: this.family, array: this.numbers, width: this.width }];
+  private get tables(): readonly [numbers: LinedTable, owners: LinedTable] {
+    const { family, numbers, width, owners } = this;
+    return [
+      { name: family, array: numbers, width },
+      { name: `${family}/owners`, array: owners, width: 1 },
+    ];
   }
 
   ahead(out: ImageWriter, round: number): Iterable<void> {
@@ -78,30 +89,52 @@ export class Profiles implements Kept {
   }
 
   *save(out: ImageWriter): Iterable<void> {
-    const { rows, free, refused, family } = this;
-    const saved: Saved = { rows: [...rows].flat(), free, refused, room: this.numbers.length / this.width };
-    out.value(family, saved);
+    const { rows, free, refused, owners } = this;
+    out.value(this.family, { refused, used: rows.size + free.length, room: owners.length } satisfies Saved);
     yield* this.lines.save(out, () => this.tables);
   }
 
   *load(from: ImageReader): Iterable<void> {
     if (from.size(this.family) < 0) return;
-    const { rows, free, refused, room, slabs = 0 } = from.value(this.family) as Saved;
-    this.refused = refused;
+    const saved = from.value(this.family) as Saved | SavedBefore;
+    this.refused = saved.refused;
+    if ('rows' in saved) return yield* this.loadBefore(saved, from);
+    this.reach(saved.room - 1);
+    yield* this.lines.load(from, this.tables);
+    for (let row = 0; row < saved.used; row++) {
+      if (this.owners[row] === 0) this.free.push(row);
+      else this.rows.set(this.owners[row]! - 1, row);
+    }
+  }
+
+  private *loadBefore({ rows, free, room, slabs = 0 }: SavedBefore, from: ImageReader): Iterable<void> {
     this.free.push(...free);
-    for (let i = 0; i < rows.length; i += 2) this.rows.set(rows[i]!, rows[i + 1]!);
     this.reach((room ?? slabs * FIRST) - 1);
     for (let i = 0; i < slabs; i++)
       from.memory(`${this.family}/${i}`, this.numbers.subarray(i * FIRST * this.width, (i + 1) * FIRST * this.width));
-    yield* this.lines.load(from, this.tables);
+    yield* this.lines.load(from, [this.tables[0]]);
+    for (let i = 0; i < rows.length; i += 2) {
+      this.rows.set(rows[i]!, rows[i + 1]!);
+      this.owners[rows[i + 1]!] = rows[i]! + 1;
+      this.lines.touch(rows[i + 1]!);
+    }
   }
 }
 
 interface Saved {
-  readonly rows: number[];
-  readonly free: number[];
+  readonly refused: number;
+  /** Rows that are or were somebody's. */
+  readonly used: number;
+  readonly room: number;
+}
+
+/** Of a program that knew of no owners. */
+interface SavedBefore {
+  /** Pairs of a subject and its row. */
+  readonly rows: readonly number[];
+  readonly free: readonly number[];
   readonly refused: number;
   readonly room?: number;
-  /** Of a program from before: pieces of so many rows. */
+  /** Of one that was older still: pieces of so many rows. */
   readonly slabs?: number;
 }

@@ -25,19 +25,11 @@ const SLAB = 64;
 let slab = new Int32Array(0);
 let used = 0;
 
-function wordsOfSlab(): Int32Array {
-  if (used === slab.length) {
-    slab = new Int32Array(SLAB * MAX * WORDS);
-    used = 0;
-  }
-  used += MAX * WORDS;
-  return slab.subarray(used - MAX * WORDS, used);
-}
-
 export class Exemplars {
   private hashes: number[] = [];
-  /** Trace id (4 words) and span id (2 words) of each. */
+  /** Trace id (4 words) and span id (2 words) of each, from `begin` on. */
   private words: Int32Array = NO_WORDS;
+  private begin = 0;
   /** The largest hash that may still come in. */
   private ceiling = NO_CEILING;
 
@@ -60,7 +52,7 @@ export class Exemplars {
     for (; at < hashes.length; at++) {
       const order = hash - hashes[at]! || this.compareTrace(at, words);
       if (order === 0) {
-        if (this.isSmallerSpan(words, at)) this.words.set(words, at * WORDS);
+        if (this.isSmallerSpan(words, at)) this.words.set(words, this.placeOf(at));
         return;
       }
       if (order < 0) break;
@@ -68,8 +60,9 @@ export class Exemplars {
     if (at === MAX) return;
     if (this.words === NO_WORDS) this.words = new Int32Array(MAX * WORDS);
     if (hashes.length === MAX) hashes.pop();
-    this.words.copyWithin((at + 1) * WORDS, at * WORDS, Math.min(hashes.length, MAX - 1) * WORDS);
-    this.words.set(words, at * WORDS);
+    const place = this.placeOf(at);
+    this.words.copyWithin(place + WORDS, place, this.placeOf(Math.min(hashes.length, MAX - 1)));
+    this.words.set(words, place);
     hashes.splice(at, 0, hash);
     this.setCeiling();
   }
@@ -80,12 +73,12 @@ export class Exemplars {
    */
   remove({ traces, traceAt, span0, span1 }: Interaction, word: number): boolean {
     for (let at = 0; at < this.hashes.length; at++) {
-      const w = at * WORDS;
+      const w = this.placeOf(at);
       if (this.words[w + 4] !== span0 || this.words[w + 5] !== span1) continue;
       let i = word;
       while (i < 4 && this.words[w + i] === traces[traceAt + i]) i++;
       if (i < 4) continue;
-      this.words.copyWithin(w, w + WORDS);
+      this.words.copyWithin(w, w + WORDS, this.placeOf(this.hashes.length));
       this.hashes.splice(at, 1);
       this.setCeiling();
       return true;
@@ -97,39 +90,55 @@ export class Exemplars {
   static union(a: Exemplars, b: Exemplars): Exemplars {
     if (a.size === 0) return b;
     const both = new Exemplars();
-    both.words = a.words.slice();
+    both.words = a.words.slice(a.begin, a.placeOf(MAX));
     both.hashes.push(...a.hashes);
     both.setCeiling();
     both.offerAll(b);
     return both;
   }
 
-  offerAll({ words, size }: Exemplars): void {
-    for (let at = 0; at < size; at++) {
-      const w = at * WORDS;
+  offerAll(other: Exemplars): void {
+    const { words } = other;
+    for (let at = 0; at < other.size; at++) {
+      const w = other.placeOf(at);
       this.offer(words, w, words[w + 4]!, words[w + 5]!);
     }
   }
 
   write(out: NumberSink): void {
-    const { words } = this;
-    const count = this.hashes.length * WORDS;
+    const { words, begin } = this;
+    const end = this.placeOf(this.hashes.length);
     out.put(this.hashes.length);
-    for (let i = 0; i < count; i++) out.put(words[i]!);
+    for (let i = begin; i < end; i++) out.put(words[i]!);
   }
 
   /** Replaces these by what was written. */
   read(from: NumberSource): void {
     const size = from.take();
-    if (size > 0 && this.words === NO_WORDS) this.words = wordsOfSlab();
+    if (size > 0 && this.words === NO_WORDS) this.takeOfSlab();
     if (this.hashes.length < size) this.hashes = numbersOf(size);
     const { hashes, words } = this;
     hashes.length = size;
     for (let at = 0; at < size; at++) {
-      for (let i = at * WORDS; i < (at + 1) * WORDS; i++) words[i] = from.take();
-      hashes[at] = hashOf(words, at * WORDS);
+      const place = this.placeOf(at);
+      for (let i = place; i < place + WORDS; i++) words[i] = from.take();
+      hashes[at] = hashOf(words, place);
     }
     this.setCeiling();
+  }
+
+  private takeOfSlab(): void {
+    if (used === slab.length) {
+      slab = new Int32Array(SLAB * MAX * WORDS);
+      used = 0;
+    }
+    this.words = slab;
+    this.begin = used;
+    used += MAX * WORDS;
+  }
+
+  private placeOf(at: number): number {
+    return this.begin + at * WORDS;
   }
 
   private setCeiling(): void {
@@ -139,7 +148,7 @@ export class Exemplars {
 
   list(): Exemplar[] {
     return this.hashes.map((_, at) => {
-      for (let i = 0; i < WORDS; i++) bytes.writeInt32BE(this.words[at * WORDS + i]!, i * 4);
+      for (let i = 0; i < WORDS; i++) bytes.writeInt32BE(this.words[this.placeOf(at) + i]!, i * 4);
       const hex = bytes.toString('hex');
       return { traceId: hex.slice(0, 32), spanId: hex.slice(32) };
     });
@@ -147,15 +156,16 @@ export class Exemplars {
 
   private compareTrace(at: number, words: readonly number[]): number {
     for (let i = 0; i < 4; i++) {
-      const order = (words[i]! >>> 0) - (this.words[at * WORDS + i]! >>> 0);
+      const order = (words[i]! >>> 0) - (this.words[this.placeOf(at) + i]! >>> 0);
       if (order !== 0) return order;
     }
     return 0;
   }
 
   private isSmallerSpan(words: readonly number[], at: number): boolean {
-    const order = (words[4]! >>> 0) - (this.words[at * WORDS + 4]! >>> 0);
-    return order !== 0 ? order < 0 : words[5]! >>> 0 < this.words[at * WORDS + 5]! >>> 0;
+    const place = this.placeOf(at);
+    const order = (words[4]! >>> 0) - (this.words[place + 4]! >>> 0);
+    return order !== 0 ? order < 0 : words[5]! >>> 0 < this.words[place + 5]! >>> 0;
   }
 }
 

@@ -95,6 +95,7 @@ export class PackedReader implements NumberSource {
   /** Bytes read. */
   at = 0;
   private room = new Float64Array(0);
+  private used = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -107,9 +108,12 @@ export class PackedReader implements NumberSource {
 
   /** Several of those that are taken stand in one buffer. */
   takeMany(count: number): Float64Array {
-    if (this.room.length < count) this.room = new Float64Array(Math.max(ROOM, count));
-    const numbers = this.room.subarray(0, count);
-    this.room = this.room.subarray(count);
+    if (this.room.length - this.used < count) {
+      this.room = new Float64Array(Math.max(ROOM, count));
+      this.used = 0;
+    }
+    const numbers = this.room.subarray(this.used, this.used + count);
+    this.used += count;
     this.takeInto(numbers, count);
     return numbers;
   }

@@ -68,9 +68,9 @@ export const NOT_KEPT: Exceptions = {
   },
   insteadOf: {
     // Words of examples that were taken out stay behind those that are there.
-    Exemplars: ({ hashes, words }: { hashes: number[]; words: Int32Array }) => [
+    Exemplars: ({ hashes, words, begin }: { hashes: number[]; words: Int32Array; begin: number }) => [
       hashes,
-      words.subarray(0, hashes.length * 6),
+      words.subarray(begin, begin + hashes.length * 6),
     ],
   },
 };

@@ -128,7 +128,7 @@ export const kafkaConfig = Type.Object(
       description: 'Bytes that are read from a broker at once, before decompression; a larger batch comes alone.',
     }),
     max_partition_fetch_size: sizeOption({
-      default: '1MiB',
+      default: '2MiB',
       minimum: '16KiB',
       maximum: '64MiB',
       description: 'The same, of one partition.',

@@ -5,7 +5,8 @@ import { packPath, type SectionPlace } from './checkpoint.ts';
 import type { ListedCheckpoint } from './manifest.ts';
 import { MANIFEST } from './manifest-file.ts';
 
-const STEP = 1 << 20;
+/** Stays in the cache of a core until its checksum is there. */
+const STEP = 1 << 18;
 
 /** Called with the bytes read since the call before. */
 export type OnRead = (bytes: number) => void;

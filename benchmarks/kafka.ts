@@ -25,14 +25,14 @@ import { resolveTarget, TACIT_COMMAND } from './pipeline/target.ts';
 import { scaleTruth } from './pipeline/truth.ts';
 
 const USAGE = `node benchmarks/kafka.ts spans|changes [options]
-  --records N               in the topic (20000 for spans, 1000000 for changes)
+  --records N               in the topic (40000 for spans, 1000000 for changes)
   --partitions N            of it (6)`;
 const TOPIC = 'bench';
 const AT_ONCE = 200;
 const TABLES = 20;
 const SETTLE_MS = 60_000;
 const POLL_MS = 250;
-const DEFAULT_RECORDS = { spans: '20000', changes: '1000000' } as const;
+const DEFAULT_RECORDS = { spans: '40000', changes: '1000000' } as const;
 
 interface Filled {
   readonly records: number;

@@ -1,15 +1,17 @@
 /**
  * The bytes of one partition in a fetch response → records, in one pass: batches of format 2, decompressed, without
- * marks of transactions and, where the response names aborted ones, without their records. A batch that cannot be read
- * is told, and passed over; the last one may be cut off.
+ * marks of transactions and, where the response names aborted ones, without their records. A batch that cannot be read,
+ * or is of an older format, is told, and passed over; the last one may be cut off.
  */
 import type { BrokenRecords, ClientHeader, ClientRecord } from '../client.ts';
 import { ProtocolReader } from './bytes.ts';
 import { decompress } from './compression.ts';
 
-/** Bytes before what `length` counts, and of the whole head. */
+/** Bytes before what `length` counts, of the whole head, and before the number of the format, of whichever format. */
 const BEFORE_LENGTH = 12;
 const HEAD = 61;
+const BEFORE_FORMAT = 16;
+const FORMAT = 2;
 const CODEC = 7;
 const APPEND_TIME = 1 << 3;
 const TRANSACTIONAL = 1 << 4;
@@ -47,10 +49,18 @@ export function readRecords(bytes: Buffer, from: number, aborted: readonly Abort
   const read: ReadRecords = { records: [], broken: [], next: from };
   const waiting = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   const open = new Set<number>();
-  for (let at = 0; at + HEAD <= bytes.length; ) {
-    const batch = readHead(bytes, at);
-    if (batch === undefined) break;
-    at += batch.bytes.length;
+  for (let at = 0; at + BEFORE_FORMAT < bytes.length; ) {
+    const length = BEFORE_LENGTH + bytes.readInt32BE(at + 8);
+    // The last one is cut off.
+    if (length <= BEFORE_FORMAT || at + length > bytes.length) break;
+    const whole = bytes.subarray(at, at + length);
+    at += length;
+    const format = whole[BEFORE_FORMAT]!;
+    if (format !== FORMAT) {
+      passOver(whole, format, from, read);
+      continue;
+    }
+    const batch = readHead(whole);
     while (waiting.length > 0 && waiting[0]!.firstOffset <= batch.lastOffset) open.add(waiting.shift()!.producerId);
     read.next = Math.max(read.next, batch.lastOffset + 1);
     if ((batch.attributes & CONTROL) !== 0) endTransaction(batch, open);
@@ -59,24 +69,28 @@ export function readRecords(bytes: Buffer, from: number, aborted: readonly Abort
   return read;
 }
 
-/** Undefined: it is cut off. */
-function readHead(bytes: Buffer, at: number): Batch | undefined {
-  const reader = new ProtocolReader(bytes, at);
+/** A record of an old format, or the wrapper of several: then its offset is that of the last of them. */
+function passOver(whole: Buffer, format: number, from: number, read: ReadRecords): void {
+  const last = new ProtocolReader(whole).int64();
+  if (last < from) return;
+  const isWrapper = (whole[BEFORE_FORMAT + 1]! & CODEC) !== 0;
+  const offset = isWrapper ? Math.min(last, read.next) : last;
+  const message = `records of format ${format} are not read; Kafka 0.11 and newer write format ${FORMAT}`;
+  read.broken.push({ offset, count: last + 1 - offset, message });
+  read.next = last + 1;
+}
+
+function readHead(bytes: Buffer): Batch {
+  const reader = new ProtocolReader(bytes);
   const firstOffset = reader.int64();
-  const end = at + BEFORE_LENGTH + reader.int32();
-  if (end > bytes.length) return undefined;
-  reader.at = at + 16;
-  const magic = reader.int8();
-  if (magic !== 2) throw new RangeError(`records of format ${magic} are too old; Kafka 0.11 and newer write format 2`);
-  reader.at = at + 21;
+  reader.at = 21;
   const attributes = reader.int16();
   const lastOffset = firstOffset + reader.int32();
   const firstMs = reader.int64();
   const lastMs = reader.int64();
   const producerId = reader.int64();
-  const count = bytes.readInt32BE(at + 57);
-  const whole = bytes.subarray(at, end);
-  return { firstOffset, lastOffset, attributes, firstMs, lastMs, producerId, count, bytes: whole };
+  const count = bytes.readInt32BE(57);
+  return { firstOffset, lastOffset, attributes, firstMs, lastMs, producerId, count, bytes };
 }
 
 function endTransaction({ producerId, bytes }: Batch, open: Set<number>): void {

@@ -160,6 +160,7 @@ const ReceiverSchema = Type.Object({
       encoding: Type.String(),
       partitions: integer('Partitions read.'),
       records: integer('Records taken since the start.'),
+      rate: Type.Number({ description: 'Records a second, of the last ten seconds.' }),
       bytes: integer('Their bytes as fetched.'),
       poison: integer('Records that could not be read.'),
       lost: integer('Records that were deleted before they could be read.'),

@@ -18,6 +18,8 @@ export interface TopicStatus {
   readonly partitions: number;
   /** Taken since the start. */
   readonly records: number;
+  /** Records a second, of the last ten seconds. */
+  readonly rate: number;
   readonly bytes: number;
   /** Could not be read. */
   readonly poison: number;

@@ -14,6 +14,7 @@ import {
   KAFKA_WAITS,
 } from '../../telemetry/metrics/kafka.ts';
 import type { Partition } from './partition.ts';
+import { Rate } from './rate.ts';
 
 const MAX_TOPICS = 1000;
 const OTHERS = '(other)';
@@ -22,6 +23,8 @@ export interface TopicCounts {
   records: number;
   bytes: number;
   lost: number;
+  /** Of records. */
+  readonly rate: Rate;
   readonly poison: Map<string, number>;
 }
 
@@ -44,7 +47,7 @@ export class Counters {
     const known = this.topics.get(topic);
     if (known !== undefined) return known;
     if (this.topics.size >= MAX_TOPICS && topic !== OTHERS) return this.of(OTHERS);
-    const counts: TopicCounts = { records: 0, bytes: 0, lost: 0, poison: new Map() };
+    const counts: TopicCounts = { records: 0, bytes: 0, lost: 0, rate: new Rate(), poison: new Map() };
     this.topics.set(topic, counts);
     return counts;
   }

@@ -62,7 +62,9 @@ export class Reader {
     while (rest.from < end || records.length === 0) {
       const taken = await this.takeOrWait(at, rest, end);
       if (taken === undefined || at.generation !== generation) return;
-      counters.of(at.topic).records += taken.until - rest.from;
+      const counts = counters.of(at.topic);
+      counts.records += taken.until - rest.from;
+      counts.rate.add(taken.until - rest.from, performance.now());
       rest.from = taken.until;
       at.next = nextAfter({ at, records, from: rest.from, until: rest.from, next }, rest.from);
       at.timeMs = times[Math.min(rest.from, times.length - 1)] ?? at.timeMs;

@@ -1,7 +1,7 @@
 /**
  * A topic that is full → the program with storage on one core, the broker on another: how fast it is read, what that
  * costs, and whether the graph is the truth. `spans`: export requests with 100 spans each; `changes`: one row change of
- * Debezium a record.
+ * Debezium a record. `idle`: what it costs while nothing comes.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,15 +24,20 @@ import { createStamp } from './pipeline/stamp.ts';
 import { resolveTarget, TACIT_COMMAND } from './pipeline/target.ts';
 import { scaleTruth } from './pipeline/truth.ts';
 
-const USAGE = `node benchmarks/kafka.ts spans|changes [options]
+const USAGE = `node benchmarks/kafka.ts spans|changes|idle [options]
   --records N               in the topic (40000 for spans, 1000000 for changes)
   --partitions N            of it (6)`;
 const TOPIC = 'bench';
 const AT_ONCE = 200;
 const TABLES = 20;
+/** Of a core, in percent. */
+const IDLE_LIMIT = 1.5;
+const IDLE_MS = 20_000;
+/** What a start leaves behind, such as compiling, is over by then. */
+const REST_MS = 15_000;
 const SETTLE_MS = 60_000;
 const POLL_MS = 250;
-const DEFAULT_RECORDS = { spans: '40000', changes: '1000000' } as const;
+const DEFAULT_RECORDS = { spans: '40000', changes: '1000000', idle: '100' } as const;
 
 interface Filled {
   readonly records: number;
@@ -49,7 +54,7 @@ await runCommand(USAGE, async () => {
     options: { records: { type: 'string' }, partitions: { type: 'string', default: '6' } },
   });
   const [what] = positionals;
-  if (what !== 'spans' && what !== 'changes') throw new RunError(USAGE);
+  if (what !== 'spans' && what !== 'changes' && what !== 'idle') throw new RunError(USAGE);
   const records = number(values.records ?? DEFAULT_RECORDS[what], '--records', 1, 1e9);
   const partitions = number(values.partitions, '--partitions', 1, 100);
   const cluster = await Cluster.start([await startKafka({ properties: ['message.max.bytes=16777216'] })]);
@@ -57,24 +62,20 @@ await runCommand(USAGE, async () => {
     await cluster.createTopic(TOPIC, partitions);
     const fill = what === 'spans' ? fillWithSpans : fillWithChanges;
     const filled = await fill(cluster, records, partitions);
-    await measure(what, cluster.brokers, filled);
+    if (what === 'idle') await measureIdle(cluster.brokers, filled);
+    else await measure(what, cluster.brokers, filled);
   } finally {
     await cluster.stop();
   }
 });
 
-async function measure(what: string, brokers: string, filled: Filled): Promise<void> {
-  const tmp = await mkdtemp(join(tmpdir(), 'tacit-bench-'));
-  const command = `${TACIT_COMMAND} --set 'receivers.kafka={brokers: ["${brokers}"], initial_offset: earliest, ${filled.options}'`;
-  const target = await resolveTarget('tacit', command, tmp, true);
-  const server = new ServerProcess(target.command);
-  try {
-    await server.listening([target.api!]);
+function measure(what: string, brokers: string, filled: Filled): Promise<void> {
+  return withServer(brokers, filled, async (server, api) => {
     const before = server.usage().cpuSeconds;
     const startMs = performance.now();
-    await untilTaken(target.api!, filled.records);
+    await untilTaken(api, filled.records);
     const seconds = (performance.now() - startMs) / 1000;
-    const graph = await settledGraph(target.api!, SETTLE_MS);
+    const graph = await settledGraph(api, SETTLE_MS);
     const { cpuSeconds, peakRssBytes } = server.usage();
     const cpu = cpuSeconds - before;
     const problems = filled.judge(graph);
@@ -84,6 +85,35 @@ async function measure(what: string, brokers: string, filled: Filled): Promise<v
       `${what}: ${filled.items} in ${seconds.toFixed(1)} s, ${perSecond} a second; ${cpu.toFixed(1)} CPU s with all that follows, ${perCore} a second of a core; at most ${(peakRssBytes / 2 ** 20).toFixed(0)} MiB; graph ${problems.length === 0 ? 'exact' : problems.join('; ')}`,
     );
     if (problems.length > 0) process.exitCode = 1;
+  });
+}
+
+function measureIdle(brokers: string, filled: Filled): Promise<void> {
+  return withServer(brokers, filled, async (server, api) => {
+    await untilTaken(api, filled.records);
+    await delay(REST_MS);
+    const before = server.usage().cpuSeconds;
+    const startMs = performance.now();
+    await delay(IDLE_MS);
+    const seconds = (performance.now() - startMs) / 1000;
+    const percent = (100 * (server.usage().cpuSeconds - before)) / seconds;
+    console.log(`idle: ${percent.toFixed(2)} % of a core in ${seconds.toFixed(0)} s, of ${IDLE_LIMIT} % at most`);
+    if (percent > IDLE_LIMIT) process.exitCode = 1;
+  });
+}
+
+async function withServer(
+  brokers: string,
+  { options }: Filled,
+  act: (server: ServerProcess, api: number) => Promise<void>,
+): Promise<void> {
+  const tmp = await mkdtemp(join(tmpdir(), 'tacit-bench-'));
+  const command = `${TACIT_COMMAND} --set 'receivers.kafka={brokers: ["${brokers}"], initial_offset: earliest, ${options}'`;
+  const target = await resolveTarget('tacit', command, tmp, true);
+  const server = new ServerProcess(target.command);
+  try {
+    await server.listening([target.api!]);
+    await act(server, target.api!);
   } finally {
     await server.stop();
     await rm(tmp, { recursive: true, force: true });

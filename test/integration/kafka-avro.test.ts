@@ -74,6 +74,8 @@ describe.skipIf(missing !== undefined)('a Kafka receiver of changes in Avro', ()
         [json, 1, 0, 0],
       ]);
     });
+    const metrics = await subject.text('/metrics');
+    expect(metrics).toContain(`tacit_kafka_lag_records{receiver="kafka",topic="${avro}"} 3\n`);
     await listen(registry, port);
     await subject.until(({ topics, problems }) => {
       expect(topics.find(({ topic }) => topic === avro)).toMatchObject({ records: 3, lag: 0, poison: 1 });

@@ -13,6 +13,8 @@ import { missingServices } from '../kits/services/required.ts';
 const missing = missingServices(['kafka']);
 const RECORDS = Number(process.env.TACIT_KAFKA_RECORDS ?? 20_000);
 const TIMEOUT_MS = 300_000 + RECORDS;
+/** After a broker is back. */
+const HEALED_MS = 2000;
 
 describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
   let kafka: Kafka;
@@ -38,6 +40,9 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     await reader.until(({ state }) => expect(state).toBe('connecting'));
     await reader.untilProblem('not_connected', /ECONNREFUSED/);
     await kafka.start();
+    const startMs = performance.now();
+    await reader.until(({ state }) => expect(state).toBe('running'));
+    expect(performance.now() - startMs).toBeLessThan(HEALED_MS);
     await cluster.send(topic, callMessages(21, 20, 2));
     await reader.untilCalls(40);
     await reader.until(({ state, problems }) => {
@@ -83,6 +88,51 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     await reader.untilCalls(15);
     await reader.untilProblem('records_lost', new RegExp(`15 records of ${topic}/0 .*offsets 10 to 24`));
     expect((await reader.receiver()).topics).toMatchObject([{ lost: 15, lag: 0 }]);
+  });
+
+  test('counts what the broker deleted under it while it reads', async () => {
+    const topic = topicName('spans');
+    await cluster.createTopic(topic, 2);
+    await cluster.send(topic, callMessages(1, 20, 2));
+    const reader = await subjectOf({ traces: { topics: [topic] } }).start();
+    await reader.untilCalls(20);
+    const { pid } = reader.service!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      // What it asked for before is answered by then.
+      await sleep(1000);
+      await cluster.send(topic, callMessages(21, 40, 2));
+      await cluster.admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '25' }] });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await reader.untilCalls(45);
+    await reader.untilProblem('records_lost', new RegExp(`15 records of ${topic}/1 .*offsets 10 to 24`));
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ lost: 15, lag: 0 }]));
+    await cluster.send(topic, callMessages(61, 20, 2));
+    await reader.untilCalls(65);
+  });
+
+  test('reads on where another program has its group, tells it, and takes the group when it is free', async () => {
+    const topic = topicName('spans');
+    const groupId = topicName('group');
+    await cluster.createTopic(topic);
+    const other = cluster.consumer(groupId);
+    await other.connect();
+    await other.subscribe({ topic, fromBeginning: true });
+    const hasJoined = new Promise(resolve => other.on(other.events.GROUP_JOIN, resolve));
+    // It leaves where the group is as it was.
+    await other.run({ autoCommit: false, eachMessage: async () => {} });
+    await hasJoined;
+    await cluster.send(topic, callMessages(1, 10));
+    const reader = await subjectOf({ traces: { topics: [topic] }, group_id: groupId }).start();
+    await reader.untilCalls(10);
+    await reader.untilProblem('group_taken', new RegExp(`group ${groupId} is in use by another program`));
+    await other.disconnect();
+    await reader.until(({ problems, group }) => {
+      expect([problems, group.memberId !== '']).toEqual([[], true]);
+    });
+    await reader.untilCalls(10);
   });
 
   test(

@@ -11,6 +11,10 @@ import type { KafkaSubject, Options } from '../kits/kafka/subject.ts';
 import { encodeLogs } from '../kits/otlp.ts';
 import { missingServices } from '../kits/services/required.ts';
 
+/** Headers of a dead letter that say where it came from. */
+const lettered = (facts: object) =>
+  Object.fromEntries(Object.entries(facts).map(([key, value]) => [`tacit-dead-letter-${key}`, value]));
+
 const { None, GZIP, Snappy, LZ4, ZSTD } = kafkajs.CompressionTypes;
 const missing = missingServices(['kafka']);
 
@@ -39,7 +43,47 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
       expect(topics).toMatchObject([
         { topic, encoding: 'otlp_proto', partitions: 3, records: sent, lag: 0, poison: 0 },
       ]);
+      // Shown when the second has passed in which they came.
+      expect(topics[0]!.rate).toBeGreaterThan(0);
     });
+  });
+
+  // By Java's codecs, whose frames are others than those of the sender above.
+  test('reads what the broker compressed', async () => {
+    const prefix = topicName('compressed');
+    for (const [i, type] of ['gzip', 'snappy', 'lz4', 'zstd'].entries()) {
+      const topic = `${prefix}-${type}`;
+      const configEntries = [{ name: 'compression.type', value: type }];
+      await cluster.admin.createTopics({ topics: [{ topic, configEntries }], waitForLeaders: true });
+      // More than a block of snappy.
+      await cluster.send(topic, callMessages(i * 300 + 1, 300));
+    }
+    const reader = await subjectOf({ traces: { topics: [`^${prefix}-`] } }).start();
+    await reader.untilCalls(1200);
+    await reader.until(({ topics }) => {
+      const smallest = topics.map(({ records, poison, bytes }) => [records, poison, bytes < 300 * 100]);
+      expect(smallest).toEqual(Array.from({ length: 4 }, () => [300, 0, true]));
+    });
+  });
+
+  test.each<[string, (times: readonly number[]) => string, number]>([
+    ['the first record', () => 'earliest', 30],
+    ['the end', () => 'latest', 0],
+    ['a time', ([, second]) => new Date(second!).toISOString(), 20],
+    ['a time with an offset', ([, , third]) => `${new Date(third! + 3_600_000).toISOString().slice(0, -1)}+01:00`, 10],
+    ['a time after the last record', ([, , third]) => new Date(third! + 1).toISOString(), 0],
+  ])('begins a topic that nobody has read at %s', async (_, startOf, before) => {
+    const topic = topicName('spans');
+    await cluster.createTopic(topic, 2);
+    const times = [3, 2, 1].map(minutes => Date.now() - minutes * 60_000);
+    for (const [i, ms] of times.entries()) {
+      const messages = callMessages(i * 10 + 1, 10, 2).map(one => ({ ...one, timestamp: String(ms) }));
+      await cluster.send(topic, messages);
+    }
+    const reader = await subjectOf({ traces: { topics: [topic] }, initial_offset: startOf(times) }).start();
+    await reader.until(({ topics }) => expect(topics).toMatchObject([{ records: before, lag: 0 }]));
+    await cluster.send(topic, callMessages(31, 10, 2));
+    await reader.untilCalls(before + 10);
   });
 
   test('reads topics that fit an expression, those that come later and partitions that are added from their first record', async () => {
@@ -118,6 +162,27 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     await reader.untilProblem('poison', new RegExp(`${topic}/0/(5|11) passed over`));
     await expect.poll(async () => (await cluster.admin.fetchTopicOffsets(dead))[0]!.high).toBe('2');
     expect((await reader.receiver()).deadLetters).toEqual({ sent: 2, failed: 0, dropped: 0 });
+    const letters = await cluster.recordsIn(dead);
+    expect(letters.map(({ key, value }) => [key, value])).toEqual([
+      ['k', Buffer.from('no protobuf')],
+      [null, broken[1]!.value],
+    ]);
+    const origin = { topic, partition: '0', reason: 'malformed_protobuf', message: expect.stringMatching(/./) };
+    expect(letters.map(({ headers }) => headers)).toEqual([
+      { a: 'b', ...lettered({ ...origin, offset: '5' }) },
+      lettered({ ...origin, offset: '11' }),
+    ]);
+  });
+
+  test('goes on where the topic for dead letters is missing, and tells', async () => {
+    const topic = topicName('spans');
+    const dead = topicName('nowhere');
+    await cluster.createTopic(topic);
+    await cluster.send(topic, [{ value: 'no protobuf' }, ...callMessages(1, 5)]);
+    const reader = await subjectOf({ traces: { topics: [topic] }, dead_letter: { topic: dead } }).start();
+    await reader.untilCalls(5);
+    await reader.untilProblem('dead_letter', new RegExp(`dead letters cannot be sent to ${dead}: `));
+    await reader.until(({ deadLetters }) => expect(deadLetters).toEqual({ sent: 0, failed: 1, dropped: 0 }));
   });
 
   test('leaves out what a transaction took back', async () => {
@@ -138,6 +203,8 @@ describe.skipIf(missing !== undefined)('a Kafka receiver', () => {
     const reader = await subjectOf({ traces: { topics: [topic] } }).start();
     await reader.untilCalls(20);
     await reader.until(({ topics }) => expect(topics).toMatchObject([{ records: 20, lag: 0 }]));
+    const all = await subjectOf({ traces: { topics: [topic] }, isolation_level: 'read_uncommitted' }).start();
+    await all.untilCalls(40);
   });
 
   test('takes what headers of messages say', async () => {

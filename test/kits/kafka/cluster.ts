@@ -1,7 +1,14 @@
 /** A Kafka cluster as its users see it, through the published interface of kafkajs: topics are made, records sent. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import kafkajs, { type Admin, type CompressionTypes, type Producer, type ProducerRecord } from 'kafkajs';
+import kafkajs, {
+  type Admin,
+  type CompressionTypes,
+  type Consumer,
+  type EachMessagePayload,
+  type Producer,
+  type ProducerRecord,
+} from 'kafkajs';
 import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 import { compress, uncompress } from 'snappyjs';
 import { type Kafka, startKafka } from '../services/kafka.ts';
@@ -75,20 +82,32 @@ export class Cluster {
 
   /** Of all records of the topic, each once. */
   async keysIn(topic: string): Promise<readonly string[]> {
+    const records = await this.recordsIn(topic);
+    return [...new Set(records.map(({ key }) => String(key)))];
+  }
+
+  /** All that the topic has just now. */
+  async recordsIn(topic: string): Promise<readonly Required<Omit<Message, 'partition' | 'timestamp'>>[]> {
     const ends = await this.admin.fetchTopicOffsets(topic);
     const expected = ends.reduce((sum, { high }) => sum + Number(high), 0);
-    const consumer = this.kafka.consumer({ groupId: `keys-${topic}` });
+    const consumer = this.consumer(`records-${topic}`);
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    const keys: string[] = [];
+    const records: Required<Omit<Message, 'partition' | 'timestamp'>>[] = [];
     await new Promise<void>((resolve, reject) => {
-      const eachMessage = async ({ message }: { readonly message: { readonly key: Buffer | null } }) => {
-        if (keys.push(String(message.key)) >= expected) resolve();
+      const eachMessage = async ({ message: { key, value, headers } }: EachMessagePayload) => {
+        const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)] as const);
+        records.push({ key: key === null ? null : String(key), value, headers: Object.fromEntries(texts) });
+        if (records.length >= expected) resolve();
       };
       consumer.run({ eachMessage }).catch(reject);
     });
     await consumer.disconnect();
-    return [...new Set(keys)];
+    return records;
+  }
+
+  consumer(groupId: string): Consumer {
+    return this.kafka.consumer({ groupId });
   }
 
   /** By a producer that knows of partitions which were just made. */

@@ -23,7 +23,12 @@ export function memoryClient({ topic, partitions, nodes, maxRecords }: MemoryClu
       topics: [{ name: topic, id: 'one', error: '', isInternal: false, partitions: all }],
     }),
     offsets: async (asked, at) =>
-      asked.map(one => ({ ...one, offset: at === 'earliest' ? 0 : partitions[one.partition]!.length })),
+      asked.flatMap(one => {
+        const log = partitions[one.partition]!;
+        const offset =
+          at === 'latest' ? log.length : log.findIndex(({ timestampMs }) => at === 'earliest' || timestampMs >= at);
+        return offset < 0 ? (at === 'earliest' ? { ...one, offset: 0 } : []) : { ...one, offset };
+      }),
     async fetch(_, from, { maxWaitMs }) {
       const isUpToDate = from.every(one => one.offset >= partitions[one.partition]!.length);
       await new Promise(resolve => setTimeout(resolve, isUpToDate ? maxWaitMs : 0));

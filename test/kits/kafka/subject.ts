@@ -47,9 +47,14 @@ export class KafkaSubject {
   }
 
   async get<T>(path: string): Promise<T> {
+    return JSON.parse(await this.text(path)) as T;
+  }
+
+  async text(path: string): Promise<string> {
     const answer = await fetch(`http://${this.service!.api}${path}`);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
+    return text;
   }
 
   async receiver(): Promise<ReceiverStatus> {

@@ -29,6 +29,8 @@ const USAGE = `node benchmarks/kafka.ts spans|changes|idle [options]
   --partitions N            of it (6)`;
 const TOPIC = 'bench';
 const AT_ONCE = 200;
+/** Of the receiver, and the pipeline that has it. */
+const SPANS = `traces: {topics: [${TOPIC}]}}' --set 'service.pipelines.traces.receivers=[otlp, kafka]`;
 const TABLES = 20;
 /** Of a core, in percent. */
 const IDLE_LIMIT = 1.5;
@@ -37,7 +39,7 @@ const IDLE_MS = 20_000;
 const REST_MS = 15_000;
 const SETTLE_MS = 60_000;
 const POLL_MS = 250;
-const DEFAULT_RECORDS = { spans: '40000', changes: '1000000', idle: '100' } as const;
+const DEFAULT_RECORDS = { spans: '40000', changes: '1000000', idle: '1' } as const;
 
 interface Filled {
   readonly records: number;
@@ -60,17 +62,19 @@ await runCommand(USAGE, async () => {
   const cluster = await Cluster.start([await startKafka({ properties: ['message.max.bytes=16777216'] })]);
   try {
     await cluster.createTopic(TOPIC, partitions);
+    if (what === 'idle') {
+      await measureIdle(cluster.brokers);
+      return;
+    }
     const fill = what === 'spans' ? fillWithSpans : fillWithChanges;
-    const filled = await fill(cluster, records, partitions);
-    if (what === 'idle') await measureIdle(cluster.brokers, filled);
-    else await measure(what, cluster.brokers, filled);
+    await measure(what, cluster.brokers, await fill(cluster, records, partitions));
   } finally {
     await cluster.stop();
   }
 });
 
 function measure(what: string, brokers: string, filled: Filled): Promise<void> {
-  return withServer(brokers, filled, async (server, api) => {
+  return withServer(brokers, filled.options, async (server, api) => {
     const before = server.usage().cpuSeconds;
     const startMs = performance.now();
     await untilTaken(api, filled.records);
@@ -88,9 +92,9 @@ function measure(what: string, brokers: string, filled: Filled): Promise<void> {
   });
 }
 
-function measureIdle(brokers: string, filled: Filled): Promise<void> {
-  return withServer(brokers, filled, async (server, api) => {
-    await untilTaken(api, filled.records);
+function measureIdle(brokers: string): Promise<void> {
+  return withServer(brokers, SPANS, async (server, api) => {
+    await untilTaken(api, 0);
     await delay(REST_MS);
     const before = server.usage().cpuSeconds;
     const startMs = performance.now();
@@ -104,7 +108,7 @@ function measureIdle(brokers: string, filled: Filled): Promise<void> {
 
 async function withServer(
   brokers: string,
-  { options }: Filled,
+  options: string,
   act: (server: ServerProcess, api: number) => Promise<void>,
 ): Promise<void> {
   const tmp = await mkdtemp(join(tmpdir(), 'tacit-bench-'));
@@ -148,7 +152,7 @@ async function fillWithSpans(cluster: Cluster, records: number, partitions: numb
   return {
     records: replays * mesh.requests.length,
     items: truth.spans,
-    options: `traces: {topics: [${TOPIC}]}}' --set 'service.pipelines.traces.receivers=[otlp, kafka]`,
+    options: SPANS,
     judge: graph => judgeGraph(graph, truth, truth.spans).problems,
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { mermaidLines } from '../../src/query/formats/mermaid.ts';
 import { readConfig } from '../../src/service/read-config.ts';
 import { analyzeRequests } from '../kits/subject.ts';
@@ -41,15 +41,31 @@ test('the picture in the README is the graph of its pipeline', async () => {
   expect(drawn).toBe(Array.from(mermaidLines(graph)).join(''));
 });
 
-test('the configuration in the Kubernetes manifest has no errors', () => {
-  const [first] = parseAllDocuments(read('docs/kubernetes/tacit.yaml'));
+/** Whole configurations, with where they stand. */
+const [manifest] = parseAllDocuments(read('docs/kubernetes/tacit.yaml'));
+const CONFIGURATIONS: readonly (readonly [string, string])[] = [
+  ['docs/kubernetes/tacit.yaml', (manifest!.toJS() as { data: Record<string, string> }).data['tacit.yaml']!],
+  ...documents.flatMap(path =>
+    Array.from(read(path).matchAll(/```yaml\n([\s\S]*?)```/g), match => match[1]!)
+      .filter(text => /^connectors:/m.test(text) && /^service:/m.test(text))
+      .map((text, i) => [`${path} ${i + 1}`, text] as const),
+  ),
+];
+
+test.each(CONFIGURATIONS)('the configuration in %s has no errors', (_, text) => {
   const folder = mkdtempSync(join(tmpdir(), 'tacit-'));
   try {
     const file = join(folder, 'tacit.yaml');
-    writeFileSync(file, (first!.toJS() as { data: Record<string, string> }).data['tacit.yaml']!);
+    writeFileSync(file, text);
     const { problems } = readConfig({ files: [file], sets: [], env: { TACIT_TOKEN: 'secret' } });
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the document of Kafka has a whole configuration for each of its three uses', () => {
+  const uses = CONFIGURATIONS.filter(([where]) => where.startsWith('docs/kafka.md'));
+  const ids = uses.map(([, text]) => Object.keys((parse(text) as { receivers: object }).receivers));
+  expect(ids).toEqual([['kafka/spans'], ['kafka/cdc'], ['kafka/events']]);
 });

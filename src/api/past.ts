@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { GraphView } from '../contract/graph-view.ts';
 import type { PastDetail } from '../contract/past.ts';
+import { parseRfc3339 } from '../lib/rfc3339.ts';
 import { parseDuration } from '../lib/units.ts';
 import { PastProblem, type PastTime } from '../query/past.ts';
 import { type ApiContext, viewOf } from './context.ts';
@@ -79,16 +80,9 @@ export function timeOf(parameter: string, text: string, nowMs: number): number {
       throw wrongTime(parameter, text);
     }
   }
-  const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.exec(text) ?? [];
-  const ms = date !== undefined && isInCalendar(date) ? Date.parse(text) : Number.NaN;
+  const ms = parseRfc3339(text);
   if (Number.isNaN(ms)) throw wrongTime(parameter, text);
   return ms;
-}
-
-/** `Date.parse` takes the 31st of February for a day in March. */
-function isInCalendar(date: string): boolean {
-  const ms = Date.parse(date);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(date);
 }
 
 function wrongTime(parameter: string, text: string): Problem {

@@ -3,6 +3,7 @@ import type { RecordIdentity } from '../../contract/record.ts';
 import type { Schemas } from '../../encodings/avro/schemas.ts';
 import type { RecordNames } from '../../encodings/records/decoded-record.ts';
 import { type ClientTls, readClientTls } from '../../lib/client-tls.ts';
+import { parseRfc3339 } from '../../lib/rfc3339.ts';
 import { parseDuration, parseSize } from '../../lib/units.ts';
 import { toOutbox } from '../outbox-names.ts';
 import { toRecordIdentity } from '../record-identity.ts';
@@ -64,7 +65,7 @@ export function subscriptionsOf({ traces, logs, topics, encoding }: KafkaConfig)
 
 /** NaN for a text that is no time. */
 export function offsetOf(text: string): OffsetAt {
-  return text === 'earliest' || text === 'latest' ? text : Date.parse(text);
+  return text === 'earliest' || text === 'latest' ? text : parseRfc3339(text);
 }
 
 /** Files were checked when the configuration was. */

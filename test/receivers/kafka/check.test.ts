@@ -29,10 +29,12 @@ test.each<[object, string]>([
   ],
   [{ topics: undefined }, 'error : reads no topic; add a section such as traces: {topics: [otlp_spans]}'],
   [{ traces: { topics: ['spans', 'orders'] } }, "error topics.0: 'orders' stands here twice; keep it in one place"],
-  [
-    { initial_offset: '2026-13-31T12:00:00Z' },
-    "error initial_offset: '2026-13-31T12:00:00Z' is no time; write one such as 2026-01-31T12:00:00Z",
-  ],
+  ...['2026-13-31T12:00:00Z', '2026-02-31T12:00:00Z', '2026-01-31T12:00:00', '2026-01-31T'].map(
+    (time): [object, string] => [
+      { initial_offset: time },
+      `error initial_offset: '${time}' is no time; write one such as 2026-01-31T12:00:00Z`,
+    ],
+  ),
   [
     { dead_letter: { topic: 'orders' } },
     'error dead_letter.topic: is read by this receiver, and would grow by itself; name another topic',

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { type RunningService, startServiceProcess } from '../kits/sdk/service-process.ts';
-import { lacksDebeziumServer, startDebeziumServer } from '../kits/services/debezium-server.ts';
+import { type DebeziumServer, lacksDebeziumServer, startDebeziumServer } from '../kits/services/debezium-server.ts';
 import { serverPorts } from '../kits/services/ports.ts';
 import { type Postgres, startPostgres } from '../kits/services/postgres.ts';
 import type { Service } from '../kits/services/process.ts';
@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined).each([
     );
   }
 
-  async function capture(properties: Readonly<Record<string, string>>): Promise<Service> {
+  async function capture(properties: Readonly<Record<string, string>>): Promise<DebeziumServer> {
     const names = Object.entries({ 'topic.prefix': 'shop', ...properties });
     const server = await startDebeziumServer({
       ...{ postgres, format, url: `${address}${path}` },
@@ -74,8 +74,10 @@ describe.skipIf(missing !== undefined).each([
     async () => {
       await startTacit();
       const server = await capture({ 'table.include.list': 'public.orders,public.users' });
-      await database.query("INSERT INTO orders SELECT n, 'u' FROM generate_series(1, 200) n");
       await database.query('INSERT INTO users VALUES (1, 0)');
+      // How far it is it notes behind a batch, and all of the rest may be one.
+      await expect.poll(() => server.hasOffsets(), PATIENCE).toBe(true);
+      await database.query("INSERT INTO orders SELECT n, 'u' FROM generate_series(1, 200) n");
       for (let points = 1; points <= 20; points++) await database.query('UPDATE users SET points = $1', [points]);
       await database.query('DELETE FROM orders WHERE id <= 50');
       const edge = (table: string) =>

@@ -2,7 +2,7 @@
  * Debezium Server with its HTTP sink, from its distribution in Maven's repository: changes of tables of a PostgreSQL go
  * to a URL, one event a request. It wants a newer Java than the other services.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchDistribution } from './jars.ts';
 import { findJava } from './java.ts';
@@ -34,8 +34,13 @@ export interface DebeziumServerOptions {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
+export interface DebeziumServer extends Service {
+  /** It has noted how far it was at some time: a start goes on from there, and does not read the tables. */
+  hasOffsets(): boolean;
+}
+
 /** Reads the log of the database when the promise resolves. */
-export async function startDebeziumServer(options: DebeziumServerOptions): Promise<Service> {
+export async function startDebeziumServer(options: DebeziumServerOptions): Promise<DebeziumServer> {
   const distribution = join(await fetchDebeziumServer(console.warn), 'debezium-server');
   const folder = serviceFolder('debezium-server');
   const config = join(folder, 'application.properties');
@@ -47,7 +52,7 @@ export async function startDebeziumServer(options: DebeziumServerOptions): Promi
       .join('\n'),
   );
   const classPath = [`${distribution}/*`, `${distribution}/lib/*`].join(':');
-  return startService(
+  const service = await startService(
     {
       name: 'Debezium Server',
       command: join(findJava(OLDEST_JAVA)!, 'bin', 'java'),
@@ -61,6 +66,12 @@ export async function startDebeziumServer(options: DebeziumServerOptions): Promi
     },
     folder,
   );
+  const hasOffsets = () => (statSync(offsetsIn(folder), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return Object.assign(service, { hasOffsets });
+}
+
+function offsetsIn(folder: string): string {
+  return join(folder, 'offsets');
 }
 
 function propertiesOf({ postgres, url, format, properties }: DebeziumServerOptions, folder: string) {
@@ -69,7 +80,7 @@ function propertiesOf({ postgres, url, format, properties }: DebeziumServerOptio
     'debezium.sink.http.url': url,
     'debezium.format.value': format,
     'debezium.source.connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
-    'debezium.source.offset.storage.file.filename': `${folder}/offsets`,
+    'debezium.source.offset.storage.file.filename': offsetsIn(folder),
     'debezium.source.offset.flush.interval.ms': '200',
     'debezium.source.database.hostname': '127.0.0.1',
     'debezium.source.database.port': String(postgres.port),

@@ -165,7 +165,7 @@ function otherValue(schema: OptionSchema): Json {
 function candidates(schema: OptionSchema): readonly Json[] {
   const unit = unitOf(schema);
   if (unit === 'duration') return ['7s', '800ms', '2m', '2d'];
-  if (unit === 'size') return ['128MiB', '12KiB', '2MiB'];
+  if (unit === 'size') return ['128MiB', '12KiB', '3MiB'];
   if (schema.enum !== undefined) return schema.enum as readonly Json[];
   if (schema.type === 'boolean') return [true, false];
   if (schema.type === 'integer') return [50, 2000, 15, 20_000];

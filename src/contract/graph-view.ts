@@ -140,6 +140,7 @@ export interface TierStatus {
     | 'logs'
     | 'change_writers'
     | 'trace_writes'
+    | 'outbox_events'
     | 'transactions';
   readonly used: number;
   readonly limit: number;

@@ -23,7 +23,7 @@ export class ChangeLeads implements Kept {
   }
 
   setWindows({ waitMs, lateMs, outboxTables }: Windows): void {
-    this.writers.setOutboxTables(outboxTables);
+    this.writers.events.setTables(outboxTables);
     this.writers.windowMs = this.transactions.ring.windowMs = waitMs + lateMs;
   }
 
@@ -50,8 +50,7 @@ export class ChangeLeads implements Kept {
 
   /** An event of an outbox whose context stands in its record at `at`. */
   outbox(words: Int32Array, at: number, topic: number, time: number, nowMs: number): void {
-    if (topic === 0 || !hasContext(words, at)) return;
-    this.writers.take(words, at + CONTEXT, { table: 0, operation: 0, rows: 1, topic, time }, nowMs);
+    if (topic !== 0 && hasContext(words, at)) this.writers.takeEvent(words, at, topic, time, nowMs);
   }
 
   /** A change at `at` in `words`, of the record at `record` in `records`. */

@@ -145,14 +145,14 @@ export class Correlator implements Kept {
     const choice = new InboundChoice(rows, chains, links, meetings);
     const { latePartners } = this;
     this.inbound = new Inbound({ ...common, choice, deliveries, layers, redeliveries, latePartners });
-    outbound.inbound = this.inbound;
-    meetings.party = this.inbound;
     const { inbound } = this;
+    outbound.inbound = meetings.party = inbound;
     this.decisions = new Decisions({ ...common, inbound, latePartners, budget });
     this.recordJoins = new RecordJoins(common, options);
     this.logs = new LogRows({ ...common, seen: this.seen, plans }, options);
     const note = (name: RecordNote) => fates.note(name);
-    this.writers = new Writers({ rows, chains, plans, places, sink, tree, identities, note }, options);
+    this.writers = new Writers({ ...common, plans, tree, identities, note }, options);
+    places.events = this.writers.events;
     const { decisions, recordJoins, writers, logs } = this;
     const parts = { ...common, inbound, latePartners, paths, layers, decisions, budget, recordJoins, writers, logs };
     this.expiry = new Expiry(parts, options.waitMs);

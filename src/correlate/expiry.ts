@@ -275,8 +275,9 @@ export class Expiry implements Kept {
   }
 
   private closeInbound(row: number, early: boolean): void {
-    const { inbound, fates, latePartners } = this.parts;
+    const { inbound, fates, latePartners, writers } = this.parts;
     const w = this.rows.words;
+    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER) writers.events.decideFor(row);
     const open = fateOf(w[row + STATE]!) === PENDING;
     const waits = decisionOf(w[row + STATE]!) === UNDECIDED;
     if (waits && latePartners.joinSharer(row)) return;

@@ -205,14 +205,13 @@ export class LatePartners {
   /** A sender that has left is joined through the ledger: its late entry tells what it counts as, while it is there. */
   joinSender(ledger: MessageLedger, sender: number): void {
     const { late, fates } = this.parts;
-    for (let i = 0; i < 4; i++) ID[TRACE + 2 + i] = ledger.id(sender, i);
-    const known = ledger.isMet(sender);
+    if (ledger.isMet(sender)) return;
     ledger.meet(sender);
+    for (let i = 0; i < 4; i++) ID[TRACE + 2 + i] = ledger.id(sender, i);
     hashKey(ID, 0, ID[SPAN]!, ID[SPAN + 1]!);
     for (let entry = late.first(hash, false); entry >= 0; entry = late.nextEntry(entry, hash, false)) {
       if ((late.classOf(entry) & CLASS_MASK) === PRODUCER) return this.markJoined(entry);
     }
-    if (known) return;
     fates.count(INFERRED, NO_REASON, -1);
     fates.count(PAIRED, NO_REASON, 1);
     this.parts.checkup.joinedByLedger(ledger.service(sender), PRODUCER);

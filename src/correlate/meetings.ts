@@ -9,6 +9,7 @@ import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
 import { CLASS_MASK, CREATE, LINK_TOPIC, PRODUCER, SHAPE, TARGET } from '../contract/observation.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
 import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
+import { isPair } from './inbound-fates.ts';
 import { LINK_STATE } from './kept-links.ts';
 import { joinsThrough, LINK_LATE, LINK_TOLD } from './link-state.ts';
 import type { MessageLedger } from './message-ledger.ts';
@@ -106,18 +107,43 @@ export class Meetings implements Kept {
 
   /** As `tie`, of a sender that has left: everything but its place in the tree of paths is in `side`. */
   tieLeft(side: Rendezvous, path: number, topic: number, words: Int32Array, offset: number, id: number): void {
+    this.setKeys(KEY_WORDS, 0, topic, words, offset, id);
+    this.postLeft(side, path, KEY_WORDS, 0, false);
+  }
+
+  /** Sets the keys, two words each, of a place and an id of a topic; zeros where one joins nothing. */
+  setKeys(to: Int32Array, at: number, topic: number, words: Int32Array, offset: number, id: number): void {
     const salts = this.keys.of(topic);
-    for (const [at, salt, rank] of [
-      [offset, salts.offset, AT_OFFSET],
-      [id, salts.id, AT_ID],
+    to.fill(0, at, at + 4);
+    if (words[offset + 1] !== 0 && salts.offset !== 0) setKey(to, at, words[offset]!, words[offset + 1]!, salts.offset);
+    if (words[id + 1] !== 0 && salts.id !== 0) setKey(to, at + 2, words[id]!, words[id + 1]!, salts.id);
+  }
+
+  /** A sender that is no kept row, under keys that `setKeys` made. @param met what became of it does not change. */
+  postLeft(side: Rendezvous, path: number, keys: Int32Array, at: number, met: boolean): void {
+    for (const [key, rank] of [
+      [at, AT_OFFSET],
+      [at + 2, AT_ID],
     ] as const) {
-      if (words[at + 1] === 0 || salt === 0) continue;
-      setKey(KEY_WORDS, 0, words[at]!, words[at + 1]!, salt);
-      side.a = KEY_WORDS[0]!;
-      side.b = KEY_WORDS[1]!;
+      if (keys[key + 1] === 0) continue;
+      side.a = keys[key]!;
+      side.b = keys[key + 1]!;
       const sender = this.ledger.post(side);
       this.ledger.leave(sender, path);
+      if (met) this.ledger.meet(sender);
       this.offer(-1, side.a, side.b, sender, rank);
+    }
+  }
+
+  /** Calls `visit` with the keys under which a consumer, whose joins may still change, seeks who sent its messages. */
+  forEachSought(row: number, visit: (a: number, b: number) => void): void {
+    const { rows } = this;
+    if (rows.words[row + EXTRA] === 0 || isPair(decisionOf(rows.words[row + STATE]!)) || this.party.isFinal(row))
+      return;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      if (!this.isOpen(position)) continue;
+      const p = this.positions.words;
+      for (const [key] of RANKS) if (p[position + key + 1] !== 0) visit(p[position + key]!, p[position + key + 1]!);
     }
   }
 
@@ -345,7 +371,7 @@ export class Meetings implements Kept {
   }
 }
 
-const KEY_WORDS = new Int32Array(2);
+const KEY_WORDS = new Int32Array(4);
 
 /** Key, how it is told, the row's own entry: best rank first. */
 const RANKS = [

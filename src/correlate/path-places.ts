@@ -54,7 +54,15 @@ interface Parts {
   readonly tree: PathSink;
 }
 
+/** Messages whose sender may be decided when a consumer that seeks it is placed. */
+export interface OpenEvents {
+  readonly areOpen: boolean;
+  decideFor(row: number): void;
+}
+
 export class PathPlaces implements Kept {
+  /** Set once all exist. */
+  events!: OpenEvents;
   private readonly tree: PathSink;
   private readonly rows: Rows;
   private readonly parts: Parts;
@@ -91,9 +99,21 @@ export class PathPlaces implements Kept {
 
   /** The place of a named row; NO_PATH where the tree has none for it. */
   placeOf(row: number): number {
+    if (this.events.areOpen) this.decideEvents(row);
     const state = this.rows.words[row + STATE]!;
     if ((state & PLACED) !== 0) return this.pathAt(row);
     return (state & PLACING) !== 0 ? this.rootless(row) : this.find(row);
+  }
+
+  /** Before consumers are placed, what may have sent their messages is decided. That may place them, too. */
+  private decideEvents(row: number): void {
+    const { rows } = this;
+    const w = rows.words;
+    let at = row;
+    for (let hops = 0; hops < MAX_HOPS && at >= 0 && (w[at + STATE]! & (PLACED | PLACING)) === 0; hops++) {
+      if ((w[at + SHAPE]! & CLASS_MASK) === CONSUMER && w[at + EXTRA] !== 0) this.events.decideFor(at);
+      at = this.rowAbove(at);
+    }
   }
 
   /**

@@ -21,6 +21,7 @@ export function tierStatus(correlator: Correlator, nowMs: number): readonly Tier
     ringTier('record_contexts', recordJoins.ring, back),
     ringTier('change_writers', leads.writers.ring, back),
     ringTier('trace_writes', leads.writers.writes.ring, back),
+    ringTier('outbox_events', leads.writers.events.ring, back),
     ringTier('transactions', leads.transactions.ring, back),
     tier('logs', logs.count, logs.limit, ROW_BYTES, back(logs.since), logs.evicted),
     tier('seen', seen.count, seen.limit, 8, back(seen.since), seen.evicted),

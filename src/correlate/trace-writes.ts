@@ -3,8 +3,21 @@
  * there from the arrival of the span until `late` after its wait, and knows what the span came to when its row had left.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { CLASS_MASK, DATABASE, SERVICE, SHAPE, SPAN, START, TARGET, TRACE } from '../contract/observation.ts';
+import {
+  CLASS_MASK,
+  DATABASE,
+  DURATION,
+  SERVICE,
+  SHAPE,
+  SPAN,
+  START,
+  TARGET,
+  TRACE,
+  unpackDuration,
+} from '../contract/observation.ts';
+import { type Rendezvous, SENT } from '../contract/rendezvous.ts';
 import { finalize } from '../lib/bytes.ts';
+import type { Identities } from '../lib/identities.ts';
 import { ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { PathPlaces } from './path-places.ts';
@@ -12,7 +25,7 @@ import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
 import { COUNTED_OWN, isTransparent, OWN_PLAN, STATE } from './state.ts';
 
-/** Words of an entry: trace id (4), span id (2), start (a double), row, service, plan, flags, path. */
+/** Words of an entry: trace id (4), span id (2), start (a double), row, service, plan, flags, path, duration. */
 const KEY = ENTRY;
 const BEGAN = KEY + 6;
 const ROW = BEGAN + 2;
@@ -20,7 +33,8 @@ const OF_SERVICE = ROW + 1;
 const PLAN = OF_SERVICE + 1;
 const FLAGS = PLAN + 1;
 const PATH = FLAGS + 1;
-const WORDS = PATH + 2;
+const LASTED = PATH + 1;
+const WORDS = LASTED + 1;
 
 /** The row has left; and with this its tables are counted. */
 const LEFT = 1;
@@ -31,6 +45,22 @@ const NO_EFFECTS: readonly PlanEffect[] = [];
 /** Hash of a trace, whose words stand at `at`. */
 export function traceHash(of: Int32Array, at: number): number {
   return finalize(of[at + TRACE + 3]! ^ Math.imul(of[at + TRACE + 2]!, 0x9e3779b1)) | 0;
+}
+
+/** What a span of a trace wrote. */
+export interface Write {
+  readonly service: number;
+  readonly node: number;
+  /** Its entry among the writes. */
+  readonly at: number;
+}
+
+/** By start and span id; of one span, or two that share it, by service and table. */
+export function isBefore(writes: TraceWrites, identities: Identities, a: Write, b: Write): boolean {
+  if (writes.isEarlier(a.at, b.at)) return true;
+  if (writes.isEarlier(b.at, a.at)) return false;
+  const idOf = (identity: number) => identities.get(identity).id;
+  return a.service === b.service ? idOf(a.node) < idOf(b.node) : idOf(a.service) < idOf(b.service);
 }
 
 export class TraceWrites implements Kept {
@@ -64,6 +94,7 @@ export class TraceWrites implements Kept {
     const entry = this.ring.at(sequence);
     for (let i = 0; i < 6; i++) words[entry + KEY + i] = w[row + TRACE + i]!;
     this.ring.floats[(entry + BEGAN) >> 1] = this.rows.floats[(row + START) >> 1]!;
+    words[entry + LASTED] = w[row + DURATION]!;
     words[entry + ROW] = this.rows.sequenceAt(row);
     words[entry + OF_SERVICE] = w[row + SERVICE]!;
   }
@@ -125,6 +156,19 @@ export class TraceWrites implements Kept {
     const [s, t] = [a + KEY + SPAN, b + KEY + SPAN];
     if (words[s] !== words[t]) return words[s]! >>> 0 < words[t]! >>> 0;
     return words[s + 1]! >>> 0 < words[t + 1]! >>> 0;
+  }
+
+  /** The span as the sender of a message, with everything but key and topic. */
+  describe(side: Rendezvous, entry: number): void {
+    const { words, floats } = this.ring;
+    side.kind = SENT;
+    side.service = words[entry + OF_SERVICE]!;
+    side.time = floats[(entry + BEGAN) >> 1]! + unpackDuration(words[entry + LASTED]!);
+    side.row = 0;
+    side.trace0 = words[entry + KEY + TRACE + 2]!;
+    side.trace1 = words[entry + KEY + TRACE + 3]!;
+    side.span0 = words[entry + KEY + SPAN]!;
+    side.span1 = words[entry + KEY + SPAN + 1]!;
   }
 
   /** Where the span stands in the tree of paths. */

@@ -1,26 +1,27 @@
 /**
  * Changes whose trace is known → who wrote them. When the wait of a change is over, a database span of its trace that
  * wrote the table is its writer; when none did, the service of the span that the trace names is, and the change counts as
- * the interaction. A database span that comes late takes that back. An event of an outbox comes from the one table of
- * that name which its trace wrote.
+ * the interaction. A database span that comes late takes that back.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { ADD, BY_CDC, CAPTURES, Interaction, type InteractionSink, REVERSE, WRITES } from '../contract/interaction.ts';
+import { ADD, BY_CDC, Interaction, type InteractionSink, REVERSE, WRITES } from '../contract/interaction.ts';
 import { CDC_SPAN, CLASS_MASK, INTERNAL, PARENT, SERVICE, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import type { Identities } from '../lib/identities.ts';
-import { outboxTables } from '../lib/outbox-tables.ts';
 import { ACCESS_WRITE, type Plans } from '../lib/plans.ts';
 import type { Chains } from './chains.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
+import type { LateEntries } from './late.ts';
+import type { Meetings } from './meetings.ts';
 import type { CorrelationOptions } from './options.ts';
+import { OutboxEvents } from './outbox-events.ts';
 import type { PathPlaces } from './path-places.ts';
 import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
 import { speakerOf } from './speakers.ts';
 import { OWN_PLAN } from './state.ts';
-import { TraceWrites, traceHash } from './trace-writes.ts';
+import { TraceWrites, traceHash, type Write } from './trace-writes.ts';
 
 /** Words of an entry: context (6), table, operation, rows, topic, flags, service, its row, its place, arrival, time. */
 const KEY = ENTRY;
@@ -39,21 +40,17 @@ const WORDS = TIME + 2;
 
 /** The change counts as an interaction of the service. */
 const INFERRED = 1;
-/** An event of an outbox: the table is asked for. */
-const OUTBOX = 2;
 /** The row of the service has left. */
-const LEFT = 4;
-const DECIDED = 8;
+const LEFT = 2;
+const DECIDED = 4;
 
 const RECORDS_PER_CHANGE = 10;
 const VERBS = CHANGE_OPERATIONS.map(operation => [operation]);
-const INSERT = CHANGE_OPERATIONS.indexOf('insert');
 /** Spans of a connector above each other. */
 const MAX_CLIMB = 8;
 
 /** One change that is to find its writer. */
 export interface SoughtWriter {
-  /** 0: the table of an outbox. */
   readonly table: number;
   readonly operation: number;
   readonly rows: number;
@@ -70,6 +67,8 @@ interface Parts {
   readonly chains: Chains;
   readonly plans: Plans;
   readonly places: PathPlaces;
+  readonly late: LateEntries;
+  readonly meetings: Meetings;
   readonly sink: InteractionSink;
   readonly tree: PathSink;
   readonly identities: Identities;
@@ -79,6 +78,7 @@ interface Parts {
 export class Writers implements Kept {
   readonly ring: KeyedRing;
   readonly writes: TraceWrites;
+  readonly events: OutboxEvents;
   private readonly parts: Parts;
   private readonly rows: Rows;
   private readonly out = new Interaction();
@@ -86,23 +86,19 @@ export class Writers implements Kept {
   private next = 0;
   /** Some change had a trace: from then on writes are noted. */
   isUsed = false;
-  private isOutbox: (table: string) => boolean;
 
-  constructor(parts: Parts, { maxRecords, waitMs, lateMs, outboxTables: names }: CorrelationOptions) {
-    this.isOutbox = outboxTables(names);
+  constructor(parts: Parts, options: CorrelationOptions) {
+    const { maxRecords, waitMs, lateMs } = options;
     const limit = Math.ceil(maxRecords / RECORDS_PER_CHANGE);
     this.parts = parts;
     this.rows = parts.rows;
     this.ring = new KeyedRing('change-writers', WORDS, limit, waitMs + lateMs);
     this.writes = new TraceWrites(parts.rows, parts.plans, parts.places, limit, waitMs + lateMs);
+    this.events = new OutboxEvents(parts, this.writes, limit, options);
   }
 
   set windowMs(ms: number) {
-    this.ring.windowMs = this.writes.ring.windowMs = ms;
-  }
-
-  setOutboxTables(names: readonly string[] | undefined): void {
-    this.isOutbox = outboxTables(names);
+    this.ring.windowMs = this.writes.ring.windowMs = this.events.ring.windowMs = ms;
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -110,6 +106,7 @@ export class Writers implements Kept {
     out.value('correlate/writers', { next, isUsed });
     yield* this.ring.save(out);
     yield* this.writes.save(out);
+    yield* this.events.save(out);
   }
 
   *load(from: ImageReader): Iterable<void> {
@@ -118,9 +115,10 @@ export class Writers implements Kept {
     Object.assign(this, from.value('correlate/writers'));
     yield* this.ring.load(from);
     yield* this.writes.load(from);
+    yield* this.events.load(from);
   }
 
-  /** A change, or an event of an outbox, of the trace whose context stands at `at`. */
+  /** A change of the trace whose context stands at `at`. */
   take(of: Int32Array, at: number, { table, operation, rows, topic, time }: SoughtWriter, nowMs: number): void {
     const { ring } = this;
     this.begin();
@@ -134,10 +132,15 @@ export class Writers implements Kept {
     words[entry + OPERATION] = operation;
     words[entry + ROWS] = rows;
     words[entry + TOPIC] = topic;
-    words[entry + FLAGS] = table === 0 ? OUTBOX : 0;
     floats[(entry + ARRIVAL) >> 1] = nowMs;
     floats[(entry + TIME) >> 1] = time;
     this.climb(entry);
+  }
+
+  /** An event of an outbox whose record, with a context, stands at `at`. */
+  takeEvent(of: Int32Array, at: number, topic: number, time: number, nowMs: number): void {
+    this.begin();
+    this.events.take(of, at, topic, time, nowMs);
   }
 
   private begin(): void {
@@ -180,9 +183,10 @@ export class Writers implements Kept {
     }
   }
 
-  /** Decides the changes that came so long ago, after the rows that came before them have left. */
+  /** Decides the changes and events that came so long ago, after the rows that came before them have left. */
   decideBefore(ms: number): void {
     const { ring } = this;
+    this.events.decideBefore(ms);
     if (this.next === 0) return;
     if (!ring.isThere(this.next)) this.next = ring.begin;
     while (this.next !== 0 && ring.floats[(ring.at(this.next) + ARRIVAL) >> 1]! <= ms) {
@@ -194,6 +198,7 @@ export class Writers implements Kept {
   advance(nowMs: number): void {
     this.ring.advance(nowMs);
     this.writes.ring.advance(nowMs);
+    this.events.ring.advance(nowMs);
   }
 
   private asksFor(entry: number, row: number): boolean {
@@ -226,7 +231,6 @@ export class Writers implements Kept {
   private decide(entry: number): void {
     const { words } = this.ring;
     words[entry + FLAGS]! |= DECIDED;
-    if ((words[entry + FLAGS]! & OUTBOX) !== 0) return this.decideOutbox(entry);
     const found = this.writerOf(entry);
     if (found !== undefined) return this.confirm(entry, found);
     const service = words[entry + OF_SERVICE]!;
@@ -243,10 +247,10 @@ export class Writers implements Kept {
   }
 
   /** Of several the one whose service and node have the smallest ids, the earliest: order has no say. */
-  private writerOf(entry: number): Found | undefined {
+  private writerOf(entry: number): Write | undefined {
     const { words } = this.ring;
     const { identities } = this.parts;
-    let best: Found | undefined;
+    let best: Write | undefined;
     this.writes.forEach(words, entry + KEY, (service, { node }, at) => {
       if (!identities.areSameTable(node, words[entry + TABLE]!)) return;
       if (best === undefined || this.isBefore({ service, node, at }, best)) best = { service, node, at };
@@ -254,7 +258,7 @@ export class Writers implements Kept {
     return best;
   }
 
-  private isBefore(a: Found, b: Found): boolean {
+  private isBefore(a: Write, b: Write): boolean {
     const { identities } = this.parts;
     const idOf = (identity: number) => identities.get(identity).id;
     if (a.service !== b.service) return idOf(a.service) < idOf(b.service);
@@ -262,7 +266,7 @@ export class Writers implements Kept {
     return this.writes.isEarlier(a.at, b.at);
   }
 
-  private confirm(entry: number, { service, node, at }: Found): void {
+  private confirm(entry: number, { service, node, at }: Write): void {
     this.addEvidence(entry, service, node);
     this.visitTopic(entry, this.parts.tree.extend(this.writes.placeOf(at), node));
   }
@@ -291,16 +295,16 @@ export class Writers implements Kept {
   /** The change as an interaction of the service that the trace names. */
   private infer(entry: number, sign: number): void {
     const { words } = this.ring;
-    const out = this.describe(entry, WRITES, words[entry + OF_SERVICE]!, words[entry + TABLE]!, sign);
+    const out = this.describe(entry, sign);
     out.verbs = VERBS[words[entry + OPERATION]!]!;
     out.times = Math.max(words[entry + ROWS]!, 1);
     this.parts.sink.apply(out);
   }
 
-  private describe(entry: number, kind: number, source: number, target: number, sign: number): Interaction {
+  private describe(entry: number, sign: number): Interaction {
     const { out } = this;
     const { words, floats } = this.ring;
-    out.begin(kind, source, target, floats[(entry + TIME) >> 1]!, BY_CDC);
+    out.begin(WRITES, words[entry + OF_SERVICE]!, words[entry + TABLE]!, floats[(entry + TIME) >> 1]!, BY_CDC);
     out.sign = sign;
     out.adjusted = 1;
     out.traces = words;
@@ -323,29 +327,4 @@ export class Writers implements Kept {
     words[entry + FLAGS]! &= ~INFERRED;
     this.addEvidence(entry, this.rows.words[row + SERVICE]!, found.node);
   }
-
-  private decideOutbox(entry: number): void {
-    const { words } = this.ring;
-    const { identities, sink, note } = this.parts;
-    const tables: { readonly node: number; readonly at: number }[] = [];
-    this.writes.forEach(words, entry + KEY, (_, { node }, at) => {
-      if (!this.isOutbox(identities.tableName(node))) return;
-      if (!tables.some(one => identities.areSameTable(one.node, node))) tables.push({ node, at });
-    });
-    const [found] = tables;
-    if (found === undefined || tables.length > 1) return note('outbox_unknown');
-    const out = this.describe(entry, CAPTURES, found.node, words[entry + TOPIC]!, ADD);
-    out.rows = 1;
-    out.verbs = VERBS[INSERT]!;
-    sink.apply(out);
-    sink.settle(out.kind, out.source, out.target, out.time, out.traces, out.traceAt, out.span0, out.span1);
-    this.visitTopic(entry, this.parts.tree.extend(this.writes.placeOf(found.at), found.node));
-  }
-}
-
-interface Found {
-  readonly service: number;
-  readonly node: number;
-  /** Its entry among the writes. */
-  readonly at: number;
 }

@@ -4,8 +4,8 @@ import type { RecordView, RowChange } from '../../src/contract/record.ts';
 import { LATE_MS, LiveSubject } from '../kits/live-subject.ts';
 import { changeOf, contextOf, recordOf } from '../kits/records.ts';
 import { LATER, orders, run, type Step } from '../kits/steps.ts';
-import { client, internal, OTHER_TRACE, postgres, server, spanId, TRACE } from '../oracle/cases.ts';
-import type { Span } from '../oracle/span.ts';
+import { client, consumer, internal, OTHER_TRACE, postgres, server, spanId, TRACE, topic } from '../oracle/cases.ts';
+import type { Attributes, Span } from '../oracle/span.ts';
 
 const handling = server('shop', 1, 0);
 const insert = (table: string, id = 2, more: Partial<Span> = {}) =>
@@ -14,6 +14,8 @@ const context = contextOf(TRACE, spanId(1));
 const captured = (said: Partial<RowChange> = {}, more: Partial<RecordView> = {}) =>
   recordOf({ topic: 'cdc', changes: [changeOf(said)], ...more });
 const AFTER_ALL = LATE_MS + 2 * LATER;
+
+type Evidence = Readonly<Record<string, number>>;
 
 const writesOf = (subject: LiveSubject) => subject.graph().edges.filter(edge => edge.kind === 'writes');
 
@@ -138,7 +140,7 @@ describe('a transaction', () => {
 });
 
 describe('an event of an outbox', () => {
-  const event = recordOf({ topic: 'order-events', isOutbox: true, messageId: 'e-1', context });
+  const event = recordOf({ topic: 'order-events', offset: 7, isOutbox: true, messageId: 'e-1', context });
   const capturesOf = (subject: LiveSubject) => subject.graph().edges.filter(edge => edge.kind === 'captures');
 
   it.each(['outbox', 'order_outbox', 'outbox_events', 'outboxevent'])('comes from the table %s of its trace', table => {
@@ -155,6 +157,24 @@ describe('an event of an outbox', () => {
       ]);
       expect(paths(subject)).toContain(`shop > ${table} > order-events 1`);
       expect(subject.graph().edges.filter(edge => edge.kind === 'publishes')).toEqual([]);
+    }
+  });
+
+  it.each<[string, Attributes, Evidence]>([
+    ['its id', { 'messaging.message.id': 'e-1' }, { server_span: 1, message_id: 1 }],
+    [
+      'its place',
+      { 'messaging.destination.partition.id': '0', 'messaging.kafka.offset': 7 },
+      { server_span: 1, offset: 1 },
+    ],
+  ])('reaches a consumer in a trace of its own that knows %s, in any order', (_, known, evidence) => {
+    const destination = topic('order-events', { 'messaging.kafka.cluster.id': 'main', ...known });
+    const taken = { ...consumer('points', 9, 0, destination), traceId: OTHER_TRACE };
+    for (const steps of orders<Step>([handling, insert('outbox', 3), event, taken])) {
+      const subject = run(steps);
+      const consumes = subject.graph().edges.filter(edge => edge.kind === 'consumes');
+      expect(consumes).toMatchObject([{ target: 'service:points', count: 1, evidence }]);
+      expect(paths(subject)).toContain('shop > outbox > order-events > points 1');
     }
   });
 

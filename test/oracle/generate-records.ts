@@ -3,8 +3,16 @@ import { CHANGE_OPERATIONS, type RecordView, type RowChange, type SpanContext } 
 import { changeOf, contextOf, recordOf } from '../kits/records.ts';
 import { usesOf } from './database.ts';
 import { type Fact, normalizeSpan } from './normalize.ts';
+import { OUTBOXES } from './outboxes.ts';
 import { Random } from './random.ts';
 import { isSpanId, isTraceId, type Span } from './span.ts';
+
+const IDS = [
+  'messaging.kafka.offset',
+  'messaging.kafka.message.offset',
+  'messaging.message.id',
+  'messaging.message_id',
+];
 
 interface Stage {
   readonly random: Random;
@@ -58,14 +66,17 @@ function makeMessage(stage: Stage): RecordView {
   const sought = facts.filter(
     ({ class: kind, topic }) => kind === 'consumer' && topic?.system === 'kafka' && topic.environment === undefined,
   );
-  const context = random.chance(0.8) ? anyContext(stage) : undefined;
+  const isOutbox = random.chance(0.4);
+  const context =
+    isOutbox && random.chance(0.8) ? contextOfWriter(stage) : random.chance(0.8) ? anyContext(stage) : undefined;
   const timestampMs = Date.UTC(2024, 0, 15, 12) + random.below(5);
-  const rest = { context, timestampMs, producer: random.chance(0.1) ? 'legacy' : '' };
+  const rest = { context, timestampMs, isOutbox, producer: random.chance(0.1) ? 'legacy' : '' };
   if (sought.length === 0 || random.chance(0.3)) {
     const originalTopic = random.chance(0.2) ? 'orders' : '';
     return recordOf({ ...placeOf(stage, 'orders-dlt'), ...rest, originalTopic });
   }
-  const { span, topic } = random.pick(sought);
+  const told = sought.filter(({ span }) => IDS.some(name => span.attributes[name] !== undefined));
+  const { span, topic } = random.pick(told.length > 0 && random.chance(0.7) ? told : sought);
   const text = (name: string) => (span.attributes[name] === undefined ? '' : String(span.attributes[name]));
   const offset = Number(text('messaging.kafka.offset') || text('messaging.kafka.message.offset') || stage.next++);
   const partition = Number(text('messaging.destination.partition.id') || '0');
@@ -100,6 +111,20 @@ function tableOf({ random, facts }: Stage): Partial<RowChange> {
   if (written.length === 0 || random.chance(0.2)) return random.chance(0.2) ? { table: '' } : {};
   const { system, database = '', schema = '', name } = random.pick(written).node;
   return { system: system!, database, schema, table: name };
+}
+
+/** Of some span of a trace that wrote a table that may be an outbox. */
+function contextOfWriter(stage: Stage): SpanContext {
+  const { random, facts } = stage;
+  const writers = facts.filter(
+    ({ database }) =>
+      database !== undefined &&
+      database.streams === undefined &&
+      usesOf(database).some(({ does, node }) => does === 'writes' && OUTBOXES.includes(node.name ?? '')),
+  );
+  if (writers.length === 0) return anyContext(stage);
+  const { traceId } = random.pick(writers).span;
+  return contextOf(traceId, random.pick(facts.filter(fact => fact.span.traceId === traceId)).span.spanId);
 }
 
 function anyContext({ random, facts }: Stage): SpanContext {

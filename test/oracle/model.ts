@@ -8,7 +8,7 @@ import { type Decisions, decideAll } from './decisions.ts';
 import { buildDocument, type OracleDocument } from './document.ts';
 import { type Log, type LogOutcome, readLogs } from './logs.ts';
 import { type Fact, isBadTime, normalizeSpan } from './normalize.ts';
-import { type RecordOutcome, readRecords, tellPositions } from './records.ts';
+import { isUsualOutbox, type RecordOutcome, readRecords, tellEvents, tellPositions } from './records.ts';
 import { isSpanId, isTraceId, type Span, sameTrace } from './span.ts';
 
 export interface Outcome {
@@ -25,6 +25,7 @@ export function analyzeSpans(
   logs: readonly Log[] = [],
   records: readonly RecordView[] = [],
   onlyCluster?: string,
+  isOutbox: (table: string) => boolean = isUsualOutbox,
 ): Outcome {
   const reasons = spans.flatMap(span => rejection(span) ?? []);
   const accepted = spans.filter(span => rejection(span) === undefined);
@@ -34,11 +35,14 @@ export function analyzeSpans(
   const facts = accepted.map(span => ({ ...normalizeSpan(span, nowUs, newest), ...known }));
   const once = facts.filter((fact, index) => facts.findIndex(other => isDuplicate(other, fact)) === index);
   const told = tellPositions(records, once, onlyCluster);
-  const kept = once.map(fact => (told.has(fact) ? { ...fact, told: told.get(fact)! } : fact));
-  const decisions = decideAll(kept);
+  const tied = once.map(fact => (told.has(fact) ? { ...fact, told: told.get(fact)! } : fact));
+  const alone = decideAll(tied);
+  const events = tellEvents(records, alone, onlyCluster, isOutbox);
+  const kept = tied.map(fact => (events.has(fact) ? { ...fact, events: events.get(fact)! } : fact));
+  const decisions = events.size === 0 ? alone : decideAll(kept);
   const refused = { received: spans.length, duplicates: facts.length - kept.length, reasons };
   const read = readLogs(logs, kept, nowUs);
-  const recorded = readRecords(records, decisions, nowUs);
+  const recorded = readRecords(records, decisions, nowUs, isOutbox);
   return { document: buildDocument(decisions, refused, read, recorded), decisions, logs: read.counts, recorded };
 }
 

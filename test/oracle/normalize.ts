@@ -6,7 +6,7 @@ import { hasAttributeBelow, readAttribute, readNumber } from './attributes.ts';
 import { type DatabaseWork, hasDatabaseAttributes, readDatabaseWork } from './database.ts';
 import { type Delivery, messagingPartOf, type Operation } from './messaging.ts';
 import { cleanName, externalNode, type NodeIdentity, serviceNode, topicNode } from './names.ts';
-import type { Position } from './positions.ts';
+import type { OutboxEvent, Position } from './positions.ts';
 import { CLIENT, SERVER, type Span, STATUS_ERROR, STATUS_UNSET, UNSPECIFIED } from './span.ts';
 import { streamWorkOf } from './stores.ts';
 
@@ -46,6 +46,10 @@ export interface Fact {
   readonly database: DatabaseWork | undefined;
   /** Of producers: positions that records tell. */
   readonly told?: readonly Position[];
+  /** Events of outboxes that a database span sent. */
+  readonly events?: readonly OutboxEvent[];
+  /** Of a database span that stands for a producer: itself, and the outbox it wrote. */
+  readonly outbox?: { readonly wrote: Fact; readonly table: NodeIdentity };
 }
 
 const YEAR_2000_US = Date.UTC(2000, 0, 1) * 1000;

@@ -164,6 +164,7 @@ class Places {
   }
 
   private aboveOf(fact: Fact): Fact | undefined {
+    if (fact.outbox !== undefined) return fact.outbox.wrote;
     const join = this.joinOf(fact);
     if (join?.rank === 'link') return undefined;
     return join?.partners[0] ?? nearestNamedAncestor(fact, this.facts);
@@ -180,6 +181,7 @@ class Places {
   }
 
   private find(fact: Fact): Chain {
+    if (fact.outbox !== undefined) return [...this.of(fact.outbox.wrote), fact.outbox.table.id];
     const join = this.joinOf(fact);
     if (join === undefined) return this.placeOther(fact);
     const ways = join.matches.map(match => joinedPlace(fact, this.of(match.partner), match));

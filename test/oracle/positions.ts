@@ -18,6 +18,12 @@ export interface Position {
   readonly inGroup?: string;
 }
 
+/** A message that is a row of an outbox. */
+export interface OutboxEvent {
+  readonly position: Position;
+  readonly table: NodeIdentity;
+}
+
 /** What a single message has on the span, and those of a batch on its links. */
 export function positionsOf(fact: Fact): Position[] {
   const { span, linkTopics, topic } = fact;
@@ -97,13 +103,23 @@ export function findSender({ atOffset, byId }: Position, facts: readonly Fact[])
     ['message_id', byId, (position: Position) => position.byId],
   ] as const;
   for (const [evidence, key, keyOf] of ways) {
-    const [sender] = facts
-      .filter(fact => fact.class === 'producer' && key !== undefined)
-      .filter(fact => sentAt(fact).some(position => keyOf(position) === key))
-      .sort(compareIds);
+    if (key === undefined) continue;
+    const producers = facts.filter(
+      fact => fact.class === 'producer' && sentAt(fact).some(position => keyOf(position) === key),
+    );
+    const writers = facts.flatMap(
+      fact =>
+        fact.events?.filter(({ position }) => keyOf(position) === key).map(event => asProducer(fact, event)) ?? [],
+    );
+    const [sender] = [...producers, ...writers].sort(compareIds);
     if (sender !== undefined) return { sender, evidence };
   }
   return undefined;
+}
+
+/** A database span as the sender of an event of the outbox that it wrote. */
+function asProducer(wrote: Fact, { position: { topic }, table }: OutboxEvent): Fact {
+  return { ...wrote, class: 'producer', database: undefined, topic, outbox: { wrote, table } };
 }
 
 /** By the low half of the trace id, which is never lost. */

@@ -1,14 +1,17 @@
 /** The program against the oracle: any trace set, in order at once, and shuffled with copies over several requests. */
 import { describe, expect, it } from 'vitest';
+import type { RecordView } from '../../src/contract/record.ts';
 import { NO_NAMING } from '../../src/normalize/identity/naming.ts';
 import { analyzed, documentOf, pathsOf, SMALL } from '../kits/subject.ts';
 import { compareDocuments, comparePaths } from './compare.ts';
 import { addCoverage, type Coverage, formatCoverage, ranksAndFatesInReach, reachedRanksAndFates } from './coverage.ts';
+import type { Decisions } from './decisions.ts';
 import type { OracleDocument } from './document.ts';
 import { generateTraceSet } from './generate.ts';
 import { generateRecords } from './generate-records.ts';
 import { generateLogs } from './logs.ts';
-import { analyzeSpans } from './model.ts';
+import { analyzeSpans, type Outcome } from './model.ts';
+import { generateOutboxes, OUTBOXES } from './outboxes.ts';
 import { countPaths } from './paths.ts';
 import type { RecordOutcome } from './records.ts';
 import { disorder, splitRequests, toRequest, withLogs, withRecords } from './requests.ts';
@@ -20,6 +23,19 @@ const FIRST_SEED = Number(process.env.TACIT_PROPERTY_SEED ?? 0);
 /** So many sets reach everything; a search among fewer looks for a difference, and may not. */
 const RUNS_THAT_REACH_ALL = 2000;
 const TIMEOUT_MS = 1_500_000;
+
+const WITH_OUTBOXES = { ...SMALL, outboxTables: OUTBOXES };
+
+function withRecordsOf(seed: number): { readonly spans: readonly Span[]; readonly records: readonly RecordView[] } {
+  const { spans, records } = generateOutboxes(seed, generateTraceSet(seed));
+  return { spans, records: [...records, ...generateRecords(seed, spans)] };
+}
+
+function withOutboxes(spans: readonly Span[], records: readonly RecordView[], onlyCluster?: string): Outcome {
+  return analyzeSpans(spans, Date.now() * 1000, [], records, onlyCluster, table =>
+    OUTBOXES.includes(table.toLowerCase()),
+  );
+}
 
 type Packer = (spans: readonly Span[]) => object[];
 
@@ -53,12 +69,11 @@ describe('the graph of any trace set with records', () => {
     () => {
       const sums = new Map<string, number>();
       for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS / 10; seed++) {
-        const spans = generateTraceSet(seed);
-        const records = generateRecords(seed, spans);
+        const { spans, records } = withRecordsOf(seed);
         if (records.length === 0) continue;
         for (const order of [spans, disorder(spans, seed)]) {
-          const { document, decisions, recorded } = analyzeSpans(order, Date.now() * 1000, [], records);
-          const subject = analyzed(withRecords(splitRequests(order, seed), records, seed), SMALL, {
+          const { document, decisions, recorded } = withOutboxes(order, records);
+          const subject = analyzed(withRecords(splitRequests(order, seed), records, seed), WITH_OUTBOXES, {
             now: () => Date.now(),
           });
           const told = `seed ${seed} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`;
@@ -66,7 +81,7 @@ describe('the graph of any trace set with records', () => {
           expect(compareDocuments(document, found), told).toEqual([]);
           expect(comparePaths(countPaths(decisions, recorded.ways), pathsOf(subject)), told).toEqual([]);
           expect([found.stats.records, found.stats.changes], told).toEqual([recorded.records, recorded.changes]);
-          noteReached(sums, recorded, document);
+          noteReached(sums, recorded, document, decisions);
         }
       }
       console.log(`records of ${RUNS / 10} trace sets reached: ${JSON.stringify(Object.fromEntries(sums))}`);
@@ -80,21 +95,20 @@ describe('where the configuration knows just one cluster', () => {
     'the graph is the oracle’s: what names none is of that one',
     () => {
       const clusters = [{ brokers: [], ids: [], name: 'eu-1' }];
-      const options = { ...SMALL, naming: { ...NO_NAMING, clusters } };
+      const options = { ...WITH_OUTBOXES, naming: { ...NO_NAMING, clusters } };
       const joined = { with: 0, without: 0 };
       for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS / 40; seed++) {
-        const told = generateTraceSet(seed);
-        const records = generateRecords(seed, told);
+        const { spans: told, records } = withRecordsOf(seed);
         const spans = told.map((span, i) => ((seed + i) % 2 === 0 ? withoutCluster(span) : span));
         const order = disorder(spans, seed);
-        const { document, decisions, recorded } = analyzeSpans(order, Date.now() * 1000, [], records, 'eu-1');
+        const { document, decisions, recorded } = withOutboxes(order, records, 'eu-1');
         const requests = withRecords(splitRequests(order, seed), records, seed);
         const subject = analyzed(requests, options, { now: () => Date.now() });
         const again = `seed ${seed} (again with TACIT_PROPERTY_SEED=${seed} TACIT_PROPERTY_RUNS=1)`;
         expect(compareDocuments(document, documentOf(subject)), again).toEqual([]);
         expect(comparePaths(countPaths(decisions, recorded.ways), pathsOf(subject)), again).toEqual([]);
         joined.with += joinedApart(document);
-        joined.without += joinedApart(analyzeSpans(order, Date.now() * 1000, [], records).document);
+        joined.without += joinedApart(withOutboxes(order, records).document);
       }
       console.log(`joined by offset or id: ${JSON.stringify(joined)}`);
       if (RUNS >= RUNS_THAT_REACH_ALL) expect(joined.with).toBeGreaterThan(joined.without);
@@ -114,10 +128,16 @@ function joinedApart({ edges }: OracleDocument): number {
 }
 
 /** What records came to: how often each kind of edge or evidence that only they give. */
-function noteReached(sums: Map<string, number>, { proven, ways }: RecordOutcome, { edges }: OracleDocument): void {
+function noteReached(
+  sums: Map<string, number>,
+  { proven, ways }: RecordOutcome,
+  { edges }: OracleDocument,
+  { joins }: Decisions,
+): void {
   const add = (name: string, count: number) => void sums.set(name, (sums.get(name) ?? 0) + count);
   add('writers proven', proven.length);
   add('ways', ways.length);
+  add('sent by an outbox', joins.flatMap(join => join.partners).filter(({ outbox }) => outbox !== undefined).length);
   for (const { kind, evidence } of edges) {
     if (kind === 'consumes') add('joined by offset or id', (evidence.offset ?? 0) + (evidence.message_id ?? 0));
     else add(kind, (evidence.record_header ?? 0) + (evidence.cdc ?? 0));

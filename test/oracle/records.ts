@@ -9,7 +9,7 @@ import type { Sight } from './document.ts';
 import type { Interaction } from './interactions.ts';
 import { type NodeIdentity, serviceNode, tableNode, topicNode } from './names.ts';
 import { type Fact, isBadTime } from './normalize.ts';
-import type { Position } from './positions.ts';
+import type { OutboxEvent, Position } from './positions.ts';
 
 export interface RecordOutcome {
   readonly records: Readonly<Record<string, number>>;
@@ -34,14 +34,23 @@ interface Change {
 const topicOf = (record: RecordView, name = record.topic): NodeIdentity | undefined =>
   name === '' ? undefined : topicNode(undefined, 'kafka', record.cluster || undefined, name);
 
-export function readRecords(records: readonly RecordView[], decisions: Decisions, nowUs: number): RecordOutcome {
+export function readRecords(
+  records: readonly RecordView[],
+  decisions: Decisions,
+  nowUs: number,
+  isOutbox: (table: string) => boolean = isUsualOutbox,
+): RecordOutcome {
   const facts = decisions.spans.map(({ fact }) => fact);
   const times = records.flatMap(({ timestampMs, changes }) => [timestampMs, ...changes.map(one => one.timeMs)]);
   const newest = Math.max(
     0,
     ...[...times.map(ms => ms * 1000), ...facts.map(fact => fact.startUs)].filter(t => !isBadTime(t, nowUs)),
   );
-  const once = records.filter((one, i) => records.findIndex(other => isSameRecord(one, other)) === i);
+  const once = onceEach(records);
+  const events = once.filter(isEvent).map(record => {
+    const timeUs = timeOf(record.timestampMs * 1000, newest, nowUs);
+    return outcomeOfEvent(record, timeUs, outboxWrite(record, decisions, isOutbox));
+  });
   const told = once.flatMap(record => record.changes.map((change, i) => ({ record, change, key: keyOf(record, i) })));
   const changesOnce = told.filter(
     (one, i) => one.key === undefined || told.findIndex(({ key }) => key === one.key) === i,
@@ -67,16 +76,20 @@ export function readRecords(records: readonly RecordView[], decisions: Decisions
       ...once.flatMap(record => headersOf(record, facts, newest, nowUs)),
       ...once.flatMap(record => captures(changes.filter(one => one.record === record))),
       ...writers.flatMap(one => one?.inferred ?? []),
+      ...events.flatMap(one => one.interactions),
     ],
     seen: [
       ...once.flatMap(record => sightOf(topicOf(record), timeOf(record.timestampMs * 1000, newest, nowUs))),
       ...changes.flatMap(({ record, table, timeUs }) => (record.topic === '' ? sightOf(table, timeUs) : [])),
     ],
     proven: writers.flatMap(one => one?.proven ?? []),
-    ways: writers.flatMap(one => one?.ways ?? []),
-    reasons: writers.flatMap(one =>
-      one !== undefined && one.inferred.length + one.proven.length === 0 ? ['writer_unknown'] : [],
-    ),
+    ways: [...writers.flatMap(one => one?.ways ?? []), ...events.flatMap(one => one.ways)],
+    reasons: [
+      ...writers.flatMap(one =>
+        one !== undefined && one.inferred.length + one.proven.length === 0 ? ['writer_unknown'] : [],
+      ),
+      ...events.flatMap(one => (one.ways.length === 0 ? ['outbox_unknown'] : [])),
+    ],
   };
 }
 
@@ -89,6 +102,10 @@ const times1 = ({ rows }: RowChange): number => Math.max(rows, 1);
 
 function tally(names: readonly string[]): Record<string, number> {
   return Object.fromEntries([...new Set(names)].map(name => [name, names.filter(one => one === name).length]));
+}
+
+function onceEach(records: readonly RecordView[]): RecordView[] {
+  return records.filter((one, i) => records.findIndex(other => isSameRecord(one, other)) === i);
 }
 
 function isSameRecord(a: RecordView, b: RecordView): boolean {
@@ -286,20 +303,101 @@ export function tellPositions(
 ): Map<Fact, Position[]> {
   const told = new Map<Fact, Position[]>();
   for (const record of records) {
-    const topic = topicOf(record);
-    if (topic === undefined || record.context === undefined) continue;
-    const { cluster = onlyCluster, name } = topic;
-    const isPlaced = record.partition >= 0 && record.offset >= 0;
-    const position: Position = {
-      topic,
-      ...(cluster !== undefined &&
-        isPlaced && { atOffset: JSON.stringify([cluster, name, String(record.partition), record.offset]) }),
-      ...(cluster !== undefined &&
-        record.messageId !== '' && { byId: JSON.stringify(['kafka', cluster, name, record.messageId]) }),
-    };
+    const position = positionOf(record, onlyCluster);
+    if (position === undefined || record.context === undefined) continue;
     for (const fact of spansOf(record.context, facts)) {
       if (fact.class === 'producer') told.set(fact, [...(told.get(fact) ?? []), position]);
     }
   }
   return told;
+}
+
+function positionOf(record: RecordView, onlyCluster: string | undefined): Position | undefined {
+  const topic = topicOf(record);
+  if (topic === undefined) return undefined;
+  const { cluster = onlyCluster, name } = topic;
+  const isPlaced = record.partition >= 0 && record.offset >= 0;
+  return {
+    topic,
+    ...(cluster !== undefined &&
+      isPlaced && { atOffset: JSON.stringify([cluster, name, String(record.partition), record.offset]) }),
+    ...(cluster !== undefined &&
+      record.messageId !== '' && { byId: JSON.stringify(['kafka', cluster, name, record.messageId]) }),
+  };
+}
+
+/** An event of an outbox that leads to a trace. */
+const isEvent = (record: RecordView): boolean =>
+  record.isOutbox && record.context !== undefined && topicOf(record) !== undefined;
+
+export function isUsualOutbox(table: string): boolean {
+  const name = table.toLowerCase();
+  return ['outbox', 'outboxevent'].includes(name) || name.endsWith('_outbox') || name.startsWith('outbox_');
+}
+
+interface Write {
+  readonly fact: Fact;
+  readonly table: NodeIdentity;
+}
+
+/** The earliest write of the one outbox that the trace of an event wrote. */
+function outboxWrite(
+  { context }: RecordView,
+  { spans }: Decisions,
+  isOutbox: (table: string) => boolean,
+): Write | undefined {
+  const { traceId } = witness(0, context).span;
+  const writes = spans
+    .filter(({ fact }) => fact.class === 'database' && findSpans(traceId, fact.span.spanId, [fact]).length > 0)
+    .flatMap(({ fact, interactions }) =>
+      interactions.filter(made => made.kind === 'writes').map(made => ({ fact, table: made.target })),
+    )
+    .filter(({ table }) => table.kind === 'table' && isOutbox(table.name ?? ''))
+    .sort(
+      (a, b) =>
+        compareValues(a.fact.startUs, b.fact.startUs) ||
+        compareValues(a.fact.span.spanId.toLowerCase(), b.fact.span.spanId.toLowerCase()) ||
+        compareValues(a.fact.service!.id, b.fact.service!.id) ||
+        compareValues(a.table.id, b.table.id),
+    );
+  return writes.every(a => writes.every(b => areSameTable(a.table, b.table))) ? writes[0] : undefined;
+}
+
+function outcomeOfEvent(
+  record: RecordView,
+  timeUs: number,
+  write: Write | undefined,
+): Pick<RecordOutcome, 'interactions' | 'ways'> {
+  const topic = topicOf(record);
+  if (write === undefined || topic === undefined) return { interactions: [], ways: [] };
+  const captured: Interaction = {
+    kind: 'captures',
+    source: write.table,
+    target: topic,
+    witness: witness(timeUs, record.context),
+    adjusted: 1,
+    evidence: ['cdc'],
+    operations: ['insert'],
+    rows: 1,
+  };
+  return { interactions: [captured], ways: [{ from: write.fact, nodes: [write.table, topic] }] };
+}
+
+/** The events of outboxes that database spans sent: those whose context names no producer. */
+export function tellEvents(
+  records: readonly RecordView[],
+  decisions: Decisions,
+  onlyCluster: string | undefined,
+  isOutbox: (table: string) => boolean,
+): Map<Fact, OutboxEvent[]> {
+  const facts = decisions.spans.map(({ fact }) => fact);
+  const sent = new Map<Fact, OutboxEvent[]>();
+  for (const record of onceEach(records).filter(isEvent)) {
+    if (spansOf(record.context!, facts).some(fact => fact.class === 'producer')) continue;
+    const write = outboxWrite(record, decisions, isOutbox);
+    const position = positionOf(record, onlyCluster);
+    if (write === undefined || position === undefined) continue;
+    sent.set(write.fact, [...(sent.get(write.fact) ?? []), { position, table: write.table }]);
+  }
+  return sent;
 }

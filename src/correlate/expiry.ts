@@ -253,6 +253,7 @@ export class Expiry implements Kept {
       if (isInbound(shape)) this.parts.inbound.resolveLast(row);
       else this.parts.outbound.resolveLast(row);
     }
+    if (isMessaging(shape)) this.parts.writers.events.decideFor(row);
     if (!isTransparent(shape)) {
       if (isInbound(shape)) {
         this.closeInbound(row, early);
@@ -275,9 +276,8 @@ export class Expiry implements Kept {
   }
 
   private closeInbound(row: number, early: boolean): void {
-    const { inbound, fates, latePartners, writers } = this.parts;
+    const { inbound, fates, latePartners } = this.parts;
     const w = this.rows.words;
-    if ((w[row + SHAPE]! & CLASS_MASK) === CONSUMER) writers.events.decideFor(row);
     const open = fateOf(w[row + STATE]!) === PENDING;
     const waits = decisionOf(w[row + STATE]!) === UNDECIDED;
     if (waits && latePartners.joinSharer(row)) return;

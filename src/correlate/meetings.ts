@@ -138,12 +138,26 @@ export class Meetings implements Kept {
   /** Calls `visit` with the keys under which a consumer, whose joins may still change, seeks who sent its messages. */
   forEachSought(row: number, visit: (a: number, b: number) => void): void {
     const { rows } = this;
-    if (rows.words[row + EXTRA] === 0 || isPair(decisionOf(rows.words[row + STATE]!)) || this.party.isFinal(row))
-      return;
+    if (isPair(decisionOf(rows.words[row + STATE]!)) || this.party.isFinal(row)) return;
     for (let position = this.first(row); position >= 0; position = this.more(position)) {
       if (!this.isOpen(position)) continue;
       const p = this.positions.words;
       for (const [key] of RANKS) if (p[position + key + 1] !== 0) visit(p[position + key]!, p[position + key + 1]!);
+    }
+  }
+
+  /** Calls `visit` with the kept consumers that seek messages of a sender. */
+  forEachSeeker(row: number, visit: (seeker: number) => void): void {
+    const { ledger, rows } = this;
+    for (let position = this.first(row); position >= 0; position = this.more(position)) {
+      const p = this.positions.words;
+      for (const [key] of RANKS) {
+        const [a, b] = [p[position + key]!, p[position + key + 1]!];
+        if (b === 0) continue;
+        for (let entry = ledger.first(SOUGHT, a, b); entry >= 0; entry = ledger.next(entry, SOUGHT, b)) {
+          if (!ledger.hasLeft(entry) && rows.alive(ledger.row(entry))) visit(rows.base(ledger.row(entry)));
+        }
+      }
     }
   }
 

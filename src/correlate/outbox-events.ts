@@ -6,7 +6,7 @@
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ADD, BY_CDC, CAPTURES, Interaction, type InteractionSink } from '../contract/interaction.ts';
-import { CLASS_MASK, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import { CLASS_MASK, CONSUMER, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { CONTEXT, RECORD_ID, RECORD_OFFSET } from '../contract/record-rows.ts';
 import { Rendezvous } from '../contract/rendezvous.ts';
@@ -18,7 +18,7 @@ import type { LateEntries } from './late.ts';
 import type { Meetings } from './meetings.ts';
 import type { CorrelationOptions } from './options.ts';
 import { isMessage } from './path-places.ts';
-import type { Rows } from './rows.ts';
+import { EXTRA, type Rows } from './rows.ts';
 import { isTransparent } from './state.ts';
 import { isBefore, type TraceWrites, type Write } from './trace-writes.ts';
 
@@ -127,9 +127,15 @@ export class OutboxEvents implements Kept {
     }
   }
 
-  /** A consumer is placed, or leaves: what may have sent its messages is decided, as far as it is known. */
+  /**
+   * A consumer is placed, or leaves: what may have sent its messages is decided, as far as it is known. A producer leaves:
+   * so is what consumers that seek its messages may have had otherwise, since it stays joined.
+   */
   decideFor(row: number): void {
-    if (this.next !== 0) this.parts.meetings.forEachSought(row, this.decideUnder);
+    if (this.next === 0 || this.parts.rows.words[row + EXTRA] === 0) return;
+    const { rows, meetings } = this.parts;
+    if ((rows.words[row + SHAPE]! & CLASS_MASK) === CONSUMER) meetings.forEachSought(row, this.decideUnder);
+    else meetings.forEachSeeker(row, seeker => meetings.forEachSought(seeker, this.decideUnder));
   }
 
   private readonly decideUnder = (a: number, b: number): void => {

@@ -20,6 +20,7 @@ const CLUSTER = { 'messaging.kafka.cluster.id': 'eu-1' };
 
 interface Stage {
   readonly random: Random;
+  readonly set: readonly Span[];
   /** The set, and what is grown onto it. */
   readonly spans: Span[];
   readonly writes: Span[];
@@ -33,15 +34,18 @@ export function generateOutboxes(
   const random = new Random(seed ^ 0x51ed270b);
   const spans = set.filter(span => isTraceId(span.traceId) && isSpanId(span.spanId));
   if (spans.length === 0 || random.chance(0.3)) return { spans: set, records: [] };
-  const stage: Stage = { random, spans, writes: [] };
+  const stage: Stage = { random, set: [...spans], spans, writes: [] };
   const grown = spans.length;
   for (let steps = 2 + random.below(6); steps > 0; steps--) grow(stage);
   const records = Array.from({ length: 1 + random.below(3) }, (_, i) => makeEvent(stage, i));
-  return { spans: [...set, ...spans.slice(grown)], records: random.chance(0.2) ? [...records, records[0]!] : records };
+  return {
+    spans: [...set, ...spans.slice(grown)],
+    records: random.chance(0.2) ? [...records, { ...records[0]! }] : records,
+  };
 }
 
 function grow(stage: Stage): void {
-  const { random, spans, writes } = stage;
+  const { random, set, spans, writes } = stage;
   switch (random.weighted({ write: 40, consumer: 45, batch: 8, producer: 7 })) {
     case 'write': {
       const attributes = postgres({ 'db.query.text': random.pick(WRITES) }).attributes;
@@ -58,7 +62,7 @@ function grow(stage: Stage): void {
       spans.push(take(stage, { attributes: say(stage, 'process', {}), links: [linkOf(stage), linkOf(stage)] }));
       return;
     case 'producer':
-      spans.push(under(stage, random.pick(spans), { kind: PRODUCER, attributes: say(stage, 'send', placeOf(stage)) }));
+      spans.push(under(stage, random.pick(set), { kind: PRODUCER, attributes: say(stage, 'send', placeOf(stage)) }));
   }
 }
 

@@ -24,7 +24,7 @@ const MAX_DEPTH = 64;
 const MISSING = '?';
 
 /**
- * By the chain's text; undefined where what came of a span leads back to it through links, or spans under one id differ in
+ * By the chain's text; undefined where what came of a span leads back to it through links or an outbox, or spans under one id differ in
  * nothing but their instance and where they link to: nothing real does that.
  */
 export function countPaths(
@@ -177,6 +177,7 @@ class Places {
       passed.add(at);
       at = this.aboveOf(at);
     }
+    if (at === fact && [...passed].some(one => one.outbox !== undefined)) this.goRound = true;
     return at === fact;
   }
 

@@ -28,7 +28,8 @@ const WITH_OUTBOXES = { ...SMALL, outboxTables: OUTBOXES };
 
 function withRecordsOf(seed: number): { readonly spans: readonly Span[]; readonly records: readonly RecordView[] } {
   const { spans, records } = generateOutboxes(seed, generateTraceSet(seed));
-  return { spans, records: [...records, ...generateRecords(seed, spans)] };
+  const isTaken = (one: RecordView) => records.some(other => other.topic === one.topic && other.offset === one.offset);
+  return { spans, records: [...records, ...generateRecords(seed, spans).filter(one => !isTaken(one))] };
 }
 
 function withOutboxes(spans: readonly Span[], records: readonly RecordView[], onlyCluster?: string): Outcome {

@@ -29,9 +29,10 @@ function joinOne(inbound: Fact, facts: readonly Fact[]): Join {
     return join({ inbound, rank }, [{ partner, evidence: 'paired', topic: inbound.topic }]);
   }
   const linked = inbound.class === 'consumer' ? findLinked(inbound, facts) : [];
-  if (linked.length === 0) return joinByPosition(inbound, facts) ?? join({ inbound, ...caller }, []);
+  const byPosition = linked.length === 0 ? joinByPosition(inbound, facts) : undefined;
+  if (linked.length === 0 && byPosition === undefined) return join({ inbound, ...caller }, []);
   const local = caller.rank === 'none' ? caller.local : undefined;
-  return join({ inbound, rank: 'link', ...(local && { local }) }, linked);
+  return { ...(byPosition ?? join({ inbound, rank: 'link' }, linked)), ...(local && { local }) };
 }
 
 function joinByPosition(inbound: Fact, facts: readonly Fact[]): Join | undefined {

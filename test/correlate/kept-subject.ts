@@ -28,12 +28,19 @@ import type { Exceptions } from '../kits/same-state.ts';
 import { SMALL } from '../kits/subject.ts';
 import { generateTraceSet } from '../oracle/generate.ts';
 import { generateLogs, type Log } from '../oracle/logs.ts';
+import { generateOutboxes, OUTBOXES } from '../oracle/outboxes.ts';
 import { Random } from '../oracle/random.ts';
 import { toLogsRequest, toRequest } from '../oracle/requests.ts';
 import { isTraceId, type Span } from '../oracle/span.ts';
 import { World } from './late-world.ts';
 
-export const ROOMY: CorrelationOptions = { ...SMALL, lateMs: 10 * WAIT_MS, onlyCluster: 'main', offline: false };
+export const ROOMY: CorrelationOptions = {
+  ...SMALL,
+  lateMs: 10 * WAIT_MS,
+  onlyCluster: 'main',
+  outboxTables: OUTBOXES,
+  offline: false,
+};
 /** Rows are evicted and rings go round. */
 export const TIGHT: CorrelationOptions = {
   ...ROOMY,
@@ -92,8 +99,9 @@ export class Timeline {
   /** Trace sets and traces of calls and messages, in small parts spread over the wait and more, with ticks between. @param messages spans that only positions and ids bring together. */
   constructor(seed: number, messages = 0) {
     const random = new Random(seed);
-    const sets = [0, 1, 2].map(n => generateTraceSet(seed * 3 + n));
-    const spans = [...sets.flat(), ...new World(seed).spans, ...messageSpans(random, messages)];
+    const sets = [0, 1, 2].map(n => generateOutboxes(seed * 3 + n, generateTraceSet(seed * 3 + n)));
+    const events = random.shuffle(sets.flatMap(set => set.records));
+    const spans = [...sets.flatMap(set => set.spans), ...new World(seed).spans, ...messageSpans(random, messages)];
     this.traceIds = [...new Set(spans.map(span => span.traceId))];
     const mixed = random.chance(0.5) ? random.shuffle(spans) : spans;
     const contexts = spans.filter(span => isTraceId(span.traceId)).map(span => contextOf(span.traceId, span.spanId));
@@ -101,6 +109,7 @@ export class Timeline {
     for (let at = 0; at < mixed.length; ) {
       const size = 1 + random.below(12);
       const records = Array.from({ length: random.pick([0, 0, 3]) }, () => randomRecord(random, contexts));
+      records.push(...events.splice(0, random.below(2)));
       const logs = random.chance(0.5) ? generateLogs(seed + at, mixed) : [];
       this.frames.push({ batch: this.names.observe(mixed.slice(at, at + size), records, logs), arrivalMs: atMs });
       at += size;

@@ -74,6 +74,15 @@ export class InboundChoice {
     if (isConsumer(this.rows.words[row + SHAPE]!) && this.rows.words[row + EXTRA] !== 0) this.decideByLedger(row);
   }
 
+  /** A consumer that was decided so, without a partner of its context, has other senders now. */
+  joinAnew(row: number, decision: number, remote: number, outer: number): void {
+    next.decision = decision;
+    next.partner = -1;
+    next.remote = remote;
+    next.outer = outer;
+    if (decision !== BY_LINKS) this.decideByLedger(row);
+  }
+
   private decideByLedger(row: number): void {
     const found = this.meetings.seek(row);
     const decision = found === AT_OFFSET ? BY_OFFSET : BY_ID;

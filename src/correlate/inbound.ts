@@ -341,14 +341,17 @@ export class Inbound implements MeetingParty {
     }
   }
 
-  /** What the ledger knows of a consumer's sender changes. */
+  /**
+   * What the ledger knows of a consumer's sender changes. Its context is not asked again: what stands above may have left.
+   */
   changeSender(row: number, change: () => void): void {
-    const state = this.rows.words[row + STATE]!;
+    const w = this.rows.words;
+    const state = w[row + STATE]!;
     if ((state & FATED) === 0 || isPair(decisionOf(state))) return change();
     if (this.isFinal(row)) return;
     this.withdraw(row);
     change();
-    this.parts.choice.decide(row);
+    this.parts.choice.joinAnew(row, decisionOf(state), w[row + PARTNER]!, this.parts.layers.outerOf(row));
     this.take(row);
   }
 

@@ -288,7 +288,7 @@ export class Meetings implements Kept {
     for (let i = 0; i < 4; i++) {
       if (ledger.id(a, i) !== ledger.id(b, i)) return ledger.id(a, i) >>> 0 < ledger.id(b, i) >>> 0;
     }
-    return false;
+    return this.keys.isBefore(ledger.topic(a), ledger.topic(b));
   }
 
   /** The sender being decided met a consumer that has left by its context. */

@@ -48,6 +48,12 @@ export class TopicKeys {
     return salts;
   }
 
+  /** By their ids, which do not depend on what came first. */
+  isBefore(a: number, b: number): boolean {
+    if (a === b || a === 0 || b === 0) return a === 0 && b !== 0;
+    return this.identities.get(a).id < this.identities.get(b).id;
+  }
+
   private make(topic: number): Salts {
     const { parts, overflow } = this.identities.get(topic);
     if (overflow) return NOTHING;

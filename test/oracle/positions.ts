@@ -111,7 +111,9 @@ export function findSender({ atOffset, byId }: Position, facts: readonly Fact[])
       fact =>
         fact.events?.filter(({ position }) => keyOf(position) === key).map(event => asProducer(fact, event)) ?? [],
     );
-    const [sender] = [...producers, ...writers].sort(compareIds);
+    const [sender] = [...producers, ...writers].sort(
+      (a, b) => compareIds(a, b) || compareValues(a.topic?.id ?? '', b.topic?.id ?? ''),
+    );
     if (sender !== undefined) return { sender, evidence };
   }
   return undefined;

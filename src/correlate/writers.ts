@@ -41,8 +41,8 @@ const WORDS = TIME + 2;
 /** The change counts as an interaction of the service. */
 const INFERRED = 1;
 /** The row of the service has left. */
-const LEFT = 2;
-const DECIDED = 4;
+const LEFT = 4;
+const DECIDED = 8;
 
 const RECORDS_PER_CHANGE = 10;
 const VERBS = CHANGE_OPERATIONS.map(operation => [operation]);
@@ -231,6 +231,8 @@ export class Writers implements Kept {
   private decide(entry: number): void {
     const { words } = this.ring;
     words[entry + FLAGS]! |= DECIDED;
+    // An event of an outbox, in an image of a program that kept those here.
+    if (words[entry + TABLE] === 0) return this.parts.note('outbox_unknown');
     const found = this.writerOf(entry);
     if (found !== undefined) return this.confirm(entry, found);
     const service = words[entry + OF_SERVICE]!;

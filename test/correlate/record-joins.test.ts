@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_RULES } from '../../src/contract/identity-rules.ts';
 import type { RecordView } from '../../src/contract/record.ts';
 import { NO_NAMING } from '../../src/normalize/identity/naming.ts';
-import { LiveSubject } from '../kits/live-subject.ts';
+import { LiveSubject, WAIT_MS } from '../kits/live-subject.ts';
 import { contextOf, recordOf } from '../kits/records.ts';
 import { isSpan, LATER, orders, run, type Step } from '../kits/steps.ts';
 import {
@@ -52,6 +52,16 @@ describe('a producer whose record is seen', () => {
         expect(subject.fates(), told).toEqual({ paired: 2 });
       }
     }
+  });
+
+  it('after what stands above its consumer has left, is met all the same', () => {
+    const [above, other] = [server('b', 1, 0), producer('a', 1, 0, topic('other'))];
+    const taken = { ...withId, traceId: TRACE, parentSpanId: spanId(1) };
+    const met = { ...producer('c', 5, 0, inTopic({ 'messaging.message.id': 'm-1' })), traceId: OTHER_TRACE };
+    const subject = new LiveSubject().send([above], 0).send([other, taken], WAIT_MS / 2);
+    subject.idle(WAIT_MS / 2, WAIT_MS + 1000).send([met], WAIT_MS + 1001);
+    subject.idle(WAIT_MS + 1002, LATER);
+    expect(edgeOf(subject, 'consumes')?.evidence).toEqual({ server_span: 1, message_id: 1 });
   });
 
   it('hours before it is exported, is met, too', () => {

@@ -1,13 +1,11 @@
 /** What an interaction needs of one of its sides, from a kept row or from a late entry. Reused. */
 
-import type { Interaction } from '../contract/interaction.ts';
+import type { Interaction, InteractionSink } from '../contract/interaction.ts';
 import {
   ADJUSTED,
   CLASS_MASK,
-  CREATE,
   DURATION,
   ERROR,
-  PRODUCER,
   SERVICE,
   SHAPE,
   SPAN,
@@ -18,6 +16,7 @@ import {
 } from '../contract/observation.ts';
 import type { LateEntries } from './late.ts';
 import type { Rows } from './rows.ts';
+import { isMessage } from './state.ts';
 
 export class Facts {
   shape = 0;
@@ -72,8 +71,17 @@ export function producerTopic(rows: Rows, row: number): number {
 }
 
 function hasTopic(shape: number): boolean {
-  const cls = shape & CLASS_MASK;
-  return cls === PRODUCER || cls === CREATE;
+  return isMessage(shape & CLASS_MASK);
+}
+
+/** What was just given to the sink is final. */
+export function settle(sink: InteractionSink, out: Interaction): void {
+  sink.settle(out.kind, out.source, out.target, out.time, out.traces, out.traceAt, out.span0, out.span1);
+}
+
+/** Makes the context whose words stand at `at` the interaction's example. */
+export function setContext(into: Interaction, of: Int32Array, at: number): void {
+  setExample(into, of, at, of[at + SPAN]!, of[at + SPAN + 1]!);
 }
 
 /** Makes a span the interaction's example: trace id of a kept row, span id given. */

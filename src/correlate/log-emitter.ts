@@ -25,12 +25,11 @@ import {
   PRODUCER,
   SERVICE,
   SHAPE,
-  SPAN,
   TARGET,
 } from '../contract/observation.ts';
 import type { PlanEffect, Plans } from '../lib/plans.ts';
 import { KIND_OF_ACCESS } from './effect-kinds.ts';
-import { setExample } from './facts.ts';
+import { setContext, settle } from './facts.ts';
 
 const SEND = ['send'];
 const RECEIVED = ['receive'];
@@ -68,7 +67,7 @@ export class LogEmitter {
       out.verbs = isProcess ? PROCESSED : RECEIVED;
       out.group = words[at + GROUP]!;
     }
-    this.give(words, at);
+    this.give();
   }
 
   private effect(effect: PlanEffect, words: Int32Array, at: number, time: number, sign: number): void {
@@ -81,7 +80,7 @@ export class LogEmitter {
       out.group = effect.group ?? 0;
     }
     out.verbs = effect.verbs;
-    this.give(words, at);
+    this.give();
   }
 
   private begin(kind: number, node: number, words: Int32Array, at: number, time: number, sign: number): Interaction {
@@ -95,22 +94,13 @@ export class LogEmitter {
     // Reading from a table is the service's own call; a message comes to it.
     if (kind === CONSUMES) out.serverError = isError;
     else out.clientError = isError;
-    setExample(out, words, at, words[at + SPAN]!, words[at + SPAN + 1]!);
+    setContext(out, words, at);
     return out;
   }
 
-  private give(words: Int32Array, at: number): void {
+  private give(): void {
     const { out, sink } = this;
-    if (out.sign !== SETTLE) return sink.apply(out);
-    sink.settle(
-      out.kind,
-      out.source,
-      out.target,
-      out.time,
-      words,
-      out.traceAt,
-      words[at + SPAN]!,
-      words[at + SPAN + 1]!,
-    );
+    if (out.sign === SETTLE) settle(sink, out);
+    else sink.apply(out);
   }
 }

@@ -6,7 +6,7 @@
 
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { BY_MESSAGE_ID, BY_OFFSET } from '../contract/interaction.ts';
-import { CLASS_MASK, CREATE, LINK_TOPIC, PRODUCER, SHAPE, TARGET } from '../contract/observation.ts';
+import { CLASS_MASK, LINK_TOPIC, SHAPE, TARGET } from '../contract/observation.ts';
 import type { Rendezvous } from '../contract/rendezvous.ts';
 import { SENT, Rendezvous as Side, SOUGHT } from '../contract/rendezvous.ts';
 import { isPair } from './inbound-fates.ts';
@@ -39,6 +39,7 @@ import {
   BY_OFFSET as DECIDED_BY_OFFSET,
   decisionOf,
   FATED,
+  isMessage,
   STATE,
 } from './state.ts';
 import type { TopicKeys } from './topic-keys.ts';
@@ -380,8 +381,8 @@ export class Meetings implements Kept {
   }
 
   private isSender(row: number): boolean {
-    const cls = this.rows.words[row + SHAPE]! & CLASS_MASK;
-    return (cls === PRODUCER || cls === CREATE) && this.rows.words[row + EXTRA] !== 0;
+    const w = this.rows.words;
+    return isMessage(w[row + SHAPE]! & CLASS_MASK) && w[row + EXTRA] !== 0;
   }
 }
 

@@ -6,20 +6,20 @@
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { ADD, BY_CDC, CAPTURES, Interaction, type InteractionSink } from '../contract/interaction.ts';
-import { CLASS_MASK, CONSUMER, SHAPE, SPAN, TRACE } from '../contract/observation.ts';
+import { CLASS_MASK, CONSUMER, SHAPE, SPAN } from '../contract/observation.ts';
 import { MAX_PATH_DEPTH, NO_PATH, type PathSink } from '../contract/path-sink.ts';
 import { CONTEXT, RECORD_ID, RECORD_OFFSET } from '../contract/record-rows.ts';
 import { Rendezvous } from '../contract/rendezvous.ts';
 import type { Identities } from '../lib/identities.ts';
 import { outboxTables } from '../lib/outbox-tables.ts';
+import { setContext, settle } from './facts.ts';
 import { hash, hashKey } from './hash.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { LateEntries } from './late.ts';
 import type { Meetings } from './meetings.ts';
 import type { CorrelationOptions } from './options.ts';
-import { isMessage } from './path-places.ts';
 import { EXTRA, type Rows } from './rows.ts';
-import { isTransparent } from './state.ts';
+import { isMessage, isSender } from './state.ts';
 import { isBefore, type TraceWrites, type Write } from './trace-writes.ts';
 
 /** Words of an entry: context (6), keys of place and id (2 each, zeros where there is none), topic, flags, arrival, time. */
@@ -160,7 +160,7 @@ export class OutboxEvents implements Kept {
     words[entry + FLAGS]! |= DECIDED;
     const out = this.describe(entry, write.node);
     sink.apply(out);
-    sink.settle(out.kind, out.source, out.target, out.time, out.traces, out.traceAt, out.span0, out.span1);
+    settle(sink, out);
     const table = tree.extend(this.placeOf(write), write.node);
     if (table !== NO_PATH) tree.visit(tree.extend(table, words[entry + TOPIC]!));
     this.tie(entry, write, table);
@@ -207,8 +207,7 @@ export class OutboxEvents implements Kept {
     const [s0, s1] = [words[entry + KEY + SPAN]!, words[entry + KEY + SPAN + 1]!];
     const at = entry + KEY;
     for (let row = rows.firstRow(words, at, s0, s1); row >= 0; row = rows.nextRow(row, words, at, s0, s1)) {
-      const shape = rows.words[row + SHAPE]!;
-      if (isMessage(shape & CLASS_MASK) && !isTransparent(shape)) return true;
+      if (isSender(rows.words[row + SHAPE]!)) return true;
     }
     hashKey(words, at, s0, s1);
     for (let found = late.first(hash, false); found >= 0; found = late.nextEntry(found, hash, false)) {
@@ -225,10 +224,7 @@ export class OutboxEvents implements Kept {
     out.adjusted = 1;
     out.rows = 1;
     out.verbs = INSERT;
-    out.traces = words;
-    out.traceAt = entry + KEY + TRACE;
-    out.span0 = words[entry + KEY + SPAN]!;
-    out.span1 = words[entry + KEY + SPAN + 1]!;
+    setContext(out, words, entry + KEY);
     return out;
   }
 }

@@ -8,12 +8,10 @@ import {
   BAD_PARENT,
   CLASS_MASK,
   CONSUMER,
-  CREATE,
   LINK,
   LINK_TOPIC,
   PARENT,
   PEER,
-  PRODUCER,
   ROW_WORDS,
   SERVICE,
   SHAPE,
@@ -39,6 +37,7 @@ import {
   decisionOf,
   ENTRY,
   isInbound,
+  isMessage,
   isTransparent,
   PLACED,
   PLACING,
@@ -394,5 +393,3 @@ const isByMessages = (decision: number): boolean =>
 function addOnce(places: number[], place: number): void {
   if (!places.includes(place)) places.push(place);
 }
-
-export const isMessage = (cls: number): boolean => cls === PRODUCER || cls === CREATE;

@@ -17,7 +17,7 @@ import type { PathSink } from '../contract/path-sink.ts';
 import { ACCESS_CONSUME, ACCESS_READ, type Plans } from '../lib/plans.ts';
 import type { Crossings } from './crossings.ts';
 import type { Deliveries } from './deliveries.ts';
-import { isMessage, type PathPlaces } from './path-places.ts';
+import type { PathPlaces } from './path-places.ts';
 import type { Rows } from './rows.ts';
 import {
   COUNTED_OWN,
@@ -27,6 +27,7 @@ import {
   HAS_GROUPS,
   isInbound,
   isLocal,
+  isMessage,
   isTransparent,
   STATE,
 } from './state.ts';

@@ -24,17 +24,19 @@ import {
   unpackDuration,
 } from '../contract/observation.ts';
 import { CONTEXT, RECORD_ID, RECORD_OFFSET } from '../contract/record-rows.ts';
-import { Rendezvous, SENT } from '../contract/rendezvous.ts';
+import { Rendezvous } from '../contract/rendezvous.ts';
 import type { Chains } from './chains.ts';
+import { setContext } from './facts.ts';
 import { hash, hashKey, keyHash } from './hash.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { LateEntries } from './late.ts';
 import type { Meetings } from './meetings.ts';
 import type { CorrelationOptions } from './options.ts';
+import { describeLeft } from './row-side.ts';
 import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
 import { speakerOf } from './speakers.ts';
-import { isTransparent } from './state.ts';
+import { isMessage, isSender, isTransparent } from './state.ts';
 
 /** Words of an entry: context (6), topic, offset (2), id (2), publisher, its row, flags, and the time. */
 const KEY = ENTRY;
@@ -153,13 +155,8 @@ export class RecordJoins implements Kept {
 
   private tie(entry: number, row: number): void {
     const { words } = this.ring;
-    if (this.isSender(row)) this.parts.meetings.tie(row, words[entry + TOPIC]!, words, entry + OFFSET, entry + ID);
-  }
-
-  private isSender(row: number): boolean {
-    const shape = this.rows.words[row + SHAPE]!;
-    const cls = shape & CLASS_MASK;
-    return (cls === PRODUCER || cls === CREATE) && !isTransparent(shape);
+    if (isSender(this.rows.words[row + SHAPE]!))
+      this.parts.meetings.tie(row, words[entry + TOPIC]!, words, entry + OFFSET, entry + ID);
   }
 
   /** Holds who is counted as publisher against the rows that are there. */
@@ -193,9 +190,11 @@ export class RecordJoins implements Kept {
     hashKey(words, entry + KEY, words[entry + KEY + SPAN]!, words[entry + KEY + SPAN + 1]!);
     for (let found = late.first(hash, false); found >= 0; found = late.nextEntry(found, hash, false)) {
       const cls = late.classOf(found) & CLASS_MASK;
-      if (cls === PRODUCER || cls === CREATE) {
-        const topic = late.target(found) || words[entry + TOPIC]!;
-        this.describeLeft(found, entry, topic);
+      if (isMessage(cls)) {
+        const { side } = this;
+        side.service = late.service(found);
+        side.topic = late.target(found) || words[entry + TOPIC]!;
+        describeLeft(side, words, entry + KEY, late.start(found) + unpackDuration(late.duration(found)));
         meetings.tieLeft(this.side, late.path(found), words[entry + TOPIC]!, words, entry + OFFSET, entry + ID);
       }
       if (cls === CREATE || (cls === PRODUCER && late.target(found) !== 0)) return;
@@ -205,21 +204,6 @@ export class RecordJoins implements Kept {
       this.settle(entry);
       return;
     }
-  }
-
-  private describeLeft(found: number, entry: number, topic: number): void {
-    const { late } = this.parts;
-    const { side } = this;
-    const { words } = this.ring;
-    side.kind = SENT;
-    side.service = late.service(found);
-    side.topic = topic;
-    side.time = late.start(found) + unpackDuration(late.duration(found));
-    side.row = 0;
-    side.trace0 = words[entry + KEY + TRACE + 2]!;
-    side.trace1 = words[entry + KEY + TRACE + 3]!;
-    side.span0 = words[entry + KEY + SPAN]!;
-    side.span1 = words[entry + KEY + SPAN + 1]!;
   }
 
   private settle(entry: number): void {
@@ -253,10 +237,7 @@ export class RecordJoins implements Kept {
     out.adjusted = 1;
     out.messages = 1;
     out.verbs = SEND;
-    out.traces = words;
-    out.traceAt = entry + KEY + TRACE;
-    out.span0 = words[entry + KEY + SPAN]!;
-    out.span1 = words[entry + KEY + SPAN + 1]!;
+    setContext(out, words, entry + KEY);
     this.parts.sink.apply(out);
   }
 }

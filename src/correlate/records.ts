@@ -39,6 +39,7 @@ import {
 } from '../contract/record-rows.ts';
 import { finalize } from '../lib/bytes.ts';
 import type { ChangeLeads } from './change-leads.ts';
+import { setContext, settle } from './facts.ts';
 import type { CorrelationOptions } from './options.ts';
 import type { RecordJoins } from './record-joins.ts';
 import { Seen } from './seen.ts';
@@ -280,18 +281,14 @@ export class Records implements Kept {
     const { out } = this;
     out.begin(kind, source, target, time, evidence);
     out.adjusted = 1;
-    out.traces = words;
-    out.traceAt = at + CONTEXT;
-    out.span0 = words[at + CONTEXT + 4]!;
-    out.span1 = words[at + CONTEXT + 5]!;
+    setContext(out, words, at + CONTEXT);
     return out;
   }
 
   private give(): void {
     const { out, sink } = this;
     sink.apply(out);
-    if (out.count > 0)
-      sink.settle(out.kind, out.source, out.target, out.time, out.traces, out.traceAt, out.span0, out.span1);
+    if (out.count > 0) settle(sink, out);
   }
 }
 

@@ -17,6 +17,20 @@ export function describeSide(side: Rendezvous, rows: Rows, row: number, kind: nu
   side.span1 = w[row + SPAN + 1]!;
 }
 
+/**
+ * As `describeSide`, of a sender that has left, whose context stands at `at` in `words`: everything but service, topic
+ * and key. @param time of its end, µs.
+ */
+export function describeLeft(side: Rendezvous, words: Int32Array, at: number, time: number): void {
+  side.kind = SENT;
+  side.time = time;
+  side.row = 0;
+  side.trace0 = words[at + TRACE + 2]!;
+  side.trace1 = words[at + TRACE + 3]!;
+  side.span0 = words[at + SPAN]!;
+  side.span1 = words[at + SPAN + 1]!;
+}
+
 /** By start, then by the low half of the trace id, which is never lost, and the span id. */
 export function isEarlierRow({ words: w, floats }: Rows, a: number, b: number): boolean {
   const start = floats[(a + START) >> 1]! - floats[(b + START) >> 1]!;

@@ -127,6 +127,12 @@ export function isCaller(shape: number): boolean {
   return !isTransparent(shape) && (cls === CLIENT || cls === PRODUCER || cls === CREATE);
 }
 
+/** Class of a producer or create span. */
+export const isMessage = (cls: number): boolean => cls === PRODUCER || cls === CREATE;
+
+/** Sends messages, and is not passed over. */
+export const isSender = (shape: number): boolean => isMessage(shape & CLASS_MASK) && !isTransparent(shape);
+
 export function isReceive(shape: number): boolean {
   return (shape & (CLASS_MASK | PROCESS | NAMELESS | FILTERED)) === CONSUMER;
 }

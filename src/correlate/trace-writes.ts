@@ -15,12 +15,13 @@ import {
   TRACE,
   unpackDuration,
 } from '../contract/observation.ts';
-import { type Rendezvous, SENT } from '../contract/rendezvous.ts';
+import type { Rendezvous } from '../contract/rendezvous.ts';
 import { finalize } from '../lib/bytes.ts';
 import type { Identities } from '../lib/identities.ts';
 import { ACCESS_WRITE, type PlanEffect, type Plans } from '../lib/plans.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { PathPlaces } from './path-places.ts';
+import { describeLeft } from './row-side.ts';
 import type { Rows } from './rows.ts';
 import { sameTrace } from './same-trace.ts';
 import { COUNTED_OWN, isTransparent, OWN_PLAN, STATE } from './state.ts';
@@ -161,14 +162,8 @@ export class TraceWrites implements Kept {
   /** The span as the sender of a message, with everything but key and topic. */
   describe(side: Rendezvous, entry: number): void {
     const { words, floats } = this.ring;
-    side.kind = SENT;
     side.service = words[entry + OF_SERVICE]!;
-    side.time = floats[(entry + BEGAN) >> 1]! + unpackDuration(words[entry + LASTED]!);
-    side.row = 0;
-    side.trace0 = words[entry + KEY + TRACE + 2]!;
-    side.trace1 = words[entry + KEY + TRACE + 3]!;
-    side.span0 = words[entry + KEY + SPAN]!;
-    side.span1 = words[entry + KEY + SPAN + 1]!;
+    describeLeft(side, words, entry + KEY, floats[(entry + BEGAN) >> 1]! + unpackDuration(words[entry + LASTED]!));
   }
 
   /** Where the span stands in the tree of paths. */

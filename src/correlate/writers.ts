@@ -11,6 +11,7 @@ import { CHANGE_OPERATIONS } from '../contract/record.ts';
 import type { Identities } from '../lib/identities.ts';
 import { ACCESS_WRITE, type Plans } from '../lib/plans.ts';
 import type { Chains } from './chains.ts';
+import { setContext } from './facts.ts';
 import { ENTRY, KeyedRing } from './keyed-ring.ts';
 import type { LateEntries } from './late.ts';
 import type { Meetings } from './meetings.ts';
@@ -309,10 +310,7 @@ export class Writers implements Kept {
     out.begin(WRITES, words[entry + OF_SERVICE]!, words[entry + TABLE]!, floats[(entry + TIME) >> 1]!, BY_CDC);
     out.sign = sign;
     out.adjusted = 1;
-    out.traces = words;
-    out.traceAt = entry + KEY + TRACE;
-    out.span0 = words[entry + KEY + SPAN]!;
-    out.span1 = words[entry + KEY + SPAN + 1]!;
+    setContext(out, words, entry + KEY);
     return out;
   }
 

@@ -22,7 +22,7 @@ export const storageConfig = optionGroup(
       minimum: 10_000,
       maximum: 1_000_000_000,
       description:
-        'After so many spans and records it is written as well, if that is sooner, but no more than a fifth of the time: a start after a kill has no more than these to apply again, some three seconds for a million. More of them spare the disk, and CPU.',
+        'After so many spans and records it is written as well, if that is sooner, but no more than a fifth of the time: a start after a kill has no more than these to apply again, some three or four seconds for a million. More of them spare the disk, and CPU.',
     }),
     on_corruption: Type.Enum(['skip', 'refuse'], {
       default: 'skip',

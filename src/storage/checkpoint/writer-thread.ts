@@ -29,7 +29,10 @@ port.on('message', (message: ToKeeper) => {
   if (message.type === 'close') port.close();
 });
 
+/** Nobody wakes it. */
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
 /** Leaves the disk, and maybe the core, to the journal for as long as it was kept from them. */
 function rest(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, LONGEST_REST_MS));
+  Atomics.wait(nothing, 0, 0, Math.min(ms, LONGEST_REST_MS));
 }

@@ -28,6 +28,10 @@ const ANY_PORT = ['receivers.otlp.protocols.grpc', 'receivers.otlp.protocols.htt
 );
 const execute = promisify(execFile);
 
+interface SourceMap {
+  readonly sources: readonly string[];
+}
+
 let folder: string;
 let home: string;
 /** Why the package could not be installed here. */
@@ -70,6 +74,10 @@ function needsPackage({ skip }: TestContext): void {
 }
 
 const inPackage = (path: string) => join(home, 'node_modules/tacit-topology', path);
+const inDist = (name: RegExp) => {
+  const files = readdirSync(inPackage('dist'), { recursive: true, encoding: 'utf8' });
+  return files.filter(path => name.test(path)).map(path => inPackage(join('dist', path)));
+};
 const npx = async (...args: string[]) =>
   (await execute('npx', ['--no-install', 'tacit', ...args], { cwd: home, env: environment() })).stdout;
 
@@ -99,11 +107,9 @@ describe('the package', () => {
 
   it('names no file that only a checkout has', context => {
     needsPackage(context);
-    const programs = readdirSync(inPackage('dist'), { recursive: true, encoding: 'utf8' }).filter(path =>
-      /\.[cm]?js$/.test(path),
-    );
+    const programs = inDist(/\.[cm]?js$/);
     const naming = programs.filter(path =>
-      /\bfrom '[^']*\.ts'|\bURL\('[^']*\.ts'/.test(readFileSync(inPackage(`dist/${path}`), 'utf8')),
+      /(?:\bfrom ?|\b(?:URL|import)\()["'][^"']*\.ts["']/.test(readFileSync(path, 'utf8')),
     );
     expect(naming).toEqual([]);
     for (const path of [
@@ -125,9 +131,30 @@ describe('the package', () => {
 
   it('tells the lines of the sources where something fails', async context => {
     needsPackage(context);
-    const code = `import(${JSON.stringify(inPackage('dist/lib/units.js'))}).then(units => units.parseDuration(1))`;
-    const failed = execute(process.execPath, ['--enable-source-maps', '-e', code], { env: environment() });
-    await expect(failed).rejects.toThrow(/src\/lib\/units\.ts:\d+/);
+    const [lines] = readFileSync(join(ROOT, 'src/cli/program.ts'), 'utf8').split('io.stdout.write(text)');
+    const line = lines!.split('\n').length;
+    const broken = `data:text/javascript,process.stdout.write=()=>{throw new Error('no room')}`;
+    const args = ['--enable-source-maps', '--import', broken, inPackage('dist/launch.cjs'), '--version'];
+    const failed = execute(process.execPath, args, { env: environment() });
+    await expect(failed).rejects.toThrow(`src/cli/program.ts:${line}:`);
+  });
+
+  it('starts from few files', context => {
+    needsPackage(context);
+    expect(inDist(/\.[cm]?js$/).length).toBeLessThan(60);
+  });
+
+  it('gives the licences of the packages whose code it holds', context => {
+    needsPackage(context);
+    const notices = readFileSync(inPackage('dist/THIRD-PARTY-NOTICES'), 'utf8');
+    const sources = inDist(/\.map$/).flatMap(path => (JSON.parse(readFileSync(path, 'utf8')) as SourceMap).sources);
+    const inside = new Set(sources.flatMap(source => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []));
+    expect([...inside]).toEqual(expect.arrayContaining(['typebox', 'yaml']));
+    for (const name of inside) {
+      const folder = join(ROOT, 'node_modules', name);
+      const licences = readdirSync(folder).filter(file => /licen[cs]e/i.test(file));
+      expect(licences.map(file => notices.includes(readFileSync(join(folder, file), 'utf8').trim()))).toEqual([true]);
+    }
   });
 });
 

@@ -3,7 +3,6 @@
  * What goes wrong is a `SourceError` with one line to show and the exit code it means.
  */
 import { readFile } from 'node:fs/promises';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { GraphDocument } from '../../contract/graph-document.ts';
 import { printable } from '../../query/formats/labels.ts';
 import { graphJsonSchema } from '../../query/schemas/graph-json-schema.ts';
@@ -118,11 +117,12 @@ function adviceFor(error: unknown, protocol: string): string {
 }
 
 /** @param from where it comes from, for the error. */
-export function asGraphDocument(value: unknown, from: string): GraphDocument {
+export async function asGraphDocument(value: unknown, from: string): Promise<GraphDocument> {
   if ((value as { schema?: unknown } | null)?.schema !== 'tacit.graph/v1') {
     const expected = '"schema": "tacit.graph/v1", as `tacit analyze` writes it';
     throw new SourceError(`${from}: no graph document; expected ${expected}`, EXIT_DATA_TROUBLE);
   }
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
   const isGraphDocument = new Ajv2020({ validateFormats: false }).compile<GraphDocument>(graphJsonSchema());
   if (isGraphDocument(value)) return value;
   const [first] = isGraphDocument.errors ?? [];

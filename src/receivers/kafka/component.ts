@@ -6,7 +6,6 @@ import type { Component, Consumers, Settings } from '../../contract/component.ts
 import { KAFKA_CONNECTED } from '../../telemetry/metrics/kafka.ts';
 import type { KafkaConfig } from './config.ts';
 import { Counters } from './counters.ts';
-import { createKafkajsClient } from './kafkajs/connection.ts';
 import { toKafkaOptions } from './options.ts';
 import { KafkaReceiver } from './receiver.ts';
 
@@ -14,8 +13,12 @@ export function createKafkaReceiver(settings: Settings, config: KafkaConfig, con
   const { id, host, logger } = settings;
   const counters = new Counters(id);
   const create = (given: KafkaConfig) => {
-    // Files with certificates are read anew for each connection.
-    const createClient = () => createKafkajsClient(toKafkaOptions(given).client, logger);
+    const createClient = async () => {
+      // A service without Kafka starts without the library.
+      const { createKafkajsClient } = await import('./kafkajs/connection.ts');
+      // Files with certificates are read anew for each connection.
+      return createKafkajsClient(toKafkaOptions(given).client, logger);
+    };
     return new KafkaReceiver({ settings, consumers, counters, createClient }, toKafkaOptions(given));
   };
   let current = create(config);

@@ -32,7 +32,7 @@ export interface ReceiverParts {
   readonly settings: Settings;
   readonly consumers: Consumers;
   readonly counters: Counters;
-  createClient(): KafkaClient;
+  createClient(): Promise<KafkaClient>;
 }
 
 export class KafkaReceiver {
@@ -95,7 +95,7 @@ export class KafkaReceiver {
 
   /** Answers with what ended it; undefined when the receiver stops. */
   private async runSession(ready: () => void): Promise<unknown> {
-    const client = this.parts.createClient();
+    const client = await this.parts.createClient();
     const group = client.group(this.options.groupId);
     const { problems, counters, partitions, options } = this;
     const membership = new Membership({ group, groupId: options.groupId, problems, counters, partitions });

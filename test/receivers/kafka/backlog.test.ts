@@ -125,7 +125,7 @@ function receiverOf({ topology, clock }: Subject, records: readonly Timed[], nod
         positions: receiver => topology.progress.of(receiver),
       },
       counters: new Counters('kafka'),
-      createClient: () => memoryClient({ topic: 'spans', partitions, nodes, maxRecords: 700 }),
+      createClient: async () => memoryClient({ topic: 'spans', partitions, nodes, maxRecords: 700 }),
     },
     options as unknown as KafkaOptions,
   );

@@ -72,7 +72,7 @@ function subject(journal: Journal) {
       settings: { id: 'kafka', logger: NOBODY, clock: { now: () => Date.now() }, host: {} as Host },
       consumers: { records: journal.consumer, positions: () => [] },
       counters,
-      createClient: () => ({
+      createClient: async () => ({
         ...client,
         fetch: (...asked) => {
           fetches.count += 1;

@@ -10,6 +10,7 @@ import type { Logger } from '../contract/logger.ts';
 import type { CorsConfig } from '../lib/listen/cors.ts';
 import type { Guard } from '../lib/listen/guard.ts';
 import { requireToken } from './auth.ts';
+import { compilers } from './compilers.ts';
 import type { ApiContext } from './context.ts';
 import { allowOrigins } from './cross-origin.ts';
 import { checkParameterNames } from './known-parameters.ts';
@@ -79,11 +80,10 @@ export async function createServer(context: ApiContext, options: ServerOptions):
     requestTimeout: REQUEST_TIMEOUT_MS,
     ...(tls === undefined ? { http: HEAD_LIMITS } : { https: { ...HEAD_LIMITS, ...tls } }),
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    schemaController: { compilersFactory: compilers },
     frameworkErrors: onProblem,
   } as FastifyServerOptions) as FastifyInstance;
   if (tls !== undefined) guard.watch(app.server as unknown as TlsServer);
-  app.setSerializerCompiler(() => data => JSON.stringify(data));
   app.setErrorHandler(onProblem);
   app.setNotFoundHandler((request, reply) => {
     const problem = noSuchResource(request.method, request.url);

@@ -22,8 +22,6 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   );
   process.exitCode = 1;
 } else {
-  // Stack traces name lines of the sources.
-  process.setSourceMapsEnabled(true);
   import('./main.ts');
 }
 

@@ -3,6 +3,7 @@ import type { Application } from '../cli/application.ts';
 import { createCommands } from '../cli/commands.ts';
 import { runProgram } from '../cli/program.ts';
 import { flushed } from '../telemetry/log-output.ts';
+import { nameSourceLines } from '../telemetry/source-lines.ts';
 import { endWithNpx } from './end-with-npx.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +20,7 @@ const application: Application = {
 };
 
 export async function runMain(): Promise<void> {
+  nameSourceLines();
   const { stdin, stdout, stderr, env, argv } = process;
   // Whoever read the log is gone, or its disk is full: the service goes on.
   stderr.on('error', () => {});

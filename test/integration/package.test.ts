@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import type { GraphDocument } from '../../src/contract/graph-document.ts';
 import { type RunningProcess, watchProcess } from '../cli/kit.ts';
@@ -134,10 +135,20 @@ describe('the package', () => {
     const [lines] = readFileSync(join(ROOT, 'src/cli/program.ts'), 'utf8').split('io.stdout.write(text)');
     const line = lines!.split('\n').length;
     const broken = `data:text/javascript,process.stdout.write=()=>{throw new Error('no room')}`;
-    const args = ['--enable-source-maps', '--import', broken, inPackage('dist/launch.cjs'), '--version'];
+    const args = ['--import', broken, inPackage('dist/launch.cjs'), '--version'];
     const failed = execute(process.execPath, args, { env: environment() });
     await expect(failed).rejects.toThrow(`src/cli/program.ts:${line}:`);
   });
+
+  it.for(['api/thread/main', 'storage/checkpoint/writer-thread', 'storage/history/thread'])(
+    'tells them in its threads: %s',
+    async (thread, context) => {
+      needsPackage(context);
+      const [lines] = readFileSync(join(ROOT, `src/${thread}.ts`), 'utf8').split(/ = workerData as /);
+      const failed = new Promise<Error>(resolve => new Worker(inPackage(`dist/${thread}.js`)).on('error', resolve));
+      expect((await failed).stack).toContain(`src/${thread}.ts:${lines!.split('\n').length}:`);
+    },
+  );
 
   it('starts from few files', context => {
     needsPackage(context);

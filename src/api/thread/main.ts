@@ -10,6 +10,7 @@ import { NO_PAST } from '../../contract/past.ts';
 import type { TracedWork } from '../../contract/tracer.ts';
 import { LiveGraph } from '../../query/live-graph.ts';
 import { PastGraph } from '../../query/past.ts';
+import { nameSourceLines } from '../../telemetry/source-lines.ts';
 import { type OpenApi, openApi } from '../open-api.ts';
 import type { AskService } from '../questions.ts';
 import { KeepUp, LOOK_MS } from './keep-up.ts';
@@ -18,6 +19,7 @@ import type { FromApi, StartFailure, ThreadData, ToApi } from './messages.ts';
 /** How often the service is told the API's own numbers. */
 const SAMPLES_MS = 5000;
 
+nameSourceLines();
 const port = parentPort!;
 const { id, config, version, startedAt, traces } = workerData as ThreadData;
 const send = (message: FromApi) => port.postMessage(message);

@@ -1,5 +1,6 @@
 /** The thread that keeps the checkpoints of a data directory. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { nameSourceLines } from '../../telemetry/source-lines.ts';
 import { FileSystemDisk } from '../file-system-disk.ts';
 import { Keeper } from './keeper.ts';
 import { manifestFile } from './manifest-file.ts';
@@ -8,6 +9,7 @@ import type { FromKeeper, ToKeeper } from './messages.ts';
 /** Longer rests would only make the checkpoint longer. */
 const LONGEST_REST_MS = 50;
 
+nameSourceLines();
 const port = parentPort!;
 const { path } = workerData as { readonly path: string };
 

@@ -1,5 +1,6 @@
 /** The thread that keeps history. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { nameSourceLines } from '../../telemetry/source-lines.ts';
 import type { ToHistory } from './messages.ts';
 import { HistoryServer } from './server.ts';
 import { historySource } from './source.ts';
@@ -7,6 +8,7 @@ import { historySource } from './source.ts';
 /** Between two looks whether anything has grown old, or could not be written. */
 const LOOK_MS = 5000;
 
+nameSourceLines();
 const port = parentPort!;
 const { path } = workerData as { readonly path: string | undefined };
 

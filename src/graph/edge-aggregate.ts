@@ -30,23 +30,17 @@ import {
   REVERSE,
 } from '../contract/interaction.ts';
 import type { EdgeBase } from './edge-base.ts';
-import { Exemplars } from './exemplars.ts';
 import type { EdgeSource } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
 import { ROOM_FOR_ALL, type Room } from './room.ts';
+import { Sightings } from './sightings.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
 const UNIT = 2 ** 20;
 /** Verbs and groups an edge tells apart at most, and those it has room for by itself. */
 const MAX_NAMES = 64;
 const OWN_NAMES = 2;
-
-/** Times and examples of interactions that may still be taken back: of the current and the previous epoch. */
-export class Provisional {
-  first = Number.POSITIVE_INFINITY;
-  last = Number.NEGATIVE_INFINITY;
-  exemplars = new Exemplars();
-}
+const NO_VERBS: readonly string[] = [];
 
 export class EdgeAggregate implements EdgeSource {
   /** Number in the store. */
@@ -64,31 +58,36 @@ export class EdgeAggregate implements EdgeSource {
   batch = 0;
   minute = 0;
   base: EdgeBase | undefined;
-  readonly counters = newCounters();
   client: Histogram | undefined;
   server: Histogram | undefined;
   lag: Histogram | undefined;
-  /** Verbs and how often; few, so a list. */
-  verbs: string[] = [];
+  /** Verbs and how often; few, so a list. Many edges may share one: another verb makes another list. */
+  verbs: readonly string[] = NO_VERBS;
   verbCounts: number[] = [];
   /** Consumer group → messages received, processed. */
   groups: Map<number, [number, number]> | undefined;
   readonly buckets: TimeBuckets;
   /** Of `consumes`: the buckets of process spans. */
   processBuckets: TimeBuckets | undefined;
-  /** Settled, µs; infinite while nothing is. */
-  first = Number.POSITIVE_INFINITY;
-  last = Number.NEGATIVE_INFINITY;
-  exemplars = new Exemplars();
-  current = new Provisional();
-  previous = new Provisional();
+  readonly settled: Sightings;
+  /** Of interactions that may still be taken back: of the current epoch and the one before it. */
+  current: Sightings;
+  previous: Sightings;
   /** Of `current`. */
   epoch = 0;
 
+  /** The counters stand here from `begin` on. */
+  private readonly numbers: Float64Array;
+  private readonly begin: number;
   private readonly room: Room;
 
   constructor(index: number, kind: number, source: number, target: number, room = ROOM_FOR_ALL) {
     this.room = room;
+    this.begin = room.numbers.take(COUNTERS);
+    this.numbers = room.numbers.array;
+    this.settled = new Sightings(room);
+    this.current = new Sightings(room);
+    this.previous = new Sightings(room);
     this.buckets = new TimeBuckets(room);
     this.index = index;
     this.kind = kind;
@@ -97,7 +96,7 @@ export class EdgeAggregate implements EdgeSource {
   }
 
   get count(): number {
-    return this.counters[COUNT]!;
+    return this.numbers[this.begin + COUNT]!;
   }
 
   get version(): number {
@@ -105,7 +104,20 @@ export class EdgeAggregate implements EdgeSource {
   }
 
   counter(index: number): number {
-    return this.counters[index]!;
+    return this.numbers[this.begin + index]!;
+  }
+
+  /** All of them, as they are now. */
+  counters(): Float64Array {
+    return this.numbers.slice(this.begin, this.begin + COUNTERS);
+  }
+
+  setCounter(index: number, value: number): void {
+    this.numbers[this.begin + index] = value;
+  }
+
+  addCounter(index: number, more: number): void {
+    this.numbers[this.begin + index]! += more;
   }
 
   weights(): EdgeAggregate {
@@ -142,40 +154,38 @@ export class EdgeAggregate implements EdgeSource {
   }
 
   private addCounts(i: Interaction, sign: number): void {
-    const c = this.counters;
     const process = i.lane === LANE_PROCESS;
     const units = sign * Math.round(i.adjusted * UNIT);
-    c[COUNT]! += sign;
-    c[ADJUSTED_UNITS]! += units;
+    this.addCounter(COUNT, sign);
+    this.addCounter(ADJUSTED_UNITS, units);
     if (process) {
-      c[COUNT_PROCESS]! += sign;
-      c[ADJUSTED_UNITS_PROCESS]! += units;
+      this.addCounter(COUNT_PROCESS, sign);
+      this.addCounter(ADJUSTED_UNITS_PROCESS, units);
       this.processBuckets ??= new TimeBuckets(this.room);
       this.processBuckets.add(i.time, sign);
     }
     this.buckets.add(i.time, sign);
-    c[SERVED]! += sign * i.served;
-    if (i.clientError) c[CLIENT_ERRORS]! += sign;
-    if (i.serverError) c[SERVER_ERRORS]! += sign;
-    if (i.clientError || i.serverError) c[ERRORS]! += sign;
+    this.addCounter(SERVED, sign * i.served);
+    if (i.clientError) this.addCounter(CLIENT_ERRORS, sign);
+    if (i.serverError) this.addCounter(SERVER_ERRORS, sign);
+    if (i.clientError || i.serverError) this.addCounter(ERRORS, sign);
     if (i.messages > 0 || i.redeliveries > 0) this.addMessages(i, sign);
     this.addRows(i, sign);
   }
 
   private addRows({ verbs, rows, times }: Interaction, sign: number): void {
-    if (rows !== 0) this.counters[ROWS]! += sign * rows;
+    if (rows !== 0) this.addCounter(ROWS, sign * rows);
     for (let v = 0; v < verbs.length; v++) this.addVerb(verbs[v]!, sign * times);
   }
 
   private addMessages(i: Interaction, sign: number): void {
-    const c = this.counters;
     // Never −0, which is no small integer.
     const messages = (sign * i.messages) | 0;
-    if (i.lane === LANE_PROCESS) c[MESSAGES_PROCESSED]! += messages;
-    else if (i.lane === LANE_RECEIVE) c[MESSAGES_RECEIVED]! += messages;
-    else c[MESSAGES_SENT]! += messages;
-    c[REDELIVERIES]! += sign * i.redeliveries;
-    c[BATCHES]! += sign * i.batches;
+    if (i.lane === LANE_PROCESS) this.addCounter(MESSAGES_PROCESSED, messages);
+    else if (i.lane === LANE_RECEIVE) this.addCounter(MESSAGES_RECEIVED, messages);
+    else this.addCounter(MESSAGES_SENT, messages);
+    this.addCounter(REDELIVERIES, sign * i.redeliveries);
+    this.addCounter(BATCHES, sign * i.batches);
     if (i.group !== 0) this.addGroup(i.group, i.lane, messages);
   }
 
@@ -205,49 +215,42 @@ export class EdgeAggregate implements EdgeSource {
     const told = this.hasRoomForName(this.verbs.length) ? verb : OTHER_VERB;
     const at = this.verbs.indexOf(told);
     if (at >= 0) return at;
-    this.verbCounts.push(0);
-    return this.verbs.push(told) - 1;
+    this.verbs = [...this.verbs, told];
+    return this.verbCounts.push(0) - 1;
   }
 
   private addEvidence(bits: number, sign: number): void {
-    for (let k = 0; bits !== 0; k++, bits >>>= 1) if ((bits & 1) !== 0) this.counters[EVIDENCE + k]! += sign;
+    for (let k = 0; bits !== 0; k++, bits >>>= 1) if ((bits & 1) !== 0) this.addCounter(EVIDENCE + k, sign);
   }
 
   private notice(i: Interaction, epoch: number): void {
     this.rotate(epoch);
-    const { current } = this;
-    if (i.time < current.first) current.first = i.time;
-    if (i.time > current.last) current.last = i.time;
-    current.exemplars.offer(i.traces, i.traceAt, i.span0, i.span1);
+    this.current.add(i.time, i.traces, i.traceAt, i.span0, i.span1);
   }
 
   private unnotice(i: Interaction, epoch: number): void {
     this.rotate(epoch);
     if (!this.removeExample(i, 0)) this.removeExample(i, 2);
-    if (this.counters[COUNT] === 0) this.forget();
+    if (this.count === 0) this.forget();
   }
 
-  /** From all sets: the example of a trace, or with `word` 2 of one that lost its high half. */
+  /** From everywhere: the example of a trace, or with `word` 2 of one that lost its high half. */
   private removeExample(i: Interaction, word: number): boolean {
-    const current = this.current.exemplars.remove(i, word);
-    const previous = this.previous.exemplars.remove(i, word);
-    return this.exemplars.remove(i, word) || previous || current;
+    const current = this.current.remove(i, word);
+    const previous = this.previous.remove(i, word);
+    return this.settled.remove(i, word) || previous || current;
   }
 
   /** Nothing is left: times and examples of what was taken back go as well. */
   private forget(): void {
-    this.first = Number.POSITIVE_INFINITY;
-    this.last = Number.NEGATIVE_INFINITY;
-    this.exemplars = new Exemplars();
-    this.current = new Provisional();
-    this.previous = new Provisional();
+    this.settled.clear();
+    this.current.clear();
+    this.previous.clear();
   }
 
   /** What happened at this time is final. */
   settle(time: number, traces: Int32Array, at: number, span0: number, span1: number): void {
-    if (time < this.first) this.first = time;
-    if (time > this.last) this.last = time;
-    this.exemplars.offer(traces, at, span0, span1);
+    this.settled.add(time, traces, at, span0, span1);
   }
 
   /** What is provisional ages up to this epoch, unless it is there already. */
@@ -257,25 +260,30 @@ export class EdgeAggregate implements EdgeSource {
 
   private rotate(epoch: number): void {
     if (epoch === this.epoch) return;
-    this.previous = epoch === this.epoch + 1 ? this.current : new Provisional();
-    this.current = new Provisional();
+    const { current, previous } = this;
+    if (epoch === this.epoch + 1) {
+      this.previous = current;
+      this.current = previous;
+    } else previous.clear();
+    this.current.clear();
     this.epoch = epoch;
   }
 
-  /** First and last time, µs, and examples: settled and provisional together. */
-  seen(epoch: number): { readonly first: number; readonly last: number; readonly exemplars: Exemplars } {
-    const { current, previous } = this;
+  /** Settled and provisional together, valid until the next call for any edge. */
+  seen(epoch: number): Sightings {
+    if (!this.isProvisional(epoch)) return this.settled;
     const age = epoch - this.epoch;
-    const seen = { first: this.first, last: this.last, exemplars: this.exemplars };
-    if (age <= 1 && current.last !== Number.NEGATIVE_INFINITY) join(seen, current);
-    if (age <= 0 && previous.last !== Number.NEGATIVE_INFINITY) join(seen, previous);
-    return seen;
+    together.clear();
+    together.merge(this.settled);
+    if (age <= 1) together.merge(this.current);
+    if (age <= 0) together.merge(this.previous);
+    return together;
   }
 
   /** Time of the newest, µs, as `seen` tells it. */
   lastSeen(epoch: number): number {
     const age = epoch - this.epoch;
-    let { last } = this;
+    let { last } = this.settled;
     if (age <= 1 && this.current.last > last) last = this.current.last;
     if (age <= 0 && this.previous.last > last) last = this.previous.last;
     return last;
@@ -284,29 +292,8 @@ export class EdgeAggregate implements EdgeSource {
   /** True while the passing of epochs alone may change what was seen. */
   isProvisional(epoch: number): boolean {
     const age = epoch - this.epoch;
-    return (
-      (age <= 1 && this.current.last !== Number.NEGATIVE_INFINITY) ||
-      (age <= 0 && this.previous.last !== Number.NEGATIVE_INFINITY)
-    );
+    return (age <= 1 && !this.current.isEmpty) || (age <= 0 && !this.previous.isEmpty);
   }
 }
 
-function join(seen: { first: number; last: number; exemplars: Exemplars }, more: Provisional): void {
-  seen.first = Math.min(seen.first, more.first);
-  seen.last = Math.max(seen.last, more.last);
-  if (more.exemplars.size > 0) seen.exemplars = Exemplars.union(seen.exemplars, more.exemplars);
-}
-
-/** Edges whose counters stand in one buffer: a buffer of its own takes more than the counters in it. */
-const SLAB = 64;
-let slab = new Float64Array(0);
-let used = 0;
-
-function newCounters(): Float64Array {
-  if (used === slab.length) {
-    slab = new Float64Array(SLAB * COUNTERS);
-    used = 0;
-  }
-  used += COUNTERS;
-  return slab.subarray(used - COUNTERS, used);
-}
+const together = new Sightings();

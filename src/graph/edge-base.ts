@@ -37,7 +37,7 @@ export class EdgeBase {
   }
 
   copy(edge: EdgeAggregate): void {
-    this.counters.set(edge.counters);
+    for (let k = 0; k < COUNTERS; k++) this.counters[k] = edge.counter(k);
     this.copyNames(edge);
     this.client = copied(this.client, edge.client);
     this.server = copied(this.server, edge.server);
@@ -55,9 +55,9 @@ export class EdgeBase {
 
   /** As if a part of what the edge counted since had been there before. Its names become those that the edge has for them. */
   include(edge: EdgeAggregate, part: EdgeAggregate): void {
-    for (let k = 0; k < COUNTERS; k++) this.counters[k]! += part.counters[k]!;
+    for (let k = 0; k < COUNTERS; k++) this.counters[k]! += part.counter(k);
     part.verbs.forEach((verb, v) => {
-      if (!edge.verbs.includes(verb)) part.verbs[v] = OTHER_VERB;
+      if (!edge.verbs.includes(verb)) part.verbs = part.verbs.with(v, OTHER_VERB);
       const at = edge.verbs.indexOf(part.verbs[v]!);
       this.verbCounts[at] = (this.verbCounts[at] ?? 0) + part.verbCounts[v]!;
     });
@@ -84,10 +84,10 @@ export class EdgeBase {
   writeDifference(edge: EdgeAggregate, out: NumberSink, words: WordNumbers): void {
     const { counters } = this;
     let mask = 0;
-    for (let k = 0; k < COUNTERS; k++) if (edge.counters[k] !== counters[k]) mask += BITS[k]!;
+    for (let k = 0; k < COUNTERS; k++) if (edge.counter(k) !== counters[k]) mask += BITS[k]!;
     out.put(mask);
     for (let k = 0; k < COUNTERS; k++) {
-      if (edge.counters[k] !== counters[k]) out.put(edge.counters[k]! - counters[k]!);
+      if (edge.counter(k) !== counters[k]) out.put(edge.counter(k) - counters[k]!);
     }
     this.writeVerbs(edge, out, words);
     this.writeGroups(edge, out, words);

@@ -41,27 +41,26 @@ type Draft = { -readonly [K in keyof Edge]: Edge[K] };
 
 /** Field by field: a view of a large graph makes a hundred thousand of these. */
 export function edgeToDocument(fixed: EdgeFacts, edge: EdgeAggregate, state: State, context: EdgeContext): Edge {
-  const c = edge.counters;
-  const { first, last, exemplars } = edge.seen(context.epoch);
+  const seen = edge.seen(context.epoch);
   const processes = isProcessed(edge);
   const { id, key, kind, source, target } = fixed;
   const draft = { id, key, kind, source, target, state, count: countOf(edge) } as Draft;
-  if (edge.kind === CALLS) draft.served = c[SERVED]!;
+  if (edge.kind === CALLS) draft.served = edge.counter(SERVED);
   addMessages(draft, edge, context.groupNames);
-  if (edge.kind === CAPTURES) draft.rows = c[ROWS]!;
+  if (edge.kind === CAPTURES) draft.rows = edge.counter(ROWS);
   addOperations(draft, edge);
-  draft.clientErrors = c[CLIENT_ERRORS]!;
-  draft.serverErrors = c[SERVER_ERRORS]!;
-  draft.errors = c[ERRORS]!;
-  draft.estimated = (processes ? c[ADJUSTED_UNITS_PROCESS]! : c[ADJUSTED_UNITS]!) / 2 ** 20;
+  draft.clientErrors = edge.counter(CLIENT_ERRORS);
+  draft.serverErrors = edge.counter(SERVER_ERRORS);
+  draft.errors = edge.counter(ERRORS);
+  draft.estimated = (processes ? edge.counter(ADJUSTED_UNITS_PROCESS) : edge.counter(ADJUSTED_UNITS)) / 2 ** 20;
   draft.rate = rateOf(edge, context);
   addLatency(draft, edge);
   if (edge.lag !== undefined && edge.lag.count > 0) draft.lag = quantiles(edge.lag);
-  draft.firstSeen = isoTime(first);
-  draft.lastSeen = isoTime(last);
+  draft.firstSeen = isoTime(seen.first);
+  draft.lastSeen = isoTime(seen.last);
   draft.confidence = confidenceOf(edge);
   draft.evidence = evidenceOf(edge);
-  draft.exemplars = exemplars.list();
+  draft.exemplars = seen.examples();
   if (source === target) draft.loop = true;
   return draft;
 }
@@ -74,7 +73,7 @@ export function rateOf(edge: EdgeAggregate, { nowMs, halfLifeMs }: EdgeContext):
 function evidenceOf(edge: EdgeAggregate): Partial<Record<EvidenceKind, number>> {
   const evidence: Partial<Record<EvidenceKind, number>> = {};
   for (let i = 0; i < EVIDENCE_KINDS.length; i++) {
-    const count = edge.counters[EVIDENCE + i]!;
+    const count = edge.counter(EVIDENCE + i);
     if (count > 0) evidence[EVIDENCE_KINDS[i]!] = count;
   }
   return evidence;
@@ -97,15 +96,15 @@ function define(counts: Record<string, number>, name: string, count: number): vo
 }
 
 function addMessages(draft: Draft, edge: EdgeAggregate, groupNames: readonly string[]): void {
-  const { kind, counters: c } = edge;
+  const { kind } = edge;
   const messages = messagesOf(edge);
   if (Number.isNaN(messages)) return;
   draft.messages = messages;
-  draft.batches = c[BATCHES]!;
+  draft.batches = edge.counter(BATCHES);
   if (kind !== PUBLISHES) {
-    draft.received = c[MESSAGES_RECEIVED]!;
-    draft.processed = c[MESSAGES_PROCESSED]!;
-    draft.redeliveries = c[REDELIVERIES]!;
+    draft.received = edge.counter(MESSAGES_RECEIVED);
+    draft.processed = edge.counter(MESSAGES_PROCESSED);
+    draft.redeliveries = edge.counter(REDELIVERIES);
   }
   if (edge.groups === undefined) return;
   let groups: Record<string, number> | undefined;

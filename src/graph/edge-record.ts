@@ -10,14 +10,14 @@
 import { COUNT, COUNTERS } from '../contract/counters.ts';
 import { numbersOf, textsOf } from '../lib/exact-arrays.ts';
 import { NumberReader, type NumberSink, type NumberSource, type NumberWriter } from '../lib/number-records.ts';
-import { EdgeAggregate, type Provisional } from './edge-aggregate.ts';
-import { EXEMPLARS_ROOM } from './exemplars.ts';
+import { EdgeAggregate } from './edge-aggregate.ts';
 import { Histogram } from './histogram.ts';
+import { SIGHTINGS_ROOM } from './sightings.ts';
 import { TimeBuckets } from './time-buckets.ts';
 
 const NONE = -1;
 const HEADER = 5;
-const FIXED_ROOM = HEADER + COUNTERS + 16 + 3 * (2 + EXEMPLARS_ROOM);
+const FIXED_ROOM = HEADER + COUNTERS + 16 + 3 * SIGHTINGS_ROOM;
 
 /** Where the parts of a record stand that are read without the rest. */
 export const RECORD_LENGTH = 0;
@@ -55,7 +55,7 @@ export function writeContent(edge: EdgeAggregate, out: NumberSink, numberOf: (ve
   out.put(edge.kind);
   out.put(edge.source);
   out.put(edge.target);
-  for (let i = 0; i < COUNTERS; i++) out.put(edge.counters[i]!);
+  for (let i = 0; i < COUNTERS; i++) out.put(edge.counter(i));
   writeIfThere(edge.client, out);
   writeIfThere(edge.server, out);
   writeIfThere(edge.lag, out);
@@ -67,10 +67,10 @@ export function writeContent(edge: EdgeAggregate, out: NumberSink, numberOf: (ve
   writeGroups(edge.groups, out);
   edge.buckets.write(out);
   writeIfThere(edge.processBuckets, out);
-  writeSeen(edge, out);
+  edge.settled.write(out);
   out.put(edge.epoch);
-  writeSeen(edge.current, out);
-  writeSeen(edge.previous, out);
+  edge.current.write(out);
+  edge.previous.write(out);
 }
 
 /** Both begin with a length, never less than zero. */
@@ -89,44 +89,38 @@ function writeGroups(groups: EdgeAggregate['groups'], out: NumberSink): void {
   }
 }
 
-function writeSeen({ first, last, exemplars }: EdgeAggregate | Provisional, out: NumberSink): void {
-  out.put(first);
-  out.put(last);
-  exemplars.write(out);
-}
-
 /** What an edge has only when something was counted in it; asked for as far as that was. */
 export interface EdgeParts {
   readonly client: Histogram;
   readonly server: Histogram;
   readonly lag: Histogram;
   readonly processBuckets: TimeBuckets;
+  /** This list or one that is the same. */
+  verbs(list: readonly string[]): readonly string[];
 }
+
+type Optional = Exclude<keyof EdgeParts, 'verbs'>;
 
 /** Reads into an edge what `writeContent` wrote; what it held before does not matter. */
 export function readContent(edge: EdgeAggregate, from: NumberSource, names: readonly string[], parts: EdgeParts): void {
   edge.kind = from.take();
   edge.source = from.take();
   edge.target = from.take();
-  for (let i = 0; i < COUNTERS; i++) edge.counters[i] = from.take();
+  for (let i = 0; i < COUNTERS; i++) edge.setCounter(i, from.take());
   edge.client = readIfThere(from, parts, 'client');
   edge.server = readIfThere(from, parts, 'server');
   edge.lag = readIfThere(from, parts, 'lag');
-  readVerbs(edge, from, names);
+  readVerbs(edge, from, names, parts);
   readGroups(edge, from);
   edge.buckets.read(from, from.take());
   edge.processBuckets = readIfThere(from, parts, 'processBuckets');
-  readSeen(edge, from);
+  edge.settled.read(from);
   edge.epoch = from.take();
-  readSeen(edge.current, from);
-  readSeen(edge.previous, from);
+  edge.current.read(from);
+  edge.previous.read(from);
 }
 
-function readIfThere<K extends keyof EdgeParts>(
-  from: NumberSource,
-  parts: EdgeParts,
-  name: K,
-): EdgeParts[K] | undefined {
+function readIfThere<K extends Optional>(from: NumberSource, parts: EdgeParts, name: K): EdgeParts[K] | undefined {
   const length = from.take();
   if (length === NONE) return undefined;
   const part = parts[name];
@@ -134,30 +128,22 @@ function readIfThere<K extends keyof EdgeParts>(
   return part;
 }
 
-function readVerbs(edge: EdgeAggregate, from: NumberSource, names: readonly string[]): void {
+function readVerbs(edge: EdgeAggregate, from: NumberSource, names: readonly string[], parts: EdgeParts): void {
   const count = from.take();
-  if (edge.verbs.length < count) {
-    edge.verbs = textsOf(count);
-    edge.verbCounts = numbersOf(count);
-  }
-  const { verbs, verbCounts } = edge;
-  verbs.length = verbCounts.length = count;
+  const verbs = textsOf(count);
+  if (edge.verbCounts.length < count) edge.verbCounts = numbersOf(count);
+  edge.verbCounts.length = count;
   for (let i = 0; i < count; i++) {
     verbs[i] = names[from.take()]!;
-    verbCounts[i] = from.take();
+    edge.verbCounts[i] = from.take();
   }
+  edge.verbs = parts.verbs(verbs);
 }
 
 function readGroups(edge: EdgeAggregate, from: NumberSource): void {
   const count = from.take();
   edge.groups = count === 0 ? undefined : new Map();
   for (let i = 0; i < count; i++) edge.groups!.set(from.take(), [from.take(), from.take()]);
-}
-
-function readSeen(seen: EdgeAggregate | Provisional, from: NumberSource): void {
-  seen.first = from.take();
-  seen.last = from.take();
-  seen.exemplars.read(from);
 }
 
 /** Reads records into one edge after the other, always the same object. */
@@ -169,6 +155,7 @@ export class RecordReader {
     server: new Histogram(),
     lag: new Histogram(),
     processBuckets: new TimeBuckets(),
+    verbs: list => list,
   };
 
   /** The edge whose record begins at `start`: valid until the next call. */

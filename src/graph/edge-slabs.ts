@@ -148,9 +148,19 @@ function pack(edges: readonly EdgeAggregate[], packed: PackedWriter): void {
 
 class NewParts implements EdgeParts {
   private readonly room: Room;
+  private readonly lists = new Map<string, readonly string[]>();
 
   constructor(room: Room) {
     this.room = room;
+  }
+
+  /** Most edges have one verb, and many the same. */
+  verbs(list: readonly string[]): readonly string[] {
+    if (list.length !== 1) return list;
+    const known = this.lists.get(list[0]!);
+    if (known !== undefined) return known;
+    this.lists.set(list[0]!, list);
+    return list;
   }
 
   get client(): Histogram {

@@ -1,5 +1,6 @@
 /** Edges added up: what a view shows for several between the same two nodes. In any order they give the same sum. */
-import { EdgeAggregate, type Provisional } from './edge-aggregate.ts';
+import { COUNTERS } from '../contract/counters.ts';
+import { EdgeAggregate } from './edge-aggregate.ts';
 import type { EdgeSource } from './graph-source.ts';
 import { Histogram } from './histogram.ts';
 import { TimeBuckets } from './time-buckets.ts';
@@ -42,9 +43,7 @@ export class EdgeSum implements EdgeSource {
 
 /** Adds what one edge counted to another of its kind. */
 export function addEdge(sum: EdgeAggregate, edge: EdgeAggregate): void {
-  edge.counters.forEach((count, i) => {
-    sum.counters[i]! += count;
-  });
+  for (let k = 0; k < COUNTERS; k++) sum.addCounter(k, edge.counter(k));
   sum.client = added(sum.client, edge.client);
   sum.server = added(sum.server, edge.server);
   sum.lag = added(sum.lag, edge.lag);
@@ -54,7 +53,7 @@ export function addEdge(sum: EdgeAggregate, edge: EdgeAggregate): void {
     sum.processBuckets.merge(edge.processBuckets);
   }
   addNames(sum, edge);
-  addSeen(sum, edge);
+  sum.settled.merge(edge.settled);
   addProvisional(sum, edge);
 }
 
@@ -69,8 +68,8 @@ function addNames(sum: EdgeAggregate, { verbs, verbCounts, groups }: EdgeAggrega
   verbs.forEach((verb, i) => {
     let at = sum.verbs.indexOf(verb);
     if (at < 0) {
-      at = sum.verbs.push(verb) - 1;
-      sum.verbCounts.push(0);
+      sum.verbs = [...sum.verbs, verb];
+      at = sum.verbCounts.push(0) - 1;
     }
     sum.verbCounts[at]! += verbCounts[i]!;
   });
@@ -82,18 +81,12 @@ function addNames(sum: EdgeAggregate, { verbs, verbCounts, groups }: EdgeAggrega
   }
 }
 
-function addSeen(sum: Provisional | EdgeAggregate, more: Provisional | EdgeAggregate): void {
-  sum.first = Math.min(sum.first, more.first);
-  sum.last = Math.max(sum.last, more.last);
-  sum.exemplars.offerAll(more.exemplars);
-}
-
 /** What is provisional belongs to an epoch: both are brought to the newer one first. */
 function addProvisional(sum: EdgeAggregate, edge: EdgeAggregate): void {
   sum.turnTo(edge.epoch);
   const age = sum.epoch - edge.epoch;
   if (age === 0) {
-    addSeen(sum.current, edge.current);
-    addSeen(sum.previous, edge.previous);
-  } else if (age === 1) addSeen(sum.previous, edge.current);
+    sum.current.merge(edge.current);
+    sum.previous.merge(edge.previous);
+  } else if (age === 1) sum.previous.merge(edge.current);
 }

@@ -67,7 +67,7 @@ function emptyFigures(nodes: readonly NodeFacts[], edges: readonly EdgeFacts[]):
 
 function put(figures: Figures, place: number, edge: EdgeAggregate, context: EdgeContext): void {
   figures.counts[place] = countOf(edge);
-  figures.errors[place] = edge.counters[ERRORS]!;
+  figures.errors[place] = edge.counter(ERRORS);
   figures.rates[place] = rateOf(edge, context);
   const { client, server } = edge;
   const durations = client !== undefined && client.count > 0 ? client : server;

@@ -14,8 +14,13 @@ const CELLS = 3;
 const EMPTY = new Float64Array(CELLS);
 
 export class Histogram {
-  /** All in one place, and as it is written; the cells grow to both sides as needed. Never written to while it is `EMPTY`. */
+  /**
+   * All in one place, from `begin` on, and as it is written; the cells grow to both sides as needed. Never written to while
+   * it is `EMPTY`.
+   */
   private numbers: Float64Array = EMPTY;
+  private begin = 0;
+  private end = CELLS;
   private readonly shared: Room;
 
   constructor(shared = ROOM_FOR_ALL) {
@@ -23,61 +28,68 @@ export class Histogram {
   }
 
   get count(): number {
-    return this.numbers[COUNT]!;
+    return this.numbers[this.begin + COUNT]!;
   }
 
   /** Sum of the durations, µs. */
   get sum(): number {
-    return this.numbers[SUM]!;
+    return this.numbers[this.begin + SUM]!;
+  }
+
+  /** Bucket of the first cell. */
+  private get first(): number {
+    return this.numbers[this.begin + FIRST]!;
+  }
+
+  /** Where the first cell stands. */
+  private get cells(): number {
+    return this.begin + CELLS;
   }
 
   add(micros: number, sign: number): void {
     const at = this.placeOf(bucketOf(micros));
     const { numbers } = this;
-    numbers[COUNT]! += sign;
-    numbers[SUM]! += sign * micros;
+    numbers[this.begin + COUNT]! += sign;
+    numbers[this.begin + SUM]! += sign * micros;
     numbers[at]! += sign;
   }
 
   /** Where the cell of a bucket stands, which is made if there is room. */
   private placeOf(bucket: number): number {
-    const { numbers } = this;
-    const at = bucket - numbers[FIRST]! + CELLS;
-    if (at >= CELLS && at < numbers.length) return at;
+    const at = this.cells + bucket - this.first;
+    if (at >= this.cells && at < this.end) return at;
     this.cover(bucket);
-    return Math.min(Math.max(bucket - this.numbers[FIRST]!, 0) + CELLS, this.numbers.length - 1);
+    return Math.min(this.cells + Math.max(bucket - this.first, 0), this.end - 1);
   }
 
   merge(other: Histogram): void {
-    const { numbers } = other;
-    if (numbers === EMPTY) return;
-    for (let i = CELLS; i < numbers.length; i++) {
-      if (numbers[i] === 0) continue;
-      const at = this.placeOf(numbers[FIRST]! + i - CELLS);
-      this.numbers[at]! += numbers[i]!;
+    if (other.numbers === EMPTY) return;
+    for (let i = other.cells; i < other.end; i++) {
+      const more = other.numbers[i]!;
+      if (more === 0) continue;
+      const at = this.placeOf(other.first + i - other.cells);
+      this.numbers[at]! += more;
     }
-    if (this.numbers === EMPTY) this.cover(numbers[FIRST]!);
-    this.numbers[COUNT]! += numbers[COUNT]!;
-    this.numbers[SUM]! += numbers[SUM]!;
+    if (this.numbers === EMPTY) this.cover(other.first);
+    this.numbers[this.begin + COUNT]! += other.count;
+    this.numbers[this.begin + SUM]! += other.sum;
   }
 
   /** Numbers that `write` takes. */
   get room(): number {
-    return 1 + this.numbers.length;
+    return 1 + this.end - this.begin;
   }
 
   /** Writes, as `write` does, what this has beyond an earlier state of it, and nothing but −1 if there is no difference. */
   writeSince(earlier: Histogram | undefined, out: NumberSink): void {
-    const { numbers } = this;
-    const before = earlier?.numbers ?? EMPTY;
-    const shift = numbers[FIRST]! - before[FIRST]!;
-    const since = (i: number) => numbers[i]! - (i + shift >= CELLS ? (before[i + shift] ?? 0) : 0);
-    let from = CELLS;
-    let to = numbers.length;
+    const before = earlier ?? NOTHING;
+    const since = (i: number) => this.numbers[i]! - before.at(this.first + i - this.cells);
+    let from = this.cells;
+    let to = this.end;
     while (from < to && since(from) === 0) from++;
     while (to > from && since(to - 1) === 0) to--;
-    const count = numbers[COUNT]! - before[COUNT]!;
-    const sum = numbers[SUM]! - before[SUM]!;
+    const count = this.count - before.count;
+    const sum = this.sum - before.sum;
     if (from === to && count === 0 && sum === 0) {
       out.put(-1);
       return;
@@ -85,63 +97,77 @@ export class Histogram {
     out.put(to - from);
     out.put(count);
     out.put(sum);
-    out.put(numbers[FIRST]! + from - CELLS);
+    out.put(this.first + from - this.cells);
     for (let i = from; i < to; i++) out.put(since(i));
   }
 
+  private at(bucket: number): number {
+    const at = this.cells + bucket - this.first;
+    return at >= this.cells && at < this.end ? this.numbers[at]! : 0;
+  }
+
   /** Becomes what another one is now. */
-  copy({ numbers }: Histogram): void {
-    if (this.numbers !== EMPTY && this.numbers.length === numbers.length) this.numbers.set(numbers);
-    else this.numbers = numbers === EMPTY ? EMPTY : numbers.slice();
+  copy({ numbers, begin, end }: Histogram): void {
+    if (numbers === EMPTY) this.stand(EMPTY, 0, CELLS);
+    else if (this.numbers === EMPTY || this.end - this.begin !== end - begin)
+      this.stand(numbers.slice(begin, end), 0, end - begin);
+    else for (let i = begin; i < end; i++) this.numbers[this.begin + i - begin] = numbers[i]!;
+  }
+
+  private stand(numbers: Float64Array, begin: number, length: number): void {
+    this.numbers = numbers;
+    this.begin = begin;
+    this.end = begin + length;
   }
 
   write(out: NumberSink): void {
-    const { numbers } = this;
-    out.put(numbers.length - CELLS);
-    for (let i = 0; i < numbers.length; i++) out.put(numbers[i]!);
+    const { numbers, begin, end } = this;
+    out.put(end - begin - CELLS);
+    for (let i = begin; i < end; i++) out.put(numbers[i]!);
   }
 
   /** What was written, after its length. There was room for it. */
   read(from: NumberSource, length: number): void {
-    this.numbers = from.takeMany(CELLS + length);
+    const begin = from.takeMany(CELLS + length);
+    this.stand(from.taken, begin, CELLS + length);
   }
 
   /** Makes the cells reach to a bucket; where there is no room its nearest cell will count for it. */
   private cover(bucket: number): void {
-    const { numbers } = this;
-    const cells = numbers.length - CELLS;
-    const [first, end] = [numbers[FIRST]!, numbers[FIRST]! + cells];
+    const { first } = this;
+    const cells = this.end - this.cells;
+    const end = first + cells;
     const from = Math.max(0, cells === 0 ? bucket - GROW / 2 : Math.min(first, bucket - GROW / 4));
     const to = Math.min(MAX_BUCKET + 1, cells === 0 ? bucket + GROW / 2 : Math.max(end, bucket + GROW / 4));
     if (cells > 0 && !this.shared.take('cells', to - from - cells)) return;
     const covering = new Float64Array(CELLS + to - from);
-    covering.set(numbers.subarray(CELLS), cells === 0 ? CELLS : CELLS + first - from);
-    covering[COUNT] = numbers[COUNT]!;
-    covering[SUM] = numbers[SUM]!;
+    covering.set(this.numbers.subarray(this.cells, this.end), cells === 0 ? CELLS : CELLS + first - from);
+    covering[COUNT] = this.count;
+    covering[SUM] = this.sum;
     covering[FIRST] = from;
-    this.numbers = covering;
+    this.stand(covering, 0, covering.length);
   }
 
   /** How many, and the sums of the numbers of their buckets and of the squares of those. */
   moments(): readonly [count: number, sum: number, squares: number] {
-    const { numbers } = this;
     let [sum, squares] = [0, 0];
-    for (let i = CELLS; i < numbers.length; i++) {
-      const bucket = numbers[FIRST]! + i - CELLS;
-      sum += bucket * numbers[i]!;
-      squares += bucket * bucket * numbers[i]!;
+    for (let i = this.cells; i < this.end; i++) {
+      const bucket = this.first + i - this.cells;
+      sum += bucket * this.numbers[i]!;
+      squares += bucket * bucket * this.numbers[i]!;
     }
-    return [numbers[COUNT]!, sum, squares];
+    return [this.count, sum, squares];
   }
 
   /** Seconds below which the share q of the durations lies: the middle of the bucket where the count reaches it. */
   quantile(q: number): number {
-    const { numbers } = this;
     let seen = 0;
-    for (let i = CELLS; i < numbers.length; i++) {
-      seen += numbers[i]!;
-      if (seen > 0 && seen >= q * numbers[COUNT]!) return middleOf(numbers[FIRST]! + i - CELLS);
+    for (let i = this.cells; i < this.end; i++) {
+      seen += this.numbers[i]!;
+      if (seen > 0 && seen >= q * this.count) return middleOf(this.first + i - this.cells);
     }
     return 0;
   }
 }
+
+const NOTHING = new Histogram();

@@ -225,6 +225,6 @@ export class IncrementRecorder implements EdgeRecorder {
   }
 }
 
-function isUsed({ counters, client, server }: EdgeAggregate): boolean {
-  return client !== undefined || server !== undefined || counters.some(count => count !== 0);
+function isUsed(edge: EdgeAggregate): boolean {
+  return edge.client !== undefined || edge.server !== undefined || edge.counters().some(count => count !== 0);
 }

@@ -129,9 +129,8 @@ export class PastSource implements GraphSource {
     edge.source = source;
     edge.target = target;
     const at = number * COUNTERS;
-    for (let c = 0; c < COUNTERS; c++) edge.counters[c] = counters[at + c]!;
-    edge.first = times[number * 2]!;
-    edge.last = times[number * 2 + 1]!;
+    for (let c = 0; c < COUNTERS; c++) edge.setCounter(c, counters[at + c]!);
+    edge.settled.setTimes(times[number * 2]!, times[number * 2 + 1]!);
     this.readNames(number);
     this.readRates(number);
     this.readHistograms(number);
@@ -180,22 +179,22 @@ export class PastSource implements GraphSource {
   private readNames(number: number): void {
     const { edge, nameStarts, nameOrder } = this;
     const { names, words } = this.answer!;
-    let verbs = 0;
+    const verbs: string[] = [];
+    edge.verbCounts.length = 0;
     edge.groups = undefined;
     for (let i = nameStarts[number]!; i < nameStarts[number + 1]!; i++) {
       const at = nameOrder[i]! * NAME_NUMBERS;
       const [word, one, two] = [names[at + 1]!, names[at + 2]!, names[at + 3]!];
       if (word >= 0) {
-        edge.verbs[verbs] = words[word]!;
-        edge.verbCounts[verbs++] = one;
+        verbs.push(words[word]!);
+        edge.verbCounts.push(one);
         continue;
       }
       edge.groups ??= new Map();
       const [received, processed] = edge.groups.get(-1 - word) ?? [0, 0];
       edge.groups.set(-1 - word, [received + one, processed + two]);
     }
-    // Never shortened to nothing first: they would have to grow again for every edge.
-    if (edge.verbs.length > verbs) edge.verbs.length = edge.verbCounts.length = verbs;
+    edge.verbs = verbs;
   }
 
   private readRates(number: number): void {

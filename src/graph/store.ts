@@ -3,7 +3,6 @@
  * of its kind, so that the sum per kind of edge stays exact.
  */
 
-import { COUNT } from '../contract/counters.ts';
 import { EDGE_KINDS } from '../contract/graph-document.ts';
 import { type IdentityRules, NO_RULES } from '../contract/identity-rules.ts';
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
@@ -165,9 +164,9 @@ export class GraphStore implements InteractionSink, GraphSource, Kept {
       if (i.time > this.newest) this.newest = i.time;
       this.admission.use(i.source, i.sign);
       if (i.target !== i.source) this.admission.use(i.target, i.sign);
-      const before = edge.counters[COUNT]!;
+      const before = edge.count;
       edge.apply(i, this.epoch);
-      if ((before === 0) !== (edge.counters[COUNT] === 0)) this.structure++;
+      if ((before === 0) !== (edge.count === 0)) this.structure++;
     } else edge.apply(i, this.epoch);
   }
 

@@ -8,8 +8,10 @@ export interface NumberSink {
 /** Gives them back. */
 export interface NumberSource {
   take(): number;
-  /** The next `count` numbers. */
-  takeMany(count: number): Float64Array;
+  /** Where the next `count` numbers begin in `taken`. */
+  takeMany(count: number): number;
+  /** What was taken last as many is there. */
+  readonly taken: Float64Array;
 }
 
 export class NumberWriter implements NumberSink {
@@ -36,10 +38,13 @@ export class NumberReader implements NumberSource {
     return this.data[this.at++]!;
   }
 
-  /** The next `count` numbers, as long as nobody writes over them. */
-  takeMany(count: number): Float64Array {
-    const from = this.at;
+  /** Valid as long as nobody writes over them. */
+  takeMany(count: number): number {
     this.at += count;
-    return this.data.subarray(from, this.at);
+    return this.at - count;
+  }
+
+  get taken(): Float64Array {
+    return this.data;
   }
 }

@@ -4,6 +4,7 @@
  * one, ∞, −∞, or 8 bytes of a float. Integers alternate in sign: 0, −1, 1, −2, …
  */
 import type { NumberSink, NumberSource } from './number-records.ts';
+import { SharedNumbers } from './shared-numbers.ts';
 
 const SINGLES = 236;
 const PAIRS = 8 * 256;
@@ -94,8 +95,7 @@ export class PackedReader implements NumberSource {
   private readonly bytes: Uint8Array;
   /** Bytes read. */
   at = 0;
-  private room = new Float64Array(0);
-  private used = 0;
+  private readonly room = new SharedNumbers(length => new Float64Array(length), ROOM);
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -107,21 +107,20 @@ export class PackedReader implements NumberSource {
   }
 
   /** Several of those that are taken stand in one buffer. */
-  takeMany(count: number): Float64Array {
-    if (this.room.length - this.used < count) {
-      this.room = new Float64Array(Math.max(ROOM, count));
-      this.used = 0;
-    }
-    const numbers = this.room.subarray(this.used, this.used + count);
-    this.used += count;
-    this.takeInto(numbers, count);
-    return numbers;
+  takeMany(count: number): number {
+    const at = this.room.take(count);
+    this.takeInto(this.taken, count, at);
+    return at;
   }
 
-  /** The next `count` numbers. */
-  takeInto(numbers: Float64Array, count: number): void {
+  get taken(): Float64Array {
+    return this.room.array;
+  }
+
+  /** The next `count` numbers become those from `at` on. */
+  takeInto(numbers: Float64Array, count: number, at = 0): void {
     const { bytes } = this;
-    for (let i = 0; i < count; i++) {
+    for (let i = at; i < at + count; i++) {
       const first = bytes[this.at++]!;
       numbers[i] = first < SINGLES ? (first >>> 1) ^ -(first & 1) : this.takeMore(first);
     }

@@ -1,4 +1,5 @@
 /** The state of the graph and its names, made of what a stream of spans told it, so that it can be told again. */
+import { COUNTERS } from '../../src/contract/counters.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../src/contract/image.ts';
 import { Interaction } from '../../src/contract/interaction.ts';
 import { PathTree } from '../../src/graph/path-tree.ts';
@@ -50,6 +51,24 @@ export class KeptGraph implements Kept {
   }
 }
 
+/** Of a histogram, an edge and sightings, where they have their numbers is no state. */
+interface EdgeFields {
+  readonly numbers: Float64Array;
+  readonly begin: number;
+  readonly batch: number;
+  readonly minute: number;
+  readonly base: unknown;
+  readonly mark: number;
+}
+
+interface SightingsFields {
+  readonly times: Float64Array;
+  readonly at: number;
+  readonly words: Int32Array;
+  readonly begin: number;
+  readonly size: number;
+}
+
 /** What a restored graph need not have of the one that was saved. */
 export const NOT_KEPT: Exceptions = {
   fields: {
@@ -57,21 +76,29 @@ export const NOT_KEPT: Exceptions = {
     'GraphStore.mark': 'who reads deltas begins with the whole graph',
     'GraphStore.watcher': 'who reads deltas is no state',
     'GraphStore.recorder': 'history is cut where an image is taken',
-    'EdgeAggregate.batch': 'belongs to the recorder',
-    'EdgeAggregate.minute': 'belongs to the recorder',
-    'EdgeAggregate.base': 'belongs to the recorder',
-    'EdgeAggregate.mark': 'who reads deltas begins with the whole graph',
     'PathTree.changed': 'who reads deltas begins with all paths',
     'PathTree.marks': 'who reads deltas begins with all paths',
     'PathTree.latest': 'tells where to look first',
     'PathTree.nodeHashes': 'made of ids when they are needed',
+    'Room.numbers': 'where numbers stand, not what they are',
+    'Room.words': 'where words stand, not what they are',
   },
   insteadOf: {
+    // The batch, its minute and the base belong to the recorder; who reads deltas, by marks, begins with the whole graph.
+    EdgeAggregate: ({ numbers, begin, batch, minute, base, mark, ...rest }: EdgeFields) => ({
+      ...rest,
+      counters: numbers.subarray(begin, begin + COUNTERS),
+    }),
+    Histogram: ({ numbers, begin, end, ...rest }: { numbers: Float64Array; begin: number; end: number }) => ({
+      ...rest,
+      numbers: numbers.subarray(begin, end),
+    }),
     // Words of examples that were taken out stay behind those that are there.
-    Exemplars: ({ hashes, words, begin }: { hashes: number[]; words: Int32Array; begin: number }) => [
-      hashes,
-      words.subarray(begin, begin + hashes.length * 6),
-    ],
+    Sightings: ({ times, at, words, begin, ...rest }: SightingsFields) => ({
+      ...rest,
+      times: times.subarray(at, at + 2),
+      words: words.subarray(begin, begin + rest.size * 6),
+    }),
   },
 };
 

@@ -112,7 +112,9 @@ export class LiveSubject {
     const below = FATES.filter(name => fates[name] < 0);
     if (below.length > 0) throw new Error(`below zero: ${below.join(', ')} of ${JSON.stringify(fates)}`);
     checkCheckup(this.topology);
-    for (const { kind, source, target, counters } of this.topology.store.edges) {
+    for (const edge of this.topology.store.edges) {
+      const { kind, source, target } = edge;
+      const counters = edge.counters();
       const at = counters.findIndex(counter => counter < 0);
       if (at >= 0) throw new Error(`counter ${at} of edge ${source} ${kind} ${target} is ${counters[at]}`);
     }

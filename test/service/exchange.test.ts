@@ -195,7 +195,7 @@ class Running {
     sink.begin();
     decodeTraces(encodeTraces(toRequest(spans)), this.spanView, sink);
     sink.commit();
-    for (const { counters } of store.edges) expect(Math.min(...counters)).toBeGreaterThanOrEqual(0);
+    for (const edge of store.edges) expect(Math.min(...edge.counters())).toBeGreaterThanOrEqual(0);
     for (const { unresolved } of store.nodes) expect(unresolved).toBeGreaterThanOrEqual(0);
   }
 

@@ -21,9 +21,9 @@ const ROOM_FOR_ALL = { maxPending: 100_000, maxLate: 100_000, maxSeen: 200_000 }
 /** By kind of edge: interactions, served, errors. */
 function sums({ edges }: GraphStore): Record<string, readonly number[]> {
   const all: Record<string, number[]> = {};
-  for (const { kind, counters } of edges) {
-    const name = EDGE_KINDS[kind]!;
-    all[name] = [COUNT, SERVED, ERRORS].map((counter, i) => (all[name]?.[i] ?? 0) + counters[counter]!);
+  for (const edge of edges) {
+    const name = EDGE_KINDS[edge.kind]!;
+    all[name] = [COUNT, SERVED, ERRORS].map((counter, i) => (all[name]?.[i] ?? 0) + edge.counter(counter));
   }
   return all;
 }

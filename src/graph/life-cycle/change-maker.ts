@@ -1,6 +1,6 @@
 /** Nodes and edges of the store as changes tell of them. */
 import type { Change, ChangeType, EdgeRef, EdgeWeights, NodeRef } from '../../contract/change.ts';
-import { COUNT, ERRORS, EVIDENCE } from '../../contract/counters.ts';
+import { ERRORS, EVIDENCE } from '../../contract/counters.ts';
 import { EDGE_KINDS, EVIDENCE_KINDS, STATES } from '../../contract/graph-document.ts';
 import { type Identity, shortKey } from '../../lib/identities.ts';
 import type { EdgeAggregate } from '../edge-aggregate.ts';
@@ -45,8 +45,8 @@ export function edgeRef(kind: number, source: Identity, target: Identity): EdgeR
 
 export function weightsOf(edge: EdgeAggregate, state: number, { nowMs, halfLifeMs }: Times): EdgeWeights {
   const buckets = isProcessed(edge) ? edge.processBuckets! : edge.buckets;
-  const all = edge.counters[COUNT]!;
-  const errors = edge.counters[ERRORS]!;
+  const all = edge.count;
+  const errors = edge.counter(ERRORS);
   const latency = latencyOf(edge.server) ?? latencyOf(edge.client);
   return {
     count: countOf(edge),
@@ -67,10 +67,10 @@ function latencyOf(histogram: Histogram | undefined): EdgeWeights['latency'] {
 export function evidenceOf(edge: EdgeAggregate, epoch: number): Record<string, unknown> {
   const kinds: Record<string, number> = {};
   EVIDENCE_KINDS.forEach((kind, i) => {
-    const count = edge.counters[EVIDENCE + i]!;
+    const count = edge.counter(EVIDENCE + i);
     if (count > 0) kinds[kind] = count;
   });
-  const exemplars = edge.seen(epoch).exemplars.list();
+  const exemplars = edge.seen(epoch).examples();
   return { kinds, ...(exemplars.length > 0 && { exemplars }) };
 }
 

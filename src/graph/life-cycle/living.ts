@@ -26,7 +26,7 @@ function placesOf(...kinds: readonly (typeof EVIDENCE_KINDS)[number][]): readonl
   return kinds.map(kind => EVIDENCE + EVIDENCE_KINDS.indexOf(kind));
 }
 
-const has = ({ counters }: EdgeAggregate, places: readonly number[]) => places.some(place => counters[place]! > 0);
+const has = (edge: EdgeAggregate, places: readonly number[]) => places.some(place => edge.counter(place) > 0);
 
 export class Living {
   readonly nodes = new Subjects('life/nodes');

@@ -2,7 +2,7 @@
  * What an edge counted → its minutes that are over, one by one and in order, for the judge. What only came to be known
  * long after is in none of them.
  */
-import { COUNT, ERRORS } from '../../contract/counters.ts';
+import { ERRORS } from '../../contract/counters.ts';
 import type { ImageReader, ImageWriter, Kept } from '../../contract/image.ts';
 import { ChangedLines, type LinedTable } from '../../lib/changed-lines.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
@@ -74,13 +74,10 @@ export class Minutes implements Kept {
   }
 
   /** What was counted since the last look. */
-  private look(
-    at: number,
-    { counters, server, client }: EdgeAggregate,
-  ): readonly [number, number, number, number, number] {
+  private look(at: number, edge: EdgeAggregate): readonly [number, number, number, number, number] {
     const { rows } = this;
-    const [latencies, sum, squares] = (server ?? client)?.moments() ?? [0, 0, 0];
-    const now = [counters[COUNT]!, counters[ERRORS]!, latencies, sum, squares] as const;
+    const [latencies, sum, squares] = (edge.server ?? edge.client)?.moments() ?? [0, 0, 0];
+    const now = [edge.count, edge.counter(ERRORS), latencies, sum, squares] as const;
     const grown = now.map((value, i) => value - rows[at + 1 + i]!);
     rows.set(now, at + 1);
     return grown as unknown as typeof now;

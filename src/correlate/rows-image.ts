@@ -4,17 +4,11 @@
  * in it then is gone.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { ROW_WORDS, SPAN } from '../contract/observation.ts';
+import { ROW_WORDS } from '../contract/observation.ts';
 import type { LinedTable } from '../lib/changed-lines.ts';
-import { ownHash, parentHash } from './hash.ts';
 import { BUCKETS_A_LINE, KEPT_LINK_WORDS, LINKS_A_LINE, linkPlaces } from './kept-links.ts';
 import { inSteps } from './pieces.ts';
 import { ROWS_A_LINE, Rows, rowPlaces } from './rows.ts';
-
-/** Rows whose places in the index are fetched together. */
-const GROUP = 64;
-/** Keeps the reads of `touchRows` from being left out. */
-const reads = { touched: 0 };
 
 interface Saved {
   readonly limit: number;
@@ -105,7 +99,7 @@ function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
   yield* rows.lines.load(from, rowTables(rows));
   yield* rows.linkLines.load(from, linkTables(rows));
   yield* rows.linkBucketLines.load(from, linkBucketTables(rows));
-  yield* indexRows(rows, false);
+  yield* rows.indexAll();
 }
 
 function* fitRows(rows: Rows): Iterable<void> {
@@ -120,7 +114,9 @@ function* fitRows(rows: Rows): Iterable<void> {
     for (let i = a; i < b; i++) copyLink(rows, fitting, (oldestLink + i) | 0);
   });
   fitting.linkBuckets.set(rows.linkBuckets);
-  yield* indexRows(fitting, true);
+  yield* inSteps(capacityOf(fitting), (a, b) => {
+    for (let i = a; i < b; i++) fitting.index(fitting.base((next + i) | 0) / ROW_WORDS);
+  });
   fitting.lines.renew(rows.lines);
   fitting.linkLines.renew(rows.linkLines);
   fitting.linkBucketLines.renew(rows.linkBucketLines);
@@ -136,31 +132,6 @@ function copyRow(from: Rows, to: Rows, sequence: number): void {
 function copyLink(from: Rows, to: Rows, sequence: number): void {
   const source = from.linkBase(sequence);
   to.links.set(from.links.subarray(source, source + KEPT_LINK_WORDS), to.linkBase(sequence));
-}
-
-/** Every row in the ring has a span id; places without one were never used. */
-function* indexRows(rows: Rows, relink: boolean): Iterable<void> {
-  const capacity = capacityOf(rows);
-  yield* inSteps(capacity, (a, b) => {
-    for (let from = a; from < b; from += GROUP) {
-      const to = Math.min(from + GROUP, b);
-      touchRows(rows, from, to);
-      for (let i = from; i < to; i++) {
-        const base = rows.base((rows.next + i) | 0);
-        if ((rows.words[base + SPAN]! | rows.words[base + SPAN + 1]!) !== 0) rows.index(base / ROW_WORDS, relink);
-      }
-    }
-  });
-}
-
-/** Close together the reads of the index wait for the memory at the same time. */
-function touchRows(rows: Rows, from: number, to: number): void {
-  let touched = 0;
-  for (let i = from; i < to; i++) {
-    const base = rows.base((rows.next + i) | 0);
-    touched ^= rows.touch(ownHash(rows.words, base), parentHash(rows.words, base));
-  }
-  reads.touched = touched;
 }
 
 const capacityOf = (rows: Rows): number => rows.above.length;

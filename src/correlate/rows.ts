@@ -9,9 +9,10 @@
  */
 import { PARENT, ROW_WORDS, SHAPE, SPAN } from '../contract/observation.ts';
 import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
+import { BucketFill } from './bucket-fill.ts';
 import { keyHash, ownHash, parentHash } from './hash.ts';
 import { KeptLinks, LINK_ROW } from './kept-links.ts';
-import { sharedWords } from './pieces.ts';
+import { inSteps, sharedWords } from './pieces.ts';
 import { sameTrace } from './same-trace.ts';
 import { PLACED, STATE } from './state.ts';
 
@@ -158,18 +159,37 @@ export class Rows extends KeptLinks {
     return base;
   }
 
-  /**
-   * Puts the row at a place into the index, after all older ones. `relink`: it stood elsewhere before, and what it says
-   * of the next in its chains has no meaning here.
-   */
-  index(place: number, relink: boolean): void {
+  /** Puts all rows that stand in the ring into the index, which is empty; what they say of their chains holds. */
+  *indexAll(): Iterable<void> {
+    const { words: w, bucketMask, mask } = this;
+    const fill = new BucketFill(this.buckets, INLINE, 2 * (mask + 1));
+    const enter = (hash: number, side: number, place: number) =>
+      fill.add((hash & bucketMask) * BUCKET_WORDS + side, this.entry(hash, place));
+    yield* inSteps(mask + 1, (from, to) => {
+      for (let age = from + 1; age <= to; age++) {
+        const place = (this.next - age) & mask;
+        const base = place * ROW_WORDS;
+        if (!this.isUsed(base)) continue;
+        enter(ownHash(w, base), 0, place);
+        if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) enter(parentHash(w, base), INLINE, place);
+      }
+    });
+    yield* fill.finish();
+  }
+
+  /** Puts the row at a place into the index and its chains, after all older ones. */
+  index(place: number): void {
     const w = this.words;
     const base = place * ROW_WORDS;
-    const next = this.enter(ownHash(w, base), 0, place);
-    if (relink) w[base + NEXT] = next;
-    if ((w[base + PARENT]! | w[base + PARENT + 1]!) === 0) return;
-    const nextChild = this.enter(parentHash(w, base), INLINE, place);
-    if (relink) w[base + CHILD_NEXT] = nextChild;
+    if (!this.isUsed(base)) return;
+    w[base + NEXT] = this.enter(ownHash(w, base), 0, place);
+    if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0)
+      w[base + CHILD_NEXT] = this.enter(parentHash(w, base), INLINE, place);
+  }
+
+  /** Every row in the ring has a span id. */
+  private isUsed(base: number): boolean {
+    return (this.words[base + SPAN]! | this.words[base + SPAN + 1]!) !== 0;
   }
 
   /** Takes over the tables of another, which is given up; the limits stay. */
@@ -184,8 +204,12 @@ export class Rows extends KeptLinks {
     const b = (hash & this.bucketMask) * BUCKET_WORDS + side;
     const before = buckets[b]!;
     for (let i = b + INLINE - 1; i > b; i--) buckets[i] = buckets[i - 1]!;
-    buckets[b] = place | (((hash >>> this.placeBits) | 1) << this.placeBits);
+    buckets[b] = this.entry(hash, place);
     return before;
+  }
+
+  private entry(hash: number, place: number): number {
+    return place | (((hash >>> this.placeBits) | 1) << this.placeBits);
   }
 
   /** Keeps a link of the row at `owner` and returns its base; `sibling` is the owner's link kept before, 0 none. */

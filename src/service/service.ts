@@ -80,8 +80,9 @@ export function createService(config: Config, options: ServiceOptions): Service 
 
   async function startAll(meanwhile: Meanwhile): Promise<void> {
     const { order } = running.assembly;
-    const starts = order.filter(({ section }) => section !== 'receivers').map(startOne);
+    // What takes longest begins first: it is to have a core before the other threads do.
     const taken = recoverAll();
+    const starts = order.filter(({ section }) => section !== 'receivers').map(startOne);
     await allOrNone([...starts, taken, meanwhile(taken, giveUp.signal)]);
     for (const built of order) if (built.section === 'receivers') await startOne(built);
     host.setReady(stopping === undefined);

@@ -8,8 +8,9 @@ export const storageFactory: ExtensionFactory<StorageConfig> = {
   description:
     'Where data is kept: a journal of all that was acknowledged, and checkpoints of the state. Without it a restart begins with an empty graph.',
   config: storageConfig,
-  create: ({ host }, config) => ({
-    start: () => host.storeIn(storageOptions(config)),
-    stop: () => {},
-  }),
+  create({ host }, config) {
+    // Before anything starts: the recovery is to be the first.
+    host.storeIn(storageOptions(config));
+    return { start() {}, stop() {} };
+  },
 };

@@ -84,14 +84,14 @@ export class DurableTopology {
   /** See `Connector.recover`. */
   async recover(signal: AbortSignal): Promise<number> {
     try {
-      // Readers may ask for the time to go on: it is that of the frames, until all of them are applied.
-      await this.topology.journal.pause();
-      this.storage = await openStorage(
+      const opening = openStorage(
         this.options,
         this.logger,
         (bytes, totalBytes) => this.tell({ bytes, totalBytes }, 'the checkpoint is checked'),
         this.parts,
       );
+      // Readers may ask for the time to go on: it is that of the frames, until all of them are applied.
+      [this.storage] = await Promise.all([opening, this.topology.journal.pause()]);
       this.keepChanges(this.storage);
       const history = this.keepHistory();
       // Who waits for it hears of it.

@@ -27,6 +27,8 @@ export interface NewFile {
 export interface OpenFile {
   /** As `Disk.read`. */
   read(at: number, into: Uint8Array): number;
+  /** The same, off the thread; on a disk without it, who reads waits. The file is closed after that. */
+  readAside?(at: number, into: Uint8Array, done: (error: Error | null, count: number) => void): void;
   close(): void;
 }
 
@@ -43,8 +45,6 @@ export interface Disk {
   read(file: string, at: number, into: Uint8Array): number;
   /** It stays readable when its name is gone. */
   open(file: string): OpenFile;
-  /** The same, off the thread; on a disk without it, who reads waits. */
-  readAside?(file: string, at: number, into: Uint8Array, done: (error: Error | null, count: number) => void): void;
   /** Cuts a file, and syncs it. Cut to what it has, it is only synced. */
   truncate(file: string, length: number): void;
   /** Writes into a file that exists, and syncs it. */

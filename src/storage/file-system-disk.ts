@@ -63,21 +63,11 @@ export class FileSystemDisk implements Disk {
 
   open(file: string): OpenFile {
     const fd = openSync(this.path(file), 'r');
-    return { read: (at, into) => fill(fd, at, into), close: () => closeSync(fd) };
-  }
-
-  readAside(file: string, at: number, into: Uint8Array, done: (error: Error | null, count: number) => void): void {
-    open(this.path(file), 'r', (notOpened, fd) => {
-      if (notOpened !== null) return done(notOpened, 0);
-      const next = (filled: number) => {
-        read(fd, into, filled, into.length - filled, at + filled, (error, count) => {
-          if (error === null && count > 0 && filled + count < into.length) return next(filled + count);
-          close(fd);
-          done(error, filled + count);
-        });
-      };
-      next(0);
-    });
+    return {
+      read: (at, into) => fill(fd, at, into),
+      readAside: (at, into, done) => fillAside(fd, at, into, done),
+      close: () => closeSync(fd),
+    };
   }
 
   truncate(file: string, length: number): void {
@@ -216,6 +206,20 @@ function fill(fd: number, at: number, into: Uint8Array): number {
     filled += count;
   }
   return filled;
+}
+
+function fillAside(
+  fd: number,
+  at: number,
+  into: Uint8Array,
+  done: (error: Error | null, count: number) => void,
+  filled = 0,
+): void {
+  read(fd, into, filled, into.length - filled, at + filled, (error, count) => {
+    const next = filled + count;
+    if (error === null && count > 0 && next < into.length) fillAside(fd, at, into, done, next);
+    else done(error, next);
+  });
 }
 
 function withFile<T>(path: string, flags: string, use: (fd: number) => T): T {

@@ -6,10 +6,8 @@ import { StartError } from '../../contract/component.ts';
 import type { Frame } from '../../contract/frame.ts';
 import type { Logger } from '../../contract/logger.ts';
 import type { StorageOptions, StorageStatus } from '../../contract/storage.ts';
-import { Slices } from '../../lib/slices.ts';
 import { ChangeFiles } from '../../storage/changes/change-files.ts';
 import { CheckpointError, type CheckpointReport } from '../../storage/checkpoint/checkpoints.ts';
-import type { ImageInput } from '../../storage/checkpoint/image-input.ts';
 import { FrameDecoder } from '../../storage/frames/decoder.ts';
 import { FrameEncoder } from '../../storage/frames/encoder.ts';
 import type { History } from '../../storage/history/link.ts';
@@ -19,10 +17,9 @@ import { describeDamage } from '../../storage/journal/survey.ts';
 import { type DurableParts, JOURNAL, openStorage, type Storage } from '../../storage/storage.ts';
 import { StorageError } from '../../storage/storage-error.ts';
 import { historyOptionsOf } from './history-options.ts';
+import { loadImage } from './load-image.ts';
 import type { Topology } from './topology.ts';
 
-/** Longest turn of loading. */
-const SLICE_MS = 5;
 /** Frames that a start applies in a second or so when they are ticks: those of a day. */
 const MOST_TICKS = 1_000_000;
 /**
@@ -130,23 +127,8 @@ export class DurableTopology {
     this.topology.correlator.meetings.ledger.store = slabs;
     if (found === undefined) return;
     this.recovery.checkpointFrame = this.lastCheckpoint = found.frame;
-    await this.loadImage(found.image, signal);
+    await loadImage(this.topology.kept, found.image, this.parts.turns, signal);
     this.receivedThen = this.received;
-  }
-
-  private async loadImage(image: ImageInput, signal: AbortSignal): Promise<void> {
-    const slices = new Slices(this.parts.turns, SLICE_MS);
-    const { kept } = this.topology;
-    const ahead = image.beside();
-    for (const part of kept) part.read?.(ahead);
-    for (const part of kept) {
-      if (part.read !== undefined) await ahead.filled();
-      for (const _ of part.load(image)) {
-        await image.filled();
-        if (signal.aborted) return;
-        await slices.turn();
-      }
-    }
   }
 
   private replay({ found, disk }: Storage, signal: AbortSignal): Promise<Recovered> {

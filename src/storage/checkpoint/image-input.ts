@@ -1,7 +1,7 @@
 /** A checkpoint on the disk → its sections, read straight to where they belong. Its bytes were checked before. */
 import { deserialize } from 'node:v8';
 import { ImageError, type ImageReader } from '../../contract/image.ts';
-import type { Disk } from '../disk.ts';
+import type { Disk, OpenFile } from '../disk.ts';
 import { familyOf, packPath, type SectionPlace } from './checkpoint.ts';
 
 export class ImageInput implements ImageReader {
@@ -9,6 +9,9 @@ export class ImageInput implements ImageReader {
   private readonly sections: readonly SectionPlace[];
   private readonly places: ReadonlyMap<string, SectionPlace>;
   private readonly families = new Map<string, string[]>();
+  /** By pack. */
+  private readonly files = new Map<string, OpenFile>();
+  private isClosed = false;
   /** Sections being read off the thread. */
   private filling = 0;
   private failure: Error | undefined;
@@ -42,21 +45,29 @@ export class ImageInput implements ImageReader {
   memory(name: string, into: ArrayBufferView): void {
     const place = this.placeOf(name);
     const bytes = roomFor(place, into);
-    const count = this.disk.read(packPath(place.pack), place.at, bytes);
+    const count = this.open(place).read(place.at, bytes);
     if (count < bytes.length) throw tooShort(place);
   }
 
   fill(name: string, into: ArrayBufferView): void {
-    const { disk } = this;
-    if (disk.readAside === undefined) return this.memory(name, into);
     const place = this.placeOf(name);
     const bytes = roomFor(place, into);
+    const file = this.open(place);
+    if (file.readAside === undefined) return this.memory(name, into);
     this.filling++;
-    disk.readAside(packPath(place.pack), place.at, bytes, (error, count) => {
+    file.readAside(place.at, bytes, (error, count) => {
       if (error !== null) this.failure ??= error;
       else if (count < bytes.length) this.failure ??= tooShort(place);
-      if (--this.filling === 0) this.filledNow();
+      if (--this.filling > 0) return;
+      this.filledNow();
+      if (this.isClosed) this.closeFiles();
     });
+  }
+
+  /** Nothing is asked for any more. */
+  close(): void {
+    this.isClosed = true;
+    if (this.filling === 0) this.closeFiles();
   }
 
   /** Undefined when nothing is being read; else resolves when it is there. To be asked for after every step of a load. */
@@ -82,6 +93,20 @@ export class ImageInput implements ImageReader {
     } catch (error) {
       throw new ImageError(`the section ${name} is no value: ${(error as Error).message}`);
     }
+  }
+
+  private open({ pack }: SectionPlace): OpenFile {
+    let file = this.files.get(pack);
+    if (file === undefined) {
+      file = this.disk.open(packPath(pack));
+      this.files.set(pack, file);
+    }
+    return file;
+  }
+
+  private closeFiles(): void {
+    for (const file of this.files.values()) file.close();
+    this.files.clear();
   }
 
   private placeOf(name: string): SectionPlace {

@@ -47,7 +47,11 @@ export function checkPast(place: PastPlace): PastCheck {
 function publishedIn({ disk, checkpoint }: PastPlace): number | undefined {
   if (checkpoint === undefined) return undefined;
   const image = new ImageInput(disk, checkpoint.sections);
-  return image.size(PUBLISHED) < 0 ? undefined : (image.value(PUBLISHED) as number);
+  try {
+    return image.size(PUBLISHED) < 0 ? undefined : (image.value(PUBLISHED) as number);
+  } finally {
+    image.close();
+  }
 }
 
 /** @param isExpected the checkpoint was taken with one. */

@@ -46,10 +46,14 @@ describe('the disk of the file system', () => {
     const into = new Uint8Array(10);
     expect(disk.read('a/d', 3, into)).toBe(5);
     expect(text(into.subarray(0, 5))).toBe(', two');
+    const open = disk.open('a/d');
+    into.fill(0);
     const aside = await new Promise((resolve, reject) => {
-      disk.readAside('a/d', 3, into, (error, count) => (error === null ? resolve(count) : reject(error)));
+      open.readAside!(3, into, (error, count) => (error === null ? resolve(count) : reject(error)));
     });
+    open.close();
     expect(aside).toBe(5);
+    expect(text(into.subarray(0, 5))).toBe(', two');
     disk.overwrite('a/d', 1, Buffer.from('ff'));
     disk.truncate('a/d', 4);
     expect(disk.size('a/d')).toBe(4);

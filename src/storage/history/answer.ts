@@ -7,7 +7,7 @@ import { ChunkStates } from './chunk-states.ts';
 import { CHUNK, CHUNK_BITS, CountSums, nameOf } from './count-sums.ts';
 import { CELLS, DurationSums, HISTOGRAMS } from './duration-sums.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
-import { chunkOfNode, type HistoryNames } from './names.ts';
+import { chunkOfNode, endsOf, type HistoryNames } from './names.ts';
 import { sumCounts, sumDurations, sumStates } from './sum.ts';
 import type { HistoryTables, Marks } from './tables.ts';
 
@@ -83,7 +83,7 @@ export class Answers {
     return {
       nodes: `[${names.nodes.slice(have.nodes).join(',')}]`,
       nodeNumbers: this.nodeNumbers(range),
-      ends: endsOf(names.series.slice(have.series)),
+      ends: columnOf(names.series.slice(have.series)),
       counters: sums.counters,
       times: this.times(sums.lasts),
       rates: sums.decayed.map(count => count * perSecond),
@@ -227,8 +227,13 @@ export function minuteOf(ms: number, { fine, tens }: Marks): number {
   return minute - (minute % (minute >= tens ? 10 : 60));
 }
 
-function endsOf(series: HistoryNames['series']): Int32Array<ArrayBuffer> {
-  return Int32Array.from(series.flatMap(({ kind, source, target }) => [kind, source, target]));
+function columnOf(series: readonly number[]): Int32Array<ArrayBuffer> {
+  const column = new Int32Array(series.length * 3);
+  for (const [n, key] of series.entries()) {
+    const { kind, source, target } = endsOf(key);
+    column.set([kind, source, target], n * 3);
+  }
+  return column;
 }
 
 function putHistograms(sums: DurationSums, firstSeries: number, out: GrowingNumbers): void {

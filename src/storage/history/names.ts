@@ -21,14 +21,19 @@ export function chunkOfNode(node: number): number {
   return -1 - (node >> CHUNK_BITS);
 }
 
+/** All that is in the table, as one value: very many rows, one by one, take many times as long. */
+const SERIES = `SELECT json_group_array((source * ${NODES_END} + target) * ${KINDS} + kind ORDER BY id) AS keys FROM series`;
+
 export class HistoryNames {
   /** As JSON texts. */
   readonly nodes: string[] = [];
-  readonly series: Ends[] = [];
+  /** See `endsOf`. */
+  series: number[] = [];
   readonly words: string[] = [];
   private readonly tables: HistoryTables;
   private readonly nodeNumbers = new Map<string, number>();
-  private readonly seriesNumbers = new Map<number, number>();
+  /** Undefined until it is asked for. */
+  private seriesNumbers: Map<number, number> | undefined;
   private readonly wordNumbers = new Map<string, number>();
   private readonly firsts = new Map<number, Float64Array<ArrayBuffer>>();
   private readonly changedFirsts = new Set<number>();
@@ -40,14 +45,14 @@ export class HistoryNames {
 
   /** What the tables have. */
   load(): void {
-    for (const list of [this.nodes, this.series, this.words]) list.length = 0;
-    for (const map of [this.nodeNumbers, this.seriesNumbers, this.wordNumbers, this.firsts]) map.clear();
+    for (const list of [this.nodes, this.words]) list.length = 0;
+    for (const map of [this.nodeNumbers, this.wordNumbers, this.firsts]) map.clear();
+    this.seriesNumbers = undefined;
     this.changedFirsts.clear();
     for (const row of this.tables.all('SELECT identity FROM node ORDER BY id')) {
       this.knowNode((row as { identity: string }).identity);
     }
-    for (const row of this.tables.all('SELECT kind, source, target FROM series ORDER BY id'))
-      this.knowSeries(row as Ends);
+    this.series = JSON.parse((this.tables.get(SERIES) as { keys: string }).keys) as number[];
     for (const row of this.tables.all('SELECT text FROM word ORDER BY id'))
       this.knowWord((row as { text: string }).text);
     for (const row of this.tables.all('SELECT chunk, data FROM firsts')) {
@@ -66,11 +71,14 @@ export class HistoryNames {
   }
 
   seriesOf(ends: Ends): number {
-    const known = this.seriesNumbers.get(keyOf(ends));
+    this.seriesNumbers ??= new Map(this.series.map((key, n) => [key, n]));
+    const key = keyOf(ends);
+    const known = this.seriesNumbers.get(key);
     if (known !== undefined) return known;
     const { kind, source, target } = ends;
     this.tables.run('INSERT INTO series VALUES (?, ?, ?, ?)', this.series.length, kind, source, target);
-    return this.knowSeries(ends);
+    this.seriesNumbers.set(key, this.series.length);
+    return this.series.push(key) - 1;
   }
 
   /** Those that find no place any more are one. */
@@ -112,9 +120,10 @@ export class HistoryNames {
   /** Numbers of the series for which it is so; ids are those of the nodes. */
   find(isWanted: (source: string, target: string, kind: number) => boolean): readonly number[] {
     const ids = this.nodes.map(node => (JSON.parse(node) as NodeIdentity).id);
-    return this.series.flatMap(({ kind, source, target }, n) =>
-      isWanted(ids[source]!, ids[target]!, kind) ? [n] : [],
-    );
+    return this.series.flatMap((key, n) => {
+      const { kind, source, target } = endsOf(key);
+      return isWanted(ids[source]!, ids[target]!, kind) ? [n] : [];
+    });
   }
 
   private addWord(text: string): number {
@@ -127,12 +136,6 @@ export class HistoryNames {
     return this.nodes.push(text) - 1;
   }
 
-  private knowSeries({ kind, source, target }: Ends): number {
-    const ends = { kind, source, target };
-    this.seriesNumbers.set(keyOf(ends), this.series.length);
-    return this.series.push(ends) - 1;
-  }
-
   private knowWord(text: string): number {
     this.wordNumbers.set(text, this.words.length);
     return this.words.push(text) - 1;
@@ -141,4 +144,9 @@ export class HistoryNames {
 
 function keyOf({ kind, source, target }: Ends): number {
   return (source * NODES_END + target) * KINDS + kind;
+}
+
+export function endsOf(key: number): Ends {
+  const ends = Math.floor(key / KINDS);
+  return { kind: key % KINDS, source: Math.floor(ends / NODES_END), target: ends % NODES_END };
 }

@@ -13,7 +13,7 @@ import { middleOf } from '../../lib/duration-scale.ts';
 import { MINUTE_MS } from '../../lib/units.ts';
 import { CHUNK, CHUNK_BITS, CountSums } from './count-sums.ts';
 import { CELLS, DurationSums, HISTOGRAMS } from './duration-sums.ts';
-import type { HistoryNames } from './names.ts';
+import { endsOf, type HistoryNames } from './names.ts';
 import { COUNTS, LATENCY, type Part } from './rows.ts';
 import { shareOf } from './sum.ts';
 import type { HistoryTables } from './tables.ts';
@@ -51,7 +51,7 @@ export class Points {
     let hasMessages = false;
     for (const series of found) {
       this.addSeries(series, Math.floor(start / MINUTE_MS), Math.ceil(end / MINUTE_MS), level, points);
-      hasMessages ||= MESSAGE_KINDS.includes(EDGE_KINDS[this.names.series[series]!.kind]!);
+      hasMessages ||= MESSAGE_KINDS.includes(EDGE_KINDS[endsOf(this.names.series[series]!).kind]!);
     }
     return [...points]
       .map(([key, point]) => ({ key: key.split(' ').map(Number) as [number, number], point }))

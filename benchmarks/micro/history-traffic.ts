@@ -61,11 +61,11 @@ export class HistoryTraffic {
       ...{ batch: this.batch, isFirst, through: this.batch, numbers: out.data as Float64Array<ArrayBuffer> },
       ...{ length: out.length, states: Float64Array.from(states), words: isFirst ? ['vGET'] : [] },
       nodes: isFirst ? Array.from({ length: this.nodes }, (_, n) => [n, identityOf(n)] as const) : [],
-      edges: isFirst ? Array.from({ length: this.edges }, (_, edge) => this.edge(edge)) : [],
+      edges: Int32Array.from(isFirst ? Array.from({ length: this.edges }, (_, edge) => this.edge(edge)).flat() : []),
     };
   }
 
-  private edge(edge: number): readonly [number, number, number, number] {
+  private edge(edge: number): readonly number[] {
     const source = edge % this.nodes;
     return [edge, 0, source, (source + 1 + Math.floor(edge / this.nodes)) % this.nodes];
   }

@@ -13,6 +13,9 @@
 /** The minute of what was counted before history began. */
 export const BEFORE_HISTORY = -1;
 
+/** Numbers that tell of one edge in `IncrementPart.edges`. */
+export const EDGE_NUMBERS = 4;
+
 /** Of a node, as `lib/identities` has it. */
 export interface NodeIdentity {
   readonly kind: number;
@@ -32,7 +35,8 @@ export interface IncrementPart {
   /** The edge, or −1 − the node; since when (ms, of a frame), and which state it has from then on, an index into `STATES`. */
   readonly states: Float64Array<ArrayBuffer>;
   readonly nodes: readonly (readonly [number: number, identity: NodeIdentity])[];
-  readonly edges: readonly (readonly [number: number, kind: number, source: number, target: number])[];
+  /** Of each its number, kind, source and target. */
+  readonly edges: Int32Array<ArrayBuffer>;
   /** The next ones: `v` and a verb, or `g` and a consumer group. */
   readonly words: readonly string[];
   /** The batch is complete: everything of all frames up to this one is in it, or in those before. */

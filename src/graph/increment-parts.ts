@@ -40,9 +40,10 @@ export class IncrementParts {
   private readonly words = new Map<string, number>();
   private newWords: string[] = [];
   private readonly toldNodes = new Set<number>();
-  private readonly toldEdges = new Set<number>();
+  /** By edge: it was told. */
+  private toldEdges = new Uint8Array(0);
   private newNodes: (readonly [number, Identity])[] = [];
-  private newEdges: (readonly [number, number, number, number])[] = [];
+  private newEdges: number[] = [];
 
   constructor(store: GraphStore, send: (part: IncrementPart) => void) {
     this.store = store;
@@ -87,7 +88,7 @@ export class IncrementParts {
     this.under.clear();
     this.words.clear();
     this.toldNodes.clear();
-    this.toldEdges.clear();
+    this.toldEdges.fill(0);
     this.newWords = [];
     this.newNodes = [];
     this.newEdges = [];
@@ -116,11 +117,18 @@ export class IncrementParts {
 
   /** Whoever reads what follows knows what its number means. */
   knowEdge({ index, kind, source, target }: EdgeAggregate): void {
-    if (this.toldEdges.has(index)) return;
-    this.toldEdges.add(index);
+    if (this.toldEdges[index] === 1) return;
+    if (index >= this.toldEdges.length) this.reach(this.store.edges.length);
+    this.toldEdges[index] = 1;
     this.knowNode(source);
     this.knowNode(target);
-    this.newEdges.push([index, kind, source, target]);
+    this.newEdges.push(index, kind, source, target);
+  }
+
+  private reach(edges: number): void {
+    const larger = new Uint8Array(Math.max(edges, this.toldEdges.length * 2));
+    larger.set(this.toldEdges);
+    this.toldEdges = larger;
   }
 
   knowNode(node: number): void {
@@ -132,7 +140,8 @@ export class IncrementParts {
   private flush(batch: number, through?: number, states = new Float64Array(0)): void {
     const part = this.under.get(batch);
     this.under.delete(batch);
-    const { isFirst, newNodes: nodes, newEdges: edges, newWords: words } = this;
+    const { isFirst, newNodes: nodes, newWords: words } = this;
+    const edges = Int32Array.from(this.newEdges);
     this.isFirst = false;
     this.newNodes = [];
     this.newEdges = [];

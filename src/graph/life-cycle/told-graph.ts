@@ -131,7 +131,9 @@ function insert(lists: Map<number, number[]>, node: number, edge: number): void 
   }
   let at = list.length;
   while (at > 0 && list[at - 1]! > edge) at--;
-  if (list[at - 1] !== edge) list.splice(at, 0, edge);
+  if (list[at - 1] === edge) return;
+  if (at === list.length) list.push(edge);
+  else list.splice(at, 0, edge);
 }
 
 function remove(lists: Map<number, number[]>, node: number, edge: number): void {

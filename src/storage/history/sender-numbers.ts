@@ -1,11 +1,11 @@
 /** What the numbers of a sender mean, and which numbers of history's own they are. */
-import type { IncrementPart, NodeIdentity } from '../../contract/increments.ts';
-import type { HistoryNames } from './names.ts';
+import { EDGE_NUMBERS, type IncrementPart, type NodeIdentity } from '../../contract/increments.ts';
+import type { Ends, HistoryNames } from './names.ts';
 
 export class SenderNumbers {
   private readonly names: HistoryNames;
   private readonly nodes = new Map<number, NodeIdentity>();
-  private readonly edges = new Map<number, readonly [kind: number, source: number, target: number]>();
+  private readonly edges = new Map<number, Ends>();
   private words: string[] = [];
   private readonly nodeNumbers = new Map<number, number>();
   private readonly edgeNumbers = new Map<number, number>();
@@ -18,7 +18,8 @@ export class SenderNumbers {
   learn({ isFirst, nodes, edges, words }: IncrementPart): void {
     if (isFirst) this.forget();
     for (const [number, identity] of nodes) this.nodes.set(number, identity);
-    for (const [number, ...ends] of edges) this.edges.set(number, ends);
+    for (let at = 0; at < edges.length; at += EDGE_NUMBERS)
+      this.edges.set(edges[at]!, { kind: edges[at + 1]!, source: edges[at + 2]!, target: edges[at + 3]! });
     for (const word of words) this.words.push(word);
   }
 
@@ -49,7 +50,7 @@ export class SenderNumbers {
   edge(number: number): number {
     let own = this.edgeNumbers.get(number);
     if (own === undefined) {
-      const [kind, source, target] = this.edges.get(number)!;
+      const { kind, source, target } = this.edges.get(number)!;
       own = this.names.seriesOf({ kind, source: this.node(source), target: this.node(target) });
       this.edgeNumbers.set(number, own);
     }

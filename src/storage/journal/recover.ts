@@ -146,7 +146,9 @@ class Replay {
   async run(): Promise<void> {
     for (const run of this.runs) {
       const reader = new SegmentReader(this.options.disk, run.file);
-      reader.seek(run.at);
+      // What is before is not even read: reading it would make names known before their time.
+      reader.seek(run.neededAt);
+      this.bytes += run.neededAt - run.at;
       while (reader.end < run.end && reader.next(run.first - 1)) {
         this.apply(reader, run);
         if (!(await this.slices.turn())) continue;
@@ -161,8 +163,6 @@ class Replay {
     const { after } = this.options;
     const { header, at, end } = reader;
     this.bytes += end - at;
-    // Not even read: reading it would make names known before their time.
-    if (header.number <= after) return;
     const frames = framesOf(reader, this.options.decoder, this.batch);
     const next = () => this.unlessUnreadable(() => frames.next(), { file, at, bytes: end - at }, header.number);
     for (let step = next(); step?.done === false; step = next()) {

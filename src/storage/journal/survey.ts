@@ -15,6 +15,8 @@ export interface Run {
   readonly file: string;
   readonly at: number;
   end: number;
+  /** The first that is not in the checkpoint begins here, or the last one. */
+  neededAt: number;
   /** The last of its frames begins here. */
   lastAt: number;
   readonly first: number;
@@ -87,7 +89,7 @@ export function* surveyJournal(disk: Disk, directory: string, after: number, dur
     let records = 0;
     for (; reader.next(last); records++) {
       certain = Math.max(certain, reader.header.durable);
-      extendRuns(runs, reader, file);
+      extendRuns(runs, reader, file, after);
       last = reader.header.number;
       yield;
     }
@@ -110,16 +112,17 @@ function segmentsAfter(disk: Disk, directory: string, after: number): string[] {
   return files.filter((_, i) => i + 1 === files.length || firstFrameOf(files[i + 1]!) > after + 1);
 }
 
-function extendRuns(runs: Run[], { header, at, end }: SegmentReader, file: string): void {
+function extendRuns(runs: Run[], { header, at, end }: SegmentReader, file: string, after: number): void {
   const first = header.number - header.ticks;
   const run = runs.at(-1);
   if (run !== undefined && run.last + 1 === first && run.end === at) {
+    if (run.last <= after) run.neededAt = at;
     run.end = end;
     run.lastAt = at;
     run.last = header.number;
     run.stamp = header.stamp;
   } else {
-    runs.push({ file, at, end, lastAt: at, first, last: header.number, stamp: header.stamp });
+    runs.push({ file, at, end, neededAt: at, lastAt: at, first, last: header.number, stamp: header.stamp });
   }
 }
 

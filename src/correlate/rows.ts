@@ -162,7 +162,7 @@ export class Rows extends KeptLinks {
   /** Puts all rows that stand in the ring into the index, which is empty; what they say of their chains holds. */
   *indexAll(): Iterable<void> {
     const { words: w, bucketMask, mask } = this;
-    const fill = new BucketFill(this.buckets, INLINE, 2 * (mask + 1));
+    const fill = new BucketFill(this.buckets, INLINE);
     const enter = (hash: number, side: number, place: number) =>
       fill.add((hash & bucketMask) * BUCKET_WORDS + side, this.entry(hash, place));
     yield* inSteps(mask + 1, (from, to) => {
@@ -174,7 +174,7 @@ export class Rows extends KeptLinks {
         if ((w[base + PARENT]! | w[base + PARENT + 1]!) !== 0) enter(parentHash(w, base), INLINE, place);
       }
     });
-    yield* fill.finish();
+    fill.finish();
   }
 
   /** Puts the row at a place into the index and its chains, after all older ones. */

@@ -26,18 +26,18 @@ function oneByOne(size: number, places: readonly number[]): Int32Array {
 }
 
 describe('buckets filled at once', () => {
-  for (const [seed, buckets, count, expected] of [
-    [1, 2, 7, 8],
-    [2, 1024, 3000, 3000],
-    [3, 2 ** 16, 200_000, 200_000],
-    [4, 2 ** 16, 200_000, 1000],
+  for (const [seed, buckets, count] of [
+    [1, 2, 7],
+    [2, 1024, 3000],
+    [3, 2 ** 16, 200_000],
+    [4, 2 ** 22, 100_000],
   ] as const) {
-    it(`are those filled one by one, of ${buckets} and ${count} entries where ${expected} are expected`, () => {
+    it(`are those filled one by one, of ${buckets} and ${count} entries`, () => {
       const places = placesOf(new Random(seed), buckets, count);
       const table = new Int32Array(buckets * WIDTH);
-      const fill = new BucketFill(table, MOST, expected);
+      const fill = new BucketFill(table, MOST);
       for (const [i, at] of places.entries()) fill.add(at, i + 1);
-      for (const _ of fill.finish());
+      fill.finish();
       expect(Buffer.from(table.buffer).equals(Buffer.from(oneByOne(table.length, places).buffer))).toBe(true);
     });
   }

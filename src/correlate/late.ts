@@ -9,6 +9,7 @@
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
 import { NO_PATH, type PathSink } from '../contract/path-sink.ts';
+import { ChangedEntries } from '../lib/changed-entries.ts';
 import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
 import { LateClasses, type SavedClasses } from './late-classes.ts';
 import { inSteps, loadPieces, savePieces, sharedWords } from './pieces.ts';
@@ -82,8 +83,7 @@ export class LateEntries implements Kept, ChainRing {
   private readonly slices = new TimeSlices();
   private readonly lines: ChangedLines;
   private readonly marks: Uint8Array;
-  private readonly bucketLines: ChangedLines;
-  private readonly bucketMarks: Uint8Array;
+  private readonly bucketEntries: ChangedEntries;
   private windowMs = 1;
   private readonly tree: Pick<PathSink, 'lastOf'>;
 
@@ -99,8 +99,8 @@ export class LateEntries implements Kept, ChainRing {
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = sharedWords(buckets).fill(0);
-    this.bucketLines = new ChangedLines('late/index', buckets / LINE_WORDS, PIECE_SHIFT);
-    this.bucketMarks = this.bucketLines.marks;
+    const table = { name: 'late/buckets', array: this.buckets, width: 1 };
+    this.bucketEntries = new ChangedEntries('late/index', table, PIECE_SHIFT + LINE_SHIFT);
     this.bucketMask = buckets - 1;
     this.known = { count: buckets, untilMs: 0 };
   }
@@ -121,7 +121,7 @@ export class LateEntries implements Kept, ChainRing {
 
   *ahead(out: ImageWriter, round: number): Iterable<void> {
     yield* this.lines.ahead(out, round, () => this.tables);
-    yield* this.bucketLines.ahead(out, round, () => this.bucketTables);
+    yield* this.bucketEntries.ahead(out, round);
   }
 
   *save(out: ImageWriter): Iterable<void> {
@@ -129,7 +129,7 @@ export class LateEntries implements Kept, ChainRing {
     const [classes, slices] = [this.classes.save(), this.slices.save()];
     out.value('late/state', { limit, head, used, evicted, known, classes, slices } satisfies Saved);
     yield* this.lines.save(out, () => this.tables);
-    yield* this.bucketLines.save(out, () => this.bucketTables);
+    yield* this.bucketEntries.save(out);
     yield* savePieces(out, 'late/waiters', waiterBuckets, waiterBuckets.length);
   }
 
@@ -137,16 +137,12 @@ export class LateEntries implements Kept, ChainRing {
     return [{ name: 'late/words', array: this.words, width: LINE_WORDS }];
   }
 
-  private get bucketTables(): readonly LinedTable[] {
-    return [{ name: 'late/buckets', array: this.buckets, width: LINE_WORDS }];
-  }
-
   /** Tables of another size are not filled as they were. */
   read(from: ImageReader): void {
     const { limit } = from.value('late/state') as Saved;
     if (limit !== this.limit) return;
     this.lines.read(from, this.tables);
-    this.bucketLines.read(from, this.bucketTables);
+    this.bucketEntries.read(from);
   }
 
   /** Entries that find no place under another limit count as evicted: the oldest. */
@@ -164,7 +160,7 @@ export class LateEntries implements Kept, ChainRing {
 
   private *loadTables(from: ImageReader): Iterable<void> {
     yield* this.lines.load(from, this.tables);
-    yield* this.bucketLines.load(from, this.bucketTables);
+    yield* this.bucketEntries.load(from);
     yield* loadPieces(from, 'late/waiters', this.waiterBuckets, this.waiterBuckets.length);
   }
 
@@ -190,7 +186,7 @@ export class LateEntries implements Kept, ChainRing {
     this.known = { count: filled, untilMs: this.slices.newest.ms };
     this.head = count === this.limit ? 0 : count;
     this.lines.renew(other.lines);
-    this.bucketLines.renew(other.bucketLines);
+    this.bucketEntries.renew(other.bucketEntries);
   }
 
   /** Copies the entry of this age to a place of its own. */
@@ -228,7 +224,7 @@ export class LateEntries implements Kept, ChainRing {
     const isWaiter = (cls & WAITER) !== 0;
     const buckets = isWaiter ? this.waiterBuckets : this.buckets;
     const bucket = key.a & (buckets.length - 1);
-    if (!isWaiter) this.bucketMarks[bucket >>> LINE_SHIFT] = CHANGED;
+    if (!isWaiter) this.bucketEntries.touch(bucket);
     w[base] = key.b;
     w[base + 1] = (key.high << 16) | this.classes.numberOf(cls, adjusted);
     w[base + 2] = buckets[bucket]!;

@@ -1,13 +1,12 @@
 /** The newest entry of each bucket of the ledger ⇄ an image. */
 import type { ImageReader, ImageWriter } from '../contract/image.ts';
-import { ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
+import { ChangedEntries } from '../lib/changed-entries.ts';
 import { sharedWords } from './pieces.ts';
 import { repeatBuckets } from './ring-chains.ts';
 
 const MAX_BUCKETS = 1 << 22;
-/** Buckets of a line of an image, and lines of a piece. */
-const LINE_SHIFT = 6;
-const PIECE_SHIFT = 12;
+/** Buckets of a piece of an image. */
+const PIECE_SHIFT = 18;
 const FAMILY = 'ledger-buckets';
 const TABLE = `${FAMILY}/table`;
 
@@ -20,7 +19,7 @@ interface Saved {
 export class LedgerIndex {
   /** Place + 1 of the newest entry; 0 none. Empty before the first. */
   buckets = sharedWords(0);
-  private lines = new ChangedLines(FAMILY, 1, PIECE_SHIFT);
+  private entries = entriesOf(this.buckets);
 
   get bytes(): number {
     return this.buckets.byteLength;
@@ -33,21 +32,21 @@ export class LedgerIndex {
 
   /** An entry came to a bucket. */
   changed(bucket: number): void {
-    this.lines.touch(bucket >>> LINE_SHIFT);
+    this.entries.touch(bucket);
   }
 
   /** Entries have other places. */
   moved(): void {
-    this.lines.renew(this.lines);
+    this.entries.renew(this.entries);
   }
 
   ahead(out: ImageWriter, round: number): Iterable<void> {
-    return this.lines.ahead(out, round, () => this.tables);
+    return this.entries.ahead(out, round);
   }
 
   *save(out: ImageWriter): Iterable<void> {
     out.value('ledger/index', { buckets: this.buckets.length } satisfies Saved);
-    yield* this.lines.save(out, () => this.tables);
+    yield* this.entries.save(out);
   }
 
   /** @param head place that the next entry comes to, of so many. */
@@ -56,7 +55,7 @@ export class LedgerIndex {
     if (saved.buckets === 0) return;
     this.setSize(Math.max(saved.buckets, bucketsFor(limit)));
     if (from.size(TABLE) >= 0) this.loadNoted(from, saved.notes ?? 0, head, capacity);
-    yield* this.lines.load(from, this.tables);
+    yield* this.entries.load(from);
     if (this.buckets.length === saved.buckets) return;
     repeatBuckets(this.buckets, saved.buckets);
     this.moved();
@@ -70,14 +69,14 @@ export class LedgerIndex {
     for (let i = 0; i < count; i++) buckets[notes[i]!] = ((head - count + i + capacity) % capacity) + 1;
   }
 
-  private get tables(): readonly LinedTable[] {
-    return [{ name: TABLE, array: this.buckets, width: 1 << LINE_SHIFT }];
-  }
-
   private setSize(buckets: number): void {
     this.buckets = sharedWords(buckets);
-    this.lines = new ChangedLines(FAMILY, buckets >>> LINE_SHIFT, PIECE_SHIFT);
+    this.entries = entriesOf(this.buckets);
   }
+}
+
+function entriesOf(array: Int32Array): ChangedEntries {
+  return new ChangedEntries(FAMILY, { name: TABLE, array, width: 1 }, PIECE_SHIFT);
 }
 
 function bucketsFor(limit: number): number {

@@ -6,7 +6,7 @@
  * little at a time. A key that finds both its buckets full drives out one of the oldest slice there.
  */
 import type { ImageReader, ImageWriter, Kept } from '../contract/image.ts';
-import { CHANGED, ChangedLines, type LinedTable } from '../lib/changed-lines.ts';
+import { ChangedEntries } from '../lib/changed-entries.ts';
 import { sharedWords } from './pieces.ts';
 
 const WAYS = 8;
@@ -23,10 +23,9 @@ const FILL = 0.3;
 /** Words of entries that are entered elsewhere in one step. */
 const STEP = 1 << 14;
 
-/** Words of a line of an image, and lines of a piece. */
-const LINE_SHIFT = 6;
-const LINE_WORDS = 1 << LINE_SHIFT;
-const PIECE_SHIFT = 12;
+const ENTRY_SHIFT = 1;
+/** Entries of a piece of an image. */
+const PIECE_SHIFT = 17;
 
 interface Saved {
   /** Buckets of a row. */
@@ -63,8 +62,7 @@ export class Seen implements Kept {
   private youngTags = 1 << tag(SLICES);
   private sliceMs = 1;
   private readonly family: string;
-  private readonly lines: ChangedLines;
-  private readonly marks: Uint8Array;
+  private readonly entries: ChangedEntries;
   evicted = 0;
 
   /** @param family of its sections in an image. */
@@ -75,8 +73,8 @@ export class Seen implements Kept {
     this.width = Math.max(1, Math.ceil(limit / (MAX_ROWS * WAYS * FULL)));
     this.swept = this.width;
     this.table = sharedWords(this.width * MAX_ROWS * BUCKET_WORDS);
-    this.lines = new ChangedLines(family, this.table.length / LINE_WORDS, PIECE_SHIFT);
-    this.marks = this.lines.marks;
+    const table = { name: `${family}/table`, array: this.table, width: 1 << ENTRY_SHIFT };
+    this.entries = new ChangedEntries(family, table, PIECE_SHIFT);
   }
 
   /** The horizon. A longer one is reached as time goes on. */
@@ -101,20 +99,20 @@ export class Seen implements Kept {
   }
 
   ahead(out: ImageWriter, round: number): Iterable<void> {
-    return this.lines.ahead(out, round, () => this.tables);
+    return this.entries.ahead(out, round);
   }
 
   *save(out: ImageWriter): Iterable<void> {
     const { width: segments, rows, counts, starts, newest, oldest, swept: sweptParts, youngTags, evicted } = this;
     const saved = { segments, rows, counts, starts, newest, oldest, sweptParts, youngTags, evicted } satisfies Saved;
     out.value(`${this.family}/state`, saved);
-    yield* this.lines.save(out, () => this.tables);
+    yield* this.entries.save(out);
   }
 
   /** Tables of another size are not filled as they were. */
   read(from: ImageReader): void {
     const { segments, rows } = this.savedIn(from);
-    if (segments === this.width && rows !== undefined) this.lines.read(from, this.tables);
+    if (segments === this.width && rows !== undefined) this.entries.read(from);
   }
 
   /**
@@ -132,7 +130,7 @@ export class Seen implements Kept {
     if (saved.segments !== this.width || saved.rows === undefined) return yield* this.loadOther(saved, from);
     this.reach(saved.rows);
     this.swept = saved.sweptParts ?? 0;
-    yield* this.lines.load(from, this.tables);
+    yield* this.entries.load(from);
   }
 
   private *loadOther(saved: Saved, from: ImageReader): Iterable<void> {
@@ -141,7 +139,7 @@ export class Seen implements Kept {
       this.forgetOldest();
     }
     const other = new Seen(saved.segments * MAX_ROWS * WAYS * FULL, 1, this.family);
-    yield* other.lines.load(from, other.tables);
+    yield* other.entries.load(from);
     this.grow();
     const piece = other.table;
     for (let at = 0; at < piece.length; at += STEP) {
@@ -149,19 +147,16 @@ export class Seen implements Kept {
       for (let i = at; i < end; i += 2) if (this.young(piece[i]! >>> 28)) this.enter(piece[i]!, piece[i + 1]!);
       yield;
     }
-    this.lines.renew(other.lines);
+    this.entries.renew(other.entries);
   }
 
   private savedIn(from: ImageReader): Saved {
     return from.value(`${this.family}/state`) as Saved;
   }
 
-  private get tables(): readonly LinedTable[] {
-    return [{ name: `${this.family}/table`, array: this.table, width: LINE_WORDS }];
-  }
-
+  /** The entry with this word. */
   private changed(word: number): void {
-    this.marks[word >>> LINE_SHIFT] = CHANGED;
+    this.entries.touch(word >>> ENTRY_SHIFT);
   }
 
   /** Puts an entry that stood elsewhere at a place of its own. */
@@ -209,9 +204,13 @@ export class Seen implements Kept {
     for (let i = part * PART_WORDS; i < end; i += 2) {
       const word = table[i]!;
       if (word >>> 28 === 0 || this.young(word >>> 28)) continue;
-      table[i] = word & SPILLED;
-      this.changed(i);
+      this.clear(i);
     }
+  }
+
+  private clear(place: number): void {
+    this.table[place]! &= SPILLED;
+    this.changed(place);
   }
 
   /** First word of the bucket that a hash of the key says. */
@@ -301,8 +300,6 @@ export class Seen implements Kept {
     const twin = this.rows * words;
     this.reach(this.rows + 1);
     for (let at = 0; at < words; at += BUCKET_WORDS) this.splitBucket(from + at, twin + at);
-    this.marks.fill(CHANGED, from >>> LINE_SHIFT, ((from + words - 1) >>> LINE_SHIFT) + 1);
-    this.marks.fill(CHANGED, twin >>> LINE_SHIFT, ((twin + words - 1) >>> LINE_SHIFT) + 1);
   }
 
   /** Where keys of a bucket stood in their second, those of its twin may. */
@@ -310,10 +307,11 @@ export class Seen implements Kept {
     const { table } = this;
     let to = twin;
     table[to] = table[from]! & SPILLED;
+    this.changed(to);
     for (let i = from; i < from + BUCKET_WORDS; i += 2) {
       const word = table[i]!;
       if (!this.young(word >>> 28)) {
-        table[i] = word & SPILLED;
+        if (word >>> 28 !== 0) this.clear(i);
         continue;
       }
       const low = table[i + 1]!;
@@ -324,7 +322,8 @@ export class Seen implements Kept {
       if ((isFirst ? home : this.base(secondHash(hash, high), low)) === from) continue;
       table[to] = (word & ~SPILLED) | (table[to]! & SPILLED);
       table[to + 1] = low;
-      table[i] = word & SPILLED;
+      this.changed(to);
+      this.clear(i);
       to += 2;
     }
   }

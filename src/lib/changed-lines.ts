@@ -8,12 +8,13 @@ import { sectionName } from './section-name.ts';
 type Numbers = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** What is used of an image that is written, and of one that is read. */
-interface Writer {
+export interface Writer {
+  stands(name: string, version: number): boolean;
   memory(name: string, memory: ArrayBufferView, version?: number): Iterable<void>;
   value(name: string, value: unknown): void;
 }
 
-interface Reader {
+export interface Reader {
   size(name: string): number;
   memory(name: string, into: ArrayBufferView): void;
   fill(name: string, into: ArrayBufferView): void;
@@ -165,7 +166,7 @@ export class ChangedLines {
         if (from.size(section) < 0) continue;
         // Of a program that has no versions: it is to be written anew.
         if (!isVersioned) this.marks[first] = TOLD;
-        fill(from, section, array.subarray(first * width, end * width), width);
+        fillPiece(from, section, array.subarray(first * width, end * width), width);
       }
     }
   }
@@ -246,7 +247,7 @@ function copyRun(from: Numbers, at: number, to: Numbers, toAt: number, count: nu
 }
 
 /** A piece of a table that has grown since is the beginning of what it is now. */
-function fill(from: Reader, name: string, piece: Numbers, width: number): void {
+export function fillPiece(from: Reader, name: string, piece: Numbers, width: number): void {
   const bytes = from.size(name);
   if (bytes > piece.byteLength || bytes % (width * piece.BYTES_PER_ELEMENT) !== 0)
     throw new RangeError(`the section ${name} has ${bytes} bytes, not ${piece.byteLength}`);

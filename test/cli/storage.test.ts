@@ -29,7 +29,7 @@ describe('storage check', () => {
     const before = contentOf(path);
     const { code, stdout, stderr } = await run(['storage', 'check', '--path', path]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^WHAT +FRAMES +SIZE +STATE\nmanifest\.db, storage format 4 +- +[\d.]+ kB +ok\n/);
+    expect(stdout).toMatch(/^WHAT +FRAMES +SIZE +STATE\nmanifest\.db, storage format 5 +- +[\d.]+ kB +ok\n/);
     expect(stdout.match(/^checkpoint \d+, \d+ sections +1–\d+ .* ok$/gm)).toHaveLength(2);
     expect(stdout).toMatch(/^journal\/0000000000000001\.log +1–\d+ .* ok$/m);
     expect(stdout).toContain(`${path}: all of it is as it was written\nThe next start loads the checkpoint at frame `);
@@ -94,7 +94,7 @@ describe('storage check', () => {
     db.close();
     const newer = await run(['storage', 'check', '--path', path]);
     expect(newer).toMatchObject({ code: 2, stdout: '' });
-    expect(newer.stderr).toContain('has the storage format 9; this version knows those up to 4');
+    expect(newer.stderr).toContain('has the storage format 9; this version knows those up to 5');
     const empty = join(left.root, 'empty');
     mkdirSync(empty);
     const nothing = await checked(empty);

@@ -94,7 +94,7 @@ describe('a data directory', () => {
     db.exec("UPDATE meta SET value = 7 WHERE key = 'format'; PRAGMA user_version = 7");
     db.close();
     const error = await refusal(path);
-    expect(error.message).toBe(`the data in ${path} has the storage format 7; this version knows those up to 4`);
+    expect(error.message).toBe(`the data in ${path} has the storage format 7; this version knows those up to 5`);
     expect(error.hint).toContain('start the version that wrote it, or a newer one');
     expect(readdirSync(path).sort()).toEqual(['checkpoints', 'journal', 'manifest.db']);
   });

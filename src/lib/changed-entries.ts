@@ -1,0 +1,319 @@
+/**
+ * Which entries of a large table changed since they were handed over for an image, for tables of which a little changes
+ * all over. A piece of the table stands from one image to the next, and over it the entries that changed since, as a log
+ * that each image adds to; when that would be as long as a fair part of the piece, the piece is handed over anew. What is
+ * loaded is the pieces, the log, and what changed while all that was handed over, in this order.
+ */
+import { ChangedLines, fillPiece, type Reader, type Writer } from './changed-lines.ts';
+import { sectionName } from './section-name.ts';
+
+/** Entries of a word of marks, as a power of two. */
+const WORD_SHIFT = 5;
+/** Entries that are handed over in one step, or a few more. */
+const STEP = 1 << 15;
+/** Of the bytes of a piece, those that the log may have of it. */
+const MOST_SHARE = 0.5;
+/** Sections of the log. */
+const MOST_SECTIONS = 128;
+/** They never change. */
+const VERSION = 1;
+/** Of a piece of which the log has nothing. */
+const NOWHERE = Number.POSITIVE_INFINITY;
+/** Words of a line in images of programs that handed over lines, and wrote pieces anew where one had changed. */
+const LINE_WORDS = 64;
+
+interface Saved {
+  readonly versions: Float64Array;
+  readonly since: Float64Array;
+  /** Numbers of the sections of the log. */
+  readonly log: readonly number[];
+  readonly next: number;
+}
+
+export interface EntryTable {
+  /** Of its sections. */
+  readonly name: string;
+  /** All zero when nothing was entered yet. */
+  readonly array: Int32Array;
+  /** Words of an entry: a power of two. */
+  readonly width: number;
+}
+
+export class ChangedEntries {
+  /** A bit of each entry: it changed and was not handed over since. */
+  private readonly marks: Int32Array;
+  private readonly name: string;
+  private readonly table: EntryTable;
+  private readonly shift: number;
+  /** By piece; 0: it was never written. */
+  private readonly versions: Float64Array;
+  /** By piece: the section of the log that has the first entries of it, and how many entries of it the log has. */
+  private readonly since: Float64Array;
+  private readonly logged: Float64Array;
+  /** Numbers of the sections of the log, oldest first, and that of the next. */
+  private log: number[] = [];
+  private next = 0;
+  /** What the image before has beside the log. */
+  private beside: Int32Array[] = [];
+  /** Lines of an older image that is being loaded. */
+  private lines: ChangedLines | undefined;
+  private isRead = false;
+
+  /** @param shift a piece has 2^shift entries, 32 at least. */
+  constructor(name: string, table: EntryTable, shift: number) {
+    this.name = name;
+    this.table = table;
+    this.shift = shift;
+    const entries = table.array.length / table.width;
+    this.marks = new Int32Array(Math.ceil(entries / 2 ** WORD_SHIFT));
+    const pieces = Math.ceil(entries / 2 ** shift);
+    this.versions = new Float64Array(pieces);
+    this.since = new Float64Array(pieces).fill(NOWHERE);
+    this.logged = new Float64Array(pieces);
+  }
+
+  /** The entry changes. */
+  touch(entry: number): void {
+    this.marks[entry >>> WORD_SHIFT]! |= 1 << (entry & 31);
+  }
+
+  /** Round 0 hands over the pieces and the log, later ones what changed since. */
+  *ahead(out: Writer, round: number): Iterable<void> {
+    if (round > 0) return yield* this.handOver(out, false);
+    this.markAgain();
+    const lost = this.lost(out);
+    for (let piece = 0; piece < this.versions.length; piece++) {
+      const count = this.count(piece);
+      if (this.versions[piece] === 0 && this.logged[piece] === 0 && count === 0) continue;
+      const stays = this.mayStay(piece, count, lost) && out.stands(this.pieceName(piece), this.versions[piece]!);
+      if (!stays) yield* this.write(out, piece);
+      yield;
+    }
+    yield* this.handOver(out, true);
+  }
+
+  /** Nothing changes any more. */
+  *save(out: Writer): Iterable<void> {
+    yield* this.handOver(out, false);
+    this.prune();
+    const { versions, since, log, next } = this;
+    out.value(this.stateName, { versions, since, log, next } satisfies Saved);
+  }
+
+  /** As the first step of `load`, which does not read the pieces again. */
+  read(from: Reader): void {
+    this.isRead = true;
+    const { name, table, shift, versions } = this;
+    const { array, width } = table;
+    if (from.size(this.stateName) < 0) {
+      this.lines = new ChangedLines(name, array.length / LINE_WORDS, shift - Math.log2(LINE_WORDS / width));
+      return this.lines.read(from, this.linedTables);
+    }
+    for (let piece = 0; piece < versions.length; piece++) {
+      const section = this.pieceName(piece);
+      if (from.size(section) >= 0) fillPiece(from, section, this.memoryOf(piece), width);
+    }
+  }
+
+  /** Into a table of the size that was saved, or a larger one. */
+  *load(from: Reader): Iterable<void> {
+    if (!this.isRead) this.read(from);
+    this.isRead = false;
+    yield;
+    if (this.lines !== undefined) return yield* this.loadLines(from, this.lines);
+    const { versions, since, log, next } = from.value(this.stateName) as Saved;
+    this.versions.set(versions);
+    this.since.set(since);
+    this.log = [...log];
+    this.next = next;
+    for (const number of log) {
+      this.applyLogged(sectionOf(from, this.logName(number)), number);
+      yield;
+    }
+    for (let number = 0; from.size(this.besideName(number)) >= 0; number++) {
+      const section = sectionOf(from, this.besideName(number));
+      this.beside.push(section);
+      this.apply(section);
+      yield;
+    }
+  }
+
+  /** The table was made anew from one that had these: what was saved of that stands for nothing here. */
+  renew(other: ChangedEntries): void {
+    const version = Math.max(...other.versions);
+    if (version === 0 && other.log.length === 0 && other.beside.length === 0 && other !== this) return;
+    this.versions.fill(Math.max(version, 1));
+    this.since.fill(NOWHERE);
+    this.logged.fill(NOWHERE);
+    this.next = other.next;
+    this.log = [];
+    this.beside = [];
+  }
+
+  private *loadLines(from: Reader, lines: ChangedLines): Iterable<void> {
+    yield* lines.load(from, this.linedTables);
+    this.lines = undefined;
+    // What has no log is written anew.
+    this.versions.forEach((_, piece) => {
+      if (from.size(this.pieceName(piece)) < 0) return;
+      this.versions[piece] = VERSION;
+      this.logged[piece] = NOWHERE;
+    });
+  }
+
+  private get linedTables(): readonly [{ name: string; array: Int32Array; width: number }] {
+    const { name, array } = this.table;
+    return [{ name, array, width: LINE_WORDS }];
+  }
+
+  /** What is beside the log in the image before is not in the next one unless it is handed over again. */
+  private markAgain(): void {
+    for (const section of this.beside)
+      for (let at = 0; at < section.length; at += 1 + this.table.width)
+        this.touch(section[at]!);
+    this.beside = [];
+  }
+
+  /** The last section of the log that does not stand, or is one too many: pieces that need it are written anew. -1 none. */
+  private lost(out: Writer): number {
+    this.prune();
+    let lost = this.log.at(-MOST_SECTIONS) ?? -1;
+    for (const number of this.log) if (!out.stands(this.logName(number), VERSION)) lost = Math.max(lost, number);
+    this.log = this.log.filter(number => number > lost);
+    return lost;
+  }
+
+  /** Lets go of sections of the log that no piece needs. */
+  private prune(): void {
+    const first = this.since.reduce((least, one) => Math.min(least, one), NOWHERE);
+    this.log = this.log.filter(number => number >= first);
+  }
+
+  private mayStay(piece: number, count: number, lost: number): boolean {
+    const { versions, since, logged, shift, table } = this;
+    if (versions[piece] === 0 || since[piece]! <= lost) return false;
+    return (logged[piece]! + count) * (1 + table.width) <= MOST_SHARE * table.width * 2 ** shift;
+  }
+
+  /** Hands over the whole piece. What changes from now on is marked again. */
+  private write(out: Writer, piece: number): Iterable<void> {
+    const { versions, since, logged, marks, shift } = this;
+    const [from, to] = [piece, piece + 1].map(one => one << (shift - WORD_SHIFT));
+    marks.fill(0, from, to);
+    since[piece] = NOWHERE;
+    logged[piece] = 0;
+    return out.memory(this.pieceName(piece), this.memoryOf(piece), ++versions[piece]!);
+  }
+
+  /** @param isLogged what is handed over stands in images to come. */
+  private *handOver(out: Writer, isLogged: boolean): Iterable<void> {
+    const { marks } = this;
+    for (let from = 0; from < marks.length; ) {
+      let [end, count] = [from, 0];
+      while (end < marks.length && count < STEP) count += bitsOf(marks[end++]!);
+      if (count === 0) return;
+      const section = this.take(from, end, count);
+      from = end;
+      yield* isLogged ? this.addToLog(out, section) : this.putBeside(out, section);
+    }
+  }
+
+  private addToLog(out: Writer, section: Int32Array): Iterable<void> {
+    const number = this.next++;
+    this.log.push(number);
+    for (let at = 0; at < section.length; at += 1 + this.table.width) this.noteLogged(section[at]!, number);
+    return out.memory(this.logName(number), section, VERSION);
+  }
+
+  private putBeside(out: Writer, section: Int32Array): Iterable<void> {
+    this.beside.push(section);
+    return out.memory(this.besideName(this.beside.length - 1), section);
+  }
+
+  private noteLogged(entry: number, number: number): void {
+    const piece = entry >>> this.shift;
+    if (this.logged[piece]!++ === 0) this.since[piece] = number;
+  }
+
+  /** The entries marked in some words of marks, which are so many, each as its number and its words. */
+  private take(from: number, end: number, count: number): Int32Array {
+    const { marks, table } = this;
+    const { array, width } = table;
+    const section = new Int32Array(count * (1 + width));
+    let at = 0;
+    for (let i = from; i < end; i++) {
+      let bits = marks[i]!;
+      if (bits === 0) continue;
+      marks[i] = 0;
+      for (; bits !== 0; bits &= bits - 1) {
+        const entry = (i << WORD_SHIFT) + 31 - Math.clz32(bits & -bits);
+        section[at++] = entry;
+        for (let word = 0; word < width; word++) section[at++] = array[entry * width + word]!;
+      }
+    }
+    return section;
+  }
+
+  /** Puts the entries in their places but for those of pieces that were handed over after it. */
+  private applyLogged(section: Int32Array, number: number): void {
+    const { since, shift, table } = this;
+    const { array, width } = table;
+    for (let at = 0; at < section.length; at += 1 + width) {
+      const entry = section[at]!;
+      if (since[entry >>> shift]! > number) continue;
+      this.logged[entry >>> shift]!++;
+      for (let word = 0; word < width; word++) array[entry * width + word] = section[at + 1 + word]!;
+    }
+  }
+
+  private apply(section: Int32Array): void {
+    const { array, width } = this.table;
+    for (let at = 0; at < section.length; at += 1 + width)
+      for (let word = 0; word < width; word++) array[section[at]! * width + word] = section[at + 1 + word]!;
+  }
+
+  /** Entries of the piece that are marked. */
+  private count(piece: number): number {
+    const { marks, shift } = this;
+    const end = Math.min((piece + 1) << (shift - WORD_SHIFT), marks.length);
+    let count = 0;
+    for (let i = piece << (shift - WORD_SHIFT); i < end; i++) count += bitsOf(marks[i]!);
+    return count;
+  }
+
+  private memoryOf(piece: number): Int32Array {
+    const { array, width } = this.table;
+    const words = width << this.shift;
+    return array.subarray(piece * words, (piece + 1) * words);
+  }
+
+  private get stateName(): string {
+    return `${this.name}/entries`;
+  }
+
+  private pieceName(piece: number): string {
+    return sectionName(this.table.name, piece);
+  }
+
+  private logName(number: number): string {
+    return sectionName(`${this.table.name}/log`, number);
+  }
+
+  private besideName(number: number): string {
+    return sectionName(`${this.table.name}/beside`, number);
+  }
+}
+
+function sectionOf(from: Reader, name: string): Int32Array {
+  const section = new Int32Array(from.size(name) / Int32Array.BYTES_PER_ELEMENT);
+  from.memory(name, section);
+  return section;
+}
+
+/** How many bits of a word are set. */
+function bitsOf(word: number): number {
+  if (word === 0) return 0;
+  let bits = word - ((word >>> 1) & 0x55555555);
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

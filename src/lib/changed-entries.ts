@@ -208,20 +208,26 @@ export class ChangedEntries {
   /** @param isLogged what is handed over stands in images to come. */
   private *handOver(out: Writer, isLogged: boolean): Iterable<void> {
     const { marks } = this;
-    for (let from = 0; from < marks.length; ) {
-      let [end, count] = [from, 0];
-      while (end < marks.length && count < STEP) count += bitsOf(marks[end++]!);
-      if (count === 0) return;
-      const section = this.take(from, end, count);
-      from = end;
-      yield* isLogged ? this.addToLog(out, section) : this.putBeside(out, section);
+    const taken = new Int32Array(STEP + 2 ** WORD_SHIFT);
+    for (let from = nextMarked(marks, 0); from < marks.length; from = nextMarked(marks, from)) {
+      const count = this.take(from, taken);
+      from = (taken[count - 1]! >>> WORD_SHIFT) + 1;
+      const entries = taken.subarray(0, count);
+      const section = this.contentOf(entries);
+      yield* isLogged ? this.addToLog(out, entries, section) : this.putBeside(out, section);
     }
   }
 
-  private addToLog(out: Writer, section: Int32Array): Iterable<void> {
+  private addToLog(out: Writer, entries: Int32Array, section: Int32Array): Iterable<void> {
+    const { since, logged, shift } = this;
     const number = this.next++;
     this.log.push(number);
-    for (let at = 0; at < section.length; at += 1 + this.table.width) this.noteLogged(section[at]!, number);
+    for (let i = 0, end = 0; i < entries.length; i = end) {
+      const piece = entries[i]! >>> shift;
+      while (end < entries.length && entries[end]! >>> shift === piece) end++;
+      if (logged[piece] === 0) since[piece] = number;
+      logged[piece]! += end - i;
+    }
     return out.memory(this.logName(number), section, VERSION);
   }
 
@@ -230,26 +236,27 @@ export class ChangedEntries {
     return out.memory(this.besideName(this.beside.length - 1), section);
   }
 
-  private noteLogged(entry: number, number: number): void {
-    const piece = entry >>> this.shift;
-    if (this.logged[piece]!++ === 0) this.since[piece] = number;
-  }
-
-  /** The entries marked in some words of marks, which are so many, each as its number and its words. */
-  private take(from: number, end: number, count: number): Int32Array {
-    const { marks, table } = this;
-    const { array, width } = table;
-    const section = new Int32Array(count * (1 + width));
-    let at = 0;
-    for (let i = from; i < end; i++) {
+  /** Takes the marks of a step off, from a word of marks on that marks something; returns how many entries those are. */
+  private take(from: number, taken: Int32Array): number {
+    const { marks } = this;
+    let count = 0;
+    for (let i = from; i < marks.length && count < STEP; i++) {
       let bits = marks[i]!;
       if (bits === 0) continue;
       marks[i] = 0;
-      for (; bits !== 0; bits &= bits - 1) {
-        const entry = (i << WORD_SHIFT) + 31 - Math.clz32(bits & -bits);
-        section[at++] = entry;
-        for (let word = 0; word < width; word++) section[at++] = array[entry * width + word]!;
-      }
+      for (; bits !== 0; bits &= bits - 1) taken[count++] = (i << WORD_SHIFT) + 31 - Math.clz32(bits & -bits);
+    }
+    return count;
+  }
+
+  /** Entries, each as its number and its words. */
+  private contentOf(entries: Int32Array): Int32Array {
+    const { array, width } = this.table;
+    const section = new Int32Array(entries.length * (1 + width));
+    for (let i = 0, at = 0; i < entries.length; i++) {
+      const from = entries[i]! * width;
+      section[at++] = entries[i]!;
+      for (let word = 0; word < width; word++) section[at++] = array[from + word]!;
     }
     return section;
   }
@@ -277,7 +284,7 @@ export class ChangedEntries {
     const { marks, shift } = this;
     const end = Math.min((piece + 1) << (shift - WORD_SHIFT), marks.length);
     let count = 0;
-    for (let i = piece << (shift - WORD_SHIFT); i < end; i++) count += bitsOf(marks[i]!);
+    for (let i = piece << (shift - WORD_SHIFT); i < end; i++) if (marks[i] !== 0) count += bitsOf(marks[i]!);
     return count;
   }
 
@@ -304,6 +311,14 @@ export class ChangedEntries {
   }
 }
 
+/** Where the next word is that marks something; the end when none does. */
+function nextMarked(marks: Int32Array, from: number): number {
+  let i = from;
+  while (i + 4 <= marks.length && (marks[i]! | marks[i + 1]! | marks[i + 2]! | marks[i + 3]!) === 0) i += 4;
+  while (i < marks.length && marks[i] === 0) i++;
+  return i;
+}
+
 function sectionOf(from: Reader, name: string): Int32Array {
   const section = new Int32Array(from.size(name) / Int32Array.BYTES_PER_ELEMENT);
   from.memory(name, section);
@@ -312,7 +327,6 @@ function sectionOf(from: Reader, name: string): Int32Array {
 
 /** How many bits of a word are set. */
 function bitsOf(word: number): number {
-  if (word === 0) return 0;
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;

@@ -12,7 +12,6 @@ import {
   LINK_TOPIC,
   PARENT,
   PEER,
-  ROW_WORDS,
   SERVICE,
   SHAPE,
   TARGET,
@@ -39,8 +38,6 @@ import {
   isInbound,
   isMessage,
   isTransparent,
-  PLACED,
-  PLACING,
   STATE,
   UNDECIDED,
 } from './state.ts';
@@ -99,9 +96,9 @@ export class PathPlaces implements Kept {
   /** The place of a named row; NO_PATH where the tree has none for it. */
   placeOf(row: number): number {
     if (this.events.areOpen) this.decideEvents(row);
-    const state = this.rows.words[row + STATE]!;
-    if ((state & PLACED) !== 0) return this.pathAt(row);
-    return (state & PLACING) !== 0 ? this.rootless(row) : this.find(row);
+    const { rows } = this;
+    if (rows.places.isPlaced(row)) return this.pathAt(row);
+    return rows.places.isVisited(row) ? this.rootless(row) : this.find(row);
   }
 
   /** Before consumers are placed, what may have sent their messages is decided. That may place them, too. */
@@ -109,7 +106,7 @@ export class PathPlaces implements Kept {
     const { rows } = this;
     const w = rows.words;
     let at = row;
-    for (let hops = 0; hops < MAX_HOPS && at >= 0 && (w[at + STATE]! & (PLACED | PLACING)) === 0; hops++) {
+    for (let hops = 0; hops < MAX_HOPS && at >= 0 && !rows.places.isVisited(at); hops++) {
       if ((w[at + SHAPE]! & CLASS_MASK) === CONSUMER && w[at + EXTRA] !== 0) this.events.decideFor(at);
       at = this.rowAbove(at);
     }
@@ -142,31 +139,28 @@ export class PathPlaces implements Kept {
 
   /** Climbs to the first row whose place is known, or that nothing stands above, and places all on the way down. */
   private find(row: number): number {
-    const w = this.rows.words;
+    const { rows } = this;
     const above = this.rowAbove(row);
     if (above < 0) {
-      w[row + STATE]! |= PLACING;
-      this.rows.changed(row);
+      rows.places.visit(row);
       return this.settle(row, this.placeUnder(row, -1, NO_PATH));
     }
-    if ((w[above + STATE]! & PLACED) !== 0) return this.settle(row, this.placeUnder(row, above, this.pathAt(above)));
+    if (rows.places.isPlaced(above)) return this.settle(row, this.placeUnder(row, above, this.pathAt(above)));
     return this.findFar(row);
   }
 
   private findFar(row: number): number {
-    const w = this.rows.words;
-    const { way, wayEnd: begin } = this;
+    const { rows, way, wayEnd: begin } = this;
     let end = begin;
     let at = row;
-    while (at >= 0 && end - begin < MAX_HOPS && (w[at + STATE]! & (PLACED | PLACING)) === 0) {
-      w[at + STATE]! |= PLACING;
-      this.rows.changed(at);
+    while (at >= 0 && end - begin < MAX_HOPS && !rows.places.isVisited(at)) {
+      rows.places.visit(at);
       way[end++] = at;
       at = this.rowAbove(at);
     }
-    if (at >= 0 && (w[at + STATE]! & PLACED) === 0) {
+    if (at >= 0 && !rows.places.isPlaced(at)) {
       // The way goes round: what stands on the circle, or below one that waits for this, has no beginning.
-      const circle = (w[at + STATE]! & PLACING) !== 0 ? way.indexOf(at, begin) : -1;
+      const circle = rows.places.isVisited(at) ? way.indexOf(at, begin) : -1;
       const from = circle >= 0 && circle < end ? circle : end - 1;
       for (let i = from; i < end; i++) this.settle(way[i]!, this.rootless(way[i]!));
       at = way[from]!;
@@ -183,15 +177,11 @@ export class PathPlaces implements Kept {
   }
 
   private pathAt(row: number): number {
-    return this.rows.above[row / ROW_WORDS]!;
+    return this.rows.places.at(row);
   }
 
   private settle(row: number, place: number): number {
-    const w = this.rows.words;
-    const slot = row / ROW_WORDS;
-    w[row + STATE] = (w[row + STATE]! & ~PLACING) | PLACED;
-    this.rows.above[slot] = place;
-    this.rows.changed(row);
+    this.rows.places.place(row, place);
     return place;
   }
 
@@ -214,7 +204,7 @@ export class PathPlaces implements Kept {
       if (isByMessages(decision)) return 0;
       if (isByContext(decision)) return w[row + PARTNER]!;
     }
-    return (state & PLACED) === 0 ? this.pathAt(row) : 0;
+    return this.rows.places.isPlaced(row) ? 0 : this.pathAt(row);
   }
 
   /** The row's place below the row above it (-1 none). */

@@ -9,6 +9,7 @@ import type { LinedTable } from '../lib/changed-lines.ts';
 import { BUCKETS_A_LINE, KEPT_LINK_WORDS, LINKS_A_LINE, linkPlaces } from './kept-links.ts';
 import { inSteps } from './pieces.ts';
 import { ROWS_A_LINE, Rows, rowPlaces } from './rows.ts';
+import { PLACED, STATE } from './state.ts';
 
 interface Saved {
   readonly limit: number;
@@ -51,9 +52,8 @@ export class RowsImage implements Kept {
   }
 }
 
-const rowTables = ({ words, above }: Rows): readonly LinedTable[] => [
+const rowTables = ({ words }: Rows): readonly LinedTable[] => [
   { name: 'rows/words', array: words, width: ROWS_A_LINE * ROW_WORDS },
-  { name: 'rows/above', array: above, width: ROWS_A_LINE },
 ];
 const linkTables = ({ links }: Rows): readonly LinedTable[] => [
   { name: 'links/words', array: links, width: LINKS_A_LINE * KEPT_LINK_WORDS },
@@ -64,6 +64,7 @@ const linkBucketTables = ({ linkBuckets }: Rows): readonly LinedTable[] => [
 
 function* saveAhead(rows: Rows, out: ImageWriter, round: number): Iterable<void> {
   yield* rows.lines.ahead(out, round, () => rowTables(rows));
+  yield* rows.places.lines.ahead(out, round, () => rows.places.tables);
   yield* rows.linkLines.ahead(out, round, () => linkTables(rows));
   yield* rows.linkBucketLines.ahead(out, round, () => linkBucketTables(rows));
 }
@@ -73,13 +74,16 @@ function* saveRows(rows: Rows, out: ImageWriter): Iterable<void> {
   const [capacity, linkCapacity] = [capacityOf(rows), linkCapacityOf(rows)];
   out.value('rows/state', { limit, capacity, linkCapacity, oldest, next, oldestLink, nextLink } satisfies Saved);
   yield* rows.lines.save(out, () => rowTables(rows));
+  yield* rows.places.lines.save(out, () => rows.places.tables);
   yield* rows.linkLines.save(out, () => linkTables(rows));
   yield* rows.linkBucketLines.save(out, () => linkBucketTables(rows));
 }
 
 function readRows(rows: Rows, from: ImageReader): void {
   makePlaces(rows, from);
+  if (!hasPlaces(from)) return;
   rows.lines.read(from, rowTables(rows));
+  rows.places.lines.read(from, rows.places.tables);
   rows.linkLines.read(from, linkTables(rows));
   rows.linkBucketLines.read(from, linkBucketTables(rows));
 }
@@ -96,10 +100,29 @@ function* loadRows(rows: Rows, from: ImageReader): Iterable<void> {
   const saved = makePlaces(rows, from);
   const { oldest, next, oldestLink, nextLink } = saved;
   Object.assign(rows, { oldest, next, oldestLink, nextLink });
-  yield* rows.lines.load(from, rowTables(rows));
+  if (hasPlaces(from)) {
+    yield* rows.lines.load(from, rowTables(rows));
+    yield* rows.places.lines.load(from, rows.places.tables);
+  } else yield* loadWithoutPlaces(rows, from);
   yield* rows.linkLines.load(from, linkTables(rows));
   yield* rows.linkBucketLines.load(from, linkBucketTables(rows));
   yield* rows.indexAll();
+}
+
+const hasPlaces = (from: ImageReader): boolean => from.size('rows/places/line-versions') >= 0;
+
+/** Of a program in whose images words and places had the same lines, and a row said in its state that it is placed. */
+function* loadWithoutPlaces(rows: Rows, from: ImageReader): Iterable<void> {
+  const { words, places, lines } = rows;
+  yield* lines.load(from, [...rowTables(rows), { name: 'rows/above', array: places.above, width: ROWS_A_LINE }]);
+  yield* inSteps(capacityOf(rows), (a, b) => {
+    for (let row = a * ROW_WORDS; row < b * ROW_WORDS; row += ROW_WORDS) {
+      const isPlaced = (words[row + STATE]! & PLACED) !== 0;
+      words[row + STATE]! &= ~PLACED;
+      if (isPlaced) places.place(row, places.at(row));
+      else places.setAbove(row, places.at(row));
+    }
+  });
 }
 
 function* fitRows(rows: Rows): Iterable<void> {
@@ -118,6 +141,7 @@ function* fitRows(rows: Rows): Iterable<void> {
     for (let i = a; i < b; i++) fitting.index(fitting.base((next + i) | 0) / ROW_WORDS);
   });
   fitting.lines.renew(rows.lines);
+  fitting.places.lines.renew(rows.places.lines);
   fitting.linkLines.renew(rows.linkLines);
   fitting.linkBucketLines.renew(rows.linkBucketLines);
   rows.adopt(fitting);
@@ -126,7 +150,9 @@ function* fitRows(rows: Rows): Iterable<void> {
 function copyRow(from: Rows, to: Rows, sequence: number): void {
   const [source, target] = [from.base(sequence), to.base(sequence)];
   to.words.set(from.words.subarray(source, source + ROW_WORDS), target);
-  to.above[target / ROW_WORDS] = from.above[source / ROW_WORDS]!;
+  const above = from.places.at(source);
+  if (from.places.isPlaced(source)) to.places.place(target, above);
+  else to.places.setAbove(target, above);
 }
 
 function copyLink(from: Rows, to: Rows, sequence: number): void {
@@ -134,5 +160,5 @@ function copyLink(from: Rows, to: Rows, sequence: number): void {
   to.links.set(from.links.subarray(source, source + KEPT_LINK_WORDS), to.linkBase(sequence));
 }
 
-const capacityOf = (rows: Rows): number => rows.above.length;
+const capacityOf = (rows: Rows): number => rows.words.length / ROW_WORDS;
 const linkCapacityOf = (rows: Rows): number => rows.links.length / KEPT_LINK_WORDS;

@@ -12,9 +12,9 @@ import { CHANGED, ChangedLines } from '../lib/changed-lines.ts';
 import { BucketFill } from './bucket-fill.ts';
 import { keyHash, ownHash, parentHash } from './hash.ts';
 import { KeptLinks, LINK_ROW } from './kept-links.ts';
-import { inSteps, sharedWords } from './pieces.ts';
+import { inSteps } from './pieces.ts';
+import { RowPlaces } from './row-places.ts';
 import { sameTrace } from './same-trace.ts';
-import { PLACED, STATE } from './state.ts';
 
 /** Next older row in the chain of the row's key, and of its parent's key (entries as in a bucket). */
 const NEXT = 20;
@@ -48,10 +48,9 @@ export class Rows extends KeptLinks {
   readonly words: Int32Array;
   readonly floats: Float64Array;
   readonly ratios: Float32Array;
-  /** By row: sequence number of the nearest ancestor with a service (0 none); once the row is placed, its path. */
-  readonly above: Int32Array;
+  readonly places: RowPlaces;
   readonly limit: number;
-  /** Of `words` and `above`. */
+  /** Of `words`. */
   readonly lines: ChangedLines;
   private readonly marks: Uint8Array;
   /** Sequence numbers (mod 2^32) of the oldest and the next entry. */
@@ -76,7 +75,7 @@ export class Rows extends KeptLinks {
     this.words = new Int32Array(buffer, BEFORE_LINE);
     this.floats = new Float64Array(buffer, BEFORE_LINE);
     this.ratios = new Float32Array(buffer, BEFORE_LINE);
-    this.above = sharedWords(capacity);
+    this.places = new RowPlaces(capacity);
     this.lines = new ChangedLines('rows', Math.ceil(capacity / ROWS_A_LINE), PIECE_SHIFT);
     this.marks = this.lines.marks;
     // Written once: the system gives memory page by page when it is first touched, and the first spans would touch it all.
@@ -103,9 +102,7 @@ export class Rows extends KeptLinks {
 
   /** Notes the nearest ancestor with a service (negative: none) of a row that has no place yet. */
   setAbove(row: number, ancestor: number): void {
-    if ((this.words[row + STATE]! & PLACED) !== 0) return;
-    this.above[row / ROW_WORDS] = ancestor < 0 ? 0 : this.sequenceAt(ancestor);
-    this.changed(row);
+    if (!this.places.isPlaced(row)) this.places.setAbove(row, ancestor < 0 ? 0 : this.sequenceAt(ancestor));
   }
 
   /** Whoever changes words of a row at a base says so. */
@@ -151,7 +148,7 @@ export class Rows extends KeptLinks {
     this.cursor.row = -1;
     for (let i = 0; i < NEXT; i++) w[base + i] = from[offset + i]!;
     w[base + PARTNER] = w[base + EXTRA] = 0;
-    this.above[place] = 0;
+    this.places.renew(place);
     this.changed(base);
     this.next = (sequence + 1) | 0;
     w[base + NEXT] = this.enter(own, 0, place);

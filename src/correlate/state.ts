@@ -88,9 +88,8 @@ export const HAS_GROUPS = 1 << 22;
 export const FATED = 1 << 23;
 /** What the row's joins count is final: the row, or its partner's, has left. */
 export const SETTLED = 1 << 24;
-/** The row's place in the tree of paths is found, or (`PLACING`) being looked for. */
+/** In images of programs that kept it here: the row's place in the tree of paths is found. */
 export const PLACED = 1 << 25;
-export const PLACING = 1 << 26;
 
 /** A receive span inside of which another counts, and one of those inside. */
 export const HAS_INNER = 1 << 27;

@@ -4,7 +4,7 @@
  * that each image adds to; when that would be as long as a fair part of the piece, the piece is handed over anew. What is
  * loaded is the pieces, the log, and what changed while all that was handed over, in this order.
  */
-import { ChangedLines, fillPiece, type Reader, type Writer } from './changed-lines.ts';
+import { ChangedLines, type Reader, type Writer } from './changed-lines.ts';
 import { sectionName } from './section-name.ts';
 
 /** Entries of a word of marks, as a power of two. */
@@ -23,6 +23,8 @@ const NOWHERE = Number.POSITIVE_INFINITY;
 const LINE_WORDS = 64;
 
 interface Saved {
+  /** Words of the table. */
+  readonly length: number;
   readonly versions: Float64Array;
   readonly since: Float64Array;
   /** Numbers of the sections of the log. */
@@ -81,13 +83,17 @@ export class ChangedEntries {
   *ahead(out: Writer, round: number): Iterable<void> {
     if (round > 0) return yield* this.handOver(out, false);
     this.markAgain();
+    for (let piece = 0; piece < this.versions.length; piece++) {
+      this.measure(piece);
+      yield;
+    }
     const lost = this.lost(out);
     for (let piece = 0; piece < this.versions.length; piece++) {
-      const count = this.count(piece);
-      if (this.versions[piece] === 0 && this.logged[piece] === 0 && count === 0) continue;
-      const stays = this.mayStay(piece, count, lost) && out.stands(this.pieceName(piece), this.versions[piece]!);
-      if (!stays) yield* this.write(out, piece);
-      yield;
+      const version = this.versions[piece]!;
+      const isChanged = this.logged[piece]! > 0 || this.isMarked(piece);
+      if (version === 0 && !isChanged) continue;
+      const stays = this.mayStay(piece, lost) && out.stands(this.pieceName(piece), version);
+      if (!stays) yield* this.write(out, piece, isChanged);
     }
     yield* this.handOver(out, true);
   }
@@ -97,7 +103,8 @@ export class ChangedEntries {
     yield* this.handOver(out, false);
     this.prune();
     const { versions, since, log, next } = this;
-    out.value(this.stateName, { versions, since, log, next } satisfies Saved);
+    const { length } = this.table.array;
+    out.value(this.stateName, { length, versions, since, log, next } satisfies Saved);
   }
 
   /** As the first step of `load`, which does not read the pieces again. */
@@ -109,10 +116,23 @@ export class ChangedEntries {
       this.lines = new ChangedLines(name, array.length / LINE_WORDS, shift - Math.log2(LINE_WORDS / width));
       return this.lines.read(from, this.linedTables);
     }
-    for (let piece = 0; piece < versions.length; piece++) {
-      const section = this.pieceName(piece);
-      if (from.size(section) >= 0) fillPiece(from, section, this.memoryOf(piece), width);
-    }
+    const { length } = from.value(this.stateName) as Saved;
+    for (let piece = 0; piece < versions.length; piece++) this.readPiece(from, piece, length);
+  }
+
+  /** @param length of the table that was saved. */
+  private readPiece(from: Reader, piece: number, length: number): void {
+    const section = this.pieceName(piece);
+    if (from.size(section) < 0) return;
+    const { width, array } = this.table;
+    const [begin, end] = [piece, piece + 1].map(one => Math.min(one * (width << this.shift), length)) as [
+      number,
+      number,
+    ];
+    const memory = array.subarray(begin, end);
+    if (from.size(section) !== memory.byteLength)
+      throw new RangeError(`the section ${section} has ${from.size(section)} bytes, not ${memory.byteLength}`);
+    from.fill(section, memory);
   }
 
   /** Into a table of the size that was saved, or a larger one. */
@@ -157,7 +177,7 @@ export class ChangedEntries {
     this.versions.forEach((_, piece) => {
       if (from.size(this.pieceName(piece)) < 0) return;
       this.versions[piece] = VERSION;
-      this.logged[piece] = NOWHERE;
+      this.leaveOut(piece);
     });
   }
 
@@ -169,8 +189,7 @@ export class ChangedEntries {
   /** What is beside the log in the image before is not in the next one unless it is handed over again. */
   private markAgain(): void {
     for (const section of this.beside)
-      for (let at = 0; at < section.length; at += 1 + this.table.width)
-        this.touch(section[at]!);
+      for (let at = 0; at < section.length; at += 1 + this.table.width) this.touch(section[at]!);
     this.beside = [];
   }
 
@@ -189,20 +208,31 @@ export class ChangedEntries {
     this.log = this.log.filter(number => number >= first);
   }
 
-  private mayStay(piece: number, count: number, lost: number): boolean {
-    const { versions, since, logged, shift, table } = this;
-    if (versions[piece] === 0 || since[piece]! <= lost) return false;
-    return (logged[piece]! + count) * (1 + table.width) <= MOST_SHARE * table.width * 2 ** shift;
+  /** Where the log would be too long it is not needed any more. */
+  private measure(piece: number): void {
+    const { logged, shift, table } = this;
+    const words = (logged[piece]! + this.count(piece)) * (1 + table.width);
+    if (words > MOST_SHARE * table.width * 2 ** shift) this.leaveOut(piece);
+  }
+
+  private leaveOut(piece: number): void {
+    this.since[piece] = NOWHERE;
+    this.logged[piece] = NOWHERE;
+  }
+
+  private mayStay(piece: number, lost: number): boolean {
+    const { versions, since, logged } = this;
+    return versions[piece]! > 0 && since[piece]! > lost && logged[piece] !== NOWHERE;
   }
 
   /** Hands over the whole piece. What changes from now on is marked again. */
-  private write(out: Writer, piece: number): Iterable<void> {
-    const { versions, since, logged, marks, shift } = this;
-    const [from, to] = [piece, piece + 1].map(one => one << (shift - WORD_SHIFT));
-    marks.fill(0, from, to);
+  private write(out: Writer, piece: number, isChanged: boolean): Iterable<void> {
+    const { versions, since, logged, marks } = this;
+    marks.fill(0, ...this.marksOf(piece));
     since[piece] = NOWHERE;
     logged[piece] = 0;
-    return out.memory(this.pieceName(piece), this.memoryOf(piece), ++versions[piece]!);
+    if (isChanged) versions[piece]!++;
+    return out.memory(this.pieceName(piece), this.memoryOf(piece), versions[piece]);
   }
 
   /** @param isLogged what is handed over stands in images to come. */
@@ -281,11 +311,21 @@ export class ChangedEntries {
 
   /** Entries of the piece that are marked. */
   private count(piece: number): number {
-    const { marks, shift } = this;
-    const end = Math.min((piece + 1) << (shift - WORD_SHIFT), marks.length);
+    const { marks } = this;
+    const [from, end] = this.marksOf(piece);
     let count = 0;
-    for (let i = piece << (shift - WORD_SHIFT); i < end; i++) if (marks[i] !== 0) count += bitsOf(marks[i]!);
+    for (let i = from; i < end; i++) if (marks[i] !== 0) count += bitsOf(marks[i]!);
     return count;
+  }
+
+  private isMarked(piece: number): boolean {
+    const [from, end] = this.marksOf(piece);
+    return nextMarked(this.marks, from, end) < end;
+  }
+
+  private marksOf(piece: number): readonly [from: number, end: number] {
+    const words = 2 ** (this.shift - WORD_SHIFT);
+    return [piece * words, Math.min((piece + 1) * words, this.marks.length)];
   }
 
   private memoryOf(piece: number): Int32Array {
@@ -312,10 +352,10 @@ export class ChangedEntries {
 }
 
 /** Where the next word is that marks something; the end when none does. */
-function nextMarked(marks: Int32Array, from: number): number {
+function nextMarked(marks: Int32Array, from: number, end = marks.length): number {
   let i = from;
-  while (i + 4 <= marks.length && (marks[i]! | marks[i + 1]! | marks[i + 2]! | marks[i + 3]!) === 0) i += 4;
-  while (i < marks.length && marks[i] === 0) i++;
+  while (i + 4 <= end && (marks[i]! | marks[i + 1]! | marks[i + 2]! | marks[i + 3]!) === 0) i += 4;
+  while (i < end && marks[i] === 0) i++;
   return i;
 }
 

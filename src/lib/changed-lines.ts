@@ -166,7 +166,7 @@ export class ChangedLines {
         if (from.size(section) < 0) continue;
         // Of a program that has no versions: it is to be written anew.
         if (!isVersioned) this.marks[first] = TOLD;
-        fillPiece(from, section, array.subarray(first * width, end * width), width);
+        fill(from, section, array.subarray(first * width, end * width), width);
       }
     }
   }
@@ -247,7 +247,7 @@ function copyRun(from: Numbers, at: number, to: Numbers, toAt: number, count: nu
 }
 
 /** A piece of a table that has grown since is the beginning of what it is now. */
-export function fillPiece(from: Reader, name: string, piece: Numbers, width: number): void {
+function fill(from: Reader, name: string, piece: Numbers, width: number): void {
   const bytes = from.size(name);
   if (bytes > piece.byteLength || bytes % (width * piece.BYTES_PER_ELEMENT) !== 0)
     throw new RangeError(`the section ${name} has ${bytes} bytes, not ${piece.byteLength}`);

@@ -325,12 +325,12 @@ describe('an image', () => {
       'correlate/windows',
       'correlate/writers',
       'late/buckets',
-      'late/index/line-versions',
+      'late/index/entries',
       'late/line-versions',
       'late/state',
       'late/waiters',
       'late/words',
-      'ledger-buckets/line-versions',
+      'ledger-buckets/entries',
       'ledger-buckets/table',
       'ledger-chains/next',
       'ledger-chains/tags',
@@ -342,7 +342,7 @@ describe('an image', () => {
       'links/index/line-versions',
       'links/line-versions',
       'links/words',
-      'log-spans/line-versions',
+      'log-spans/entries',
       'log-spans/state',
       'log-spans/table',
       'outbox-events/state',
@@ -352,14 +352,16 @@ describe('an image', () => {
       'positions/words',
       'record-contexts/state',
       'record-contexts/words',
-      'records/line-versions',
+      'records/entries',
       'records/state',
       'records/table',
-      'rows/above',
       'rows/line-versions',
+      'rows/places/above',
+      'rows/places/line-versions',
+      'rows/places/placed',
       'rows/state',
       'rows/words',
-      'seen/line-versions',
+      'seen/entries',
       'seen/state',
       'seen/table',
       'trace-writes/state',
@@ -379,9 +381,15 @@ describe('an image', () => {
     expect(writtenAfter(restore(timeline, options, first), first)).toEqual([]);
     // Elsewhere they stand differently, under the same names.
     const other = restore(timeline, ROOMY, first);
-    const moved = ['late/buckets', 'late/words', 'links/buckets', 'links/words', 'rows/above', 'rows/words'].map(
-      one => `${one}/000000`,
-    );
+    const moved = [
+      'late/buckets',
+      'late/words',
+      'links/buckets',
+      'links/words',
+      'rows/places/above',
+      'rows/places/placed',
+      'rows/words',
+    ].map(one => `${one}/000000`);
     expect(writtenAfter(other, first)).toEqual(moved);
     expect(writtenAfter(restore(timeline, ROOMY, saveImage(other.correlator, first)), first)).toEqual(moved);
     // Rows that live, too, as long as nothing changes them.

@@ -18,7 +18,7 @@ export const storageConfig = optionGroup(
       description: 'How often the state is written whole; a start reads the journal from the newest checkpoint on.',
     }),
     checkpoint_spans: Type.Integer({
-      default: 750_000,
+      default: 375_000,
       minimum: 10_000,
       maximum: 1_000_000_000,
       description:

@@ -1,9 +1,12 @@
 /** A correlator that was saved and loaded again is, value for value, one that was never interrupted. */
+import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FATES } from '../../src/contract/graph-document.ts';
+import { ROW_WORDS } from '../../src/contract/observation.ts';
 import { reasonName, reasonNumber } from '../../src/correlate/fates.ts';
 import type { CorrelationOptions } from '../../src/correlate/options.ts';
+import { PLACED, STATE } from '../../src/correlate/state.ts';
 import type { SkipReason } from '../../src/normalize/sql/findings.ts';
 import {
   handOver,
@@ -400,6 +403,28 @@ describe('an image', () => {
     expect(writtenAfter(live, before)).toContain('rows/words/000000');
   });
 
+  it('is read where rows say in their state that they are placed, and tables have lines', () => {
+    let placed = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const timeline = new Timeline(seed);
+      const at = Math.floor(timeline.frames.length / 2);
+      const subject = new KeptSubject(timeline, ROOMY).play(0, at);
+      const image = asBefore(saveImage(subject.correlator));
+      const restored = restore(timeline, ROOMY, image, at);
+      const versions = { 'ChangedEntries.versions': 'of this process', 'ChangedEntries.logged': 'to be written anew' };
+      const marks = { 'ChangedLines.marks': 'to be written anew', 'ChangedLines.versions': 'of this process' };
+      const fields = { ...NOT_KEPT.fields, ...versions, ...marks };
+      expect(differencesOf(restored.correlator, subject.correlator, { ...NOT_KEPT, fields })).toEqual([]);
+      for (const bits of wordsIn(image, 'rows/words')) placed += bits & PLACED ? 1 : 0;
+      const { record, correlator } = subject;
+      record.lines.length = 0;
+      const end = timeline.frames.length;
+      expect(restored.play(at, end).record.lines).toEqual(subject.play(at, end).record.lines);
+      expect(correlator.rows.count).toBe(restored.correlator.rows.count);
+    }
+    expect(placed).toBeGreaterThan(100);
+  });
+
   it('has the windows that held, and other ones hold as soon as they are set', () => {
     const timeline = new Timeline(7);
     const windows = { waitMs: 7000, lateMs: 9000, messageWaitMs: 11_000, onlyCluster: 'other' };
@@ -423,6 +448,32 @@ describe('an image', () => {
 });
 
 /** Pieces of tables with versions that a save would write. */
+/** The image as a program from before wrote it: what is found of places stood beside the rows in the same pieces. */
+function asBefore(image: MemoryImage): MemoryImage {
+  const before = new Map(image);
+  const put = (name: string, bytes: Uint8Array) => before.set(name, { bytes, version: undefined });
+  const words = wordsIn(image, 'rows/words');
+  const placed = wordsIn(image, 'rows/places/placed');
+  for (let row = 0; row * ROW_WORDS < words.length; row++)
+    if (((placed[row >>> 5]! >>> (row & 31)) & 1) !== 0) words[row * ROW_WORDS + STATE]! |= PLACED;
+  put('rows/words/000000', new Uint8Array(words.buffer));
+  put('rows/above/000000', image.get('rows/places/above/000000')!.bytes);
+  for (const name of image.keys()) {
+    if (name.startsWith('rows/places/')) before.delete(name);
+    if (!name.endsWith('/entries')) continue;
+    before.delete(name);
+    const { versions } = new MemoryImageReader(image).value(name) as { versions: Float64Array };
+    put(name.replace(/entries$/, 'line-versions'), serialize(versions));
+  }
+  return before;
+}
+
+/** Of a table that has one piece. */
+function wordsIn(image: MemoryImage, name: string): Int32Array {
+  expect(image.has(`${name}/000001`)).toBe(false);
+  return new Int32Array(new Uint8Array(image.get(`${name}/000000`)!.bytes).buffer);
+}
+
 function writtenAfter(subject: KeptSubject, before: MemoryImage): readonly string[] {
   const writer = new MemoryImageWriter(before);
   handOver(subject.correlator, writer);

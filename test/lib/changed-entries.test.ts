@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ImageReader, ImageWriter, Kept } from '../../src/contract/image.ts';
 import { ChangedEntries } from '../../src/lib/changed-entries.ts';
+import { ChangedLines } from '../../src/lib/changed-lines.ts';
 import {
   handOver,
   loadImage,
@@ -124,6 +125,33 @@ describe('entries that changed', () => {
     expect(most).toBeGreaterThan(100);
     expect(most).toBeLessThan(150);
     expect(loadImage(new Table(1, 65_536, 15), image).array).toEqual(table.array);
+  });
+
+  it('are lines in images of programs that handed over lines, and pieces are written anew after those', () => {
+    const size = [1, 1024, 9] as const;
+    const table = new Table(...size);
+    const lines = new ChangedLines('table', 16, 3);
+    const tables = () => [{ name: 'table/words', array: table.array, width: 64 }];
+    const set = (entry: number) => {
+      table.array[entry] = entry;
+      lines.touch(entry >>> 6);
+    };
+    set(700);
+    let came = 10;
+    const old: Kept = {
+      ahead: (out, round) => lines.ahead(out, round, tables),
+      save: out => lines.save(out, tables),
+      load: () => [],
+    };
+    const writer = new MemoryImageWriter();
+    handOver(old, writer, 2, () => set(came++));
+    expect(writer.sections.has('table/changed-lines/000000')).toBe(true);
+    const restored = loadImage(new Table(...size), writer.sections);
+    expect(restored.array).toEqual(table.array);
+    restored.set(1, 2);
+    const { sections } = next(restored, writer.sections);
+    expect(logOf(sections)).toEqual([]);
+    expect(loadImage(new Table(...size), sections).array).toEqual(restored.array);
   });
 
   it('are all entries of a table that was made anew from another', () => {

@@ -16,7 +16,8 @@ const stays = () => {};
 /**
  * From 2 on an image has lines of tables that changed after their pieces. From 3 on it says of stored slabs how large
  * their blocks are. From 4 on the table of what was seen grows row by row, and rows of profiles say whose they are.
- * From 5 on tables have a log of the entries that changed, which stands from one image to the next.
+ * From 5 on tables have a log of the entries that changed, which stands from one image to the next, and what is found of
+ * the places of rows stands beside them.
  */
 export const STORAGE_FORMAT: StorageFormat = {
   version: 5,

@@ -60,6 +60,8 @@ export class ChangedEntries {
   /** Lines of an older image that is being loaded. */
   private lines: ChangedLines | undefined;
   private isRead = false;
+  /** Being read: sections of the log, then what is beside it. */
+  private sections: Int32Array[] = [];
 
   /** @param shift a piece has 2^shift entries, 32 at least. */
   constructor(name: string, table: EntryTable, shift: number) {
@@ -116,8 +118,17 @@ export class ChangedEntries {
       this.lines = new ChangedLines(name, array.length / LINE_WORDS, shift - Math.log2(LINE_WORDS / width));
       return this.lines.read(from, this.linedTables);
     }
-    const { length } = from.value(this.stateName) as Saved;
+    const { length, log } = from.value(this.stateName) as Saved;
     for (let piece = 0; piece < versions.length; piece++) this.readPiece(from, piece, length);
+    for (const number of log) this.readSection(from, this.logName(number));
+    for (let number = 0; from.size(this.besideName(number)) >= 0; number++)
+      this.readSection(from, this.besideName(number));
+  }
+
+  private readSection(from: Reader, name: string): void {
+    const section = new Int32Array(from.size(name) / Int32Array.BYTES_PER_ELEMENT);
+    from.fill(name, section);
+    this.sections.push(section);
   }
 
   /** @param length of the table that was saved. */
@@ -125,11 +136,8 @@ export class ChangedEntries {
     const section = this.pieceName(piece);
     if (from.size(section) < 0) return;
     const { width, array } = this.table;
-    const [begin, end] = [piece, piece + 1].map(one => Math.min(one * (width << this.shift), length)) as [
-      number,
-      number,
-    ];
-    const memory = array.subarray(begin, end);
+    const words = width << this.shift;
+    const memory = array.subarray(piece * words, Math.min((piece + 1) * words, length));
     if (from.size(section) !== memory.byteLength)
       throw new RangeError(`the section ${section} has ${from.size(section)} bytes, not ${memory.byteLength}`);
     from.fill(section, memory);
@@ -146,13 +154,14 @@ export class ChangedEntries {
     this.since.set(since);
     this.log = [...log];
     this.next = next;
-    for (const number of log) {
-      this.applyLogged(sectionOf(from, this.logName(number)), number);
+    const { sections } = this;
+    this.sections = [];
+    for (const [i, number] of log.entries()) {
+      this.applyLogged(sections[i]!, number);
       yield;
     }
-    for (let number = 0; from.size(this.besideName(number)) >= 0; number++) {
-      const section = sectionOf(from, this.besideName(number));
-      this.beside.push(section);
+    this.beside = sections.slice(log.length);
+    for (const section of this.beside) {
       this.apply(section);
       yield;
     }
@@ -357,12 +366,6 @@ function nextMarked(marks: Int32Array, from: number, end = marks.length): number
   while (i + 4 <= end && (marks[i]! | marks[i + 1]! | marks[i + 2]! | marks[i + 3]!) === 0) i += 4;
   while (i < end && marks[i] === 0) i++;
   return i;
-}
-
-function sectionOf(from: Reader, name: string): Int32Array {
-  const section = new Int32Array(from.size(name) / Int32Array.BYTES_PER_ELEMENT);
-  from.memory(name, section);
-  return section;
 }
 
 /** How many bits of a word are set. */

@@ -182,12 +182,13 @@ export class ChangedEntries {
   private *loadLines(from: Reader, lines: ChangedLines): Iterable<void> {
     yield* lines.load(from, this.linedTables);
     this.lines = undefined;
-    // What has no log is written anew.
-    this.versions.forEach((_, piece) => {
-      if (from.size(this.pieceName(piece)) < 0) return;
+    // Lines are no log: all there is is written anew, also where it was nothing but lines.
+    for (let piece = 0; piece < this.versions.length; piece++) {
+      if (this.memoryOf(piece).every(word => word === 0)) continue;
       this.versions[piece] = VERSION;
       this.leaveOut(piece);
-    });
+      yield;
+    }
   }
 
   private get linedTables(): readonly [{ name: string; array: Int32Array; width: number }] {

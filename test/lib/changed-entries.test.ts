@@ -152,7 +152,10 @@ describe('entries that changed', () => {
       load: () => [],
     };
     const writer = new MemoryImageWriter();
-    handOver(old, writer, 2, () => set(came++));
+    handOver(old, writer, 2, () => {
+      set(600 + came);
+      set(came++);
+    });
     expect(writer.sections.has('table/changed-lines/000000')).toBe(true);
     const restored = loadImage(new Table(...size), writer.sections);
     expect(restored.array).toEqual(table.array);

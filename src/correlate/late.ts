@@ -99,7 +99,7 @@ export class LateEntries implements Kept, ChainRing {
     const buckets = 2 ** Math.min(22, Math.max(10, Math.ceil(Math.log2(limit))));
     // Written once, so that the system gives the memory now: the first entries would touch it all.
     this.buckets = sharedWords(buckets).fill(0);
-    const table = { name: 'late/buckets', array: this.buckets, width: 1 };
+    const table = { name: 'late/buckets', array: this.buckets, width: 1 } as const;
     this.bucketEntries = new ChangedEntries('late/index', table, PIECE_SHIFT + LINE_SHIFT);
     this.bucketMask = buckets - 1;
     this.known = { count: buckets, untilMs: 0 };

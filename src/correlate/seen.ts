@@ -73,7 +73,7 @@ export class Seen implements Kept {
     this.width = Math.max(1, Math.ceil(limit / (MAX_ROWS * WAYS * FULL)));
     this.swept = this.width;
     this.table = sharedWords(this.width * MAX_ROWS * BUCKET_WORDS);
-    const table = { name: `${family}/table`, array: this.table, width: 1 << ENTRY_SHIFT };
+    const table = { name: `${family}/table`, array: this.table, width: 2 } as const;
     this.entries = new ChangedEntries(family, table, PIECE_SHIFT);
   }
 

@@ -37,8 +37,8 @@ export interface EntryTable {
   readonly name: string;
   /** All zero when nothing was entered yet. */
   readonly array: Int32Array;
-  /** Words of an entry: a power of two. */
-  readonly width: number;
+  /** Words of an entry. */
+  readonly width: 1 | 2;
 }
 
 export class ChangedEntries {
@@ -248,13 +248,15 @@ export class ChangedEntries {
   /** @param isLogged what is handed over stands in images to come. */
   private *handOver(out: Writer, isLogged: boolean): Iterable<void> {
     const { marks } = this;
+    if (nextMarked(marks, 0) === marks.length) return;
     const taken = new Int32Array(STEP + 2 ** WORD_SHIFT);
+    const content = new Int32Array(taken.length * (1 + this.table.width));
     for (let from = nextMarked(marks, 0); from < marks.length; from = nextMarked(marks, from)) {
       const count = this.take(from, taken);
       from = (taken[count - 1]! >>> WORD_SHIFT) + 1;
       const entries = taken.subarray(0, count);
-      const section = this.contentOf(entries);
-      yield* isLogged ? this.addToLog(out, entries, section) : this.putBeside(out, section);
+      const section = this.fill(content, entries);
+      yield* isLogged ? this.addToLog(out, entries, section) : this.putBeside(out, section.slice());
     }
   }
 
@@ -289,27 +291,29 @@ export class ChangedEntries {
     return count;
   }
 
-  /** Entries, each as its number and its words. */
-  private contentOf(entries: Int32Array): Int32Array {
+  /** Entries, each as its number and its words: what is filled with them. */
+  private fill(content: Int32Array, entries: Int32Array): Int32Array {
     const { array, width } = this.table;
-    const section = new Int32Array(entries.length * (1 + width));
-    for (let i = 0, at = 0; i < entries.length; i++) {
-      const from = entries[i]! * width;
-      section[at++] = entries[i]!;
-      for (let word = 0; word < width; word++) section[at++] = array[from + word]!;
+    let at = 0;
+    for (let i = 0; i < entries.length; i++, at += 1 + width) {
+      const entry = entries[i]!;
+      content[at] = entry;
+      content[at + 1] = array[entry * width]!;
+      if (width === 2) content[at + 2] = array[entry * width + 1]!;
     }
-    return section;
+    return content.subarray(0, at);
   }
 
   /** Puts the entries in their places but for those of pieces that were handed over after it. */
   private applyLogged(section: Int32Array, number: number): void {
-    const { since, shift, table } = this;
+    const { since, logged, shift, table } = this;
     const { array, width } = table;
     for (let at = 0; at < section.length; at += 1 + width) {
       const entry = section[at]!;
       if (since[entry >>> shift]! > number) continue;
-      this.logged[entry >>> shift]!++;
-      for (let word = 0; word < width; word++) array[entry * width + word] = section[at + 1 + word]!;
+      logged[entry >>> shift]!++;
+      array[entry * width] = section[at + 1]!;
+      if (width === 2) array[entry * width + 1] = section[at + 2]!;
     }
   }
 

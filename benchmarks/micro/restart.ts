@@ -19,7 +19,7 @@ import { encodeTraces } from '../../test/kits/otlp.ts';
 import { createStamp } from '../pipeline/stamp.ts';
 import { createBodies, stampAll } from './bodies.ts';
 
-const [mode = 'make', path = '', checkpointSpans = '750000', diskMb = 'Infinity'] = process.argv.slice(2);
+const [mode = 'make', path = '', checkpointSpans = '375000', diskMb = 'Infinity'] = process.argv.slice(2);
 const SIDE = 317;
 const ROWS = 1_000_000;
 const RATE = 50_000;

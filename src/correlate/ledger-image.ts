@@ -95,6 +95,13 @@ export class LedgerImage {
     yield* index.save(out);
   }
 
+  /** As `Kept.read`. */
+  read(from: ImageReader): void {
+    const { limit, slabs, index } = this.ledger;
+    const { slab } = from.value('ledger/state') as Saved;
+    if (slab === slabs.size) index.read(from, limit);
+  }
+
   *load(from: ImageReader): Generator<void, ((entry: number) => number) | undefined> {
     const { ledger } = this;
     const { slabs } = ledger;

@@ -49,11 +49,20 @@ export class LedgerIndex {
     yield* this.entries.save(out);
   }
 
+  /** As `Kept.read`, where the table is as large as it was. */
+  read(from: ImageReader, limit: number): void {
+    const saved = from.value('ledger/index') as Saved;
+    if (saved.buckets === 0 || saved.buckets < bucketsFor(limit) || from.size(TABLE) >= 0) return;
+    this.setSize(saved.buckets);
+    this.entries.read(from);
+  }
+
   /** @param head place that the next entry comes to, of so many. */
   *load(from: ImageReader, limit: number, head: number, capacity: number): Iterable<void> {
     const saved = from.value('ledger/index') as Saved;
     if (saved.buckets === 0) return;
-    this.setSize(Math.max(saved.buckets, bucketsFor(limit)));
+    const buckets = Math.max(saved.buckets, bucketsFor(limit));
+    if (buckets !== this.buckets.length) this.setSize(buckets);
     if (from.size(TABLE) >= 0) this.loadNoted(from, saved.notes ?? 0, head, capacity);
     yield* this.entries.load(from);
     if (this.buckets.length === saved.buckets) return;

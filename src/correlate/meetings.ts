@@ -90,6 +90,11 @@ export class Meetings implements Kept {
     yield* this.positions.save(out);
   }
 
+  read(from: ImageReader): void {
+    this.ledger.read(from);
+    this.positions.read(from);
+  }
+
   *load(from: ImageReader): Iterable<void> {
     const moved = yield* this.ledger.load(from);
     yield* this.positions.load(from);

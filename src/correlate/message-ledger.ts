@@ -117,6 +117,10 @@ export class MessageLedger implements Kept {
     return new LedgerImage(this).save(out);
   }
 
+  read(from: ImageReader): void {
+    new LedgerImage(this).read(from);
+  }
+
   /**
    * Entries that find no place under another limit count as evicted: the oldest. Returns where entries stand now, −1
    * those that are there no more; undefined: where they stood.

@@ -71,16 +71,26 @@ export class Positions implements Kept {
     yield* this.lines.save(out, () => this.tables);
   }
 
+  read(from: ImageReader): void {
+    this.makePlaces(from);
+    this.lines.read(from, this.tables);
+  }
+
   /** As they were saved, even if they are more than the limit: see `fit`. */
   *load(from: ImageReader): Iterable<void> {
+    const { oldest, next, dropped } = this.makePlaces(from);
+    Object.assign(this, { oldest, next, dropped });
+    yield* this.lines.load(from, this.tables);
+  }
+
+  /** As many as were saved. */
+  private makePlaces(from: ImageReader): Saved {
     const saved = from.value('positions/state') as Saved;
+    if (saved.capacity === this.capacity) return saved;
     this.capacity = saved.capacity;
-    this.oldest = saved.oldest;
-    this.next = saved.next;
-    this.dropped = saved.dropped;
     this.words = sharedWords(saved.capacity * WORDS);
     this.lines = linesFor(saved.capacity);
-    yield* this.lines.load(from, this.tables);
+    return saved;
   }
 
   /** Holds what was loaded to the limit. */

@@ -33,7 +33,7 @@ const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength:
 /** As it stands before the frame with this number. */
 function restore(timeline: Timeline, options: CorrelationOptions, image: MemoryImage, at = 0): KeptSubject {
   const subject = new KeptSubject(timeline, options, at);
-  loadImage(subject.correlator, image);
+  loadImage(subject.correlator, image, at % 2 === 0);
   return subject;
 }
 

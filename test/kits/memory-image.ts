@@ -41,8 +41,13 @@ export function meanwhile(random: Random, happens: (times: number) => void): () 
   };
 }
 
-/** Loads a part that was made anew, and returns it. */
-export function loadImage<T extends Kept>(part: T, image: MemoryImage): T {
+/** Loads a part that was made anew, and returns it. @param isReadAhead large tables are filled before. */
+export function loadImage<T extends Kept>(part: T, image: MemoryImage, isReadAhead = true): T {
+  if (isReadAhead) {
+    const ahead = new MemoryImageReader(image);
+    part.read?.(ahead);
+    ahead.filled();
+  }
   const reader = new MemoryImageReader(image);
   for (const _ of part.load(reader)) reader.filled();
   return part;

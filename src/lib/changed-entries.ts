@@ -120,15 +120,20 @@ export class ChangedEntries {
     }
     const { length, log } = from.value(this.stateName) as Saved;
     for (let piece = 0; piece < versions.length; piece++) this.readPiece(from, piece, length);
-    for (const number of log) this.readSection(from, this.logName(number));
-    for (let number = 0; from.size(this.besideName(number)) >= 0; number++)
-      this.readSection(from, this.besideName(number));
+    const names = log.map(number => this.logName(number));
+    for (let number = 0; from.size(this.besideName(number)) >= 0; number++) names.push(this.besideName(number));
+    this.readSections(from, names);
   }
 
-  private readSection(from: Reader, name: string): void {
-    const section = new Int32Array(from.size(name) / Int32Array.BYTES_PER_ELEMENT);
-    from.fill(name, section);
-    this.sections.push(section);
+  /** Into one buffer: only of a large one does the memory come when it is read into, which may be off the thread. */
+  private readSections(from: Reader, names: readonly string[]): void {
+    const lengths = names.map(name => from.size(name) / Int32Array.BYTES_PER_ELEMENT);
+    const room = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+    for (let i = 0, at = 0; i < names.length; at += lengths[i++]!) {
+      const section = room.subarray(at, at + lengths[i]!);
+      from.fill(names[i]!, section);
+      this.sections.push(section);
+    }
   }
 
   /** @param length of the table that was saved. */

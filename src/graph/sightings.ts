@@ -76,17 +76,17 @@ export class Sightings {
     if (time > this.last) this.times[this.at + LAST] = time;
     // Not everything is seen by a span.
     if ((span0 | span1) === 0) return;
-    const hash = hashOf(traces, at);
-    if (hash > this.ceiling) return;
-    this.offer(hash, [traces[at]!, traces[at + 1]!, traces[at + 2]!, traces[at + 3]!, span0, span1]);
+    this.offer(traces, at, span0, span1);
   }
 
-  private offer(hash: number, words: readonly number[]): void {
+  private offer(traces: Int32Array, from: number, span0: number, span1: number): void {
+    const hash = hashOf(traces, from);
+    if (hash > this.ceiling) return;
     let at = 0;
     for (; at < this.size; at++) {
-      const order = hash - this.hashAt(at) || this.compareTrace(at, words);
+      const order = hash - this.hashAt(at) || this.compareTrace(traces, from, at);
       if (order === 0) {
-        if (this.isSmallerSpan(words, at)) this.words.set(words, this.placeOf(at));
+        if (this.isSmallerSpan(span0, span1, at)) this.put(at, traces, from, span0, span1);
         return;
       }
       if (order < 0) break;
@@ -96,8 +96,16 @@ export class Sightings {
     if (this.size < MAX) this.size++;
     const place = this.placeOf(at);
     this.words.copyWithin(place + WORDS, place, this.placeOf(this.size - 1));
-    this.words.set(words, place);
+    this.put(at, traces, from, span0, span1);
     this.setCeiling();
+  }
+
+  private put(at: number, traces: Int32Array, from: number, span0: number, span1: number): void {
+    const { words } = this;
+    const place = this.placeOf(at);
+    for (let i = 0; i < 4; i++) words[place + i] = traces[from + i]!;
+    words[place + 4] = span0;
+    words[place + 5] = span1;
   }
 
   /**
@@ -124,7 +132,7 @@ export class Sightings {
     this.setTimes(Math.min(this.first, other.first), Math.max(this.last, other.last));
     for (let at = 0; at < other.size; at++) {
       const w = other.placeOf(at);
-      this.offer(other.hashAt(at), Array.from(other.words.subarray(w, w + WORDS)));
+      this.offer(other.words, w, other.words[w + 4]!, other.words[w + 5]!);
     }
   }
 
@@ -174,18 +182,18 @@ export class Sightings {
     this.ceiling = this.size === MAX ? this.hashAt(MAX - 1) : NO_CEILING;
   }
 
-  private compareTrace(at: number, words: readonly number[]): number {
+  private compareTrace(traces: Int32Array, from: number, at: number): number {
     for (let i = 0; i < 4; i++) {
-      const order = (words[i]! >>> 0) - (this.words[this.placeOf(at) + i]! >>> 0);
+      const order = (traces[from + i]! >>> 0) - (this.words[this.placeOf(at) + i]! >>> 0);
       if (order !== 0) return order;
     }
     return 0;
   }
 
-  private isSmallerSpan(words: readonly number[], at: number): boolean {
+  private isSmallerSpan(span0: number, span1: number, at: number): boolean {
     const place = this.placeOf(at);
-    const order = (words[4]! >>> 0) - (this.words[place + 4]! >>> 0);
-    return order !== 0 ? order < 0 : words[5]! >>> 0 < this.words[place + 5]! >>> 0;
+    const order = (span0 >>> 0) - (this.words[place + 4]! >>> 0);
+    return order !== 0 ? order < 0 : span1 >>> 0 < this.words[place + 5]! >>> 0;
   }
 }
 

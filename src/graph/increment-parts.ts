@@ -5,6 +5,7 @@
 import { BEFORE_HISTORY, type IncrementPart } from '../contract/increments.ts';
 import type { Identity } from '../lib/identities.ts';
 import { type NumberSink, NumberWriter } from '../lib/number-records.ts';
+import { reaching } from '../lib/reaching.ts';
 import { MINUTE_US } from '../lib/units.ts';
 import type { EdgeAggregate } from './edge-aggregate.ts';
 import type { GraphStore } from './store.ts';
@@ -118,17 +119,11 @@ export class IncrementParts {
   /** Whoever reads what follows knows what its number means. */
   knowEdge({ index, kind, source, target }: EdgeAggregate): void {
     if (this.toldEdges[index] === 1) return;
-    if (index >= this.toldEdges.length) this.reach(this.store.edges.length);
+    this.toldEdges = reaching(this.toldEdges, this.store.edges.length);
     this.toldEdges[index] = 1;
     this.knowNode(source);
     this.knowNode(target);
     this.newEdges.push(index, kind, source, target);
-  }
-
-  private reach(edges: number): void {
-    const larger = new Uint8Array(Math.max(edges, this.toldEdges.length * 2));
-    larger.set(this.toldEdges);
-    this.toldEdges = larger;
   }
 
   knowNode(node: number): void {

@@ -1,4 +1,5 @@
 /** States of nodes and edges that became others, with the time of the frame with which they did, for the history. */
+import { reaching } from '../lib/reaching.ts';
 import type { IncrementParts } from './increment-parts.ts';
 import type { GraphStore } from './store.ts';
 
@@ -25,11 +26,11 @@ export class StateIncrements {
   collect(nowMs: number): void {
     const { edges, nodes } = this.store.states.takeRecorded();
     if (edges.length > 0) {
-      this.edges = reaching(this.edges, this.store.edges.length);
+      this.edges = reaching(this.edges, this.store.edges.length, UNTOLD);
       for (let i = 0; i < edges.length; i += 2) this.tellEdge(edges[i]!, edges[i + 1]!, nowMs);
     }
     if (nodes.length === 0) return;
-    this.nodes = reaching(this.nodes, this.store.nodes.length);
+    this.nodes = reaching(this.nodes, this.store.nodes.length, UNTOLD);
     for (let i = 0; i < nodes.length; i += 2) this.tellNode(nodes[i]!, nodes[i + 1]!, nowMs);
   }
 
@@ -38,8 +39,8 @@ export class StateIncrements {
     const { store } = this;
     this.reset();
     store.states.takeRecorded();
-    this.edges = reaching(this.edges, store.edges.length);
-    this.nodes = reaching(this.nodes, store.nodes.length);
+    this.edges = reaching(this.edges, store.edges.length, UNTOLD);
+    this.nodes = reaching(this.nodes, store.nodes.length, UNTOLD);
     store.edges.forEach((_, edge) => {
       this.tellEdge(edge, store.edgeState(edge), nowMs);
     });
@@ -73,11 +74,4 @@ export class StateIncrements {
     this.parts.knowNode(node);
     this.told.push(-1 - node, nowMs, state);
   }
-}
-
-function reaching(column: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
-  if (size <= column.length) return column;
-  const larger = new Uint8Array(Math.max(size, column.length * 2)).fill(UNTOLD);
-  larger.set(column);
-  return larger;
 }

@@ -3,6 +3,7 @@
  * are the same from one view to the next.
  */
 import type { Weights } from '../contract/graph-view.ts';
+import { reaching } from '../lib/reaching.ts';
 import { confidenceOf, countOf, messagesOf } from './edge-weights.ts';
 import type { EdgeSource, GraphSource } from './graph-source.ts';
 import { edgeState } from './shown-states.ts';
@@ -52,9 +53,9 @@ class Columns {
 
   /** Makes place for so many edges. */
   reach(edges: number): void {
-    this.counts = grown(this.counts, edges);
-    this.messages = grown(this.messages, edges);
-    this.confidences = grown(this.confidences, edges);
+    this.counts = reaching(this.counts, edges);
+    this.messages = reaching(this.messages, edges);
+    this.confidences = reaching(this.confidences, edges);
   }
 
   read(at: number, edge: EdgeSource): void {
@@ -76,7 +77,7 @@ class ShownColumns extends Columns {
 
   override reach(edges: number, nodes = 0): void {
     super.reach(edges);
-    this.entries = grown(this.entries, nodes);
+    this.entries = reaching(this.entries, nodes);
     if (edges <= this.states.length) return;
     const states = new Uint8Array(this.counts.length);
     states.set(this.states);
@@ -92,11 +93,4 @@ function readEntries({ nodes }: Structure, source: GraphSource, entries: Float64
         ? source.nodes[node]!.entries
         : node.members.reduce((sum, member) => sum + source.nodes[member]!.entries, 0);
   }
-}
-
-function grown(column: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> {
-  if (size <= column.length) return column;
-  const larger = new Float64Array(Math.max(size, column.length * 2));
-  larger.set(column);
-  return larger;
 }
